@@ -1,0 +1,70 @@
+//! The words of a policy: person, role, action, resource.
+
+use std::collections::BTreeSet;
+
+use banso_kernel::{CallId, CaseId, OrganisationId, PersonId};
+use serde::{Deserialize, Serialize};
+
+/// What somebody is to the programme. One person may have several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Acts for an organisation that applies (申請者).
+    Applicant,
+    /// Runs the call (事務局).
+    Officer,
+    /// Decides: executes a selection, decides or refuses a grant (交付決定権者).
+    Director,
+    /// Outside reviewer (審査員).
+    Reviewer,
+    /// Reads everything, changes nothing (監査).
+    Auditor,
+}
+
+/// Somebody with an account, as far as policies care.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub id: PersonId,
+    pub roles: BTreeSet<Role>,
+    pub organisation: Option<OrganisationId>,
+}
+
+/// What somebody wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Action {
+    /// Start an application in a call.
+    Apply,
+    /// Read a case's own papers: answers, documents, notices.
+    ReadCase,
+    /// Fill sections, attach documents, invite members.
+    EditDraft,
+    /// Submit, withdraw, ask for the grant: what binds the applicant.
+    SpeakForCase,
+    /// See all cases of a call, their lists and exports.
+    ReadCall,
+    /// Completeness, return for correction, review planning, reconsideration.
+    HandleCase,
+    /// Plan the review, freeze a selection plan.
+    RunCall,
+    /// Execute a selection, decide or refuse a grant.
+    Decide,
+    /// Read and score an assigned case.
+    ReviewCase,
+    /// The timeline of acts, the chain, the whole file of a case.
+    Audit,
+}
+
+/// What it is to be done to, with what a policy needs to know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resource {
+    Office,
+    Call(CallId),
+    Case {
+        id: CaseId,
+        call: CallId,
+        lead: Option<OrganisationId>,
+        parties: BTreeSet<OrganisationId>,
+        /// Assigned and without a declared conflict.
+        reviewers: BTreeSet<PersonId>,
+    },
+}

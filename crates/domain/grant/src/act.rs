@@ -1,0 +1,169 @@
+//! The acts (行政行為) of a case and of a call, as they are written in the ledger. Nothing here decides.
+//!
+//! Acts carry ids, numbers, digests and reasons. Names of persons, texts of plans and comments are kept outside, under
+//! their digest, where they can be erased.
+
+use banso_kernel::{CallId, CorporateNumber, Day, Digest, PersonId, Yen};
+use serde::{Deserialize, Serialize};
+
+/// Who acted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Actor {
+    Person(PersonId),
+    /// Something that follows from another act without anybody's choice.
+    System,
+}
+
+/// An act about to be recorded: the act itself and what the law wants known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAct<A> {
+    pub act: A,
+    pub actor: Actor,
+    /// The capacity in which the actor acts: 申請者, 事務局, 審査員, 交付決定権者.
+    pub authority: String,
+    /// The clause or article that the act rests on.
+    pub clause: String,
+    /// Digest of the guideline edition that governs it.
+    pub edition: Digest,
+    /// The day from which it takes effect. When it was recorded is the ledger's to say.
+    pub effective_on: Day,
+}
+
+/// A document by its content, and the place in the form that it was handed in for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DocumentRef {
+    pub digest: Digest,
+    pub bytes: u64,
+    /// The form's document id, e.g. `plan-pdf`.
+    pub slot: String,
+}
+
+/// One act of a case. Variants are only ever added; a changed payload is a new version with its golden file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CaseAct {
+    Submitted(Submitted),
+    /// Before the closing instant; the applicant may submit again.
+    SubmissionWithdrawn { reason: String },
+    Returned(Returned),
+    CompletenessPassed { checks: Vec<String> },
+    /// Not accepted (不受理): incomplete after the deadline, late, or not eligible on its face.
+    NotAccepted { reason: String },
+    ReviewersAssigned { reviewers: Vec<PersonId> },
+    ConflictDeclared { reviewer: PersonId, conflict: Option<String> },
+    ReviewerReplaced { from: PersonId, to: PersonId, reason: String },
+    Reviewed(Reviewed),
+    ReconsiderationAsked { reviewer: PersonId, reason: String },
+    BonusJudged { bonus: String, granted: bool, reason: String },
+    Selected(Outcome),
+    Reserved { order: u32, outcome: Outcome },
+    Rejected(Outcome),
+    /// From the reserve list, when money became free.
+    Promoted { reason: String },
+    GrantRequested(GrantRequested),
+    GrantRequestReturned { points: Vec<Point>, due: Day },
+    GrantDecided(GrantDecided),
+    GrantRefused { number: String, reason: String },
+    /// By the applicant: of the application, of the grant request, or of the decision (Art. 9).
+    Withdrawn { reason: String },
+    /// A clerical error in an earlier act, put right in words; the act itself stays.
+    Rectified { seq: u64, reason: String },
+}
+
+/// Arrival (Art. 26-3: recorded in the receiver's file).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submitted {
+    pub call: CallId,
+    pub receipt_number: String,
+    /// 1 for the first, one more each time it is submitted again.
+    pub version: u32,
+    pub title: String,
+    pub track: String,
+    pub lead: CorporateNumber,
+    /// Every firm, university and organisation in it, the lead included.
+    pub parties: Vec<CorporateNumber>,
+    /// Digest of all answers as one canonical JSON text.
+    pub content: Digest,
+    pub documents: Vec<DocumentRef>,
+    /// Digest over content and documents: what the receipt shows as "the whole".
+    pub whole: Digest,
+    pub requested: Yen,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Returned {
+    pub points: Vec<Point>,
+    pub due: Day,
+}
+
+/// One thing to correct, tied to its field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    /// `section/field`.
+    pub field: String,
+    pub note: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reviewed {
+    pub reviewer: PersonId,
+    /// 1, then one more after each reconsideration.
+    pub version: u32,
+    /// Criterion id and points.
+    pub points: Vec<(String, u32)>,
+    /// Digest of the comments as one canonical JSON text.
+    pub comments: Digest,
+}
+
+/// What a selection plan said of this case when it was executed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    pub plan: Digest,
+    pub rank: u32,
+    /// Aggregated score with bonus points, as an exact fraction in words (`253/3`).
+    pub score: String,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantRequested {
+    pub version: u32,
+    pub content: Digest,
+    pub documents: Vec<DocumentRef>,
+    pub requested: Yen,
+}
+
+/// Art. 6 and 8: the decision, its amount, its conditions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantDecided {
+    pub number: String,
+    pub eligible_cost: Yen,
+    pub amount: Yen,
+    /// Project year and amount.
+    pub by_year: Vec<(u32, Yen)>,
+    pub conditions: Vec<String>,
+    pub modifications: Vec<Modification>,
+    pub project_ends: Day,
+}
+
+/// A change that the office made to what was asked (Art. 6(3)), with its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Modification {
+    /// `2年目 設備備品費（株式会社甲）`.
+    pub place: String,
+    pub asked: Yen,
+    pub granted: Yen,
+    pub reason: String,
+}
+
+/// One act of a call as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CallAct {
+    /// A guideline edition governs from now on.
+    EditionPublished { edition: Digest, name: String },
+    ReviewOpened { plan: Digest, due: Day },
+    ReviewClosed { reason: String },
+    /// The plan of a selection, frozen: no choice is left to its execution.
+    SelectionFrozen { plan: Digest, selected: u32, reserve: u32, rejected: u32, amount: Yen },
+    SelectionDiscarded { plan: Digest, reason: String },
+    SelectionExecuted { plan: Digest },
+}
