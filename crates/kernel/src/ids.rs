@@ -60,9 +60,7 @@ impl CallId {
     /// # Errors
     /// Anything but lower-case letters, digits and hyphens around one slash.
     pub fn parse(text: &str) -> Result<Self, IdError> {
-        let part = |p: &str| {
-            !p.is_empty() && p.len() <= 60 && p.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        };
+        let part = |p: &str| !p.is_empty() && p.len() <= 60 && p.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         match text.split_once('/') {
             Some((programme, round)) if part(programme) && part(round) => Ok(CallId(text.to_owned())),
             Some(_) | None => Err(IdError(text.to_owned())),

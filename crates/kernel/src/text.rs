@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn folding_keeps_the_meaning() {
-        for (from, to) in [("１２３", "123"), ("ＡＢＣ", "ABC"), ("ｶﾅ", "カナ"), ("≦３", "≦3"), ("髙﨑", "髙﨑"), ("−5", "-5")] {
+        for (from, to) in [("１２３", "123"), ("ＡＢＣ", "ABC"), ("ｶﾅ", "カナ"), ("≦３", "≦3"), ("髙﨑", "髙﨑"), ("−5", "-5")]
+        {
             assert_eq!(fold_width(from), to);
         }
     }

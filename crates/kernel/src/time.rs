@@ -27,8 +27,13 @@ pub enum TimeError {
 pub struct Day(Date);
 
 /// Name, letter and first day of each era, newest first.
-const ERAS: [(&str, char, i16, i8, i8); 5] =
-    [("令和", 'R', 2019, 5, 1), ("平成", 'H', 1989, 1, 8), ("昭和", 'S', 1926, 12, 25), ("大正", 'T', 1912, 7, 30), ("明治", 'M', 1873, 1, 1)];
+const ERAS: [(&str, char, i16, i8, i8); 5] = [
+    ("令和", 'R', 2019, 5, 1),
+    ("平成", 'H', 1989, 1, 8),
+    ("昭和", 'S', 1926, 12, 25),
+    ("大正", 'T', 1912, 7, 30),
+    ("明治", 'M', 1873, 1, 1),
+];
 
 impl Day {
     /// # Errors
@@ -80,14 +85,21 @@ impl Day {
         let wrong = || TimeError::NotADay(text.to_owned());
         let folded = fold_width(text.trim()).replace('元', "1");
         for (name, letter, y, m, d) in ERAS {
-            let rest = folded.strip_prefix(name).or_else(|| folded.strip_prefix(letter)).or_else(|| folded.strip_prefix(letter.to_ascii_lowercase()));
+            let rest = folded
+                .strip_prefix(name)
+                .or_else(|| folded.strip_prefix(letter))
+                .or_else(|| folded.strip_prefix(letter.to_ascii_lowercase()));
             let Some(rest) = rest else { continue };
             let (year, month, day) = three_numbers(rest).ok_or_else(wrong)?;
             let day = Day::new(y - 1 + year, month, day).map_err(|_| wrong())?;
             let index = ERAS.iter().position(|e| e.0 == name).unwrap_or(0);
             let ended = index.checked_sub(1).and_then(|i| ERAS.get(i)).and_then(|e| Date::new(e.2, e.3, e.4).ok());
             let began = Date::new(y, m, d).map_err(|_| wrong())?;
-            return if day.0 < began || ended.is_some_and(|e| day.0 >= e) { Err(TimeError::OutsideTheEra(text.to_owned())) } else { Ok(day) };
+            return if day.0 < began || ended.is_some_and(|e| day.0 >= e) {
+                Err(TimeError::OutsideTheEra(text.to_owned()))
+            } else {
+                Ok(day)
+            };
         }
         let (year, month, day) = three_numbers(&folded).ok_or_else(wrong)?;
         if !(1000..=9999).contains(&year) {

@@ -43,30 +43,68 @@ pub struct DocumentRef {
 pub enum CaseAct {
     Submitted(Submitted),
     /// Before the closing instant; the applicant may submit again.
-    SubmissionWithdrawn { reason: String },
+    SubmissionWithdrawn {
+        reason: String,
+    },
     Returned(Returned),
-    CompletenessPassed { checks: Vec<String> },
+    CompletenessPassed {
+        checks: Vec<String>,
+    },
     /// Not accepted (不受理): incomplete after the deadline, late, or not eligible on its face.
-    NotAccepted { reason: String },
-    ReviewersAssigned { reviewers: Vec<PersonId> },
-    ConflictDeclared { reviewer: PersonId, conflict: Option<String> },
-    ReviewerReplaced { from: PersonId, to: PersonId, reason: String },
+    NotAccepted {
+        reason: String,
+    },
+    ReviewersAssigned {
+        reviewers: Vec<PersonId>,
+    },
+    ConflictDeclared {
+        reviewer: PersonId,
+        conflict: Option<String>,
+    },
+    ReviewerReplaced {
+        from: PersonId,
+        to: PersonId,
+        reason: String,
+    },
     Reviewed(Reviewed),
-    ReconsiderationAsked { reviewer: PersonId, reason: String },
-    BonusJudged { bonus: String, granted: bool, reason: String },
+    ReconsiderationAsked {
+        reviewer: PersonId,
+        reason: String,
+    },
+    BonusJudged {
+        bonus: String,
+        granted: bool,
+        reason: String,
+    },
     Selected(Outcome),
-    Reserved { order: u32, outcome: Outcome },
+    Reserved {
+        order: u32,
+        outcome: Outcome,
+    },
     Rejected(Outcome),
     /// From the reserve list, when money became free.
-    Promoted { reason: String },
+    Promoted {
+        reason: String,
+    },
     GrantRequested(GrantRequested),
-    GrantRequestReturned { points: Vec<Point>, due: Day },
+    GrantRequestReturned {
+        points: Vec<Point>,
+        due: Day,
+    },
     GrantDecided(GrantDecided),
-    GrantRefused { number: String, reason: String },
+    GrantRefused {
+        number: String,
+        reason: String,
+    },
     /// By the applicant: of the application, of the grant request, or of the decision (Art. 9).
-    Withdrawn { reason: String },
+    Withdrawn {
+        reason: String,
+    },
     /// A clerical error in an earlier act, put right in words; the act itself stays.
-    Rectified { seq: u64, reason: String },
+    Rectified {
+        seq: u64,
+        reason: String,
+    },
 }
 
 /// Arrival (Art. 26-3: recorded in the receiver's file).
@@ -159,11 +197,30 @@ pub struct Modification {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CallAct {
     /// A guideline edition governs from now on.
-    EditionPublished { edition: Digest, name: String },
-    ReviewOpened { plan: Digest, due: Day },
-    ReviewClosed { reason: String },
+    EditionPublished {
+        edition: Digest,
+        name: String,
+    },
+    ReviewOpened {
+        plan: Digest,
+        due: Day,
+    },
+    ReviewClosed {
+        reason: String,
+    },
     /// The plan of a selection, frozen: no choice is left to its execution.
-    SelectionFrozen { plan: Digest, selected: u32, reserve: u32, rejected: u32, amount: Yen },
-    SelectionDiscarded { plan: Digest, reason: String },
-    SelectionExecuted { plan: Digest },
+    SelectionFrozen {
+        plan: Digest,
+        selected: u32,
+        reserve: u32,
+        rejected: u32,
+        amount: Yen,
+    },
+    SelectionDiscarded {
+        plan: Digest,
+        reason: String,
+    },
+    SelectionExecuted {
+        plan: Digest,
+    },
 }

@@ -59,7 +59,9 @@ pub struct Track {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ItemKind {
     /// A number with a unit: 円, 人, 年, %, 点, 件 …
-    Number { unit: String },
+    Number {
+        unit: String,
+    },
     Text,
     YesNo,
     Choice(Vec<String>),
@@ -220,9 +222,15 @@ pub enum SectionContent {
     /// One question each, in order.
     Fields(Vec<Field>),
     /// Who is in the consortium (共同体): one row a member; the parts each member row has.
-    Consortium { roles: Vec<String>, kinds: Vec<String> },
+    Consortium {
+        roles: Vec<String>,
+        kinds: Vec<String>,
+    },
     /// Cost by budget line, member and project year.
-    Budget { lines: Vec<BudgetLine>, years_max: u32 },
+    Budget {
+        lines: Vec<BudgetLine>,
+        years_max: u32,
+    },
     /// One target per KPI, beside the programme's own.
     Kpis,
     Documents(Vec<DocumentSpec>),
