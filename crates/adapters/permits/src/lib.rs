@@ -1,7 +1,10 @@
 //! Who may do what. Policies stand in Cedar files; a use case gets its data only with a [`Permit`] made here.
 
+mod entities;
+mod policies;
 mod words;
 
+pub use policies::{Denied, Policies, PolicyError, Reason};
 pub use words::{Action, Person, Resource, Role};
 
 /// The proof that somebody may do something to something. Only [`Policies`] makes one.

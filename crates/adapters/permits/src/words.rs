@@ -21,6 +21,28 @@ pub enum Role {
     Auditor,
 }
 
+impl Role {
+    pub const ALL: [Role; 5] = [Role::Applicant, Role::Officer, Role::Director, Role::Reviewer, Role::Auditor];
+
+    /// The name in policies, in settings and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Role::Applicant => "applicant",
+            Role::Officer => "officer",
+            Role::Director => "director",
+            Role::Reviewer => "reviewer",
+            Role::Auditor => "auditor",
+        }
+    }
+
+    /// The role of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|r| r.name() == name)
+    }
+}
+
 /// Somebody with an account, as far as policies care.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
@@ -52,6 +74,38 @@ pub enum Action {
     ReviewCase,
     /// The timeline of acts, the chain, the whole file of a case.
     Audit,
+}
+
+impl Action {
+    pub const ALL: [Action; 10] = [
+        Action::Apply,
+        Action::ReadCase,
+        Action::EditDraft,
+        Action::SpeakForCase,
+        Action::ReadCall,
+        Action::HandleCase,
+        Action::RunCall,
+        Action::Decide,
+        Action::ReviewCase,
+        Action::Audit,
+    ];
+
+    /// The name in policies.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Action::Apply => "Apply",
+            Action::ReadCase => "ReadCase",
+            Action::EditDraft => "EditDraft",
+            Action::SpeakForCase => "SpeakForCase",
+            Action::ReadCall => "ReadCall",
+            Action::HandleCase => "HandleCase",
+            Action::RunCall => "RunCall",
+            Action::Decide => "Decide",
+            Action::ReviewCase => "ReviewCase",
+            Action::Audit => "Audit",
+        }
+    }
 }
 
 /// What it is to be done to, with what a policy needs to know of it.
