@@ -1,9 +1,9 @@
 //! The acts (行政行為) of a case and of a call, as they are written in the ledger. Nothing here decides.
 //!
-//! Acts carry ids, numbers, digests and reasons. Names of persons, texts of plans and comments are kept outside, under
+//! Acts carry ids, numbers, digests and official reasons. Names of persons, texts of plans and comments are kept outside, under
 //! their digest, where they can be erased.
 
-use banso_kernel::{CallId, CorporateNumber, Day, Digest, PersonId, Yen};
+use banso_kernel::{CallId, CorporateNumber, Day, Digest, Instant, PersonId, Yen};
 use serde::{Deserialize, Serialize};
 
 /// Who acted.
@@ -29,8 +29,31 @@ pub struct NewAct<A> {
     pub effective_on: Day,
 }
 
+/// An act as the ledger holds it: the nth of its stream, with the moment of its commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded<A> {
+    /// 1 for the first act of a stream, then one more each.
+    pub seq: u64,
+    pub act: A,
+    pub actor: Actor,
+    pub authority: String,
+    pub clause: String,
+    pub edition: Digest,
+    pub effective_on: Day,
+    pub recorded_at: Instant,
+}
+
+impl<A> NewAct<A> {
+    /// The act as it stands once it is recorded.
+    pub fn recorded(self, seq: u64, recorded_at: Instant) -> Recorded<A> {
+        let NewAct { act, actor, authority, clause, edition, effective_on } = self;
+        Recorded { seq, act, actor, authority, clause, edition, effective_on, recorded_at }
+    }
+}
+
 /// A document by its content, and the place in the form that it was handed in for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DocumentRef {
     pub digest: Digest,
     pub bytes: u64,
@@ -40,6 +63,7 @@ pub struct DocumentRef {
 
 /// One act of a case. Variants are only ever added; a changed payload is a new version with its golden file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub enum CaseAct {
     Submitted(Submitted),
     /// Before the closing instant; the applicant may submit again.
@@ -55,11 +79,14 @@ pub enum CaseAct {
         reason: String,
     },
     ReviewersAssigned {
+        /// Digest of the review plan that they come from.
+        plan: Digest,
+        due: Day,
         reviewers: Vec<PersonId>,
     },
     ConflictDeclared {
         reviewer: PersonId,
-        conflict: Option<String>,
+        declaration: Declaration,
     },
     ReviewerReplaced {
         from: PersonId,
@@ -73,7 +100,9 @@ pub enum CaseAct {
     },
     BonusJudged {
         bonus: String,
-        granted: bool,
+        judgement: Judgement,
+        /// The documents that were judged.
+        evidence: Vec<Digest>,
         reason: String,
     },
     Selected(Outcome),
@@ -109,6 +138,7 @@ pub enum CaseAct {
 
 /// Arrival (Art. 26-3: recorded in the receiver's file).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Submitted {
     pub call: CallId,
     pub receipt_number: String,
@@ -128,6 +158,7 @@ pub struct Submitted {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Returned {
     pub points: Vec<Point>,
     pub due: Day,
@@ -135,6 +166,7 @@ pub struct Returned {
 
 /// One thing to correct, tied to its field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Point {
     /// `section/field`.
     pub field: String,
@@ -142,6 +174,7 @@ pub struct Point {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reviewed {
     pub reviewer: PersonId,
     /// 1, then one more after each reconsideration.
@@ -152,8 +185,41 @@ pub struct Reviewed {
     pub comments: Digest,
 }
 
+/// What a reviewer says of an assigned case before reading it (利益相反の申告).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Declaration {
+    NoConflict,
+    Conflict(ConflictKind),
+}
+
+/// Why a reviewer steps back. The kind is enough for the record; circumstances and names are not written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConflictKind {
+    /// Belongs or lately belonged to an organisation of the application.
+    SameOrganisation,
+    /// Works or lately worked with an applicant: joint research, joint application, co-authorship.
+    JointWork,
+    /// Advises, invests in, lends to or is paid by an applicant.
+    Money,
+    /// Family or teacher-and-student ties.
+    PersonalTies,
+    /// Another interest that a bystander would doubt.
+    Other,
+}
+
+/// Whether a claimed bonus stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judgement {
+    Granted,
+    Denied,
+}
+
 /// What a selection plan said of this case when it was executed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Outcome {
     pub plan: Digest,
     pub rank: u32,
@@ -163,6 +229,7 @@ pub struct Outcome {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GrantRequested {
     pub version: u32,
     pub content: Digest,
@@ -172,6 +239,7 @@ pub struct GrantRequested {
 
 /// Art. 6 and 8: the decision, its amount, its conditions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GrantDecided {
     pub number: String,
     pub eligible_cost: Yen,
@@ -180,14 +248,20 @@ pub struct GrantDecided {
     pub by_year: Vec<(u32, Yen)>,
     pub conditions: Vec<String>,
     pub modifications: Vec<Modification>,
+    /// Art. 6(3): why the modifications do not make the project unduly hard. Empty when nothing was modified.
+    pub feasibility: String,
     pub project_ends: Day,
+    /// Art. 9(1): the applicant may withdraw until the end of this day.
+    pub withdrawable_until: Day,
 }
 
 /// A change that the office made to what was asked (Art. 6(3)), with its reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Modification {
     /// `2年目 設備備品費（株式会社甲）`.
     pub place: String,
+    /// Subsidy asked for in that place, and granted there.
     pub asked: Yen,
     pub granted: Yen,
     pub reason: String,
@@ -195,6 +269,7 @@ pub struct Modification {
 
 /// One act of a call as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub enum CallAct {
     /// A guideline edition governs from now on.
     EditionPublished {

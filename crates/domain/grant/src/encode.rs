@@ -1,0 +1,113 @@
+//! How acts are written in the ledger: kind, version, canonical JSON. What was once written is readable for ever: each kind and
+//! version has a golden file under `tests/golden/acts/`.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::act::{CallAct, CaseAct};
+use crate::canonical::{CanonicalError, canonical_json};
+
+/// An act as columns of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    pub kind: &'static str,
+    pub version: u32,
+    /// Canonical JSON.
+    pub payload: String,
+}
+
+/// A row of the ledger that is no act this program knows.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    #[error("`{0}` is not a kind of act")]
+    UnknownKind(String),
+    #[error("act `{kind}` has no version {version}")]
+    UnknownVersion { kind: String, version: u32 },
+    #[error("the payload of act `{kind}` version {version} cannot be read: {source}")]
+    Payload { kind: String, version: u32, source: serde_json::Error },
+}
+
+/// A family of acts that a ledger can keep: those of cases, those of calls.
+pub trait Act: Serialize + DeserializeOwned {
+    /// Every kind of the family, in the order of the enum.
+    const KINDS: &'static [&'static str];
+
+    /// The stable name of the act's kind, e.g. `grant_decided`.
+    fn kind(&self) -> &'static str;
+}
+
+/// The version in which acts are written today. An older version is read by a match arm of its own in `decode`.
+const VERSION: u32 = 1;
+
+/// An act as it goes into the ledger.
+///
+/// # Errors
+/// Only what JSON cannot express, which no act of this crate contains.
+pub fn encode<A: Act>(act: &A) -> Result<Encoded, CanonicalError> {
+    let mut tagged = serde_json::to_value(act)?;
+    let payload = tagged.get_mut("act").map_or(Value::Null, Value::take);
+    Ok(Encoded { kind: act.kind(), version: VERSION, payload: canonical_json(&payload)? })
+}
+
+/// An act out of the ledger.
+///
+/// # Errors
+/// A kind or version that is not known, or a payload with a field missing, unknown or of the wrong type.
+pub fn decode<A: Act>(kind: &str, version: u32, payload: &str) -> Result<A, DecodeError> {
+    if !A::KINDS.contains(&kind) {
+        return Err(DecodeError::UnknownKind(kind.to_owned()));
+    }
+    if version != VERSION {
+        return Err(DecodeError::UnknownVersion { kind: kind.to_owned(), version });
+    }
+    let wrong = |source| DecodeError::Payload { kind: kind.to_owned(), version, source };
+    let content: Value = serde_json::from_str(payload).map_err(wrong)?;
+    serde_json::from_value(json!({ "kind": kind, "act": content })).map_err(wrong)
+}
+
+/// Names every variant once, so that `KINDS` cannot forget one.
+macro_rules! kinds {
+    ($family:ident { $($variant:pat => $kind:literal),* $(,)? }) => {
+        impl Act for $family {
+            const KINDS: &'static [&'static str] = &[$($kind),*];
+
+            fn kind(&self) -> &'static str {
+                match self { $($variant => $kind),* }
+            }
+        }
+    };
+}
+
+kinds!(CaseAct {
+    CaseAct::Submitted(_) => "submitted",
+    CaseAct::SubmissionWithdrawn { .. } => "submission_withdrawn",
+    CaseAct::Returned(_) => "returned",
+    CaseAct::CompletenessPassed { .. } => "completeness_passed",
+    CaseAct::NotAccepted { .. } => "not_accepted",
+    CaseAct::ReviewersAssigned { .. } => "reviewers_assigned",
+    CaseAct::ConflictDeclared { .. } => "conflict_declared",
+    CaseAct::ReviewerReplaced { .. } => "reviewer_replaced",
+    CaseAct::Reviewed(_) => "reviewed",
+    CaseAct::ReconsiderationAsked { .. } => "reconsideration_asked",
+    CaseAct::BonusJudged { .. } => "bonus_judged",
+    CaseAct::Selected(_) => "selected",
+    CaseAct::Reserved { .. } => "reserved",
+    CaseAct::Rejected(_) => "rejected",
+    CaseAct::Promoted { .. } => "promoted",
+    CaseAct::GrantRequested(_) => "grant_requested",
+    CaseAct::GrantRequestReturned { .. } => "grant_request_returned",
+    CaseAct::GrantDecided(_) => "grant_decided",
+    CaseAct::GrantRefused { .. } => "grant_refused",
+    CaseAct::Withdrawn { .. } => "withdrawn",
+    CaseAct::Rectified { .. } => "rectified",
+});
+
+kinds!(CallAct {
+    CallAct::EditionPublished { .. } => "edition_published",
+    CallAct::ReviewOpened { .. } => "review_opened",
+    CallAct::ReviewClosed { .. } => "review_closed",
+    CallAct::SelectionFrozen { .. } => "selection_frozen",
+    CallAct::SelectionDiscarded { .. } => "selection_discarded",
+    CallAct::SelectionExecuted { .. } => "selection_executed",
+});
