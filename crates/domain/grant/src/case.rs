@@ -95,16 +95,18 @@ impl Case {
     /// Anything but a submission of version 1 with number 1.
     pub fn begin(first: &Recorded<CaseAct>) -> Result<Case, FoldError> {
         in_sequence(1, first.seq)?;
-        match &first.act {
-            CaseAct::Submitted(paper) if paper.version == 1 => Ok(Case {
-                submission: Submission { paper: paper.clone(), received_at: first.recorded_at, arrived_at: first.recorded_at },
-                state: CaseState::Submitted,
-                bonuses: BTreeMap::new(),
-                rectifications: Vec::new(),
-                last: LastAct::of(first),
-            }),
-            other => Err(FoldError::NotAFirstAct { seq: first.seq, kind: other.kind() }),
+        let not_first = || FoldError::NotAFirstAct { seq: first.seq, kind: first.act.kind() };
+        let CaseAct::Submitted(paper) = &first.act else { return Err(not_first()) };
+        if paper.version != 1 {
+            return Err(not_first());
         }
+        Ok(Case {
+            submission: Submission { paper: paper.clone(), received_at: first.recorded_at, arrived_at: first.recorded_at },
+            state: CaseState::Submitted,
+            bonuses: BTreeMap::new(),
+            rectifications: Vec::new(),
+            last: LastAct::of(first),
+        })
     }
 
     /// The case after one more act.
