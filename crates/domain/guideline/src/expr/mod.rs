@@ -1,0 +1,215 @@
+//! The expression language of guidelines: the semantics of DMN's FEEL under a Japanese surface.
+//!
+//! Pure, total, terminating, exact, three-valued, typed with units. `GRAMMAR.md` beside this file is its reference.
+//! Use: build [`Names`], [`compile`] a text, ask the [`Expr`].
+
+mod decision;
+mod define;
+mod domain;
+mod exact;
+mod names;
+mod range;
+mod types;
+mod unary;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use banso_kernel::{Exact, Lang, LocalText};
+
+pub use decision::{Decision, Hit, Output, Row};
+pub use define::{Body, Misfit, Place, RowSource, Source, TableSource};
+pub use domain::{Domain, Grain};
+pub use names::{Definition, DefinitionBody, Names, Parameter};
+pub use types::{Type, Unit};
+pub use unary::Cell;
+
+use crate::model::{Facts, ItemId, Known, Missing, Shortfall, Truth, Value};
+
+/// The longest text of one expression, in bytes.
+pub const TEXT_MAX: usize = 16 * 1024;
+/// The deepest nesting of one expression.
+pub const NESTING_MAX: u32 = 64;
+/// The deepest nesting with all definitions put in.
+pub const HEIGHT_MAX: u32 = 160;
+/// The most steps one evaluation may take.
+pub const STEPS_MAX: u64 = 1_000_000;
+
+/// A place in the text given, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Span {
+    #[must_use]
+    pub const fn new(start: usize, end: usize) -> Self {
+        Span { start, end }
+    }
+
+    /// The smallest place that holds both.
+    #[must_use]
+    pub fn to(self, other: Span) -> Span {
+        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+}
+
+/// What is wrong with an expression, where, and how to put it right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExprError {
+    pub span: Span,
+    /// Stable, for tests and documents: `unknown-name`.
+    pub code: &'static str,
+    pub message: LocalText,
+    pub remedy: Option<LocalText>,
+}
+
+impl ExprError {
+    pub(crate) fn new(span: Span, code: &'static str, message: LocalText) -> Self {
+        ExprError { span, code, message, remedy: None }
+    }
+
+    pub(crate) fn with_remedy(mut self, remedy: LocalText) -> Self {
+        self.remedy = Some(remedy);
+        self
+    }
+}
+
+impl fmt::Display for ExprError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message.get(Lang::En))
+    }
+}
+
+impl std::error::Error for ExprError {}
+
+/// A row on which an expression has no value: an overflow, a division by zero, a fact of the wrong kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvalError {
+    /// Where in the text of the expression (or of the definition it uses).
+    pub span: Span,
+    /// Stable, for tests and documents: `overflow`, `division-by-zero`, `wrong-kind`, `no-row`, `conflict`, `empty-list`, `too-long`.
+    pub code: &'static str,
+    pub message: LocalText,
+}
+
+impl fmt::Display for EvalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message.get(Lang::En))
+    }
+}
+
+impl std::error::Error for EvalError {}
+
+/// A value, or what it waits for. The missing are only those that can still change it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Value(Value),
+    Unknown(Vec<Missing>),
+}
+
+/// A truth and, when it is unknown, what it waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    pub truth: Truth,
+    pub missing: Vec<Missing>,
+}
+
+/// A checked expression. It keeps its text; clones are cheap.
+#[derive(Debug, Clone)]
+pub struct Expr(Arc<Checked>);
+
+#[derive(Debug)]
+struct Checked {
+    text: String,
+    ty: Type,
+}
+
+/// Reads and checks an expression.
+///
+/// # Errors
+/// Everything found wrong, each with its place in `text`. A text that cannot be read gives its first error only.
+pub fn compile(text: &str, names: &Names) -> Result<Expr, Vec<ExprError>> {
+    let _ = names;
+    Ok(Expr(Arc::new(Checked { text: text.to_owned(), ty: Type::YesNo })))
+}
+
+impl Expr {
+    /// The text it was compiled from.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    #[must_use]
+    pub fn ty(&self) -> &Type {
+        &self.0.ty
+    }
+
+    pub(crate) fn height(&self) -> u32 {
+        1
+    }
+
+    /// Every item it may look at, through its definitions too.
+    #[must_use]
+    pub fn items(&self) -> BTreeSet<ItemId> {
+        BTreeSet::new()
+    }
+
+    /// Whether it holds. `names` are those it was compiled with.
+    ///
+    /// # Errors
+    /// This row has no answer: overflow, division by zero, a fact of the wrong kind.
+    pub fn truth(&self, names: &Names, facts: &Facts) -> Result<Judgement, EvalError> {
+        { let _ = (names, facts); Ok(Judgement { truth: Truth::Unknown, missing: Vec::new() }) }
+    }
+
+    /// Its value, if what is known settles it.
+    ///
+    /// # Errors
+    /// As for [`Expr::truth`].
+    pub fn value(&self, names: &Names, facts: &Facts) -> Result<Outcome, EvalError> {
+        { let _ = (names, facts); Ok(Outcome::Unknown(Vec::new())) }
+    }
+
+    /// The number, or the ends between which it must lie whatever the unknowns turn out to be.
+    ///
+    /// # Errors
+    /// As for [`Expr::truth`].
+    pub fn bounds(&self, names: &Names, facts: &Facts) -> Result<Known<Exact>, EvalError> {
+        { let _ = (names, facts); Ok(Known::Unknown(Vec::new())) }
+    }
+
+    /// For a no: what fails, and by how much. Empty when the answer is not a no.
+    /// Leaves of one `way` number are alternatives; each number needs one of its leaves put right.
+    #[must_use]
+    pub fn shortfalls(&self, names: &Names, facts: &Facts) -> Vec<Shortfall> {
+        { let _ = (names, facts); Vec::new() }
+    }
+
+    /// The facts that the answer rests on.
+    #[must_use]
+    pub fn used(&self, names: &Names, facts: &Facts) -> Vec<(ItemId, Value)> {
+        { let _ = (names, facts); Vec::new() }
+    }
+
+    /// The condition as a page says it: `資本金が3億円以下、又は従業員数が300人以下`.
+    #[must_use]
+    pub fn sentence(&self, names: &Names, lang: Lang) -> String {
+        { let _ = (names, lang); self.0.text.clone() }
+    }
+
+    /// The expression in its normal form. Reading it back gives the same expression.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        self.0.text.clone()
+    }
+
+    /// Whether its numbers come whole (an item or a constant in yen, people, days …) or may have fractions.
+    #[must_use]
+    pub fn grain(&self) -> Grain {
+        Grain::Whole
+    }
+}
