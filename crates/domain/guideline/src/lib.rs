@@ -2,6 +2,7 @@
 //!
 //! Pure: no I/O, no clock, no environment. `today` is an argument wherever it matters.
 
+pub mod answers;
 pub mod expr;
 mod model;
 

@@ -221,10 +221,10 @@ pub struct Section {
 pub enum SectionContent {
     /// One question each, in order.
     Fields(Vec<Field>),
-    /// Who is in the consortium (共同体): one row a member; the parts each member row has.
+    /// Who is in the consortium (共同体): one row a member, each row with these parts (their ids are items of 共同体's records).
     Consortium {
-        roles: Vec<String>,
-        kinds: Vec<String>,
+        parts: Vec<Field>,
+        members_max: u32,
     },
     /// Cost by budget line, member and project year.
     Budget {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::Expr;
 use super::types::Type;
 use super::unary::Cell;
-use super::Expr;
 use crate::model::{ItemId, Missing};
 
 /// What happens when several rows apply (DMN's hit policy).

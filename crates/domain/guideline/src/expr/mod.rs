@@ -163,7 +163,10 @@ impl Expr {
     /// # Errors
     /// This row has no answer: overflow, division by zero, a fact of the wrong kind.
     pub fn truth(&self, names: &Names, facts: &Facts) -> Result<Judgement, EvalError> {
-        { let _ = (names, facts); Ok(Judgement { truth: Truth::Unknown, missing: Vec::new() }) }
+        {
+            let _ = (names, facts);
+            Ok(Judgement { truth: Truth::Unknown, missing: Vec::new() })
+        }
     }
 
     /// Its value, if what is known settles it.
@@ -171,7 +174,10 @@ impl Expr {
     /// # Errors
     /// As for [`Expr::truth`].
     pub fn value(&self, names: &Names, facts: &Facts) -> Result<Outcome, EvalError> {
-        { let _ = (names, facts); Ok(Outcome::Unknown(Vec::new())) }
+        {
+            let _ = (names, facts);
+            Ok(Outcome::Unknown(Vec::new()))
+        }
     }
 
     /// The number, or the ends between which it must lie whatever the unknowns turn out to be.
@@ -179,26 +185,38 @@ impl Expr {
     /// # Errors
     /// As for [`Expr::truth`].
     pub fn bounds(&self, names: &Names, facts: &Facts) -> Result<Known<Exact>, EvalError> {
-        { let _ = (names, facts); Ok(Known::Unknown(Vec::new())) }
+        {
+            let _ = (names, facts);
+            Ok(Known::Unknown(Vec::new()))
+        }
     }
 
     /// For a no: what fails, and by how much. Empty when the answer is not a no.
     /// Leaves of one `way` number are alternatives; each number needs one of its leaves put right.
     #[must_use]
     pub fn shortfalls(&self, names: &Names, facts: &Facts) -> Vec<Shortfall> {
-        { let _ = (names, facts); Vec::new() }
+        {
+            let _ = (names, facts);
+            Vec::new()
+        }
     }
 
     /// The facts that the answer rests on.
     #[must_use]
     pub fn used(&self, names: &Names, facts: &Facts) -> Vec<(ItemId, Value)> {
-        { let _ = (names, facts); Vec::new() }
+        {
+            let _ = (names, facts);
+            Vec::new()
+        }
     }
 
     /// The condition as a page says it: `資本金が3億円以下、又は従業員数が300人以下`.
     #[must_use]
     pub fn sentence(&self, names: &Names, lang: Lang) -> String {
-        { let _ = (names, lang); self.0.text.clone() }
+        {
+            let _ = (names, lang);
+            self.0.text.clone()
+        }
     }
 
     /// The expression in its normal form. Reading it back gives the same expression.

@@ -24,8 +24,8 @@ const SPELLINGS: [(&str, &str); 10] = [
 
 /// Units that may follow a number, the longest first.
 pub(crate) const LITERAL_UNITS: [&str; 22] = [
-    "円/人", "ヶ月", "カ月", "か月", "ヵ月", "箇月", "ケ月", "年間", "日間", "機関", "円", "人", "名", "年", "月", "日", "点", "件", "社", "者",
-    "回", "個",
+    "円/人", "ヶ月", "カ月", "か月", "ヵ月", "箇月", "ケ月", "年間", "日間", "機関", "円", "人", "名", "年", "月", "日", "点", "件", "社",
+    "者", "回", "個",
 ];
 
 /// The unit of a number: powers of base units (`円/人` is 円¹·人⁻¹). A percentage is a share, so it has none.

@@ -1,0 +1,129 @@
+//! One answer: from the text as typed to a value, or to what is wrong with it.
+
+use banso_kernel::{CorporateNumber, Day, Exact, LocalText, Yen, count_characters, fold_width};
+
+use crate::model::{Field, FieldKind, Value};
+
+type Wrong = (&'static str, LocalText);
+
+/// The value of an answer; `None` when nothing was typed.
+///
+/// # Errors
+/// A stable code and what is wrong with the text, and how to put it right.
+pub fn read_value(kind: &FieldKind, text: &str) -> Result<Option<Value>, (&'static str, LocalText)> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match kind {
+        FieldKind::Text { characters_max } | FieldKind::LongText { characters_max } => read_text(text, *characters_max),
+        FieldKind::Number { unit } => read_number(text, unit),
+        FieldKind::Choice(options) if options.iter().any(|o| o == text) => Ok(Value::Text(text.to_owned())),
+        FieldKind::Choice(options) => Err(wrong(
+            "not-a-choice",
+            format!("「{text}」は選べません。{}から選んでください。", options.join("・")),
+            format!("`{text}` is not one of: {}.", options.join(", ")),
+        )),
+        FieldKind::YesNo => match text {
+            "はい" | "yes" | "true" | "1" => Ok(Value::YesNo(true)),
+            "いいえ" | "no" | "false" | "0" => Ok(Value::YesNo(false)),
+            _ => Err(wrong("not-yes-or-no", "「はい」か「いいえ」を選んでください。".into(), "Choose yes or no.".into())),
+        },
+        FieldKind::Day => Day::parse(text).map(Value::Day).map_err(|e| {
+            wrong(
+                "not-a-day",
+                format!("「{text}」は日付として読めません。2025-04-01 や 令和7年4月1日 のように入力してください。"),
+                e.to_string(),
+            )
+        }),
+        FieldKind::CorporateNumber => CorporateNumber::parse(text).map(|n| Value::Text(n.to_string())).map_err(|e| {
+            wrong(
+                "not-a-corporate-number",
+                format!("「{text}」は法人番号ではありません。13桁の数字を確かめてください（検査用数字が合いません）。"),
+                e.to_string(),
+            )
+        }),
+    }
+    .map(Some)
+}
+
+fn wrong(code: &'static str, ja: String, en: String) -> Wrong {
+    (code, LocalText::new(ja, en))
+}
+
+fn read_text(text: &str, characters_max: usize) -> Result<Value, Wrong> {
+    let count = count_characters(text);
+    if count <= characters_max {
+        return Ok(Value::Text(text.to_owned()));
+    }
+    Err(wrong(
+        "too-long",
+        format!("{characters_max}字以内で入力してください（いま{count}字、{}字超過）。", count - characters_max),
+        format!("At most {characters_max} characters; there are {count}."),
+    ))
+}
+
+/// Reads a number in the unit of its field: yen as [`Yen`], a percentage as a share, others as decimals.
+fn read_number(text: &str, unit: &str) -> Result<Value, Wrong> {
+    if unit == "円" {
+        return yen_problem(text).map_or_else(|| Ok(Value::Number(Yen::parse(text).unwrap_or_default().exact())), Err);
+    }
+    let folded = fold_width(text);
+    let bare = folded.trim().trim_end_matches(unit).trim_end_matches('%').trim().replace(',', "");
+    let number = decimal(&bare).ok_or_else(|| {
+        wrong(
+            "not-a-number",
+            format!("「{text}」は数として読めません。{unit}の数だけを入力してください。"),
+            format!("`{text}` is not a number of {unit}."),
+        )
+    })?;
+    Ok(Value::Number(if unit == "%" { number / Exact::from_integer(100) } else { number }))
+}
+
+/// What is wrong with an amount in yen, if anything.
+pub(super) fn yen_problem(text: &str) -> Option<Wrong> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    match Yen::parse(text) {
+        Ok(yen) if yen < Yen::ZERO => {
+            Some(wrong("negative", "金額は0円以上で入力してください。".into(), "An amount cannot be negative.".into()))
+        }
+        Ok(_) => None,
+        Err(e) => Some(wrong(
+            "not-an-amount",
+            format!("「{text}」は金額として読めません。円未満の端数を付けず、1,234,000 や 4,500万円 のように入力してください。"),
+            e.to_string(),
+        )),
+    }
+}
+
+fn decimal(text: &str) -> Option<Exact> {
+    let (sign, digits) = match text.strip_prefix(['-', '△', '▲']) {
+        Some(rest) => (-1, rest),
+        None => (1, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty()
+        || whole.len() + fraction.len() > 18
+        || !digits.chars().all(|c| c.is_ascii_digit() || c == '.')
+        || fraction.contains('.')
+    {
+        return None;
+    }
+    let number: i128 = format!("{whole}{fraction}").parse().ok()?;
+    Some(Exact::new(sign * number, 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?))
+}
+
+/// What is wrong with an answer to a field: missing where required, or unreadable.
+pub(super) fn problem(field: &Field, text: &str) -> Option<Wrong> {
+    match read_value(&field.kind, text) {
+        Ok(None) if field.required => Some(wrong(
+            "missing",
+            format!("{}を入力してください。", field.label.ja),
+            format!("Enter `{}`.", field.label.get(banso_kernel::Lang::En)),
+        )),
+        Ok(_) => None,
+        Err(wrong) => Some(wrong),
+    }
+}
