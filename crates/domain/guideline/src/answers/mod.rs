@@ -5,6 +5,7 @@
 
 mod facts;
 mod field;
+mod merge;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use facts::{BUDGET_ITEM, CONSORTIUM_ITEM, FormFacts, LineCost};
 pub use field::read_value;
+pub use merge::{Clash, Merged, merge};
 
 use crate::model::{ClauseId, Field, Form, Kpi, Section, SectionContent, Side};
 
