@@ -1,0 +1,26 @@
+//! The harness of the end-to-end tests: the real binary on a folder of its own, a visitor without a browser, a real Chromium, axe.
+//!
+//! Everything here fails by panicking with words that help, as a test does. Nothing here knows a rule of a grant.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a harness fails as its tests do: by panicking, with words"
+)]
+
+mod axe;
+mod browser;
+mod html;
+mod patience;
+mod server;
+mod tools;
+mod visitor;
+
+pub use axe::accessibility_faults;
+pub use browser::{Browser, Screen, Scripts};
+pub use html::{Form, Page};
+pub use patience::{eventually, within};
+pub use server::{Server, Setup, output_of};
+pub use tools::{Tools, banso, postgres};
+pub use visitor::{Upload, Visitor};
