@@ -1,0 +1,290 @@
+//! What each letter says, as checked values. How it is worded stands in the templates.
+
+use banso_kernel::{CaseId, CorporateNumber, Day, Digest, Instant, LocalText, Yen};
+use serde::{Deserialize, Serialize};
+
+/// Every letter that Banso writes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "kebab-case")]
+pub enum Letter {
+    /// 受付票: the application has arrived.
+    Receipt(Receipt),
+    /// 採択通知書.
+    SelectionNotice(SelectionNotice),
+    /// 補欠: on the reserve list.
+    ReserveNotice(ReserveNotice),
+    /// 不採択通知書.
+    RejectionNotice(RejectionNotice),
+    /// 補正依頼: the application is sent back for correction.
+    ReturnForCorrection(Correction),
+    /// 不受理通知書.
+    NotAccepted(NotAccepted),
+    /// 交付決定通知書 (Art. 6, 7 and 8 of the Act).
+    GrantDecision(GrantDecision),
+    /// 不交付決定通知書.
+    GrantRefusal(GrantRefusal),
+    /// 交付申請の補正依頼.
+    GrantRequestReturned(Correction),
+    /// 取下げ受理通知書.
+    WithdrawalAcknowledgement(WithdrawalAcknowledgement),
+    /// The table of contents of a case file, for the auditor.
+    CaseIndex(CaseIndex),
+}
+
+/// To whom a letter goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addressee {
+    pub organisation: String,
+    /// Office and name of the representative: `代表取締役　甲野 太郎`.
+    pub representative: Option<String>,
+    pub address: Option<String>,
+}
+
+/// Who signs a letter, and whom to ask.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sender {
+    /// The authority that decides: `架空経済産業局長`.
+    pub authority: String,
+    /// The name of its holder.
+    pub holder: Option<String>,
+    /// The office that runs the call.
+    pub office: String,
+    /// Lines under 「お問合せ先」: address, telephone, mail.
+    pub contact: Vec<String>,
+}
+
+/// A place in the guideline that a letter points to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClauseRef {
+    pub id: String,
+    pub title: String,
+}
+
+/// What stands at the head of every letter of the office.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cover {
+    /// 文書番号.
+    pub number: String,
+    pub issued_on: Day,
+    pub to: Addressee,
+    pub from: Sender,
+    /// 成長型中小企業等研究開発支援事業（Go-Tech事業）.
+    pub programme: LocalText,
+    /// 令和7年度 第1回公募.
+    pub call: LocalText,
+    /// The law or rule that the grant rests on, as the guideline cites it. The articles of 適正化法 are cited only when it is that Act.
+    pub legal_basis: String,
+    pub receipt_number: String,
+    /// The name of the plan.
+    pub title: String,
+    /// The clauses of the guideline that the letter rests on.
+    pub clauses: Vec<ClauseRef>,
+    /// True for a demonstration: every page then says so.
+    pub synthetic: bool,
+}
+
+/// One file that was handed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    pub name: String,
+    /// What the form asked for here: `研究開発計画書`.
+    pub slot: LocalText,
+    pub bytes: u64,
+    pub sha256: Digest,
+}
+
+/// 受付票: what arrived, when it was durably recorded, and the digest of every part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    pub receipt_number: String,
+    /// When the record was durably committed, by the server's clock.
+    pub recorded_at: Instant,
+    /// 1 for the first submission, one more for each later one.
+    pub version: u32,
+    pub case: CaseId,
+    pub programme: LocalText,
+    pub call: LocalText,
+    pub closes: Instant,
+    pub track: LocalText,
+    pub title: String,
+    pub applicant: String,
+    pub corporate_number: CorporateNumber,
+    /// Who pressed the button, by name.
+    pub submitted_by: String,
+    pub requested: Yen,
+    /// Digest of all answers.
+    pub content: Digest,
+    pub files: Vec<File>,
+    /// Digest of the whole.
+    pub whole: Digest,
+    pub legal_basis: String,
+    pub office: String,
+    pub contact: Vec<String>,
+    pub synthetic: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SelectionNotice {
+    pub cover: Cover,
+    pub track: LocalText,
+    /// What was asked for. A selection is not yet a right to money.
+    pub requested: Yen,
+    pub reason: String,
+    /// Until when the grant is to be requested (交付申請).
+    pub grant_request_due: Option<Day>,
+    /// What the reviewers asked to be passed on.
+    pub remarks: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReserveNotice {
+    pub cover: Cover,
+    pub track: LocalText,
+    /// Place on the reserve list, from 1.
+    pub order: u32,
+    pub reason: String,
+    /// Until when the place counts.
+    pub valid_until: Option<Day>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectionNotice {
+    pub cover: Cover,
+    pub track: LocalText,
+    pub reason: String,
+    pub remarks: Vec<String>,
+}
+
+/// One thing to correct.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    /// The place in the form, as its reader sees it: `3. 経費明細 ／ 設備備品費`.
+    pub place: String,
+    pub note: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    pub cover: Cover,
+    pub points: Vec<Point>,
+    pub due: Day,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotAccepted {
+    pub cover: Cover,
+    pub reason: String,
+}
+
+/// The amount for one year of the project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct YearAmount {
+    /// 1 for the first year.
+    pub year: u32,
+    pub amount: Yen,
+}
+
+/// A change that the office made to what was asked (Art. 6(3)).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    pub place: String,
+    pub asked: Yen,
+    pub granted: Yen,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantDecision {
+    pub cover: Cover,
+    pub track: LocalText,
+    pub requested_on: Day,
+    pub requested: Yen,
+    pub eligible_cost: Yen,
+    pub amount: Yen,
+    /// Empty, or adding up to `amount`.
+    pub by_year: Vec<YearAmount>,
+    pub conditions: Vec<String>,
+    pub modifications: Vec<Difference>,
+    pub project_starts: Option<Day>,
+    pub project_ends: Day,
+    /// The last day on which the applicant may withdraw (Art. 9(1)).
+    pub withdrawal_due: Option<Day>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantRefusal {
+    pub cover: Cover,
+    pub requested_on: Day,
+    pub requested: Yen,
+    pub reason: String,
+}
+
+/// What the applicant took back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Withdrawn {
+    /// Before the closing instant: it may be submitted again.
+    Submission,
+    Application,
+    GrantRequest,
+    /// After the grant decision (Art. 9): the decision counts as never made.
+    AfterDecision,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WithdrawalAcknowledgement {
+    pub cover: Cover,
+    pub withdrawn: Withdrawn,
+    /// When the withdrawal was durably recorded.
+    pub recorded_at: Instant,
+    pub reason: String,
+    /// With [`Withdrawn::Submission`]: until when it may be submitted again.
+    pub closes: Option<Instant>,
+}
+
+/// One act of a case, as the auditor reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    pub seq: u64,
+    pub recorded_at: Instant,
+    pub effective_on: Day,
+    pub name: LocalText,
+    pub actor: String,
+    pub authority: String,
+    pub clause: String,
+    pub hash: Digest,
+}
+
+/// One document of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexedDocument {
+    pub name: String,
+    pub slot: LocalText,
+    pub bytes: u64,
+    pub sha256: Digest,
+    /// The act that it came with.
+    pub seq: u64,
+    /// Its bytes were erased by order; the digest stays.
+    pub erased: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseIndex {
+    pub case: CaseId,
+    pub receipt_number: String,
+    pub programme: LocalText,
+    pub call: LocalText,
+    pub title: String,
+    pub applicant: String,
+    pub corporate_number: CorporateNumber,
+    pub state: LocalText,
+    /// When the file was taken out, and by whom.
+    pub exported_at: Instant,
+    pub exported_by: String,
+    pub office: String,
+    pub acts: Vec<Act>,
+    pub documents: Vec<IndexedDocument>,
+    /// The hash of the last act: the chain ends here.
+    pub chain_head: Digest,
+    pub synthetic: bool,
+}

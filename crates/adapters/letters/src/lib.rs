@@ -1,0 +1,19 @@
+//! Receipts, notices and decision letters as PDF/A-3a and PDF/UA-1, in Japanese.
+//!
+//! A letter is typed values in, bytes out: no database, no clock, no network. The wording stands in `templates/*.typ`;
+//! data reaches a template as JSON alone, never as template text. The same letter gives the same bytes.
+
+mod clean;
+mod fonts;
+mod letter;
+mod typeset;
+mod view;
+mod words;
+mod world;
+
+pub use clean::Limits;
+pub use letter::{
+    Act, Addressee, CaseIndex, ClauseRef, Correction, Cover, Difference, File, GrantDecision, GrantRefusal, IndexedDocument, Letter,
+    NotAccepted, Point, Receipt, RejectionNotice, ReserveNotice, SelectionNotice, Sender, WithdrawalAcknowledgement, Withdrawn, YearAmount,
+};
+pub use typeset::{Letters, LettersError, Typeset};

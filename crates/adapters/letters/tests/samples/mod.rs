@@ -1,0 +1,277 @@
+//! Made-up letters, one of each kind, for the tests and for looking at. Every name and number in them is invented.
+
+use banso_kernel::{CaseId, CorporateNumber, Day, Digest, Instant, LocalText, Yen};
+use banso_letters::{
+    Act, Addressee, CaseIndex, ClauseRef, Correction, Cover, Difference, File, GrantDecision, GrantRefusal, IndexedDocument, Letter,
+    NotAccepted, Point, Receipt, RejectionNotice, ReserveNotice, SelectionNotice, Sender, WithdrawalAcknowledgement, Withdrawn, YearAmount,
+};
+
+pub(crate) const THE_ACT: &str = "補助金等に係る予算の執行の適正化に関する法律（昭和30年法律第179号）";
+
+pub(crate) fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+pub(crate) fn at(text: &str) -> Instant {
+    Instant::parse(text).unwrap()
+}
+
+pub(crate) fn clause(id: &str, title: &str) -> ClauseRef {
+    ClauseRef { id: id.into(), title: title.into() }
+}
+
+fn programme() -> LocalText {
+    LocalText::new("成長型中小企業等研究開発支援事業（Go-Tech事業）", "Growth-oriented SME R&D support (Go-Tech)")
+}
+
+fn call() -> LocalText {
+    LocalText::new("令和7年度 第1回公募", "FY2025, first call")
+}
+
+fn track() -> LocalText {
+    LocalText::new("通常枠", "Regular track")
+}
+
+fn contact() -> Vec<String> {
+    vec!["〒000-0000　架空県見本市中央1-2-3　架空合同庁舎4階".into(), "電話 00-0000-0000　電子メール go-tech@example.jp".into()]
+}
+
+pub(crate) fn cover(number: &str) -> Cover {
+    Cover {
+        number: number.into(),
+        issued_on: day("令和7年8月29日"),
+        to: Addressee {
+            organisation: "株式会社見本精密".into(),
+            representative: Some("代表取締役　髙﨑 花子".into()),
+            address: Some("架空県見本市北町4-5-6".into()),
+        },
+        from: Sender {
+            authority: "架空経済産業局長".into(),
+            holder: Some("見本 太郎".into()),
+            office: "架空経済産業局 研究開発支援課".into(),
+            contact: contact(),
+        },
+        programme: programme(),
+        call: call(),
+        legal_basis: THE_ACT.into(),
+        receipt_number: "G7-1-0042".into(),
+        title: "耐熱合金の微細切削における工具摩耗予測と高速加工技術の研究開発".into(),
+        clauses: vec![clause("3-2", "補助率及び補助上限額"), clause("6-1", "審査の方法")],
+        synthetic: true,
+    }
+}
+
+pub(crate) fn file(i: usize, name: &str, slot: &str) -> File {
+    File { name: name.into(), slot: LocalText::ja(slot), bytes: 120_345 + 9_871 * i as u64, sha256: Digest::of(name.as_bytes()) }
+}
+
+pub(crate) fn receipt() -> Receipt {
+    Receipt {
+        receipt_number: "G7-1-0042".into(),
+        recorded_at: at("2025-06-20T16:59:58.123456+09:00"),
+        version: 2,
+        case: "0197897a-57e3-7d00-8000-000000000042".parse::<CaseId>().unwrap(),
+        programme: programme(),
+        call: call(),
+        closes: at("2025-06-20T17:00+09:00"),
+        track: track(),
+        title: cover("").title,
+        applicant: "株式会社見本精密".into(),
+        corporate_number: CorporateNumber::from_body(700_110_005_901),
+        submitted_by: "髙﨑 花子".into(),
+        requested: Yen::new(90_000_000),
+        content: Digest::of(b"answers"),
+        files: vec![
+            file(1, "研究開発計画書.pdf", "研究開発計画書"),
+            file(2, "経費明細書_R7.xlsx", "経費明細書"),
+            file(3, "決算書（直近3期分）.pdf", "決算書"),
+            file(4, "共同体規約.pdf", "共同体の規約"),
+        ],
+        whole: Digest::of(b"whole"),
+        legal_basis: THE_ACT.into(),
+        office: "架空経済産業局 研究開発支援課".into(),
+        contact: contact(),
+        synthetic: true,
+    }
+}
+
+pub(crate) fn decision() -> GrantDecision {
+    GrantDecision {
+        cover: Cover {
+            clauses: vec![clause("3-2", "補助率及び補助上限額"), clause("7-1", "交付の条件"), clause("7-4", "取得財産の管理")],
+            ..cover("20250829架空研第42号")
+        },
+        track: track(),
+        requested_on: day("令和7年8月1日"),
+        requested: Yen::new(90_000_000),
+        eligible_cost: Yen::new(131_500_000),
+        amount: Yen::new(87_666_000),
+        by_year: vec![
+            YearAmount { year: 1, amount: Yen::new(43_666_000) },
+            YearAmount { year: 2, amount: Yen::new(27_000_000) },
+            YearAmount { year: 3, amount: Yen::new(17_000_000) },
+        ],
+        conditions: vec![
+            "補助事業に要する経費の配分を変更しようとするときは、あらかじめ交付決定権者の承認を受けること。ただし、軽微な変更を除く。".into(),
+            "補助事業の内容を変更しようとするときは、あらかじめ交付決定権者の承認を受けること。".into(),
+            "補助事業を中止し、又は廃止しようとするときは、あらかじめ交付決定権者の承認を受けること。".into(),
+            "補助事業が予定の期間内に完了しないとき、又は遂行が困難となったときは、速やかに交付決定権者に報告し、その指示を受けること。".into(),
+            "補助事業により取得した財産は、善良な管理者の注意をもって管理し、処分しようとするときは、あらかじめ承認を受けること。".into(),
+        ],
+        modifications: vec![
+            Difference {
+                place: "1年目　設備備品費（株式会社見本精密）".into(),
+                asked: Yen::new(24_000_000),
+                granted: Yen::new(21_666_000),
+                reason: "汎用の測定器1台は、補助事業のためにのみ用いるものと認められないため。".into(),
+            },
+            Difference {
+                place: "2年目　旅費（学校法人架空大学）".into(),
+                asked: Yen::new(600_000),
+                granted: Yen::new(600_000),
+                reason: "算定の根拠を補正。金額に変更なし。".into(),
+            },
+        ],
+        project_starts: None,
+        project_ends: day("令和10年3月31日"),
+        withdrawal_due: Some(day("令和7年9月18日")),
+    }
+}
+
+pub(crate) fn selection() -> SelectionNotice {
+    SelectionNotice {
+        cover: cover("20250715架空研第7号"),
+        track: track(),
+        requested: Yen::new(90_000_000),
+        reason: "技術面の新規性及び川下企業の需要の裏付けが高く評価されました。総合評価は、応募58件中11位です。".into(),
+        grant_request_due: Some(day("令和7年8月15日")),
+        remarks: vec!["事業化計画のうち海外市場の見込みについて、根拠となる資料を補ってください。".into(), "知的財産の帰属を共同体規約に明記してください。".into()],
+    }
+}
+
+pub(crate) fn correction() -> Correction {
+    Correction {
+        cover: cover("20250625架空研第3号"),
+        points: vec![
+            Point { place: "3. 経費明細 ／ 設備備品費（1年目）".into(), note: "単価50万円以上の設備について、2者以上の見積書を添付してください。".into() },
+            Point { place: "5. 書類 ／ 決算書".into(), note: "直近3期分のうち、令和5年度分がありません。\n貸借対照表と損益計算書の両方が必要です。".into() },
+        ],
+        due: day("令和7年7月4日"),
+    }
+}
+
+pub(crate) fn case_index() -> CaseIndex {
+    let act = |seq: u64, when: &str, name: (&str, &str), actor: (&str, &str), clause: &str| Act {
+        seq,
+        recorded_at: at(when),
+        effective_on: at(when).day(),
+        name: LocalText::new(name.0, name.1),
+        actor: actor.0.into(),
+        authority: actor.1.into(),
+        clause: clause.into(),
+        hash: Digest::of(&seq.to_be_bytes()),
+    };
+    CaseIndex {
+        case: receipt().case,
+        receipt_number: "G7-1-0042".into(),
+        programme: programme(),
+        call: call(),
+        title: cover("").title,
+        applicant: "株式会社見本精密".into(),
+        corporate_number: receipt().corporate_number,
+        state: LocalText::new("交付決定", "Grant decided"),
+        exported_at: at("2025-10-01T09:30:00+09:00"),
+        exported_by: "監査 次郎".into(),
+        office: "架空経済産業局 研究開発支援課".into(),
+        acts: vec![
+            act(1, "2025-06-20T16:59:58+09:00", ("申請の受付", "Submitted"), ("髙﨑 花子", "申請者"), "公募要領 4-1"),
+            act(2, "2025-06-25T10:12:00+09:00", ("補正の依頼", "Returned for correction"), ("事務 一郎", "事務局"), "公募要領 5-1"),
+            act(3, "2025-07-01T11:00:00+09:00", ("申請の受付（第2版）", "Submitted again"), ("髙﨑 花子", "申請者"), "公募要領 4-1"),
+            act(4, "2025-07-15T14:00:00+09:00", ("採択", "Selected"), ("見本 太郎", "交付決定権者"), "公募要領 6-4"),
+            act(5, "2025-08-29T09:00:00+09:00", ("交付決定", "Grant decided"), ("見本 太郎", "交付決定権者"), "適正化法第6条第1項"),
+        ],
+        documents: receipt()
+            .files
+            .iter()
+            .enumerate()
+            .map(|(i, f)| IndexedDocument {
+                name: f.name.clone(),
+                slot: f.slot.clone(),
+                bytes: f.bytes,
+                sha256: f.sha256,
+                seq: 1,
+                erased: i == 3,
+            })
+            .collect(),
+        chain_head: Digest::of(&5_u64.to_be_bytes()),
+        synthetic: true,
+    }
+}
+
+/// One of each, with the name of its file.
+pub(crate) fn all() -> Vec<(&'static str, Letter)> {
+    let withdrawal = |number: &str, withdrawn, closes| WithdrawalAcknowledgement {
+        cover: cover(number),
+        withdrawn,
+        recorded_at: at("2025-06-18T09:03:07+09:00"),
+        reason: "共同体の構成員の変更のため。".into(),
+        closes,
+    };
+    vec![
+        ("receipt", Letter::Receipt(receipt())),
+        ("selection", Letter::SelectionNotice(selection())),
+        (
+            "reserve",
+            Letter::ReserveNotice(ReserveNotice {
+                cover: cover("20250715架空研第8号"),
+                track: track(),
+                order: 2,
+                reason: "総合評価は採択の水準にありますが、予算の範囲を超えるため。".into(),
+                valid_until: Some(day("令和8年3月31日")),
+            }),
+        ),
+        (
+            "rejection",
+            Letter::RejectionNotice(RejectionNotice {
+                cover: cover("20250715架空研第9号"),
+                track: track(),
+                reason: "総合評価が採択の水準に達しませんでした。特に、事業化計画の売上見込みについて、根拠が示されていないと評価されました。".into(),
+                remarks: vec!["川下企業の需要を示す資料（引合書等）を添えることが望まれます。".into()],
+            }),
+        ),
+        ("return", Letter::ReturnForCorrection(correction())),
+        (
+            "not-accepted",
+            Letter::NotAccepted(NotAccepted {
+                cover: cover("20250707架空研第5号"),
+                reason: "補正の期限（令和7年7月4日）までに、必要な書類（決算書）の提出がなかったため。".into(),
+            }),
+        ),
+        ("grant-decision", Letter::GrantDecision(decision())),
+        (
+            "grant-decision-plain",
+            Letter::GrantDecision(GrantDecision {
+                cover: Cover { legal_basis: "架空財団補助金交付規程".into(), synthetic: false, ..cover("架空財第100号") },
+                modifications: vec![],
+                requested: Yen::new(87_666_000),
+                ..decision()
+            }),
+        ),
+        (
+            "grant-refusal",
+            Letter::GrantRefusal(GrantRefusal {
+                cover: cover("20250829架空研第43号"),
+                requested_on: day("令和7年8月1日"),
+                requested: Yen::new(90_000_000),
+                reason: "交付申請の内容が、採択された計画と主要な点で異なり、採択の前提とした川下企業との共同体が解消されているため。".into(),
+            }),
+        ),
+        ("grant-request-returned", Letter::GrantRequestReturned(Correction { cover: cover("20250805架空研第33号"), ..correction() })),
+        (
+            "withdrawal-submission",
+            Letter::WithdrawalAcknowledgement(withdrawal("20250618架空研第1号", Withdrawn::Submission, Some(receipt().closes))),
+        ),
+        ("withdrawal-decision", Letter::WithdrawalAcknowledgement(withdrawal("20250910架空研第50号", Withdrawn::AfterDecision, None))),
+        ("case-index", Letter::CaseIndex(case_index())),
+    ]
+}
