@@ -1,0 +1,93 @@
+//! The steps of a call as a whole: its edition, its review, its selection plan. A plan is made, frozen, and then executed without
+//! a choice left.
+
+use banso_kernel::{Day, Digest};
+
+use super::{Authority, By, filled, reason, wrong_phase};
+use crate::act::{CallAct, NewAct};
+use crate::call::{Call, CallPhase};
+use crate::refusal::{Refusal, SelectionFlaw, Step, Timing};
+use crate::selection::SelectionPlan;
+
+/// Puts an edition in force: the first, or one that supersedes it. `by.edition` is the new edition.
+///
+/// # Errors
+/// A blank name.
+pub fn publish_edition(name: &str, by: &By) -> Result<NewAct<CallAct>, Refusal> {
+    let act = CallAct::EditionPublished { edition: by.edition, name: filled("版の名称", name)? };
+    Ok(by.writes(Authority::Office, &by.clause, act))
+}
+
+/// Opens the review under a review plan.
+///
+/// # Errors
+/// A review that was opened before, or a day that is not ahead.
+pub fn open_review(call: &Call, plan: Digest, due: Day, by: &By) -> Result<NewAct<CallAct>, Refusal> {
+    let CallPhase::Receiving = call.phase else { return Err(wrong_phase(Step::OpenReview, call)) };
+    let today = by.today();
+    if due <= today {
+        return Err(Refusal::Timing(Timing::DueNotAhead { due, today }));
+    }
+    Ok(by.writes(Authority::Office, &by.clause, CallAct::ReviewOpened { plan, due }))
+}
+
+/// Closes the review: sheets that were not asked for anew are taken no more.
+///
+/// # Errors
+/// A review that is not open, no reason.
+pub fn close_review(call: &Call, why: &str, by: &By) -> Result<NewAct<CallAct>, Refusal> {
+    let step = Step::CloseReview;
+    let CallPhase::InReview { .. } = call.phase else { return Err(wrong_phase(step, call)) };
+    Ok(by.writes(Authority::Office, &by.clause, CallAct::ReviewClosed { reason: reason(step, why)? }))
+}
+
+/// Freezes a selection plan. `sheets_outstanding` counts the sheets that cases in the plan still wait for.
+///
+/// # Errors
+/// No review, a plan under another edition or without cases, sheets that are still to come.
+pub fn freeze_selection(call: &Call, plan: &SelectionPlan, sheets_outstanding: u32, by: &By) -> Result<NewAct<CallAct>, Refusal> {
+    let step = Step::FreezeSelection;
+    let (CallPhase::InReview { .. } | CallPhase::Reviewed { .. }) = call.phase else { return Err(wrong_phase(step, call)) };
+    let flaw = |flaw| Err(Refusal::Selection(flaw));
+    if plan.edition() != call.edition.digest {
+        return flaw(SelectionFlaw::OtherEdition { plan: plan.edition(), in_force: call.edition.digest });
+    }
+    if plan.cases().is_empty() {
+        return flaw(SelectionFlaw::EmptyPlan);
+    }
+    if sheets_outstanding > 0 {
+        return flaw(SelectionFlaw::ReviewsOutstanding { sheets: sheets_outstanding });
+    }
+    let counts = plan.counts();
+    let act = CallAct::SelectionFrozen {
+        plan: plan.digest(),
+        selected: counts.selected,
+        reserve: counts.reserve,
+        rejected: counts.rejected,
+        amount: plan.amount(),
+    };
+    Ok(by.writes(Authority::Office, plan.clause(), act))
+}
+
+/// Discards a frozen plan; the call stands again where it stood before.
+///
+/// # Errors
+/// No frozen plan, no reason.
+pub fn discard_selection(call: &Call, why: &str, by: &By) -> Result<NewAct<CallAct>, Refusal> {
+    let step = Step::DiscardSelection;
+    let CallPhase::SelectionFrozen { selection, .. } = &call.phase else { return Err(wrong_phase(step, call)) };
+    let act = CallAct::SelectionDiscarded { plan: selection.plan, reason: reason(step, why)? };
+    Ok(by.writes(Authority::Office, &by.clause, act))
+}
+
+/// Executes the frozen plan; the outcome of each case follows from it.
+///
+/// # Errors
+/// No frozen plan, or another one in hand.
+pub fn execute_selection(call: &Call, plan: &SelectionPlan, by: &By) -> Result<NewAct<CallAct>, Refusal> {
+    let CallPhase::SelectionFrozen { selection, .. } = &call.phase else { return Err(wrong_phase(Step::ExecuteSelection, call)) };
+    if selection.plan != plan.digest() {
+        return Err(Refusal::Selection(SelectionFlaw::OtherPlan { frozen: selection.plan, given: plan.digest() }));
+    }
+    Ok(by.writes(Authority::Director, plan.clause(), CallAct::SelectionExecuted { plan: plan.digest() }))
+}

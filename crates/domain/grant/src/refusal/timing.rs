@@ -1,0 +1,92 @@
+//! Too early, too late.
+
+use banso_kernel::{Day, Instant};
+
+use super::{Told, text};
+use crate::law;
+
+/// A step at the wrong time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timing {
+    NotOpenYet {
+        opens: Instant,
+    },
+    Closed {
+        closes: Instant,
+    },
+    /// The day until which a correction was awaited has passed.
+    CorrectionOverdue {
+        due: Day,
+    },
+    /// The applicant still has time to correct.
+    CorrectionStillOpen {
+        due: Day,
+    },
+    /// A due day that is not after today.
+    DueNotAhead {
+        due: Day,
+        today: Day,
+    },
+    /// The set day for withdrawing from a decision has passed.
+    WithdrawalOver {
+        until: Day,
+    },
+}
+
+impl Timing {
+    pub(super) fn told(&self) -> Told {
+        match self {
+            Timing::NotOpenYet { opens } => Told::new(
+                "R110",
+                law::GUIDELINE,
+                text(format!("公募は{}に始まります。", opens.wareki()), format!("the call opens at `{opens}` (Japan time)")),
+                text("開始後にもう一度提出してください。", "submit again once the call is open"),
+            ),
+            Timing::Closed { closes } => Told::new(
+                "R111",
+                law::ARRIVAL,
+                text(
+                    format!("公募は{}に締め切られました。締切りまでに記録されなかった提出は受け付けられません。", closes.wareki()),
+                    format!("the call closed at `{closes}` (Japan time); what was not recorded by then is not accepted"),
+                ),
+                text("次回の公募をご確認ください。入力した内容は残っています。", "look for the next call; what you wrote is kept"),
+            ),
+            Timing::CorrectionOverdue { due } => Told::new(
+                "R112",
+                law::GUIDELINE,
+                text(format!("補正の期限（{}）を過ぎています。", due.wareki()), format!("the correction was due by `{due}`")),
+                text("事務局へご連絡ください。", "contact the office"),
+            ),
+            Timing::CorrectionStillOpen { due } => Told::new(
+                "R113",
+                law::GUIDELINE,
+                text(
+                    format!("補正の期限（{}）がまだ過ぎていません。", due.wareki()),
+                    format!("the applicant may still correct until `{due}`"),
+                ),
+                text("期限の翌日以降に行ってください。", "wait until the day after"),
+            ),
+            Timing::DueNotAhead { due, today } => Told::new(
+                "R114",
+                law::GUIDELINE,
+                text(
+                    format!("期限（{}）は本日（{}）より後の日にしてください。", due.wareki(), today.wareki()),
+                    format!("due day `{due}` is not after today, `{today}`"),
+                ),
+                text("期限を選び直してください。", "choose a later day"),
+            ),
+            Timing::WithdrawalOver { until } => Told::new(
+                "R115",
+                law::WITHDRAWAL,
+                text(
+                    format!("交付決定の内容に不服があるときの取下げは{}までです。", until.wareki()),
+                    format!("the decision could be withdrawn from until `{until}`"),
+                ),
+                text(
+                    "事業をやめる場合は、中止・廃止の承認について事務局へご相談ください。",
+                    "to give the project up, ask the office about approval of discontinuation",
+                ),
+            ),
+        }
+    }
+}
