@@ -2,6 +2,7 @@
 //!
 //! Nothing here does I/O, reads a clock or rolls dice. A value of one of these types has been checked.
 
+mod chain;
 mod corporate_number;
 mod digest;
 mod ids;
@@ -9,6 +10,7 @@ mod money;
 mod text;
 mod time;
 
+pub use chain::{ChainLink, running_hash};
 pub use corporate_number::{CorporateNumber, CorporateNumberError};
 pub use digest::{Digest, DigestError};
 pub use ids::{CallId, CaseId, IdError, JobId, NoticeId, OrganisationId, PersonId, RequestId, StreamId};

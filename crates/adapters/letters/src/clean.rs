@@ -80,7 +80,7 @@ impl Cleaner<'_> {
         for c in shown {
             out.push(self.shape(c));
             run = if c.is_ascii_graphic() { run + 1 } else { 0 };
-            if run > 0 && run % LONGEST_RUN == 0 {
+            if run > 0 && run.is_multiple_of(LONGEST_RUN) {
                 out.push(ZERO_WIDTH_SPACE);
             }
         }

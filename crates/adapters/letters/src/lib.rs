@@ -3,9 +3,14 @@
 //! A letter is typed values in, bytes out: no database, no clock, no network. The wording stands in `templates/*.typ`;
 //! data reaches a template as JSON alone, never as template text. The same letter gives the same bytes.
 
+#[cfg(test)]
+extern crate self as banso_letters;
+
 mod clean;
 mod fonts;
 mod letter;
+#[cfg(test)]
+mod tests;
 mod typeset;
 mod view;
 mod words;

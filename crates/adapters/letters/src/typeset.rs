@@ -76,38 +76,55 @@ impl Letters {
     /// # Errors
     /// As [`Letters::render`].
     pub fn typeset(&self, letter: &Letter) -> Result<Typeset, LettersError> {
+        let sheet = self.lay_out(letter)?;
+        let pdf = sheet.export()?;
+        // The cache of layouts is for one letter; what the last ten did not use is dropped.
+        comemo::evict(10);
+        Ok(Typeset { pdf, pages: sheet.document.pages().len(), missing: sheet.missing, warnings: sheet.warnings })
+    }
+
+    pub(crate) fn lay_out(&self, letter: &Letter) -> Result<Sheet<'_>, LettersError> {
         let original = serde_json::to_vec_pretty(letter)?;
         let page = view(letter)?;
         let mut data = page.data;
         let missing = clean(&mut data, self.limits, &|c| self.shared.fonts.covers(c))?;
         if let serde_json::Value::Object(fields) = &mut data {
-            let codes = missing.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect::<Vec<_>>();
+            let codes: Vec<String> = missing.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect();
             fields.insert("missing".to_owned(), codes.into());
         }
         let ident = Digest::of(&original);
         let desk = Desk::new(&self.shared, page.template, serde_json::to_vec(&data)?, original)
             .ok_or_else(|| LettersError::Typesetting(format!("no template {}", page.template)))?;
-        let (pdf, pages, warnings) = compile(&desk, page.dated, ident)?;
-        // The cache of layouts is for one letter; what the last ten did not use is dropped.
-        comemo::evict(10);
-        Ok(Typeset { pdf, pages, missing, warnings })
+        let compiled = typst::compile::<PagedDocument>(&desk);
+        let warnings = compiled.warnings.iter().map(|w| w.message.to_string()).collect();
+        let document = compiled.output.map_err(|e| failed(&desk, &e))?;
+        Ok(Sheet { desk, document, dated: page.dated, ident, missing, warnings })
     }
 }
 
-fn compile(desk: &Desk<'_>, dated: Instant, ident: Digest) -> Result<(Vec<u8>, usize, Vec<String>), LettersError> {
-    let compiled = typst::compile::<PagedDocument>(desk);
-    let warnings = compiled.warnings.iter().map(|w| w.message.to_string()).collect();
-    let document = compiled.output.map_err(|e| failed(desk, &e))?;
-    let standards = PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1]).map_err(|e| LettersError::Typesetting(e.message().to_string()))?;
-    let options = PdfOptions {
-        ident: Smart::Custom(ident.to_string()),
-        creator: Smart::Custom(Some("Banso".to_owned())),
-        timestamp: timestamp(dated),
-        standards,
-        ..PdfOptions::default()
-    };
-    let pdf = typst_pdf::pdf(&document, &options).map_err(|e| failed(desk, &e))?;
-    Ok((pdf, document.pages().len(), warnings))
+/// A letter laid out on its pages, not yet a PDF.
+pub(crate) struct Sheet<'a> {
+    desk: Desk<'a>,
+    pub(crate) document: PagedDocument,
+    dated: Instant,
+    ident: Digest,
+    missing: Vec<char>,
+    warnings: Vec<String>,
+}
+
+impl Sheet<'_> {
+    fn export(&self) -> Result<Vec<u8>, LettersError> {
+        let standards =
+            PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1]).map_err(|e| LettersError::Typesetting(e.message().to_string()))?;
+        let options = PdfOptions {
+            ident: Smart::Custom(self.ident.to_string()),
+            creator: Smart::Custom(Some("Banso".to_owned())),
+            timestamp: timestamp(self.dated),
+            standards,
+            ..PdfOptions::default()
+        };
+        typst_pdf::pdf(&self.document, &options).map_err(|e| failed(&self.desk, &e))
+    }
 }
 
 /// What the typesetter says, with the template and line.

@@ -26,9 +26,8 @@ const TEMPLATES: [(&str, &str); 9] = [
 ];
 
 /// The templates, parsed once.
-static SOURCES: LazyLock<Vec<(&str, Source)>> = LazyLock::new(|| {
-    TEMPLATES.into_iter().filter_map(|(name, text)| Some((name, Source::new(file_id(name)?, text.to_owned())))).collect()
-});
+static SOURCES: LazyLock<Vec<(&str, Source)>> =
+    LazyLock::new(|| TEMPLATES.into_iter().filter_map(|(name, text)| Some((name, Source::new(file_id(name)?, text.to_owned())))).collect());
 
 /// `None` only for a name that is no path.
 fn file_id(name: &str) -> Option<FileId> {
