@@ -1,0 +1,11 @@
+//! The ledger of acts: records and their hashes, the fold over them, reading by permit, writing to the tables.
+
+pub(crate) mod fold;
+pub(crate) mod insert;
+mod read;
+pub(crate) mod record;
+
+pub use fold::CallRow;
+pub(crate) use read::permitted_call;
+pub use read::{Anchor, CallFile, CaseFile};
+pub use record::{ActRecord, ActorText, ChainError, check_link, check_stream};

@@ -1,0 +1,32 @@
+//! The store: the ledger of acts, the lists that follow from it, documents and jobs, on SQLite and on PostgreSQL. The only SQL of
+//! the house. It decides nothing about a grant, and no type of its database library leaves it.
+
+mod batch;
+mod change;
+mod clock;
+mod contents;
+mod db;
+mod drafts;
+mod fault;
+mod jobs;
+mod ledger;
+mod lists;
+mod migrate;
+mod notices;
+mod people;
+mod store;
+mod transaction;
+mod writer;
+
+pub use batch::{Append, Batch, CommitError, Committed, CommittedAct};
+pub use change::Change;
+pub use clock::{Clock, HandClock, SystemClock};
+pub use contents::{Content, EditionProblems, EditionText, Plan, PlanKind, ReviewDraft};
+pub use drafts::{Application, ApplicationRow, Attachment, Member, SaveSection, Section};
+pub use fault::Fault;
+pub use jobs::{ATTEMPTS, Job, JobCounts, NewJob};
+pub use ledger::{ActRecord, ActorText, Anchor, CallFile, CallRow, CaseFile, ChainError, check_link, check_stream};
+pub use lists::{CaseFilter, CaseSort, Direction, Listed, ListedCase, OwnApplication, Page, ReviewLoad, ReviewTask};
+pub use notices::{Access, Desk, Mail, NewAccess, NewMail, NewNotice, Notice};
+pub use people::{Account, Fact, Organisation, Session};
+pub use store::{Place, Store};

@@ -1,0 +1,115 @@
+//! The store as a whole: opening, writing, closing.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use banso_kernel::Instant;
+
+use crate::batch::{Batch, CommitError, Committed};
+use crate::change::Change;
+use crate::clock::Clock;
+use crate::db::{DataFolder, Db, sqlite_url};
+use crate::fault::Fault;
+use crate::writer::{self, WriterHandle};
+
+/// Where a store keeps its things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The folder of the documents, and of the database unless another is named.
+    pub folder: PathBuf,
+    /// `sqlite://path` or `postgres://…`; `None` is `banso.db` in the folder.
+    pub database: Option<String>,
+}
+
+impl Place {
+    /// A folder that holds everything.
+    #[must_use]
+    pub fn folder(path: impl Into<PathBuf>) -> Self {
+        Place { folder: path.into(), database: None }
+    }
+
+    /// Documents in a folder, rows in a database elsewhere.
+    #[must_use]
+    pub fn with_database(self, url: impl Into<String>) -> Self {
+        Place { database: Some(url.into()), ..self }
+    }
+
+    fn url(&self) -> String {
+        match &self.database {
+            Some(url) if url.starts_with("sqlite:") => {
+                let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+                sqlite_url(Path::new(path))
+            }
+            Some(url) => url.clone(),
+            None => sqlite_url(&self.folder.join("banso.db")),
+        }
+    }
+}
+
+/// Everything that is kept. Cheap to clone; all clones are one store.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Arc<Db>,
+    clock: Arc<dyn Clock>,
+    writer: WriterHandle,
+    /// Held until the last clone is dropped.
+    folder: DataFolder,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("folder", &self.inner.folder.path).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens a store, makes what is missing, and brings an older database to the newest schema.
+    ///
+    /// # Errors
+    /// The database cannot be reached, was written by a newer program, or the folder is in use by another server.
+    pub async fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
+        let folder = DataFolder::lock(&place.folder)?;
+        let db = Arc::new(Db::new(&place.url())?);
+        let mut conn = db.writer().await?;
+        crate::migrate::migrate(&mut conn, db.kind, clock.now().micros()).await?;
+        let _ = sqlx::Connection::close(conn).await;
+        let (writer, _) = writer::start(Arc::clone(&db), Arc::clone(&clock));
+        Ok(Store { inner: Arc::new(Inner { db, clock, writer, folder }) })
+    }
+
+    /// Commits a batch: all of it or nothing. When this returns, it is on the disk.
+    ///
+    /// # Errors
+    /// Says why nothing was written. After a [`CommitError::Fault`] of a database that went away in the middle it is not known
+    /// whether the batch was recorded: ask again with the same request id.
+    pub async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        self.inner.writer.commit(batch).await
+    }
+
+    /// Commits one change without an act.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub async fn change(&self, change: Change) -> Result<(), CommitError> {
+        self.commit(Batch::changes(vec![change])).await.map(|_| ())
+    }
+
+    /// What time it is by the clock that stamps the acts.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.inner.clock.now()
+    }
+
+    /// Closes the readers. The writer ends when the last clone is dropped.
+    pub async fn close(self) {
+        self.inner.db.close().await;
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.inner.db
+    }
+}

@@ -1,0 +1,126 @@
+//! What the open transaction of the writer has done, and how an append becomes acts at the end of its stream and of the ledger.
+
+use std::collections::HashMap;
+
+use banso_grant::{Act, Encoded, NewAct, Recorded, encode};
+use banso_kernel::{Digest, Instant, RequestId, StreamId};
+
+use crate::batch::{Append, CommitError, Committed, CommittedAct};
+use crate::change::Halt;
+use crate::db::{Conn, args, built, row, rows};
+use crate::fault::Fault;
+use crate::ledger::fold::{Folded, Head, Rows};
+use crate::ledger::record::{ActRecord, ActorText, COLUMNS};
+
+/// What has been done in the open transaction.
+#[derive(Default)]
+pub(crate) struct Done {
+    pub(crate) heads: HashMap<StreamId, Head>,
+    pub(crate) rows: Rows,
+    pub(crate) acts: Vec<ActRecord>,
+    pub(crate) requests: HashMap<RequestId, Committed>,
+}
+
+impl Done {
+    pub(crate) fn merge(&mut self, later: Done) {
+        self.heads.extend(later.heads);
+        self.rows.merge(later.rows);
+        self.acts.extend(later.acts);
+        self.requests.extend(later.requests);
+    }
+}
+
+/// The end of the ledger while a transaction goes on.
+#[derive(Clone, Copy)]
+pub(crate) struct Tail {
+    pub(crate) position: u64,
+    pub(crate) running: Digest,
+    pub(crate) recorded_at: Instant,
+}
+
+impl From<&ActRecord> for CommittedAct {
+    fn from(a: &ActRecord) -> Self {
+        CommittedAct { stream: a.stream.clone(), seq: a.seq, position: a.position, hash: a.hash }
+    }
+}
+
+/// Puts acts at the end of a stream, in memory; the rows are written later, many at once.
+pub(crate) fn append(append: &Append, head: Head, own: &mut Done, tail: &mut Tail, now: Instant) -> Result<(), Halt> {
+    let stream = append.stream();
+    let end = match append {
+        Append::Case { after, acts, .. } => {
+            in_time(&stream, *after, head.seq)?;
+            let fold = Folded::with_case_act;
+            acts.iter().try_fold(head, |head, act| one(&stream, head, act, fold, own, tail, now))?
+        }
+        Append::Call { after, acts, .. } => {
+            in_time(&stream, *after, head.seq)?;
+            let fold = Folded::with_call_act;
+            acts.iter().try_fold(head, |head, act| one(&stream, head, act, fold, own, tail, now))?
+        }
+    };
+    own.rows.put(&stream, &end.folded);
+    own.heads.insert(stream, end);
+    Ok(())
+}
+
+fn in_time(stream: &StreamId, expected: u64, found: u64) -> Result<(), Halt> {
+    if expected == found { Ok(()) } else { Err(Halt::Refused(CommitError::Stale { stream: stream.clone(), expected, found })) }
+}
+
+fn one<A: Act + Clone>(
+    stream: &StreamId,
+    head: Head,
+    act: &NewAct<A>,
+    fold: fn(Folded, &Recorded<A>) -> Result<Folded, banso_grant::FoldError>,
+    own: &mut Done,
+    tail: &mut Tail,
+    now: Instant,
+) -> Result<Head, Halt> {
+    let Encoded { kind, version, payload } = encode(&act.act).map_err(|e| Halt::Refused(CommitError::DoesNotFollow(e.to_string())))?;
+    let recorded = act.clone().recorded(head.seq.saturating_add(1), now);
+    let folded = fold(head.folded, &recorded).map_err(|e| Halt::Refused(CommitError::DoesNotFollow(e.to_string())))?;
+    let mut record = ActRecord {
+        stream: stream.clone(),
+        seq: recorded.seq,
+        position: tail.position.saturating_add(1),
+        kind: kind.to_owned(),
+        version,
+        actor: ActorText(act.actor),
+        authority: act.authority.clone(),
+        clause: act.clause.clone(),
+        edition: act.edition,
+        effective_on: act.effective_on,
+        recorded_at: now,
+        payload,
+        prev_hash: head.hash,
+        hash: Digest::ZERO,
+        running: Digest::ZERO,
+    };
+    record.hash = record.expected_hash();
+    record.running = record.expected_running(&tail.running);
+    *tail = Tail { position: record.position, running: record.running, recorded_at: now };
+    let head = Head { seq: record.seq, hash: record.hash, folded };
+    own.acts.push(record);
+    Ok(head)
+}
+
+/// Reads the end of a stream, on the writer's own connection.
+pub(crate) async fn read_head(conn: &mut Conn, stream: &StreamId) -> Result<Head, Fault> {
+    let sql = format!("SELECT {COLUMNS} FROM acts WHERE stream = $1 ORDER BY seq");
+    let found = rows(conn, built(sql), args![stream.to_string()]).await?;
+    let records = found.iter().map(ActRecord::try_from).collect::<Result<Vec<_>, _>>()?;
+    Head::read(&records)
+}
+
+/// What this request was answered when it was first made, in this transaction or an earlier one.
+pub(crate) async fn earlier(conn: &mut Conn, request: Option<RequestId>, done: &Done) -> Result<Option<Committed>, Fault> {
+    let Some(id) = request else { return Ok(None) };
+    if let Some(committed) = done.requests.get(&id) {
+        return Ok(Some(committed.clone()));
+    }
+    match row(conn, "SELECT result FROM requests WHERE id = $1", args![id]).await? {
+        Some(row) => Ok(Some(row.json("result")?)),
+        None => Ok(None),
+    }
+}
