@@ -6,6 +6,7 @@ mod change;
 mod clock;
 mod contents;
 mod db;
+mod documents;
 mod drafts;
 mod fault;
 mod jobs;
@@ -16,12 +17,14 @@ mod notices;
 mod people;
 mod store;
 mod transaction;
+mod verify;
 mod writer;
 
 pub use batch::{Append, Batch, CommitError, Committed, CommittedAct};
 pub use change::Change;
 pub use clock::{Clock, HandClock, SystemClock};
 pub use contents::{Content, EditionProblems, EditionText, Plan, PlanKind, ReviewDraft};
+pub use documents::{DocumentReader, Documents, Soundness, StoredDocument, Upload, UploadError};
 pub use drafts::{Application, ApplicationRow, Attachment, Member, SaveSection, Section};
 pub use fault::Fault;
 pub use jobs::{ATTEMPTS, Job, JobCounts, NewJob};
@@ -30,3 +33,4 @@ pub use lists::{CaseFilter, CaseSort, Direction, Listed, ListedCase, OwnApplicat
 pub use notices::{Access, Desk, Mail, NewAccess, NewMail, NewNotice, Notice};
 pub use people::{Account, Fact, Organisation, Session};
 pub use store::{Place, Store};
+pub use verify::{Problem, Report};

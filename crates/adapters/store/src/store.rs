@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use banso_kernel::Instant;
+use banso_kernel::{Digest, Instant};
 
 use crate::batch::{Batch, CommitError, Committed};
 use crate::change::Change;
 use crate::clock::Clock;
+use crate::contents::note_erasure;
 use crate::db::{DataFolder, Db, sqlite_url};
+use crate::documents::Documents;
 use crate::fault::Fault;
 use crate::writer::{self, WriterHandle};
 
@@ -56,6 +58,7 @@ struct Inner {
     db: Arc<Db>,
     clock: Arc<dyn Clock>,
     writer: WriterHandle,
+    documents: Documents,
     /// Held until the last clone is dropped.
     folder: DataFolder,
 }
@@ -73,12 +76,13 @@ impl Store {
     /// The database cannot be reached, was written by a newer program, or the folder is in use by another server.
     pub async fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
         let folder = DataFolder::lock(&place.folder)?;
+        let documents = Documents::in_folder(&folder.path).await?;
         let db = Arc::new(Db::new(&place.url())?);
         let mut conn = db.writer().await?;
         crate::migrate::migrate(&mut conn, db.kind, clock.now().micros()).await?;
         let _ = sqlx::Connection::close(conn).await;
         let (writer, _) = writer::start(Arc::clone(&db), Arc::clone(&clock));
-        Ok(Store { inner: Arc::new(Inner { db, clock, writer, folder }) })
+        Ok(Store { inner: Arc::new(Inner { db, clock, writer, documents, folder }) })
     }
 
     /// Commits a batch: all of it or nothing. When this returns, it is on the disk.
@@ -96,6 +100,21 @@ impl Store {
     /// As [`Store::commit`].
     pub async fn change(&self, change: Change) -> Result<(), CommitError> {
         self.commit(Batch::changes(vec![change])).await.map(|_| ())
+    }
+
+    /// The documents.
+    #[must_use]
+    pub fn documents(&self) -> &Documents {
+        &self.inner.documents
+    }
+
+    /// Erases a document by right: first it is written down that it was, then the file goes.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub async fn erase_document(&self, digest: Digest, reason: &str) -> Result<(), CommitError> {
+        self.change(note_erasure(digest, reason)).await?;
+        Ok(self.documents().remove(digest).await?)
     }
 
     /// What time it is by the clock that stamps the acts.

@@ -5,9 +5,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use banso_grant::{Act, Actor, DecodeError, Recorded, decode};
-use banso_kernel::{Day, Digest, IdError, Instant, PersonId, StreamId};
+use banso_kernel::{ChainLink, Day, Digest, IdError, Instant, PersonId, StreamId, running_hash};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::db::Row;
 use crate::fault::Fault;
@@ -91,46 +90,32 @@ mod as_text {
     }
 }
 
-/// What a hash begins with, so that no other text of the house can be taken for an act.
-const DOMAIN: &[u8] = b"banso act 1";
-const RUNNING_DOMAIN: &[u8] = b"banso ledger 1";
-
 impl ActRecord {
-    /// The hash that the act must have: SHA-256 over every field, each preceded by its length in bytes (eight bytes, big endian),
-    /// in the order of the struct, numbers as decimal text, the instant as microseconds since 1970. `position` is bound by
-    /// [`ActRecord::expected_running`].
+    /// The hash that the act must have, over every field but `position`, which [`ActRecord::expected_running`] binds.
     #[must_use]
     pub fn expected_hash(&self) -> Digest {
-        let mut hasher = Sha256::new();
-        let mut field = |bytes: &[u8]| {
-            hasher.update((bytes.len() as u64).to_be_bytes());
-            hasher.update(bytes);
-        };
-        field(DOMAIN);
-        field(self.stream.to_string().as_bytes());
-        field(self.seq.to_string().as_bytes());
-        field(self.kind.as_bytes());
-        field(self.version.to_string().as_bytes());
-        field(self.actor.to_string().as_bytes());
-        field(self.authority.as_bytes());
-        field(self.clause.as_bytes());
-        field(self.edition.as_bytes());
-        field(self.effective_on.to_string().as_bytes());
-        field(self.recorded_at.micros().to_string().as_bytes());
-        field(self.payload.as_bytes());
-        field(self.prev_hash.as_bytes());
-        Digest::from_bytes(hasher.finalize().into())
+        let (stream, actor) = (self.stream.to_string(), self.actor.to_string());
+        ChainLink {
+            stream: &stream,
+            seq: self.seq,
+            kind: &self.kind,
+            version: self.version,
+            actor: &actor,
+            authority: &self.authority,
+            clause: &self.clause,
+            edition: self.edition,
+            effective_on: self.effective_on,
+            recorded_at: self.recorded_at,
+            payload: &self.payload,
+            prev_hash: self.prev_hash,
+        }
+        .hash()
     }
 
     /// The running hash that follows `before` with this act.
     #[must_use]
     pub fn expected_running(&self, before: &Digest) -> Digest {
-        let mut hasher = Sha256::new();
-        hasher.update(RUNNING_DOMAIN);
-        hasher.update(before.as_bytes());
-        hasher.update(self.position.to_be_bytes());
-        hasher.update(self.hash.as_bytes());
-        Digest::from_bytes(hasher.finalize().into())
+        running_hash(before, self.position, &self.hash)
     }
 
     /// The act as the fold takes it.

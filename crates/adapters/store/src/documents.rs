@@ -1,0 +1,276 @@
+//! Documents by their hash, outside the database. A document appears whole or not at all: it is written beside, hashed on the way,
+//! forced to the disk, and only then given its name.
+
+use std::path::{Path, PathBuf};
+
+use banso_kernel::Digest;
+use sha2::{Digest as _, Sha256};
+use tempfile::TempPath;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use crate::fault::Fault;
+
+/// How many bytes of the beginning an [`Upload`] keeps, for telling what kind of file it is.
+const HEAD: usize = 8192;
+/// Bytes read at once.
+const CHUNK: usize = 64 * 1024;
+
+/// Where documents are kept.
+#[derive(Debug, Clone)]
+pub struct Documents {
+    keeper: Keeper,
+    /// Where uploads lie until they are whole.
+    incoming: PathBuf,
+}
+
+#[derive(Debug, Clone)]
+enum Keeper {
+    Folder(PathBuf),
+    #[cfg(feature = "s3")]
+    Bucket(crate::bucket::Bucket),
+}
+
+/// A document that has been stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredDocument {
+    pub digest: Digest,
+    pub bytes: u64,
+    /// The first bytes, at most 8 KiB.
+    pub head: Vec<u8>,
+}
+
+/// Why an upload left nothing behind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UploadError {
+    #[error("the file is larger than {limit} bytes")]
+    TooLarge { limit: u64 },
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<std::io::Error> for UploadError {
+    fn from(error: std::io::Error) -> Self {
+        UploadError::Fault(error.into())
+    }
+}
+
+/// What a look at a stored document found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Soundness {
+    Sound {
+        bytes: u64,
+    },
+    Missing,
+    /// Its bytes do not have its hash.
+    Changed,
+}
+
+impl Documents {
+    /// Documents in a folder. What an interrupted upload left there is swept away: the folder's lock says that nobody is uploading.
+    pub(crate) async fn in_folder(folder: &Path) -> Result<Self, Fault> {
+        let (documents, incoming) = (folder.join("documents"), folder.join("incoming"));
+        tokio::fs::create_dir_all(&documents).await?;
+        sweep(&incoming).await?;
+        sync_folder(folder.to_owned()).await?;
+        Ok(Documents { keeper: Keeper::Folder(documents), incoming })
+    }
+
+    /// Documents in a bucket; the folder only for uploads under way.
+    #[cfg(feature = "s3")]
+    pub(crate) async fn in_bucket(folder: &Path, bucket: crate::bucket::Bucket) -> Result<Self, Fault> {
+        let incoming = folder.join("incoming");
+        sweep(&incoming).await?;
+        Ok(Documents { keeper: Keeper::Bucket(bucket), incoming })
+    }
+
+    /// Begins an upload of at most `limit` bytes. Dropped before [`Upload::finish`], it leaves nothing.
+    ///
+    /// # Errors
+    /// [`Fault`]s of the disk.
+    pub async fn begin(&self, limit: u64) -> Result<Upload, UploadError> {
+        let incoming = self.incoming.clone();
+        let temp = blocking(move || tempfile::NamedTempFile::new_in(incoming)).await?;
+        let (file, path) = temp.into_parts();
+        let file = tokio::fs::File::from_std(file);
+        Ok(Upload { file, path, hasher: Sha256::new(), bytes: 0, limit, head: Vec::new(), keeper: self.keeper.clone() })
+    }
+
+    /// Stores bytes that are at hand, such as a letter that was just made.
+    ///
+    /// # Errors
+    /// [`Fault`]s of the disk.
+    pub async fn store(&self, bytes: &[u8]) -> Result<StoredDocument, UploadError> {
+        let mut upload = self.begin(u64::MAX).await?;
+        upload.write(bytes).await?;
+        upload.finish().await
+    }
+
+    /// Opens a document; `None` if there is none with this digest.
+    ///
+    /// # Errors
+    /// [`Fault`]s of the disk.
+    pub async fn open(&self, digest: Digest) -> Result<Option<DocumentReader>, Fault> {
+        match &self.keeper {
+            Keeper::Folder(folder) => match tokio::fs::File::open(place(folder, digest)).await {
+                Ok(file) => Ok(Some(DocumentReader::File(file))),
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+                Err(e) => Err(e.into()),
+            },
+            #[cfg(feature = "s3")]
+            Keeper::Bucket(bucket) => Ok(bucket.open(digest).await?.map(DocumentReader::Bucket)),
+        }
+    }
+
+    /// The whole of a document.
+    ///
+    /// # Errors
+    /// [`Fault`]s of the disk; bytes that no longer have the digest.
+    pub async fn read(&self, digest: Digest) -> Result<Option<Vec<u8>>, Fault> {
+        let Some(mut reader) = self.open(digest).await? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = reader.next().await? {
+            bytes.extend_from_slice(&chunk);
+        }
+        if Digest::of(&bytes) == digest { Ok(Some(bytes)) } else { Err(Fault::impossible("documents", digest)) }
+    }
+
+    /// Reads a document through and compares its hash.
+    ///
+    /// # Errors
+    /// [`Fault`]s of the disk.
+    pub async fn verify(&self, digest: Digest) -> Result<Soundness, Fault> {
+        let Some(mut reader) = self.open(digest).await? else { return Ok(Soundness::Missing) };
+        let (mut hasher, mut bytes) = (Sha256::new(), 0_u64);
+        while let Some(chunk) = reader.next().await? {
+            hasher.update(&chunk);
+            bytes = bytes.saturating_add(chunk.len() as u64);
+        }
+        let sound = Digest::from_bytes(hasher.finalize().into()) == digest;
+        Ok(if sound { Soundness::Sound { bytes } } else { Soundness::Changed })
+    }
+
+    /// Removes a document. [`crate::Store::erase_document`] also writes down why.
+    pub(crate) async fn remove(&self, digest: Digest) -> Result<(), Fault> {
+        match &self.keeper {
+            Keeper::Folder(folder) => match tokio::fs::remove_file(place(folder, digest)).await {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e.into()),
+                Ok(()) | Err(_) => Ok(()),
+            },
+            #[cfg(feature = "s3")]
+            Keeper::Bucket(bucket) => bucket.remove(digest).await,
+        }
+    }
+}
+
+/// A document on its way in.
+#[derive(Debug)]
+pub struct Upload {
+    file: tokio::fs::File,
+    /// Removes the file when dropped.
+    path: TempPath,
+    hasher: Sha256,
+    bytes: u64,
+    limit: u64,
+    head: Vec<u8>,
+    keeper: Keeper,
+}
+
+impl Upload {
+    /// Takes in the next bytes.
+    ///
+    /// # Errors
+    /// [`UploadError::TooLarge`] as soon as the limit is passed.
+    pub async fn write(&mut self, chunk: &[u8]) -> Result<(), UploadError> {
+        self.bytes = self.bytes.saturating_add(chunk.len() as u64);
+        if self.bytes > self.limit {
+            return Err(UploadError::TooLarge { limit: self.limit });
+        }
+        let wanted = HEAD.saturating_sub(self.head.len());
+        self.head.extend(chunk.iter().take(wanted));
+        self.hasher.update(chunk);
+        self.file.write_all(chunk).await?;
+        Ok(())
+    }
+
+    /// Makes the document durable and gives it its name. When this returns, it is on the disk.
+    ///
+    /// # Errors
+    /// [`Fault`]s of the disk; nothing is left then.
+    pub async fn finish(mut self) -> Result<StoredDocument, UploadError> {
+        self.file.flush().await?;
+        self.file.sync_all().await?;
+        let digest = Digest::from_bytes(self.hasher.finalize().into());
+        match self.keeper {
+            Keeper::Folder(folder) => {
+                let path = self.path;
+                blocking(move || settle(path, &folder, digest)).await?;
+            }
+            #[cfg(feature = "s3")]
+            Keeper::Bucket(bucket) => bucket.put(digest, &self.path).await?,
+        }
+        Ok(StoredDocument { digest, bytes: self.bytes, head: self.head })
+    }
+}
+
+/// A document on its way out.
+#[derive(Debug)]
+pub enum DocumentReader {
+    File(tokio::fs::File),
+    #[cfg(feature = "s3")]
+    Bucket(crate::bucket::BucketReader),
+}
+
+impl DocumentReader {
+    /// The next bytes; `None` at the end.
+    ///
+    /// # Errors
+    /// [`Fault`]s of the disk.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+        match self {
+            DocumentReader::File(file) => {
+                let mut chunk = vec![0; CHUNK];
+                let n = file.read(&mut chunk).await?;
+                chunk.truncate(n);
+                Ok((n > 0).then_some(chunk))
+            }
+            #[cfg(feature = "s3")]
+            DocumentReader::Bucket(reader) => reader.next().await,
+        }
+    }
+}
+
+/// `documents/ab/ab12…`: few files in one folder.
+fn place(folder: &Path, digest: Digest) -> PathBuf {
+    let name = digest.to_string();
+    folder.join(name.chars().take(2).collect::<String>()).join(name)
+}
+
+/// Renames a whole file to its digest, and forces the name to the disk too.
+fn settle(path: TempPath, folder: &Path, digest: Digest) -> std::io::Result<()> {
+    let target = place(folder, digest);
+    let parent = target.parent().unwrap_or(folder);
+    if !parent.exists() {
+        std::fs::create_dir_all(parent)?;
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    path.persist(&target).map_err(|e| e.error)?;
+    std::fs::File::open(parent)?.sync_all()
+}
+
+/// Empties the folder of uploads under way.
+async fn sweep(incoming: &Path) -> Result<(), Fault> {
+    tokio::fs::create_dir_all(incoming).await?;
+    let mut entries = tokio::fs::read_dir(incoming).await?;
+    while let Some(entry) = entries.next_entry().await? {
+        tokio::fs::remove_file(entry.path()).await?;
+    }
+    Ok(())
+}
+
+async fn sync_folder(folder: PathBuf) -> Result<(), Fault> {
+    Ok(blocking(move || std::fs::File::open(folder)?.sync_all()).await?)
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> std::io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(std::io::Error::other)?
+}
