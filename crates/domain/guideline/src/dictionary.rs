@@ -1,0 +1,256 @@
+//! The fact dictionary: which facts there are, of what kind, about whom. Read from Markdown tables.
+
+use std::collections::BTreeMap;
+
+use banso_kernel::{CorporateNumber, Day, Exact, LocalText, Yen, fold_width};
+use num_traits::{CheckedMul, Zero};
+
+use crate::markdown::{Piece, TEXT_MAX, Table, merge_conflicts, pieces};
+use crate::model::{Item, ItemId, ItemKind, Value};
+use crate::problem::{Code, Problem, Severity, Span, nearest, tidy};
+use crate::tables::{Need, Row, grid};
+use crate::words::{Words, list, local, yes_no};
+
+/// Columns of a dictionary table.
+const COLUMNS: [(&str, Need); 8] = [
+    ("項目", Need::Must),
+    ("型", Need::Must),
+    ("単位・選択肢", Need::Must),
+    ("対象", Need::Must),
+    ("変更可否", Need::Must),
+    ("出所", Need::Must),
+    ("説明", Need::Must),
+    ("English", Need::Must),
+];
+
+/// All items of fact, in the order of the text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dictionary {
+    items: Vec<Item>,
+    index: BTreeMap<ItemId, usize>,
+}
+
+impl Dictionary {
+    /// Reads the tables of a dictionary text (`facts/dictionary.md`). Every table with a column 項目 is read.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the order of the text.
+    pub fn parse(source: &str) -> Result<Dictionary, Vec<Problem>> {
+        let mut problems = Vec::new();
+        if source.len() > TEXT_MAX {
+            problems.push(Problem::error(Code::TextTooLarge, Span::new(0, 0), "事実辞書が大きすぎます。", "The dictionary is too large."));
+            return Err(problems);
+        }
+        merge_conflicts(source, &mut problems);
+        let mut dictionary = Dictionary::default();
+        let mut places = Vec::new();
+        for piece in pieces(source, 0, &mut problems) {
+            if let Piece::Table(table) = piece
+                && table.header.iter().any(|c| c.text == "項目")
+            {
+                dictionary.read_table(&table, &mut places, &mut problems);
+            }
+        }
+        dictionary.check_parts(&places, &mut problems);
+        if problems.iter().any(|p| p.severity == Severity::Error) { Err(tidy(problems, source)) } else { Ok(dictionary) }
+    }
+
+    /// The item of that name.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Item> {
+        self.index.get(id).and_then(|i| self.items.get(*i))
+    }
+
+    /// All items, in the order of the text.
+    #[must_use]
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// Where an item stands in the text: earlier facts are asked earlier.
+    #[must_use]
+    pub fn position(&self, id: &str) -> usize {
+        self.index.get(id).copied().unwrap_or(usize::MAX)
+    }
+
+    /// The item that a misspelt name is nearest to.
+    #[must_use]
+    pub fn suggest(&self, name: &str) -> Option<&str> {
+        nearest(name, self.items.iter().map(|i| i.id.as_str()))
+    }
+
+    fn read_table(&mut self, table: &Table, places: &mut Vec<(ItemId, Words)>, problems: &mut Vec<Problem>) {
+        let Some(grid) = grid(table, &COLUMNS, problems) else { return };
+        for row in grid.rows() {
+            let Some(name) = row.must("項目", problems) else { continue };
+            if self.index.contains_key(&name.text) {
+                problems.push(Problem::error(
+                    Code::DuplicateName,
+                    name.at,
+                    format!("項目「{}」が二度書かれています。", name.text),
+                    format!("The item `{}` is written twice.", name.text),
+                ));
+                continue;
+            }
+            let Some(item) = item_of(&row, &name, problems) else { continue };
+            self.index.insert(item.id.clone(), self.items.len());
+            places.push((item.id.clone(), row.words("単位・選択肢")));
+            self.items.push(item);
+        }
+    }
+
+    /// The parts of a list must be items themselves.
+    fn check_parts(&self, places: &[(ItemId, Words)], problems: &mut Vec<Problem>) {
+        for (id, words) in places {
+            let Some(Item { kind: ItemKind::List(parts), .. }) = self.get(id) else { continue };
+            for part in parts.iter().filter(|p| !self.index.contains_key(*p)) {
+                problems.push(
+                    Problem::error(
+                        Code::UnknownName,
+                        words.at,
+                        format!("一覧「{id}」の「{part}」という項目はありません。"),
+                        format!("The list `{id}` names `{part}`, which is not an item."),
+                    )
+                    .suggest(part, self.items.iter().map(|i| i.id.as_str())),
+                );
+            }
+        }
+    }
+}
+
+fn item_of(row: &Row<'_, '_>, name: &Words, problems: &mut Vec<Problem>) -> Option<Item> {
+    let detail = row.words("単位・選択肢");
+    let options = || list(&detail).into_iter().map(|w| w.text).collect::<Vec<_>>();
+    let kind_words = row.must("型", problems)?;
+    let kind = match kind_words.text.as_str() {
+        "数値" => ItemKind::Number { unit: if detail.is_empty() { String::new() } else { detail.text.clone() } },
+        "文字" => ItemKind::Text,
+        "はい・いいえ" => ItemKind::YesNo,
+        "選択" => ItemKind::Choice(options()),
+        "日付" => ItemKind::Day,
+        "法人番号" => ItemKind::CorporateNumber,
+        "一覧" => ItemKind::List(options()),
+        other => {
+            problems.push(
+                Problem::error(Code::BadValue, kind_words.at, format!("「{other}」という型はありません。"), format!("There is no kind `{other}`."))
+                    .suggest(other, ["数値", "文字", "はい・いいえ", "選択", "日付", "法人番号", "一覧"]),
+            );
+            return None;
+        }
+    };
+    if matches!(&kind, ItemKind::Choice(o) | ItemKind::List(o) if o.is_empty()) {
+        problems.push(Problem::error(
+            Code::EmptyCell,
+            kind_words.at,
+            "選択肢又は一覧の中身を「、」で区切って書いてください。",
+            "List the choices or parts, separated by `、`.",
+        ));
+    }
+    let changeable_words = row.must("変更可否", problems)?;
+    let changeable = yes_no(&changeable_words.text).unwrap_or_else(|| {
+        problems.push(Problem::error(Code::BadValue, changeable_words.at, "「可」か「不可」を書いてください。", "Write 可 or 不可."));
+        false
+    });
+    let english = row.words("English").text;
+    let label = if english.is_empty() { LocalText::ja(&name.text) } else { LocalText::new(&name.text, english) };
+    Some(Item {
+        id: name.text.clone(),
+        kind,
+        about: row.words("対象").text,
+        changeable,
+        source: row.words("出所").text,
+        label,
+        help: local(&row.words("説明").text),
+    })
+}
+
+/// Why a text is not a value of an item.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.en.as_deref().unwrap_or(&.0.ja))]
+pub struct ValueError(pub LocalText);
+
+impl Item {
+    /// Reads a value as people type it: `5,000万円`, `３００人`, `7.5%`, `はい`, `令和7年4月1日`.
+    ///
+    /// # Errors
+    /// Says what is wrong and how to write it.
+    pub fn value_of(&self, text: &str) -> Result<Value, ValueError> {
+        let wrong = |ja: &str, en: &str| ValueError(LocalText::new(ja, en));
+        let trimmed = text.trim();
+        match &self.kind {
+            ItemKind::Number { unit } => number(trimmed, unit).map(Value::Number),
+            ItemKind::Text => Ok(Value::Text(trimmed.to_owned())),
+            ItemKind::YesNo => {
+                yes_no(trimmed).map(Value::YesNo).ok_or_else(|| wrong("「はい」か「いいえ」でお答えください。", "Answer yes (はい) or no (いいえ)."))
+            }
+            ItemKind::Choice(options) => {
+                let folded = fold_width(trimmed);
+                options.iter().find(|o| fold_width(o) == folded).map(|o| Value::Text(o.clone())).ok_or_else(|| {
+                    let all = options.join("、");
+                    wrong(&format!("次のどれかを選んでください: {all}"), &format!("Choose one of: {all}"))
+                })
+            }
+            ItemKind::Day => Day::parse(trimmed).map(Value::Day).map_err(|_| {
+                wrong("日付は 2025-04-01 や 令和7年4月1日 のように書いてください。", "Write a day as 2025-04-01 or 令和7年4月1日.")
+            }),
+            ItemKind::CorporateNumber => CorporateNumber::parse(trimmed).map(|n| Value::Text(n.to_string())).map_err(|e| {
+                wrong("法人番号（13桁）を確かめてください。検査数字が合いません。", &format!("Check the corporate number: {e}."))
+            }),
+            ItemKind::List(_) => Err(wrong("一覧は一行ずつ書いてください。", "Write a list one row at a time.")),
+        }
+    }
+}
+
+/// A number in the unit of its item.
+fn number(text: &str, unit: &str) -> Result<Exact, ValueError> {
+    let folded = fold_width(text).replace([',', ' '], "");
+    if unit == "円" {
+        return Yen::parse(&folded).map(Yen::exact).map_err(|_| {
+            ValueError(LocalText::new(
+                format!("「{text}」は円の額ではありません。4,500万円 や 45000000 のように書いてください。"),
+                format!("`{text}` is not an amount in yen: write 4,500万円 or 45000000."),
+            ))
+        });
+    }
+    let folded_unit = fold_width(unit);
+    let bare = folded.strip_suffix(folded_unit.as_str()).unwrap_or(&folded);
+    let percent = folded_unit == "%" || bare.ends_with('%');
+    let bare = bare.trim_end_matches('%');
+    let value = fraction(bare).ok_or_else(|| {
+        ValueError(LocalText::new(
+            format!("「{text}」は{unit}の数ではありません。数字で書いてください。"),
+            format!("`{text}` is not a number of {unit}: write digits."),
+        ))
+    })?;
+    Ok(if percent { value / Exact::from_integer(100) } else { value })
+}
+
+/// `12`, `-7.5`, `2/3`.
+fn fraction(text: &str) -> Option<Exact> {
+    match text.split_once('/') {
+        Some((above, below)) => {
+            let below = decimal(below)?;
+            if below.is_zero() { None } else { decimal(above).map(|a| a / below) }
+        }
+        None => decimal(text),
+    }
+}
+
+fn decimal(text: &str) -> Option<Exact> {
+    let (negative, text) = match text.strip_prefix(['-', '△', '▲']) {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (text, scale) = match text.strip_suffix(['億', '万']) {
+        Some(rest) => (rest, if text.ends_with('億') { 100_000_000 } else { 10_000 }),
+        None => (text, 1),
+    };
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{whole}{part}");
+    if whole.is_empty() || digits.len() > 18 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let value = Exact::new(digits.parse().ok()?, 10_i128.checked_pow(u32::try_from(part.len()).ok()?)?);
+    let value = value.checked_mul(&Exact::from_integer(scale))?;
+    Some(if negative { -value } else { value })
+}

@@ -1,0 +1,418 @@
+//! Tables that make the application form: tracks, sections of fields, consortium, budget lines, KPIs, documents.
+
+use banso_kernel::LocalText;
+
+use crate::dictionary::Dictionary;
+use crate::markdown::Table;
+use crate::model::{
+    BudgetLine, ClauseId, DocumentSpec, Field, FieldKind, Item, ItemKind, Kpi, Section, SectionContent, Side, Track,
+};
+use crate::outline::Mark;
+use crate::problem::{Code, Problem};
+use crate::tables::{Need, Row, grid};
+use crate::words::{Words, count, is_identifier, list, local, yes_no};
+
+/// Options that every section may have.
+const SECTION_OPTIONS: [&str; 3] = ["識別子", "記入", "目安"];
+/// Longest text a field may ask for.
+const CHARACTERS_MAX: u32 = 20_000;
+
+/// A marked table and where it stands.
+pub(crate) struct Marked<'a> {
+    pub mark: &'a Mark,
+    pub table: &'a Table,
+    pub clause: &'a ClauseId,
+}
+
+pub(crate) fn tracks(marked: &Marked<'_>, problems: &mut Vec<Problem>) -> Vec<Track> {
+    marked.mark.only(&[], problems);
+    let Some(grid) = grid(marked.table, &[("枠", Need::Must), ("説明", Need::May)], problems) else { return Vec::new() };
+    let mut out: Vec<Track> = Vec::new();
+    for row in grid.rows() {
+        let Some(name) = row.must("枠", problems) else { continue };
+        let title = local(&name.text);
+        if out.iter().any(|t| t.name == title.ja) {
+            problems.push(twice(&name));
+            continue;
+        }
+        out.push(Track { name: title.ja.clone(), title, clause: marked.clause.clone() });
+    }
+    out
+}
+
+/// A name that stands there already.
+pub(crate) fn twice(words: &Words) -> Problem {
+    Problem::error(
+        Code::DuplicateName,
+        words.at,
+        format!("「{}」が二度使われています。", words.text),
+        format!("`{}` is used twice.", words.text),
+    )
+    .remedy("別の名前にしてください。", "Choose another name.")
+}
+
+/// An identifier, or a complaint.
+pub(crate) fn identifier(words: &Words, problems: &mut Vec<Problem>) -> Option<String> {
+    if is_identifier(&words.text) {
+        return Some(words.text.clone());
+    }
+    problems.push(
+        Problem::error(
+            Code::BadValue,
+            words.at,
+            format!("「{}」は識別子になりません。", words.text),
+            format!("`{}` is not an identifier.", words.text),
+        )
+        .remedy("英小文字で始め、英小文字・数字・ハイフンで書いてください。", "Use lower-case letters, digits and hyphens."),
+    );
+    None
+}
+
+/// A count such as `800字`, or a complaint.
+pub(crate) fn number(words: &Words, problems: &mut Vec<Problem>) -> Option<u32> {
+    let found = count(&words.text);
+    if found.is_none() {
+        problems.push(
+            Problem::error(
+                Code::BadValue,
+                words.at,
+                format!("「{}」は数ではありません。", words.text),
+                format!("`{}` is not a number.", words.text),
+            )
+            .remedy("3 や 800字 のように書いてください。", "Write 3 or 800字."),
+        );
+    }
+    found
+}
+
+/// Yes or no, or a complaint.
+pub(crate) fn flag(words: &Words, problems: &mut Vec<Problem>) -> bool {
+    yes_no(&words.text).unwrap_or_else(|| {
+        problems.push(Problem::error(
+            Code::BadValue,
+            words.at,
+            format!("「{}」は必須・任意（はい・いいえ）ではありません。", words.text),
+            format!("`{}` is neither 必須 (yes) nor 任意 (no).", words.text),
+        ));
+        false
+    })
+}
+
+/// The section that a mark declares, around a content.
+fn section(marked: &Marked<'_>, title: LocalText, content: SectionContent, problems: &mut Vec<Problem>) -> Option<Section> {
+    let mark = marked.mark;
+    let Some(id) = mark.option("識別子") else {
+        problems.push(
+            Problem::error(
+                Code::MissingKey,
+                mark.at,
+                format!("【{}】に識別子がありません。", mark.kind.word()),
+                format!("【{}】 lacks an identifier.", mark.kind.word()),
+            )
+            .remedy("「識別子: plan」のように加えてください。", "Add e.g. `識別子: plan`."),
+        );
+        return None;
+    };
+    let side = match mark.option("記入").map(|w| (w.text.as_str(), w)) {
+        None | Some(("代表者", _)) => Side::Lead,
+        Some(("各構成員", _)) => Side::EachMember,
+        Some((other, words)) => {
+            problems.push(
+                Problem::error(Code::BadValue, words.at, format!("「{other}」は記入者ではありません。"), format!("`{other}` is not a side."))
+                    .remedy("「代表者」か「各構成員」を書いてください。", "Write 代表者 or 各構成員."),
+            );
+            Side::Lead
+        }
+    };
+    let minutes = mark.option("目安").and_then(|w| number(w, problems)).unwrap_or(10);
+    Some(Section { id: identifier(id, problems)?, title, clause: marked.clause.clone(), side, minutes, content })
+}
+
+fn title_of(mark: &Mark, ja: &str, en: &str) -> LocalText {
+    mark.argument.as_ref().map_or_else(|| LocalText::new(ja, en), |w| local(&w.text))
+}
+
+/// 【様式：題名】: one question a row.
+pub(crate) fn fields(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<Section> {
+    marked.mark.only(&SECTION_OPTIONS, problems);
+    let columns =
+        [("欄", Need::Must), ("見出し", Need::Must), ("型", Need::May), ("字数", Need::May), ("必須", Need::Must), ("説明", Need::May)];
+    let grid = grid(marked.table, &columns, problems)?;
+    let mut fields = Vec::new();
+    for row in grid.rows() {
+        let (Some(id), Some(label)) = (row.must("欄", problems), row.must("見出し", problems)) else { continue };
+        let item = dictionary.get(&id.text);
+        let Some(kind) = field_kind(&row, &id, item, dictionary, problems) else { continue };
+        let required = row.must("必須", problems).is_some_and(|w| flag(&w, problems));
+        let hint = row.may("説明").map_or_else(|| item.map(|i| i.help.clone()).unwrap_or_default(), |w| local(&w.text));
+        fields.push(Field { id: id.text, label: local(&label.text), hint, kind, required, clause: marked.clause.clone() });
+    }
+    section(marked, title_of(marked.mark, "申請内容", "Application"), SectionContent::Fields(fields), problems)
+}
+
+/// The kind of a field: that of its item, or the one written.
+fn field_kind(row: &Row<'_, '_>, id: &Words, item: Option<&Item>, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<FieldKind> {
+    let written = row.may("型");
+    let characters = row.may("字数").and_then(|w| number(&w, problems));
+    match (item, written) {
+        (Some(item), None) => item_kind(item, characters, id, problems),
+        (None, Some(words)) => text_kind(&words, characters, problems),
+        (Some(item), Some(words)) => {
+            problems.push(
+                Problem::error(
+                    Code::BadValue,
+                    words.at,
+                    format!("項目「{}」の型は事実辞書が決めます。", item.id),
+                    format!("The dictionary decides the kind of `{}`.", item.id),
+                )
+                .remedy("型を空にしてください。", "Leave 型 empty."),
+            );
+            None
+        }
+        (None, None) => {
+            let problem = Problem::error(
+                Code::UnknownName,
+                id.at,
+                format!("「{}」は事実辞書に無く、型もありません。", id.text),
+                format!("`{}` is not an item of the dictionary and has no kind.", id.text),
+            );
+            problems.push(match dictionary.suggest(&id.text) {
+                Some(near) => problem.remedy(format!("「{near}」ではありませんか。"), format!("Did you mean `{near}`?")),
+                None => problem.remedy("型に「短文」か「長文」を書いてください。", "Write 短文 (short) or 長文 (long text) as its kind."),
+            });
+            None
+        }
+    }
+}
+
+fn item_kind(item: &Item, characters: Option<u32>, id: &Words, problems: &mut Vec<Problem>) -> Option<FieldKind> {
+    match &item.kind {
+        ItemKind::Number { unit } => Some(FieldKind::Number { unit: unit.clone() }),
+        ItemKind::Text => Some(FieldKind::Text { characters_max: limit(characters, 200) }),
+        ItemKind::YesNo => Some(FieldKind::YesNo),
+        ItemKind::Choice(options) => Some(FieldKind::Choice(options.clone())),
+        ItemKind::Day => Some(FieldKind::Day),
+        ItemKind::CorporateNumber => Some(FieldKind::CorporateNumber),
+        ItemKind::List(_) => {
+            problems.push(
+                Problem::error(
+                    Code::BadValue,
+                    id.at,
+                    format!("一覧「{}」は一つの欄になりません。", id.text),
+                    format!("The list `{}` cannot be one field.", id.text),
+                )
+                .remedy("【共同体】か【経費】の表を使ってください。", "Use a table of 【共同体】 or 【経費】."),
+            );
+            None
+        }
+    }
+}
+
+fn text_kind(words: &Words, characters: Option<u32>, problems: &mut Vec<Problem>) -> Option<FieldKind> {
+    match words.text.as_str() {
+        "短文" => Some(FieldKind::Text { characters_max: limit(characters, 200) }),
+        "長文" => Some(FieldKind::LongText { characters_max: limit(characters, 2_000) }),
+        "はい・いいえ" => Some(FieldKind::YesNo),
+        "日付" => Some(FieldKind::Day),
+        "法人番号" => Some(FieldKind::CorporateNumber),
+        other => {
+            let inside = |name: &str| other.strip_prefix(name)?.strip_prefix(['（', '('])?.strip_suffix(['）', ')']);
+            if let Some(unit) = inside("数値") {
+                return Some(FieldKind::Number { unit: unit.trim().to_owned() });
+            }
+            if let Some(options) = inside("選択") {
+                let options = list(&Words { text: options.to_owned(), at: words.at });
+                return Some(FieldKind::Choice(options.into_iter().map(|w| w.text).collect()));
+            }
+            problems.push(
+                Problem::error(Code::BadValue, words.at, format!("「{other}」という型はありません。"), format!("There is no kind `{other}`."))
+                    .remedy(
+                        "短文、長文、数値（円）、選択（甲、乙）、はい・いいえ、日付、法人番号 のどれかを書いてください。",
+                        "Write one of 短文, 長文, 数値（円）, 選択（甲、乙）, はい・いいえ, 日付, 法人番号.",
+                    ),
+            );
+            None
+        }
+    }
+}
+
+fn limit(characters: Option<u32>, otherwise: u32) -> usize {
+    usize::try_from(characters.unwrap_or(otherwise).clamp(1, CHARACTERS_MAX)).unwrap_or(200)
+}
+
+/// 【共同体】: kinds (区分) and roles (役割) of members.
+pub(crate) fn consortium(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<Section> {
+    marked.mark.only(&SECTION_OPTIONS, problems);
+    let grid = grid(marked.table, &[("種別", Need::Must), ("名", Need::Must), ("説明", Need::May)], problems)?;
+    let (mut kinds, mut roles) = (Vec::new(), Vec::new());
+    for row in grid.rows() {
+        let (Some(sort), Some(name)) = (row.must("種別", problems), row.must("名", problems)) else { continue };
+        let word = local(&name.text).ja;
+        let into = match sort.text.as_str() {
+            "区分" => &mut kinds,
+            "役割" => &mut roles,
+            other => {
+                problems.push(Problem::error(
+                    Code::BadValue,
+                    sort.at,
+                    format!("「{other}」ではなく「区分」か「役割」を書いてください。"),
+                    format!("Write 区分 or 役割, not `{other}`."),
+                ));
+                continue;
+            }
+        };
+        if let Some(Item { kind: ItemKind::Choice(options), .. }) = dictionary.get(&sort.text)
+            && !options.contains(&word)
+        {
+            let known = options.iter().map(String::as_str);
+            problems.push(
+                Problem::error(
+                    Code::UnknownName,
+                    name.at,
+                    format!("「{word}」は事実辞書の「{}」にありません。", sort.text),
+                    format!("`{word}` is not a choice of the item `{}`.", sort.text),
+                )
+                .suggest(&word, known),
+            );
+        }
+        into.push(word);
+    }
+    section(marked, title_of(marked.mark, "共同体", "Consortium"), SectionContent::Consortium { roles, kinds }, problems)
+}
+
+/// 【経費】: the budget lines.
+pub(crate) fn budget(marked: &Marked<'_>, problems: &mut Vec<Problem>) -> Option<Section> {
+    marked.mark.only(&["識別子", "記入", "目安", "年数"], problems);
+    let grid = grid(marked.table, &[("経費区分", Need::Must), ("説明", Need::May)], problems)?;
+    let mut lines: Vec<BudgetLine> = Vec::new();
+    for row in grid.rows() {
+        let Some(name) = row.must("経費区分", problems) else { continue };
+        let title = local(&name.text);
+        if lines.iter().any(|l| l.name == title.ja) {
+            problems.push(twice(&name));
+            continue;
+        }
+        let hint = row.may("説明").map(|w| local(&w.text)).unwrap_or_default();
+        lines.push(BudgetLine { name: title.ja.clone(), title, hint, clause: marked.clause.clone() });
+    }
+    let years_max = marked.mark.option("年数").and_then(|w| number(w, problems)).unwrap_or(1).clamp(1, 10);
+    section(marked, title_of(marked.mark, "経費明細", "Budget"), SectionContent::Budget { lines, years_max }, problems)
+}
+
+/// 【指標】: the programme's targets, and a section of the form for the applicant's own when it has an identifier.
+pub(crate) fn kpis(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> (Vec<Kpi>, Option<Section>) {
+    marked.mark.only(&SECTION_OPTIONS, problems);
+    let columns = [
+        ("識別子", Need::Must),
+        ("指標", Need::Must),
+        ("時点", Need::Must),
+        ("目標", Need::Must),
+        ("単位", Need::Must),
+        ("項目", Need::May),
+    ];
+    let Some(grid) = grid(marked.table, &columns, problems) else { return (Vec::new(), None) };
+    let mut out: Vec<Kpi> = Vec::new();
+    for row in grid.rows() {
+        let (Some(id), Some(title)) = (row.must("識別子", problems), row.must("指標", problems)) else { continue };
+        let (Some(when), Some(target), Some(unit)) =
+            (row.must("時点", problems), row.must("目標", problems), row.must("単位", problems))
+        else {
+            continue;
+        };
+        if out.iter().any(|k| k.id == id.text) {
+            problems.push(twice(&id));
+        }
+        let item = row.may("項目").and_then(|w| known_item(&w, dictionary, problems));
+        let Some(id) = identifier(&id, problems) else { continue };
+        let clause = marked.clause.clone();
+        out.push(Kpi { id, clause, title: local(&title.text), when: local(&when.text), target: target.text, unit: unit.text, item });
+    }
+    let asked = marked.mark.option("識別子").is_some();
+    let title = title_of(marked.mark, "指標の目標", "Targets");
+    let section = if asked { section(marked, title, SectionContent::Kpis, problems) } else { None };
+    (out, section)
+}
+
+fn known_item(words: &Words, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<String> {
+    if dictionary.get(&words.text).is_some() {
+        return Some(words.text.clone());
+    }
+    problems.push(
+        Problem::error(
+            Code::UnknownName,
+            words.at,
+            format!("「{}」という項目はありません。", words.text),
+            format!("There is no item `{}`.", words.text),
+        )
+        .suggest(&words.text, dictionary.items().iter().map(|i| i.id.as_str())),
+    );
+    None
+}
+
+/// 【提出書類】: the documents to hand in.
+pub(crate) fn documents(marked: &Marked<'_>, problems: &mut Vec<Problem>) -> Option<Section> {
+    marked.mark.only(&SECTION_OPTIONS, problems);
+    let columns = [
+        ("識別子", Need::Must),
+        ("書類", Need::Must),
+        ("必須", Need::Must),
+        ("数", Need::May),
+        ("大きさ", Need::May),
+        ("種類", Need::Must),
+        ("説明", Need::May),
+    ];
+    let grid = grid(marked.table, &columns, problems)?;
+    let mut out: Vec<DocumentSpec> = Vec::new();
+    for row in grid.rows() {
+        let Some(document) = document(&row, marked.clause, problems) else { continue };
+        if out.iter().any(|d| d.id == document.id) {
+            problems.push(twice(&row.words("識別子")));
+            continue;
+        }
+        out.push(document);
+    }
+    section(marked, title_of(marked.mark, "提出書類", "Documents"), SectionContent::Documents(out), problems)
+}
+
+fn document(row: &Row<'_, '_>, clause: &ClauseId, problems: &mut Vec<Problem>) -> Option<DocumentSpec> {
+    let id = row.must("識別子", problems).and_then(|w| identifier(&w, problems))?;
+    let title = local(&row.must("書類", problems)?.text);
+    let required = row.must("必須", problems).is_some_and(|w| flag(&w, problems));
+    let count_max = row.may("数").and_then(|w| number(&w, problems)).unwrap_or(1).clamp(1, 50);
+    let megabytes = row.may("大きさ").and_then(|w| number(&w, problems)).unwrap_or(10).clamp(1, 200);
+    let mut media_types = Vec::new();
+    for word in list(&row.must("種類", problems)?) {
+        match media(&word.text) {
+            Some(types) => media_types.extend(types.iter().map(|t| (*t).to_owned())),
+            None => problems.push(
+                Problem::error(
+                    Code::BadValue,
+                    word.at,
+                    format!("「{}」という書類の種類はありません。", word.text),
+                    format!("There is no kind of document `{}`.", word.text),
+                )
+                .remedy("PDF、Excel、Word、画像 から選んでください。", "Choose from PDF, Excel, Word, 画像 (images)."),
+            ),
+        }
+    }
+    Some(DocumentSpec {
+        id,
+        title,
+        hint: row.may("説明").map(|w| local(&w.text)).unwrap_or_default(),
+        required,
+        count_max: usize::try_from(count_max).unwrap_or(1),
+        bytes_max: u64::from(megabytes) * 1024 * 1024,
+        media_types,
+        clause: clause.clone(),
+    })
+}
+
+fn media(word: &str) -> Option<&'static [&'static str]> {
+    Some(match word {
+        "PDF" => &["application/pdf"],
+        "Excel" => &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+        "Word" => &["application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
+        "画像" => &["image/png", "image/jpeg"],
+        _ => return None,
+    })
+}

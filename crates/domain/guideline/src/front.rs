@@ -1,0 +1,295 @@
+//! The front matter: `キー: 値` lines between two lines of `---`, and the [`Meta`] they make.
+
+use banso_kernel::{CallId, Day, Instant, LocalText, Yen};
+
+use crate::markdown::Line;
+use crate::model::Meta;
+use crate::problem::{Code, Problem, Span};
+use crate::words::{Entry, UNCONFIRMED, Words, entry, list, local, yes_no};
+
+/// Every key, and whether it must be there.
+const KEYS: [(&str, bool); 15] = [
+    ("制度", true),
+    ("回", true),
+    ("版", true),
+    ("名称", true),
+    ("公募名", true),
+    ("公表日", true),
+    ("受付", true),
+    ("予算", true),
+    ("根拠法", true),
+    ("交付決定権者", true),
+    ("事務局", true),
+    ("番号", true),
+    ("合成", false),
+    ("使う定義", false),
+    ("改正", false),
+];
+
+/// What the front matter says beyond [`Meta`].
+pub(crate) struct Front {
+    pub meta: Option<Meta>,
+    /// Names in `使う定義`, each with the day it is wanted of, if one is written.
+    pub uses: Vec<(Words, Option<Day>)>,
+    /// Why this edition was made (改正).
+    pub amendment: Option<LocalText>,
+    pub entries: Vec<Entry>,
+    /// Where the body begins.
+    pub body: usize,
+}
+
+/// Reads the front matter of `source`.
+pub(crate) fn read(source: &str, problems: &mut Vec<Problem>) -> Front {
+    let (lines, body) = lines_of(source, problems);
+    let entries = entries_of(&lines, problems);
+    let whole = Span::new(0, body.min(source.len()));
+    let mut reader = Reader { entries: &entries, whole, problems };
+    let meta = reader.meta();
+    let uses = reader.uses();
+    let amendment = reader.optional("改正").map(|w| local(&w.text));
+    Front { meta, uses, amendment, entries, body }
+}
+
+fn lines_of(source: &str, problems: &mut Vec<Problem>) -> (Vec<Line>, usize) {
+    let mut lines = Vec::new();
+    let mut offset = if source.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut opened = false;
+    for raw in source.get(offset..).unwrap_or_default().split_inclusive('\n') {
+        let text = raw.trim_end();
+        let line = Line { text: text.to_owned(), at: Span::new(offset, offset + text.len()) };
+        offset += raw.len();
+        match (opened, text == "---") {
+            (false, true) => opened = true,
+            (true, true) => return (lines, offset),
+            (false, false) if text.is_empty() => {}
+            (false, false) => break,
+            (true, false) => lines.push(line),
+        }
+    }
+    let at = lines.first().map_or(Span::new(0, 0), |l: &Line| Span::new(0, l.at.start));
+    problems.push(
+        Problem::error(
+            Code::FrontMatter,
+            at,
+            if opened { "前書きが閉じていません。" } else { "前書きがありません。" },
+            if opened { "The front matter is not closed." } else { "There is no front matter." },
+        )
+        .remedy(
+            "文の初めに、--- の行で挟んだ「キー: 値」の行を置いてください。",
+            "Begin the text with `key: value` lines between two lines of `---`.",
+        ),
+    );
+    (Vec::new(), 0)
+}
+
+fn entries_of(lines: &[Line], problems: &mut Vec<Problem>) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for line in lines.iter().filter(|l| !l.text.trim().is_empty() && !l.text.trim_start().starts_with('#')) {
+        let Some(found) = entry(line) else {
+            problems.push(
+                Problem::error(Code::FrontMatter, line.at, "「キー: 値」の形ではありません。", "This line is not `key: value`.")
+                    .remedy("例: 公表日: 2025-04-01", "For example `公表日: 2025-04-01`."),
+            );
+            continue;
+        };
+        if !KEYS.iter().any(|(k, _)| *k == found.key.text) {
+            problems.push(
+                Problem::error(
+                    Code::UnknownKey,
+                    found.key.at,
+                    format!("前書きに「{}」というキーはありません。", found.key.text),
+                    format!("The front matter has no key `{}`.", found.key.text),
+                )
+                .suggest(&found.key.text, KEYS.map(|(k, _)| k)),
+            );
+            continue;
+        }
+        if let Some(before) = entries.iter().find(|e| e.key.text == found.key.text) {
+            problems.push(
+                Problem::error(
+                    Code::DuplicateKey,
+                    found.key.at,
+                    format!("「{}」が二度書かれています。", found.key.text),
+                    format!("`{}` is written twice.", found.key.text),
+                )
+                .related(before.key.at, "初めはここです。", "First here."),
+            );
+            continue;
+        }
+        entries.push(found);
+    }
+    entries
+}
+
+struct Reader<'a> {
+    entries: &'a [Entry],
+    whole: Span,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn meta(&mut self) -> Option<Meta> {
+        let programme = self.required("制度");
+        let round = self.required("回");
+        let call = programme.zip(round).and_then(|(p, r)| self.call(&p, &r));
+        let edition = self.required("版").map(|w| w.text);
+        let title = self.required("名称").map(|w| local(&w.text));
+        let call_name = self.required("公募名").map(|w| local(&w.text));
+        let published = self.required("公表日").and_then(|w| self.day(&w));
+        let period = self.required("受付").and_then(|w| self.period(&w));
+        let budget = self.required("予算").map(|w| self.budget(&w));
+        let legal_basis = self.required("根拠法").map(|w| w.text);
+        let authority = self.required("交付決定権者").map(|w| w.text);
+        let office = self.required("事務局").map(|w| w.text);
+        let number_prefix = self.required("番号").map(|w| w.text);
+        let synthetic = self.optional("合成").is_some_and(|w| self.flag(&w));
+        let (opens, closes) = period?;
+        Some(Meta {
+            call: call?,
+            edition: edition?,
+            programme: title?,
+            call_name: call_name?,
+            published: published?,
+            opens,
+            closes,
+            budget: budget?,
+            legal_basis: legal_basis?,
+            authority: authority?,
+            office: office?,
+            number_prefix: number_prefix?,
+            synthetic,
+        })
+    }
+
+    fn optional(&self, key: &str) -> Option<Words> {
+        self.entries.iter().find(|e| e.key.text == key).map(|e| e.value.clone())
+    }
+
+    fn required(&mut self, key: &str) -> Option<Words> {
+        match self.optional(key) {
+            Some(value) if !value.text.is_empty() => Some(value),
+            Some(_) | None => {
+                self.problems.push(
+                    Problem::error(
+                        Code::MissingKey,
+                        self.whole,
+                        format!("前書きに「{key}」がありません。"),
+                        format!("The front matter lacks `{key}`."),
+                    )
+                    .remedy(format!("「{key}: …」の行を加えてください。"), format!("Add a line `{key}: …`.")),
+                );
+                None
+            }
+        }
+    }
+
+    fn call(&mut self, programme: &Words, round: &Words) -> Option<CallId> {
+        let call = CallId::parse(&format!("{}/{}", programme.text, round.text)).ok();
+        if call.is_none() {
+            self.problems.push(Problem::error(
+                Code::BadValue,
+                programme.at,
+                "制度と回は、英小文字・数字・ハイフンで書いてください。",
+                "Write 制度 and 回 in lower-case letters, digits and hyphens.",
+            ));
+        }
+        call
+    }
+
+    fn day(&mut self, words: &Words) -> Option<Day> {
+        let day = Day::parse(&words.text).ok();
+        if day.is_none() {
+            self.problems.push(
+                Problem::error(
+                    Code::BadDay,
+                    words.at,
+                    format!("「{}」という日はありません。", words.text),
+                    format!("`{}` is not a day.", words.text),
+                )
+                .remedy("2025-04-01 や 令和7年4月1日 のように書いてください。", "Write 2025-04-01 or 令和7年4月1日."),
+            );
+        }
+        day
+    }
+
+    /// `2025-04-18T10:00+09:00 から 2025-06-20T17:00+09:00 まで`.
+    fn period(&mut self, words: &Words) -> Option<(Instant, Instant)> {
+        let folded = words.text.trim_end_matches("まで");
+        let instants = folded.split_once("から").and_then(|(a, b)| Instant::parse(a).ok().zip(Instant::parse(b).ok()));
+        let Some((opens, closes)) = instants else {
+            self.problems.push(
+                Problem::error(Code::BadDay, words.at, "受付期間が読めません。", "The application period cannot be read.").remedy(
+                    "2025-04-18T10:00+09:00 から 2025-06-20T17:00+09:00 まで のように書いてください。",
+                    "Write `2025-04-18T10:00+09:00 から 2025-06-20T17:00+09:00 まで`.",
+                ),
+            );
+            return None;
+        };
+        if closes <= opens {
+            self.problems.push(
+                Problem::error(
+                    Code::ClosesBeforeOpens,
+                    words.at,
+                    "受付の終わりが初めより前です。",
+                    "The period ends before it begins.",
+                )
+                .remedy("初めと終わりを入れ替えていないか確かめてください。", "Check whether the two were swapped."),
+            );
+            return None;
+        }
+        Some((opens, closes))
+    }
+
+    fn budget(&mut self, words: &Words) -> Option<Yen> {
+        if words.text == UNCONFIRMED {
+            return None;
+        }
+        match Yen::parse(&words.text) {
+            Ok(yen) => Some(yen),
+            Err(_) => {
+                self.problems.push(
+                    Problem::error(
+                        Code::BadYen,
+                        words.at,
+                        format!("「{}」は円の額ではありません。", words.text),
+                        format!("`{}` is not an amount in yen.", words.text),
+                    )
+                    .remedy(
+                        "123億円 や 4,500万円 のように書くか、要確認 としてください。",
+                        "Write 123億円 or 4,500万円, or 要確認 if it is not settled.",
+                    ),
+                );
+                None
+            }
+        }
+    }
+
+    fn flag(&mut self, words: &Words) -> bool {
+        yes_no(&words.text).unwrap_or_else(|| {
+            self.problems.push(Problem::error(
+                Code::BadValue,
+                words.at,
+                "「はい」か「いいえ」を書いてください。",
+                "Write はい (yes) or いいえ (no).",
+            ));
+            false
+        })
+    }
+
+    /// `中小企業者/2016-04-01、みなし大企業`.
+    fn uses(&mut self) -> Vec<(Words, Option<Day>)> {
+        let Some(words) = self.optional("使う定義") else { return Vec::new() };
+        let mut out = Vec::new();
+        for part in list(&words) {
+            match part.text.split_once('/') {
+                Some((name, day)) => {
+                    let day_words = Words { text: day.trim().to_owned(), at: part.at };
+                    let day = self.day(&day_words);
+                    out.push((Words { text: name.trim().to_owned(), at: part.at }, day));
+                }
+                None => out.push((part, None)),
+            }
+        }
+        out
+    }
+}

@@ -1,0 +1,240 @@
+//! Tables about review, selection and what follows: score sheet, selection rules, bonuses, conditions, duties.
+
+use banso_kernel::{Exact, fold_width};
+
+use crate::form::{Marked, flag, identifier, number, twice};
+use crate::model::{Aggregation, Bonus, Condition, Criterion, Duty, ItemKind, ScoreSheet, SelectionRules, Value};
+use crate::problem::{Code, Problem};
+use crate::tables::{Need, grid};
+use crate::words::{Words, list, local};
+
+/// Names that other tables refer to, each with its place, to be checked when all are known.
+#[derive(Default)]
+pub(crate) struct References {
+    /// Sections or fields of the form.
+    pub look_at: Vec<Words>,
+    /// Documents of the form.
+    pub evidence: Vec<Words>,
+    /// Criteria of the score sheet.
+    pub tie_break: Vec<Words>,
+}
+
+/// 【採点表】満点: 100点.
+pub(crate) fn sheet(marked: &Marked<'_>, references: &mut References, problems: &mut Vec<Problem>) -> ScoreSheet {
+    marked.mark.only(&["満点"], problems);
+    let columns = [
+        ("識別子", Need::Must),
+        ("観点", Need::Must),
+        ("項目", Need::Must),
+        ("配点", Need::Must),
+        ("見る欄", Need::May),
+        ("コメント", Need::May),
+        ("着眼点", Need::May),
+    ];
+    let mut criteria: Vec<Criterion> = Vec::new();
+    for row in grid(marked.table, &columns, problems).iter().flat_map(|g| g.rows()) {
+        let Some(id) = row.must("識別子", problems) else { continue };
+        if criteria.iter().any(|c| c.id == id.text) {
+            problems.push(twice(&id));
+        }
+        let (Some(id), Some(group), Some(title)) =
+            (identifier(&id, problems), row.must("観点", problems), row.must("項目", problems))
+        else {
+            continue;
+        };
+        let points_words = row.must("配点", problems);
+        let Some(points_max) = points_words.as_ref().and_then(|w| number(w, problems)) else { continue };
+        if points_max == 0
+            && let Some(words) = &points_words
+        {
+            problems.push(Problem::error(Code::Points, words.at, "配点が0点です。", "This criterion has no points."));
+        }
+        let look_at = row.may("見る欄").map(|w| list(&w)).unwrap_or_default();
+        criteria.push(Criterion {
+            id,
+            group: local(&group.text),
+            title: local(&title.text),
+            hint: row.may("着眼点").map(|w| local(&w.text)).unwrap_or_default(),
+            points_max,
+            look_at: look_at.iter().map(|w| w.text.clone()).collect(),
+            comment_required: row.may("コメント").is_some_and(|w| flag(&w, problems)),
+            clause: marked.clause.clone(),
+        });
+        references.look_at.extend(look_at);
+    }
+    check_total(marked, &criteria, problems);
+    ScoreSheet { clause: marked.clause.clone(), criteria }
+}
+
+fn check_total(marked: &Marked<'_>, criteria: &[Criterion], problems: &mut Vec<Problem>) {
+    let total: u64 = criteria.iter().map(|c| u64::from(c.points_max)).sum();
+    let Some(words) = marked.mark.option("満点") else { return };
+    let Some(full) = number(words, problems) else { return };
+    if u64::from(full) != total {
+        problems.push(
+            Problem::error(
+                Code::Points,
+                words.at,
+                format!("満点は{full}点とありますが、配点の合計は{total}点です。"),
+                format!("Full points are given as {full}, but the points add up to {total}."),
+            )
+            .remedy("配点か満点のどちらかを直してください。", "Correct either the points or the full points."),
+        );
+    }
+}
+
+/// 【選定】: one rule a row, 項目 and 内容.
+pub(crate) fn selection(marked: &Marked<'_>, references: &mut References, problems: &mut Vec<Problem>) -> SelectionRules {
+    marked.mark.only(&[], problems);
+    let mut rules = SelectionRules {
+        clause: marked.clause.clone(),
+        reviewers_each: 1,
+        aggregation: Aggregation::Mean,
+        pass_mark: None,
+        bonuses: Vec::new(),
+        tie_break: Vec::new(),
+        reserves: 0,
+        selected_max: None,
+    };
+    const KEYS: [&str; 6] = ["審査員数", "集計", "基準点", "同点のとき", "補欠", "採択件数の上限"];
+    let mut seen: Vec<String> = Vec::new();
+    for row in grid(marked.table, &[("項目", Need::Must), ("内容", Need::Must)], problems).iter().flat_map(|g| g.rows()) {
+        let Some(key) = row.must("項目", problems) else { continue };
+        let name = local(&key.text).ja;
+        if seen.contains(&name) {
+            problems.push(twice(&key));
+            continue;
+        }
+        let Some(content) = row.may("内容") else { continue };
+        match name.as_str() {
+            "審査員数" => rules.reviewers_each = number(&content, problems).unwrap_or(1).max(1),
+            "集計" => rules.aggregation = aggregation(&content, problems),
+            "基準点" => rules.pass_mark = share(&content, problems),
+            "同点のとき" => {
+                let order = list(&content);
+                rules.tie_break = order.iter().map(|w| w.text.clone()).collect();
+                references.tie_break.extend(order);
+            }
+            "補欠" => rules.reserves = number(&content, problems).unwrap_or(0),
+            "採択件数の上限" => rules.selected_max = number(&content, problems),
+            other => problems.push(
+                Problem::error(
+                    Code::UnknownKey,
+                    key.at,
+                    format!("選定の項目に「{other}」はありません。"),
+                    format!("Selection has no rule `{other}`."),
+                )
+                .suggest(other, KEYS),
+            ),
+        }
+        seen.push(name);
+    }
+    for key in KEYS.iter().take(2).filter(|k| !seen.iter().any(|s| s == *k)) {
+        problems.push(Problem::error(
+            Code::MissingKey,
+            marked.mark.at,
+            format!("選定に「{key}」がありません。"),
+            format!("Selection lacks `{key}`."),
+        ));
+    }
+    if rules.aggregation == Aggregation::TrimmedMean && rules.reviewers_each < 3 {
+        problems.push(Problem::error(
+            Code::BadValue,
+            marked.mark.at,
+            "最高と最低を除く平均には、審査員が3名以上要ります。",
+            "A mean without highest and lowest needs at least three reviewers.",
+        ));
+    }
+    rules
+}
+
+fn aggregation(words: &Words, problems: &mut Vec<Problem>) -> Aggregation {
+    match local(&words.text).ja.as_str() {
+        "平均" => Aggregation::Mean,
+        "中央値" => Aggregation::Median,
+        "最高と最低を除く平均" => Aggregation::TrimmedMean,
+        other => {
+            problems.push(
+                Problem::error(Code::BadValue, words.at, format!("「{other}」という集計はありません。"), format!("There is no aggregation `{other}`."))
+                    .remedy("平均、中央値、最高と最低を除く平均 のどれかを書いてください。", "Write 平均, 中央値 or 最高と最低を除く平均."),
+            );
+            Aggregation::Mean
+        }
+    }
+}
+
+/// A share between 0 and 1, written as a percentage.
+fn share(words: &Words, problems: &mut Vec<Problem>) -> Option<Exact> {
+    let item = crate::model::Item {
+        id: String::new(),
+        kind: ItemKind::Number { unit: "%".to_owned() },
+        about: String::new(),
+        changeable: false,
+        source: String::new(),
+        label: Default::default(),
+        help: Default::default(),
+    };
+    let percent = fold_width(&words.text).ends_with('%');
+    match item.value_of(&words.text) {
+        Ok(Value::Number(share)) if percent && share >= Exact::from_integer(0) && share <= Exact::from_integer(1) => Some(share),
+        Ok(_) | Err(_) => {
+            problems.push(
+                Problem::error(
+                    Code::BadValue,
+                    words.at,
+                    format!("「{}」は0%から100%までの割合ではありません。", words.text),
+                    format!("`{}` is not a share from 0% to 100%.", words.text),
+                )
+                .remedy("60% のように書いてください。", "Write e.g. 60%."),
+            );
+            None
+        }
+    }
+}
+
+/// 【加点】.
+pub(crate) fn bonuses(marked: &Marked<'_>, references: &mut References, problems: &mut Vec<Problem>) -> Vec<Bonus> {
+    marked.mark.only(&[], problems);
+    let columns = [("識別子", Need::Must), ("加点項目", Need::Must), ("点", Need::Must), ("証拠書類", Need::May)];
+    let mut out: Vec<Bonus> = Vec::new();
+    for row in grid(marked.table, &columns, problems).iter().flat_map(|g| g.rows()) {
+        let (Some(id), Some(title), Some(points)) =
+            (row.must("識別子", problems), row.must("加点項目", problems), row.must("点", problems))
+        else {
+            continue;
+        };
+        if out.iter().any(|b| b.id == id.text) {
+            problems.push(twice(&id));
+        }
+        let evidence = row.may("証拠書類");
+        references.evidence.extend(evidence.clone());
+        let (Some(id), Some(points)) = (identifier(&id, problems), number(&points, problems)) else { continue };
+        out.push(Bonus { id, title: local(&title.text), points, evidence: evidence.map(|w| w.text), clause: marked.clause.clone() });
+    }
+    out
+}
+
+/// 【交付条件】.
+pub(crate) fn conditions(marked: &Marked<'_>, problems: &mut Vec<Problem>) -> Vec<Condition> {
+    marked.mark.only(&[], problems);
+    let mut out = Vec::new();
+    for row in grid(marked.table, &[("番号", Need::May), ("条件", Need::Must)], problems).iter().flat_map(|g| g.rows()) {
+        if let Some(text) = row.must("条件", problems) {
+            out.push(Condition { clause: marked.clause.clone(), text: local(&text.text) });
+        }
+    }
+    out
+}
+
+/// 【報告等】.
+pub(crate) fn duties(marked: &Marked<'_>, problems: &mut Vec<Problem>) -> Vec<Duty> {
+    marked.mark.only(&[], problems);
+    let mut out = Vec::new();
+    let columns = [("義務", Need::Must), ("時期", Need::Must), ("内容", Need::May)];
+    for row in grid(marked.table, &columns, problems).iter().flat_map(|g| g.rows()) {
+        if let (Some(title), Some(when)) = (row.must("義務", problems), row.must("時期", problems)) {
+            out.push(Duty { clause: marked.clause.clone(), title: local(&title.text), when: local(&when.text) });
+        }
+    }
+    out
+}
