@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use banso_kernel::{CorporateNumber, Day, Exact, LocalText, Yen, fold_width};
-use num_traits::{CheckedMul, Zero};
+use banso_kernel::LocalText;
 
 use crate::markdown::{Piece, TEXT_MAX, Table, merge_conflicts, pieces};
-use crate::model::{Item, ItemId, ItemKind, Value};
+use crate::model::{FieldKind, Item, ItemId, ItemKind};
 use crate::problem::{Code, Problem, Severity, Span, nearest, tidy};
 use crate::tables::{Need, Row, grid};
 use crate::words::{Words, list, local, yes_no};
@@ -22,6 +21,9 @@ const COLUMNS: [(&str, Need); 8] = [
     ("説明", Need::Must),
     ("English", Need::Must),
 ];
+
+/// Longest text of an item, unless a form says otherwise.
+pub(crate) const TEXT_CHARACTERS_MAX: usize = 200;
 
 /// All items of fact, in the order of the text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -164,93 +166,18 @@ fn item_of(row: &Row<'_, '_>, name: &Words, problems: &mut Vec<Problem>) -> Opti
     })
 }
 
-/// Why a text is not a value of an item.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}", .0.en.as_deref().unwrap_or(&.0.ja))]
-pub struct ValueError(pub LocalText);
-
 impl Item {
-    /// Reads a value as people type it: `5,000万円`, `３００人`, `7.5%`, `はい`, `令和7年4月1日`.
-    ///
-    /// # Errors
-    /// Says what is wrong and how to write it.
-    pub fn value_of(&self, text: &str) -> Result<Value, ValueError> {
-        let wrong = |ja: &str, en: &str| ValueError(LocalText::new(ja, en));
-        let trimmed = text.trim();
-        match &self.kind {
-            ItemKind::Number { unit } => number(trimmed, unit).map(Value::Number),
-            ItemKind::Text => Ok(Value::Text(trimmed.to_owned())),
-            ItemKind::YesNo => {
-                yes_no(trimmed).map(Value::YesNo).ok_or_else(|| wrong("「はい」か「いいえ」でお答えください。", "Answer yes (はい) or no (いいえ)."))
-            }
-            ItemKind::Choice(options) => {
-                let folded = fold_width(trimmed);
-                options.iter().find(|o| fold_width(o) == folded).map(|o| Value::Text(o.clone())).ok_or_else(|| {
-                    let all = options.join("、");
-                    wrong(&format!("次のどれかを選んでください: {all}"), &format!("Choose one of: {all}"))
-                })
-            }
-            ItemKind::Day => Day::parse(trimmed).map(Value::Day).map_err(|_| {
-                wrong("日付は 2025-04-01 や 令和7年4月1日 のように書いてください。", "Write a day as 2025-04-01 or 令和7年4月1日.")
-            }),
-            ItemKind::CorporateNumber => CorporateNumber::parse(trimmed).map(|n| Value::Text(n.to_string())).map_err(|e| {
-                wrong("法人番号（13桁）を確かめてください。検査数字が合いません。", &format!("Check the corporate number: {e}."))
-            }),
-            ItemKind::List(_) => Err(wrong("一覧は一行ずつ書いてください。", "Write a list one row at a time.")),
-        }
+    /// The kind of field that asks for this item; none for a list, which is filled row by row.
+    #[must_use]
+    pub fn field_kind(&self) -> Option<FieldKind> {
+        Some(match &self.kind {
+            ItemKind::Number { unit } => FieldKind::Number { unit: unit.clone() },
+            ItemKind::Text => FieldKind::Text { characters_max: TEXT_CHARACTERS_MAX },
+            ItemKind::YesNo => FieldKind::YesNo,
+            ItemKind::Choice(options) => FieldKind::Choice(options.clone()),
+            ItemKind::Day => FieldKind::Day,
+            ItemKind::CorporateNumber => FieldKind::CorporateNumber,
+            ItemKind::List(_) => return None,
+        })
     }
-}
-
-/// A number in the unit of its item.
-fn number(text: &str, unit: &str) -> Result<Exact, ValueError> {
-    let folded = fold_width(text).replace([',', ' '], "");
-    if unit == "円" {
-        return Yen::parse(&folded).map(Yen::exact).map_err(|_| {
-            ValueError(LocalText::new(
-                format!("「{text}」は円の額ではありません。4,500万円 や 45000000 のように書いてください。"),
-                format!("`{text}` is not an amount in yen: write 4,500万円 or 45000000."),
-            ))
-        });
-    }
-    let folded_unit = fold_width(unit);
-    let bare = folded.strip_suffix(folded_unit.as_str()).unwrap_or(&folded);
-    let percent = folded_unit == "%" || bare.ends_with('%');
-    let bare = bare.trim_end_matches('%');
-    let value = fraction(bare).ok_or_else(|| {
-        ValueError(LocalText::new(
-            format!("「{text}」は{unit}の数ではありません。数字で書いてください。"),
-            format!("`{text}` is not a number of {unit}: write digits."),
-        ))
-    })?;
-    Ok(if percent { value / Exact::from_integer(100) } else { value })
-}
-
-/// `12`, `-7.5`, `2/3`.
-fn fraction(text: &str) -> Option<Exact> {
-    match text.split_once('/') {
-        Some((above, below)) => {
-            let below = decimal(below)?;
-            if below.is_zero() { None } else { decimal(above).map(|a| a / below) }
-        }
-        None => decimal(text),
-    }
-}
-
-fn decimal(text: &str) -> Option<Exact> {
-    let (negative, text) = match text.strip_prefix(['-', '△', '▲']) {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let (text, scale) = match text.strip_suffix(['億', '万']) {
-        Some(rest) => (rest, if text.ends_with('億') { 100_000_000 } else { 10_000 }),
-        None => (text, 1),
-    };
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let digits = format!("{whole}{part}");
-    if whole.is_empty() || digits.len() > 18 || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let value = Exact::new(digits.parse().ok()?, 10_i128.checked_pow(u32::try_from(part.len()).ok()?)?);
-    let value = value.checked_mul(&Exact::from_integer(scale))?;
-    Some(if negative { -value } else { value })
 }

@@ -2,6 +2,7 @@
 
 use banso_kernel::LocalText;
 
+use crate::answers::CONSORTIUM_ITEM;
 use crate::dictionary::Dictionary;
 use crate::markdown::Table;
 use crate::model::{
@@ -135,19 +136,32 @@ fn title_of(mark: &Mark, ja: &str, en: &str) -> LocalText {
 /// 【様式：題名】: one question a row.
 pub(crate) fn fields(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<Section> {
     marked.mark.only(&SECTION_OPTIONS, problems);
+    let fields = field_rows(marked, dictionary, problems)?;
+    section(marked, title_of(marked.mark, "申請内容", "Application"), SectionContent::Fields(fields), problems)
+}
+
+fn field_rows(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<Vec<Field>> {
     let columns =
-        [("欄", Need::Must), ("見出し", Need::Must), ("型", Need::May), ("字数", Need::May), ("必須", Need::Must), ("説明", Need::May)];
+        [("欄", Need::Must), ("見出し", Need::May), ("型", Need::May), ("字数", Need::May), ("必須", Need::Must), ("説明", Need::May)];
     let grid = grid(marked.table, &columns, problems)?;
     let mut fields = Vec::new();
     for row in grid.rows() {
-        let (Some(id), Some(label)) = (row.must("欄", problems), row.must("見出し", problems)) else { continue };
+        let Some(id) = row.must("欄", problems) else { continue };
         let item = dictionary.get(&id.text);
         let Some(kind) = field_kind(&row, &id, item, dictionary, problems) else { continue };
         let required = row.must("必須", problems).is_some_and(|w| flag(&w, problems));
+        let label = match (row.may("見出し"), item) {
+            (Some(words), _) => local(&words.text),
+            (None, Some(item)) => item.label.clone(),
+            (None, None) => {
+                row.must("見出し", problems);
+                continue;
+            }
+        };
         let hint = row.may("説明").map_or_else(|| item.map(|i| i.help.clone()).unwrap_or_default(), |w| local(&w.text));
-        fields.push(Field { id: id.text, label: local(&label.text), hint, kind, required, clause: marked.clause.clone() });
+        fields.push(Field { id: id.text, label, hint, kind, required, clause: marked.clause.clone() });
     }
-    section(marked, title_of(marked.mark, "申請内容", "Application"), SectionContent::Fields(fields), problems)
+    Some(fields)
 }
 
 /// The kind of a field: that of its item, or the one written.
@@ -186,26 +200,22 @@ fn field_kind(row: &Row<'_, '_>, id: &Words, item: Option<&Item>, dictionary: &D
 }
 
 fn item_kind(item: &Item, characters: Option<u32>, id: &Words, problems: &mut Vec<Problem>) -> Option<FieldKind> {
-    match &item.kind {
-        ItemKind::Number { unit } => Some(FieldKind::Number { unit: unit.clone() }),
-        ItemKind::Text => Some(FieldKind::Text { characters_max: limit(characters, 200) }),
-        ItemKind::YesNo => Some(FieldKind::YesNo),
-        ItemKind::Choice(options) => Some(FieldKind::Choice(options.clone())),
-        ItemKind::Day => Some(FieldKind::Day),
-        ItemKind::CorporateNumber => Some(FieldKind::CorporateNumber),
-        ItemKind::List(_) => {
-            problems.push(
-                Problem::error(
-                    Code::BadValue,
-                    id.at,
-                    format!("一覧「{}」は一つの欄になりません。", id.text),
-                    format!("The list `{}` cannot be one field.", id.text),
-                )
-                .remedy("【共同体】か【経費】の表を使ってください。", "Use a table of 【共同体】 or 【経費】."),
-            );
-            None
-        }
+    let kind = item.field_kind();
+    if kind.is_none() {
+        problems.push(
+            Problem::error(
+                Code::BadValue,
+                id.at,
+                format!("一覧「{}」は一つの欄になりません。", id.text),
+                format!("The list `{}` cannot be one field.", id.text),
+            )
+            .remedy("【共同体】か【経費】の表を使ってください。", "Use a table of 【共同体】 or 【経費】."),
+        );
     }
+    Some(match (kind?, characters) {
+        (FieldKind::Text { .. }, Some(_)) => FieldKind::Text { characters_max: limit(characters, 200) },
+        (other, _) => other,
+    })
 }
 
 fn text_kind(words: &Words, characters: Option<u32>, problems: &mut Vec<Problem>) -> Option<FieldKind> {
@@ -240,44 +250,26 @@ fn limit(characters: Option<u32>, otherwise: u32) -> usize {
     usize::try_from(characters.unwrap_or(otherwise).clamp(1, CHARACTERS_MAX)).unwrap_or(200)
 }
 
-/// 【共同体】: kinds (区分) and roles (役割) of members.
+/// 【共同体】最大: 10者: what is asked of each member; the parts are items of the dictionary's 共同体.
 pub(crate) fn consortium(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<Section> {
-    marked.mark.only(&SECTION_OPTIONS, problems);
-    let grid = grid(marked.table, &[("種別", Need::Must), ("名", Need::Must), ("説明", Need::May)], problems)?;
-    let (mut kinds, mut roles) = (Vec::new(), Vec::new());
-    for row in grid.rows() {
-        let (Some(sort), Some(name)) = (row.must("種別", problems), row.must("名", problems)) else { continue };
-        let word = local(&name.text).ja;
-        let into = match sort.text.as_str() {
-            "区分" => &mut kinds,
-            "役割" => &mut roles,
-            other => {
-                problems.push(Problem::error(
-                    Code::BadValue,
-                    sort.at,
-                    format!("「{other}」ではなく「区分」か「役割」を書いてください。"),
-                    format!("Write 区分 or 役割, not `{other}`."),
-                ));
-                continue;
-            }
-        };
-        if let Some(Item { kind: ItemKind::Choice(options), .. }) = dictionary.get(&sort.text)
-            && !options.contains(&word)
-        {
-            let known = options.iter().map(String::as_str);
+    marked.mark.only(&["識別子", "記入", "目安", "最大"], problems);
+    let parts = field_rows(marked, dictionary, problems)?;
+    if let Some(Item { kind: ItemKind::List(known), .. }) = dictionary.get(CONSORTIUM_ITEM) {
+        for part in parts.iter().filter(|p| !known.contains(&p.id)) {
             problems.push(
                 Problem::error(
                     Code::UnknownName,
-                    name.at,
-                    format!("「{word}」は事実辞書の「{}」にありません。", sort.text),
-                    format!("`{word}` is not a choice of the item `{}`.", sort.text),
+                    marked.table.at,
+                    format!("「{}」は事実辞書の「{CONSORTIUM_ITEM}」の項目ではありません。", part.id),
+                    format!("`{}` is not a part of the dictionary's `{CONSORTIUM_ITEM}`.", part.id),
                 )
-                .suggest(&word, known),
+                .suggest(&part.id, known.iter().map(String::as_str)),
             );
         }
-        into.push(word);
     }
-    section(marked, title_of(marked.mark, "共同体", "Consortium"), SectionContent::Consortium { roles, kinds }, problems)
+    let members_max = marked.mark.option("最大").and_then(|w| number(w, problems)).unwrap_or(20).clamp(1, 100);
+    let title = title_of(marked.mark, "共同体", "Consortium");
+    section(marked, title, SectionContent::Consortium { parts, members_max }, problems)
 }
 
 /// 【経費】: the budget lines.

@@ -2,8 +2,42 @@
 //!
 //! Pure: no I/O, no clock, no environment. `today` is an argument wherever it matters.
 
+mod amount;
 pub mod answers;
+mod compare;
+mod content;
+mod definitions;
+mod dictionary;
+mod edition;
+mod examine;
+mod examples;
 pub mod expr;
+mod form;
+mod front;
+mod known;
+mod library;
+mod markdown;
+mod members;
 mod model;
+mod outline;
+mod overlap;
+mod page;
+mod plan;
+mod problem;
+mod review;
+mod rules;
+mod run;
+mod tables;
+mod words;
 
+pub use compare::{ChangeKind, ClauseChange, Segment, compare, difference};
+pub use dictionary::Dictionary;
+pub use edition::{Edition, FieldPlace, Reading};
+pub use examples::Example;
+pub use library::{Library, SharedDefinition};
 pub use model::*;
+pub use page::{Block, RuleBlock};
+pub use plan::Plan;
+pub use problem::{Code, Problem, Severity, Span};
+pub use rules::{Computed, Rule, Test};
+pub use run::{ExampleResult, Mismatch};

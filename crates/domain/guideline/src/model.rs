@@ -183,6 +183,8 @@ pub struct Amount {
     pub total: Known<Yen>,
     /// By project year (1, 2, 3), after the yearly cap.
     pub by_year: Vec<(u32, Known<Yen>)>,
+    /// By project year after the total cap too, which cuts from the last year backwards: adds up to `total`.
+    pub by_year_after_caps: Vec<(u32, Known<Yen>)>,
     /// By member (index into 共同体) and project year, before the caps.
     pub by_member: Vec<(usize, u32, Known<Yen>)>,
     /// Where a cap cut something: the clause and by how much.
@@ -371,4 +373,7 @@ pub struct Kpi {
     pub target: String,
     /// Unit of the applicant's own number; `%` is kept as a share.
     pub unit: String,
+    /// The item of the dictionary that this target is about.
+    #[serde(default)]
+    pub item: Option<ItemId>,
 }

@@ -117,6 +117,17 @@ pub(crate) fn read(source: &str, pieces: &[Piece], problems: &mut Vec<Problem>) 
     Outline { clauses: walk.clauses, parts: walk.parts }
 }
 
+/// The running parts among some pieces that all stand in one clause.
+pub(crate) fn parts_under(source: &str, pieces: &[Piece], clause: &str, problems: &mut Vec<Problem>) -> Vec<Part> {
+    let here = Some(clause.to_owned());
+    let mut walk = Walk { source, problems, clauses: Vec::new(), parts: Vec::new(), numbers: Vec::new(), here };
+    let mut index = 0;
+    while let Some(piece) = pieces.get(index) {
+        index += walk.step(piece, pieces.get(index + 1));
+    }
+    walk.parts
+}
+
 struct Walk<'a> {
     source: &'a str,
     problems: &'a mut Vec<Problem>,

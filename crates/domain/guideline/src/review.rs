@@ -2,8 +2,9 @@
 
 use banso_kernel::{Exact, fold_width};
 
+use crate::answers::read_value;
 use crate::form::{Marked, flag, identifier, number, twice};
-use crate::model::{Aggregation, Bonus, Condition, Criterion, Duty, ItemKind, ScoreSheet, SelectionRules, Value};
+use crate::model::{Aggregation, Bonus, Condition, Criterion, Duty, FieldKind, ScoreSheet, SelectionRules, Value};
 use crate::problem::{Code, Problem};
 use crate::tables::{Need, grid};
 use crate::words::{Words, list, local};
@@ -165,18 +166,10 @@ fn aggregation(words: &Words, problems: &mut Vec<Problem>) -> Aggregation {
 
 /// A share between 0 and 1, written as a percentage.
 fn share(words: &Words, problems: &mut Vec<Problem>) -> Option<Exact> {
-    let item = crate::model::Item {
-        id: String::new(),
-        kind: ItemKind::Number { unit: "%".to_owned() },
-        about: String::new(),
-        changeable: false,
-        source: String::new(),
-        label: Default::default(),
-        help: Default::default(),
-    };
     let percent = fold_width(&words.text).ends_with('%');
-    match item.value_of(&words.text) {
-        Ok(Value::Number(share)) if percent && share >= Exact::from_integer(0) && share <= Exact::from_integer(1) => Some(share),
+    let range = Exact::from_integer(0)..=Exact::from_integer(1);
+    match read_value(&FieldKind::Number { unit: "%".to_owned() }, &words.text) {
+        Ok(Some(Value::Number(share))) if percent && range.contains(&share) => Some(share),
         Ok(_) | Err(_) => {
             problems.push(
                 Problem::error(

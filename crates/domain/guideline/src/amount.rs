@@ -1,0 +1,292 @@
+//! "For how much?": cost × rate for each member and year, rounded, then the yearly and the total cap, with a trace to the yen.
+
+use std::collections::BTreeMap;
+
+use banso_kernel::{Exact, LocalText, Rounding, Yen};
+use num_traits::{CheckedMul, ToPrimitive};
+
+use crate::answers::BUDGET_ITEM;
+use crate::edition::Edition;
+use crate::examine::joined;
+use crate::expr::Expr;
+use crate::known::{combine, ends, map};
+use crate::members::{MEMBER, Member, members};
+use crate::model::{Amount, ClauseId, Facts, Known, Missing, Step, Truth, Value};
+use crate::plan::Plan;
+
+const YEAR: &str = "年度";
+const COST: &str = "金額";
+/// Most project years.
+const YEARS_MAX: u32 = 10;
+
+impl Edition {
+    /// What the guideline would pay for the costs in the facts (経費), with every step.
+    ///
+    /// Costs whose 構成員 is not said belong to the first member. While 共同体 is unknown the firm itself is the only member.
+    #[must_use]
+    pub fn amount(&self, facts: &Facts) -> Amount {
+        let mut reckoning = Reckoning { edition: self, plan: self.plan(), facts, steps: Vec::new(), cuts: Vec::new() };
+        reckoning.amount()
+    }
+}
+
+struct Reckoning<'a> {
+    edition: &'a Edition,
+    plan: &'a Plan,
+    facts: &'a Facts,
+    steps: Vec<Step>,
+    cuts: Vec<(ClauseId, Yen)>,
+}
+
+/// Eligible cost by member (index) and year.
+type Costs = BTreeMap<(usize, u32), Known<Yen>>;
+
+impl Reckoning<'_> {
+    fn amount(&mut self) -> Amount {
+        let members = members(self.facts);
+        let costs = match self.costs(&members) {
+            Ok(costs) => costs,
+            Err(missing) => return self.finish(Known::Unknown(missing), Vec::new(), Vec::new()),
+        };
+        let by_member: Vec<(usize, u32, Known<Yen>)> = costs
+            .iter()
+            .filter_map(|((index, year), cost)| members.get(*index).map(|m| (*index, *year, self.of_member(m, *year, cost))))
+            .collect();
+        let last = by_member.iter().map(|(_, y, _)| *y).max().unwrap_or(0);
+        let by_year: Vec<(u32, Known<Yen>)> = (1..=last).map(|year| (year, self.of_year(year, &by_member))).collect();
+        let total = self.total(&by_year);
+        self.finish(total, by_year, by_member)
+    }
+
+    fn finish(&mut self, total: Known<Yen>, by_year: Vec<(u32, Known<Yen>)>, by_member: Vec<(usize, u32, Known<Yen>)>) -> Amount {
+        let by_year_after_caps = after_total_cap(&total, &by_year);
+        let (cuts, steps) = (std::mem::take(&mut self.cuts), std::mem::take(&mut self.steps));
+        Amount { total, by_year, by_year_after_caps, by_member, cuts, steps }
+    }
+
+    /// Sums the eligible rows of 経費.
+    fn costs(&mut self, members: &[Member]) -> Result<Costs, Vec<Missing>> {
+        let unknown = || vec![Missing::Fact(BUDGET_ITEM.to_owned())];
+        let Some(Value::List(rows)) = self.facts.0.get(BUDGET_ITEM) else { return Err(unknown()) };
+        let mut costs = Costs::new();
+        for row in rows {
+            let Value::Record(record) = row else { return Err(unknown()) };
+            let number = match record.get(MEMBER) {
+                Some(Value::Number(n)) => Some(*n),
+                Some(_) | None => members.first().map(|m| m.number),
+            };
+            let Some(member) = members.iter().find(|m| Some(m.number) == number) else { return Err(unknown()) };
+            let year = match record.get(YEAR) {
+                Some(Value::Number(n)) => n.to_u32().filter(|y| (1..=YEARS_MAX).contains(y)).ok_or_else(unknown)?,
+                Some(_) | None => return Err(vec![Missing::Fact(YEAR.to_owned())]),
+            };
+            let cost = match record.get(COST) {
+                Some(Value::Number(n)) => Yen::from_exact(*n, Rounding::Down, Yen::new(1)).map_err(|_| Vec::new())?,
+                Some(_) | None => return Err(vec![Missing::Fact(COST.to_owned())]),
+            };
+            let mut facts = member.facts.clone();
+            facts.0.extend(record.iter().map(|(k, v)| (k.clone(), v.clone())));
+            let counted = self.eligible(cost, &facts)?;
+            let held = costs.entry((member.index, year)).or_insert(Known::Exactly(Yen::ZERO));
+            *held = combine(held, &counted, |a, b| a.checked_add(*b).ok());
+        }
+        Ok(costs)
+    }
+
+    /// The part of a cost that counts: all, nothing, or, while that is open, between the two.
+    fn eligible(&mut self, cost: Yen, facts: &Facts) -> Result<Known<Yen>, Vec<Missing>> {
+        let Some(eligible) = &self.plan.eligible else { return Ok(Known::Exactly(cost)) };
+        match eligible.truth(self.edition.names(), facts) {
+            Ok(judgement) => Ok(match judgement.truth {
+                Truth::Yes => Known::Exactly(cost),
+                Truth::No => Known::Exactly(Yen::ZERO),
+                Truth::Unknown => ends(Some((Yen::ZERO, cost))),
+            }),
+            Err(error) => {
+                self.step(error.message.clone());
+                Err(Vec::new())
+            }
+        }
+    }
+
+    fn of_member(&mut self, member: &Member, year: u32, cost: &Known<Yen>) -> Known<Yen> {
+        if *cost == Known::Exactly(Yen::ZERO) {
+            return Known::Exactly(Yen::ZERO);
+        }
+        let rate = self.bounds(&self.plan.rate.clone(), &member.facts);
+        let (rounding, unit) = (self.plan.rounding, self.plan.unit);
+        let exact = combine(cost, &rate, |c, r| c.exact().checked_mul(r));
+        let paid = map(&exact, |e| Yen::from_exact(*e, rounding, unit).ok());
+        let (ja, en) = direction(rounding, unit);
+        self.step(LocalText::new(
+            format!("{} {year}年目: 補助対象経費 {} × {} = {}（{ja}）", member.name.ja, yen(cost), rate_text(&rate), yen(&paid)),
+            format!(
+                "{}, year {year}: eligible cost {} × {} = {} ({en})",
+                member.name.get(banso_kernel::Lang::En),
+                yen_en(cost),
+                rate_text_en(&rate),
+                yen_en(&paid)
+            ),
+        ));
+        paid
+    }
+
+    fn of_year(&mut self, year: u32, by_member: &[(usize, u32, Known<Yen>)]) -> Known<Yen> {
+        let own = by_member.iter().filter(|(_, y, _)| *y == year);
+        let sum = own.fold(Known::Exactly(Yen::ZERO), |sum, (.., paid)| combine(&sum, paid, |a, b| a.checked_add(*b).ok()));
+        let (ja, en) = (format!("{year}年目の計"), format!("Year {year} in all"));
+        match self.plan.yearly_cap.clone() {
+            Some(cap) => self.capped(&sum, &cap, &ja, &en),
+            None => {
+                self.step(LocalText::new(format!("{ja}: {}", yen(&sum)), format!("{en}: {}", yen_en(&sum))));
+                sum
+            }
+        }
+    }
+
+    fn total(&mut self, by_year: &[(u32, Known<Yen>)]) -> Known<Yen> {
+        let sum = by_year.iter().fold(Known::Exactly(Yen::ZERO), |sum, (_, y)| combine(&sum, y, |a, b| a.checked_add(*b).ok()));
+        let capped = match self.plan.total_cap.clone() {
+            Some(cap) => self.capped(&sum, &cap, "全期間の計", "All years"),
+            None => sum,
+        };
+        match self.plan.floor.clone() {
+            Some(floor) => self.floored(capped, &floor),
+            None => capped,
+        }
+    }
+
+    /// The smaller of an amount and its cap, with the step and, where it cuts, the cut.
+    fn capped(&mut self, sum: &Known<Yen>, cap: &Expr, ja: &str, en: &str) -> Known<Yen> {
+        if *sum == Known::Exactly(Yen::ZERO) {
+            return Known::Exactly(Yen::ZERO);
+        }
+        let clause = self.clause_of(cap);
+        let cap = map(&self.bounds(cap, self.facts), |e| Yen::from_exact(*e, Rounding::Down, Yen::new(1)).ok());
+        let paid = combine(sum, &cap, |a, b| Some(*a.min(b)));
+        if let (Known::Exactly(before), Known::Exactly(after)) = (sum, &paid)
+            && let Ok(cut) = before.checked_sub(*after)
+            && cut > Yen::ZERO
+        {
+            self.cuts.push((clause.clone(), cut));
+        }
+        let text = LocalText::new(
+            format!("{ja}: {}（上限 {}）→ {}", yen(sum), yen(&cap), yen(&paid)),
+            format!("{en}: {} (cap {}) → {}", yen_en(sum), yen_en(&cap), yen_en(&paid)),
+        );
+        self.steps.push(Step { clause, text });
+        paid
+    }
+
+    fn floored(&mut self, paid: Known<Yen>, floor: &Expr) -> Known<Yen> {
+        let clause = self.clause_of(floor);
+        let floor = map(&self.bounds(floor, self.facts), |e| Yen::from_exact(*e, Rounding::Up, Yen::new(1)).ok());
+        let kept = combine(&paid, &floor, |p, f| Some(if p < f { Yen::ZERO } else { *p }));
+        if kept != paid {
+            let text = LocalText::new(
+                format!("{} は下限 {} に届かないため 0円", yen(&paid), yen(&floor)),
+                format!("{} is below the floor of {}: 0 yen", yen_en(&paid), yen_en(&floor)),
+            );
+            self.steps.push(Step { clause, text });
+        }
+        kept
+    }
+
+    fn bounds(&mut self, expr: &Expr, facts: &Facts) -> Known<Exact> {
+        match expr.bounds(self.edition.names(), facts) {
+            Ok(known) => known,
+            Err(error) => {
+                self.step(error.message.clone());
+                Known::Unknown(Vec::new())
+            }
+        }
+    }
+
+    /// The clause of the table that an expression names, or of the 補助額 block.
+    fn clause_of(&self, expr: &Expr) -> ClauseId {
+        let names = self.edition.names();
+        let named = names.definition(expr.text().trim()).map(|d| d.clause.clone());
+        named.or_else(|| names.parameter(expr.text().trim()).map(|p| p.clause.clone())).unwrap_or_else(|| self.plan.clause.clone())
+    }
+
+    fn step(&mut self, text: LocalText) {
+        self.steps.push(Step { clause: self.plan.clause.clone(), text });
+    }
+}
+
+/// The years once the total cap has cut too, from the last year backwards.
+fn after_total_cap(total: &Known<Yen>, by_year: &[(u32, Known<Yen>)]) -> Vec<(u32, Known<Yen>)> {
+    let exact: Option<Vec<(u32, Yen)>> = by_year
+        .iter()
+        .map(|(y, k)| match k {
+            Known::Exactly(yen) => Some((*y, *yen)),
+            Known::Between(..) | Known::Unknown(_) => None,
+        })
+        .collect();
+    if let (Known::Exactly(total), Some(years)) = (total, exact) {
+        let mut left = *total;
+        return years
+            .into_iter()
+            .map(|(year, yen)| {
+                let kept = yen.min(left);
+                left = left.checked_sub(kept).unwrap_or_default();
+                (year, Known::Exactly(kept))
+            })
+            .collect();
+    }
+    let missing = match total {
+        Known::Unknown(missing) => missing.clone(),
+        Known::Exactly(_) | Known::Between(..) => Vec::new(),
+    };
+    let spread = |known: &Known<Yen>| match known {
+        Known::Unknown(own) => Known::Unknown(joined(own.clone(), missing.clone())),
+        Known::Exactly(high) | Known::Between(_, high) if missing.is_empty() => ends(Some((Yen::ZERO, *high))),
+        Known::Exactly(_) | Known::Between(..) => Known::Unknown(missing.clone()),
+    };
+    by_year.iter().map(|(year, known)| (*year, spread(known))).collect()
+}
+
+/// The rounding in words, in both languages.
+pub(crate) fn direction(rounding: Rounding, unit: Yen) -> (String, String) {
+    let below = if unit == Yen::new(1) { "1円未満".to_owned() } else { format!("{unit}未満") };
+    match rounding {
+        Rounding::Down => (format!("{below}切捨て"), format!("rounded down to {} yen", unit.get())),
+        Rounding::Up => (format!("{below}切上げ"), format!("rounded up to {} yen", unit.get())),
+        Rounding::HalfUp => (format!("{below}四捨五入"), format!("rounded half up to {} yen", unit.get())),
+    }
+}
+
+/// An amount as pages write it: `4,500円`, `1円〜2円`, `不明`.
+pub(crate) fn yen(known: &Known<Yen>) -> String {
+    match known {
+        Known::Exactly(yen) => yen.to_string(),
+        Known::Between(low, high) => format!("{low}〜{high}"),
+        Known::Unknown(_) => "不明".to_owned(),
+    }
+}
+
+fn yen_en(known: &Known<Yen>) -> String {
+    let one = |y: &Yen| format!("{} yen", banso_kernel::group_thousands(i128::from(y.get())));
+    match known {
+        Known::Exactly(yen) => one(yen),
+        Known::Between(low, high) => format!("{} to {}", one(low), one(high)),
+        Known::Unknown(_) => "unknown".to_owned(),
+    }
+}
+
+fn rate_text(rate: &Known<Exact>) -> String {
+    let one = |r: &Exact| if *r == Exact::from_integer(1) { crate::definitions::FIXED_SUM.to_owned() } else { r.to_string() };
+    match rate {
+        Known::Exactly(r) => one(r),
+        Known::Between(low, high) => format!("{}〜{}", one(low), one(high)),
+        Known::Unknown(_) => "不明".to_owned(),
+    }
+}
+
+fn rate_text_en(rate: &Known<Exact>) -> String {
+    match rate {
+        Known::Exactly(r) => r.to_string(),
+        Known::Between(low, high) => format!("{low} to {high}"),
+        Known::Unknown(_) => "unknown".to_owned(),
+    }
+}

@@ -1,0 +1,52 @@
+//! Facts as seen from one member of the consortium: the application's own facts, overlaid by the member's.
+
+use banso_kernel::{Exact, LocalText};
+
+use crate::answers::CONSORTIUM_ITEM;
+use crate::model::{Facts, Value};
+
+/// Part of a member's and of a cost's record that ties them: the member's number.
+pub(crate) const MEMBER: &str = "構成員";
+const NAME: &str = "名称";
+
+/// One member, and the facts that hold for it.
+pub(crate) struct Member {
+    /// Index into 共同体.
+    pub index: usize,
+    /// Its number, as costs refer to it.
+    pub number: Exact,
+    pub name: LocalText,
+    pub facts: Facts,
+}
+
+/// The members of the consortium; while it is unknown, the firm itself, as the only one.
+pub(crate) fn members(facts: &Facts) -> Vec<Member> {
+    match facts.0.get(CONSORTIUM_ITEM) {
+        Some(Value::List(rows)) => rows.iter().enumerate().filter_map(|(i, row)| member(facts, i, row)).collect(),
+        Some(_) | None => {
+            let name = LocalText::new("申請者", "The applicant");
+            vec![Member { index: 0, number: Exact::from_integer(1), name, facts: facts.clone() }]
+        }
+    }
+}
+
+/// Whether it is known who stands in the consortium.
+pub(crate) fn consortium_known(facts: &Facts) -> bool {
+    facts.0.contains_key(CONSORTIUM_ITEM)
+}
+
+fn member(facts: &Facts, index: usize, row: &Value) -> Option<Member> {
+    let Value::Record(record) = row else { return None };
+    let position = i128::try_from(index).ok()? + 1;
+    let number = match record.get(MEMBER) {
+        Some(Value::Number(n)) => *n,
+        Some(_) | None => Exact::from_integer(position),
+    };
+    let name = match record.get(NAME) {
+        Some(Value::Text(name)) if !name.is_empty() => LocalText::ja(name),
+        Some(_) | None => LocalText::new(format!("構成員{position}"), format!("Member {position}")),
+    };
+    let mut own = facts.clone();
+    own.0.extend(record.iter().map(|(k, v)| (k.clone(), v.clone())));
+    Some(Member { index, number, name, facts: own })
+}

@@ -1,0 +1,192 @@
+//! The guideline as a citizen reads it: headings, prose, tables, and every rule as a sentence.
+
+use banso_kernel::{Lang, LocalText};
+
+use crate::edition::Edition;
+use crate::markdown::{Cell, Fence, Piece, Table};
+use crate::model::ClauseId;
+use crate::rules::{Rule, Test};
+use crate::words::local;
+
+/// One block of the public page. Everything but `html` is plain text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// A heading; `clause` is its anchor when it is numbered.
+    Heading { level: u8, clause: Option<ClauseId>, title: String },
+    /// Prose as safe HTML: raw HTML in the source has become text.
+    Prose { html: String },
+    Table { caption: Option<String>, header: Vec<String>, rows: Vec<Vec<String>> },
+    /// A condition for applying.
+    Rule(RuleBlock),
+    /// How the amount is computed, in sentences.
+    Amount { clause: ClauseId, sentences: Vec<String> },
+    /// What a defined name means.
+    Definition { clause: ClauseId, name: String, sentence: String },
+    /// A worked example, its lines as written.
+    Example { title: String, lines: Vec<String> },
+}
+
+/// A condition as a page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleBlock {
+    pub clause: ClauseId,
+    /// True for what only a person can check.
+    pub by_person: bool,
+    pub sentence: String,
+    /// 場合: only asked where this holds.
+    pub when: Option<String>,
+    /// 構成員ごと: asked of each member for which this holds.
+    pub each_member: Option<String>,
+    /// 除く.
+    pub excluded: Option<String>,
+    /// 但し.
+    pub exception: Option<String>,
+    pub remedy: Option<String>,
+    pub note: Option<String>,
+    pub source: Option<String>,
+}
+
+impl Edition {
+    /// The public page. In English, a quote that begins with `English:` stands for the prose before it.
+    #[must_use]
+    pub fn page(&self, lang: Lang) -> Vec<Block> {
+        let whole = self.whole();
+        let mut blocks = self.blocks(&whole.pieces, lang);
+        for shared in self.shared() {
+            let title = format!("{}（{} から）", shared.label.get(lang), shared.since.date());
+            let title = match lang {
+                Lang::Ja => format!("共通の定義: {title}"),
+                Lang::En => format!("Shared definition: {} (since {})", shared.label.get(lang), shared.since.date()),
+            };
+            blocks.push(Block::Heading { level: 2, clause: None, title });
+            blocks.extend(self.blocks(&shared.pieces, lang));
+        }
+        blocks
+    }
+
+    fn blocks(&self, pieces: &[Piece], lang: Lang) -> Vec<Block> {
+        let mut out = Vec::new();
+        let mut caption: Option<String> = None;
+        for (i, piece) in pieces.iter().enumerate() {
+            let next = pieces.get(i + 1);
+            match piece {
+                Piece::Heading { level, text, at } => out.push(self.heading(*level, text, at.start, lang)),
+                Piece::Paragraph { text, .. } if is_mark(text, next) => caption = caption_of(text, lang),
+                Piece::Paragraph { html, .. } | Piece::Prose { html, .. } => {
+                    if lang == Lang::Ja || !next.is_some_and(is_english) {
+                        out.push(Block::Prose { html: html.clone() });
+                    }
+                }
+                Piece::Quote { html, .. } => match (is_english(piece), lang) {
+                    (true, Lang::Ja) => {}
+                    (true, Lang::En) => out.push(Block::Prose { html: english_html(html) }),
+                    (false, _) => out.push(Block::Prose { html: html.clone() }),
+                },
+                Piece::Table(table) => out.push(table_block(table, caption.take(), lang)),
+                Piece::Fence(fence) => out.push(self.fence(fence, lang)),
+            }
+        }
+        out
+    }
+
+    fn heading(&self, level: u8, text: &str, start: usize, lang: Lang) -> Block {
+        let placed = self.whole().placed.iter().find(|p| p.heading.start == start && level > 1);
+        match placed {
+            Some(p) => Block::Heading { level, clause: Some(p.clause.id.clone()), title: p.clause.title.get(lang).to_owned() },
+            None => Block::Heading { level, clause: None, title: local(text).get(lang).to_owned() },
+        }
+    }
+
+    fn fence(&self, fence: &Fence, lang: Lang) -> Block {
+        let plan = self.plan();
+        let content = &self.whole().content;
+        if let Some(rule) = self.rules().iter().chain(&content.audience).find(|r| r.at == fence.at) {
+            return Block::Rule(self.rule_block(rule, lang));
+        }
+        if plan.at == fence.at {
+            return Block::Amount { clause: plan.clause.clone(), sentences: self.amount_sentences(lang) };
+        }
+        let (word, argument) = fence.info.split_once(char::is_whitespace).unwrap_or((&fence.info, ""));
+        let lines: Vec<String> = fence.lines.iter().map(|l| l.text.trim_end().to_owned()).collect();
+        let name = local(argument);
+        if word == "定義"
+            && let Some(definition) = self.names().definition(&name.ja)
+        {
+            let sentence = match &definition.body {
+                crate::expr::DefinitionBody::Expression(e) => e.sentence(self.names(), lang),
+                crate::expr::DefinitionBody::Decision(_) => String::new(),
+            };
+            let title = definition.label.get(lang).to_owned();
+            return Block::Definition { clause: definition.clause.clone(), name: title, sentence };
+        }
+        Block::Example { title: name.get(lang).to_owned(), lines }
+    }
+
+    fn rule_block(&self, rule: &Rule, lang: Lang) -> RuleBlock {
+        let says = |expr: &crate::expr::Expr| expr.sentence(self.names(), lang);
+        let text = |t: &Option<LocalText>| t.as_ref().map(|t| t.get(lang).to_owned());
+        let (by_person, sentence, computed) = match &rule.test {
+            Test::ByPerson(what) => (true, what.get(lang).to_owned(), None),
+            Test::Computed(c) => (false, says(&c.condition), Some(c)),
+        };
+        RuleBlock {
+            clause: rule.clause.clone(),
+            by_person,
+            sentence,
+            when: computed.and_then(|c| c.when.as_ref().map(says)),
+            each_member: computed.and_then(|c| c.each_member.as_ref().map(says)),
+            excluded: computed.and_then(|c| c.excluded.as_ref().map(says)),
+            exception: computed.and_then(|c| c.exception.as_ref().map(says)),
+            remedy: text(&rule.remedy),
+            note: text(&rule.note),
+            source: rule.source.clone(),
+        }
+    }
+
+    fn amount_sentences(&self, lang: Lang) -> Vec<String> {
+        let plan = self.plan();
+        let says = |expr: &crate::expr::Expr| expr.sentence(self.names(), lang);
+        let rounding = crate::amount::direction(plan.rounding, plan.unit);
+        let line = |ja: String, en: String| lang.pick(&ja, &en).to_owned();
+        let mut out = vec![line(
+            format!("構成員ごと・年度ごとに、補助対象経費に「{}」を乗じ、{}とする。", says(&plan.rate), rounding.0),
+            format!("For each member and year, the eligible cost times `{}`, {}.", says(&plan.rate), rounding.1),
+        )];
+        let mut add = |expr: &Option<crate::expr::Expr>, ja: &str, en: &str| {
+            if let Some(expr) = expr {
+                out.push(line(ja.replace("{}", &says(expr)), en.replace("{}", &says(expr))));
+            }
+        };
+        add(&plan.eligible, "対象となる経費: {}。", "Costs that count: {}.");
+        add(&plan.yearly_cap, "各年度の合計は「{}」を上限とする。", "The sum of each year is capped by `{}`.");
+        add(&plan.total_cap, "全期間の合計は「{}」を上限とし、超える分は後の年度から減らす。", "The sum of all years is capped by `{}`, cut from the last year backwards.");
+        add(&plan.floor, "「{}」に満たないときは交付しない。", "Nothing is paid below `{}`.");
+        out
+    }
+}
+
+fn is_mark(text: &str, next: Option<&Piece>) -> bool {
+    text.starts_with('【') && matches!(next, Some(Piece::Table(_)))
+}
+
+/// `【様式：研究開発計画】…` → 研究開発計画; `【採点表】満点: 100点` → 採点表.
+fn caption_of(text: &str, lang: Lang) -> Option<String> {
+    let inside = text.strip_prefix('【')?.split('】').next()?;
+    let name = inside.split_once(['：', ':']).map_or(inside, |(_, argument)| argument);
+    Some(local(name).get(lang).to_owned())
+}
+
+fn is_english(piece: &Piece) -> bool {
+    matches!(piece, Piece::Quote { text, .. } if text.starts_with("English:"))
+}
+
+/// The quote's prose without its mark.
+fn english_html(html: &str) -> String {
+    let inner = html.trim().trim_start_matches("<blockquote>").trim_end_matches("</blockquote>").trim();
+    inner.replacen("English:", "", 1)
+}
+
+fn table_block(table: &Table, caption: Option<String>, lang: Lang) -> Block {
+    let text = |cells: &[Cell]| cells.iter().map(|c| local(&c.text).get(lang).to_owned()).collect::<Vec<_>>();
+    Block::Table { caption, header: text(&table.header), rows: table.rows.iter().map(|r| text(r)).collect() }
+}

@@ -1,0 +1,126 @@
+//! The 補助額 block: which rate, which rounding, which caps.
+
+use banso_kernel::{Rounding, Yen, fold_width};
+
+use crate::expr::{Expr, Names, Type};
+use crate::markdown::Fence;
+use crate::model::ClauseId;
+use crate::problem::{Code, Problem, Span};
+use crate::rules::{condition, expression, lines};
+use crate::words::Words;
+
+const KEYS: [&str; 8] = ["補助率", "対象", "端数", "年度上限", "合計上限", "下限", "超過", "説明"];
+
+/// How the amount is computed.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub clause: ClauseId,
+    /// The share of the cost that is paid, per member.
+    pub rate: Expr,
+    /// Which costs count: a condition over one row of 経費.
+    pub eligible: Option<Expr>,
+    pub rounding: Rounding,
+    /// Rounded to a multiple of this.
+    pub unit: Yen,
+    pub yearly_cap: Option<Expr>,
+    pub total_cap: Option<Expr>,
+    /// Below this nothing is paid.
+    pub floor: Option<Expr>,
+    pub(crate) at: Span,
+}
+
+/// Reads a 補助額 block.
+pub(crate) fn plan(source: &str, fence: &Fence, clause: &ClauseId, names: &Names, problems: &mut Vec<Problem>) -> Option<Plan> {
+    let lines = lines(source, fence, &KEYS, problems);
+    if !lines.head.text.is_empty() {
+        problems.push(Problem::error(Code::UnknownKey, lines.head.at, "「キー: 値」の形ではありません。", "This is not `key: value`."));
+    }
+    let mut must = |key: &str| {
+        let found = lines.get(key).cloned();
+        if found.is_none() {
+            problems.push(
+                Problem::error(Code::MissingKey, fence.info_at, format!("補助額に「{key}」がありません。"), format!("補助額 lacks `{key}`."))
+                    .remedy(format!("「{key}: …」の行を加えてください。"), format!("Add a line `{key}: …`.")),
+            );
+        }
+        found
+    };
+    let (rate, rounding) = (must("補助率"), must("端数"));
+    let rate = rate.and_then(|w| share(&w, names, problems));
+    let rounding = rounding.and_then(|w| direction(&w, problems));
+    let mut yen = |key: &str| match lines.get(key) {
+        Some(words) => amount(words, names, problems).map(Some),
+        None => Some(None),
+    };
+    let (yearly_cap, total_cap, floor) = (yen("年度上限"), yen("合計上限"), yen("下限"));
+    let eligible = match lines.get("対象") {
+        Some(words) => condition(words, names, problems).map(Some),
+        None => Some(None),
+    };
+    if let Some(words) = lines.get("超過").filter(|w| w.text != "後の年度から減らす") {
+        problems.push(
+            Problem::error(Code::BadValue, words.at, "合計上限を超えるときの減らし方が読めません。", "How to cut above the total cap cannot be read.")
+                .remedy("「後の年度から減らす」と書いてください。", "Write 後の年度から減らす (from the last year backwards)."),
+        );
+    }
+    let (rounding, unit) = rounding?;
+    Some(Plan {
+        clause: clause.clone(),
+        rate: rate?,
+        eligible: eligible?,
+        rounding,
+        unit,
+        yearly_cap: yearly_cap?,
+        total_cap: total_cap?,
+        floor: floor?,
+        at: fence.at,
+    })
+}
+
+fn share(words: &Words, names: &Names, problems: &mut Vec<Problem>) -> Option<Expr> {
+    let expr = expression(words, names, problems)?;
+    if matches!(expr.ty(), Type::Number(unit) if unit.is_none()) {
+        return Some(expr);
+    }
+    problems.push(Problem::error(Code::Expression, words.at, "補助率は割合でなければなりません。", "The rate must be a share."));
+    None
+}
+
+fn amount(words: &Words, names: &Names, problems: &mut Vec<Problem>) -> Option<Expr> {
+    let expr = expression(words, names, problems)?;
+    if matches!(expr.ty(), Type::Number(unit) if unit.is("円")) {
+        return Some(expr);
+    }
+    problems.push(Problem::error(
+        Code::Expression,
+        words.at,
+        format!("円の額ではありません（{}です）。", expr.ty().in_japanese()),
+        format!("This is not an amount in yen (it is {}).", expr.ty().in_english()),
+    ));
+    None
+}
+
+/// `1円未満切捨て`, `千円未満切捨て`, `1円未満四捨五入`.
+fn direction(words: &Words, problems: &mut Vec<Problem>) -> Option<(Rounding, Yen)> {
+    let folded = fold_width(&words.text);
+    let found = [("切捨て", Rounding::Down), ("切り捨て", Rounding::Down), ("切上げ", Rounding::Up), ("切り上げ", Rounding::Up), ("四捨五入", Rounding::HalfUp)]
+        .into_iter()
+        .find_map(|(word, rounding)| folded.strip_suffix(word).map(|rest| (rest.to_owned(), rounding)))
+        .and_then(|(rest, rounding)| {
+            let unit = rest.trim().strip_suffix("円未満")?.trim().to_owned();
+            let unit = match unit.as_str() {
+                "" => Yen::new(1),
+                "千" => Yen::new(1_000),
+                "万" => Yen::new(10_000),
+                digits => Yen::parse(digits).ok().filter(|y| *y > Yen::ZERO)?,
+            };
+            Some((rounding, unit))
+        });
+    if found.is_none() {
+        problems.push(
+            Problem::error(Code::BadValue, words.at, "端数の扱いが読めません。", "The rounding cannot be read.")
+                .remedy("「1円未満切捨て」や「千円未満切捨て」のように書いてください。", "Write 1円未満切捨て or 千円未満切捨て."),
+        );
+    }
+    found
+}
