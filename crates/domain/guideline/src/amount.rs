@@ -77,7 +77,7 @@ impl Reckoning<'_> {
             };
             let Some(member) = members.iter().find(|m| Some(m.number) == number) else { return Err(unknown()) };
             let year = match record.get(YEAR) {
-                Some(Value::Number(n)) => n.to_u32().filter(|y| (1..=YEARS_MAX).contains(y)).ok_or_else(unknown)?,
+                Some(Value::Number(n)) => n.to_integer().to_u32().filter(|y| (1..=YEARS_MAX).contains(y)).ok_or_else(unknown)?,
                 Some(_) | None => return Err(vec![Missing::Fact(YEAR.to_owned())]),
             };
             let cost = match record.get(COST) {

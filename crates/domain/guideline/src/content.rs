@@ -7,9 +7,7 @@ use crate::expr::{DefinitionBody, Names, Output};
 use crate::form::{self, Marked, twice};
 use crate::front::Front;
 use crate::library::SharedDefinition;
-use crate::model::{
-    Condition, Duty, Form, ItemKind, Kpi, Missing, ScoreSheet, Section, SectionContent, SelectionRules, Track,
-};
+use crate::model::{Condition, Duty, Form, ItemKind, Kpi, Missing, ScoreSheet, Section, SectionContent, SelectionRules, Track};
 use crate::outline::{BlockKind, Part, TableKind};
 use crate::overlap;
 use crate::plan::{Plan, plan};
@@ -55,7 +53,9 @@ pub(crate) fn names(
     for (definition, (words, _)) in shared.iter().zip(&front.uses) {
         let sources: Vec<_> = definition.definitions.iter().map(|d| d.source.clone()).collect();
         let misfits = names.define_all(&sources);
-        problems.extend(misfits.first().map(|m| misfit(&crate::expr::ExprError { span: Default::default(), ..m.error.clone() }, words.at.start)));
+        problems.extend(
+            misfits.first().map(|m| misfit(&crate::expr::ExprError { span: Default::default(), ..m.error.clone() }, words.at.start)),
+        );
     }
     let sources: Vec<_> = placed.iter().map(|d| d.source.clone()).collect();
     for misfit in names.define_all(&sources) {
@@ -256,13 +256,7 @@ fn clash(id: &str, section: &str, at: Span) -> Problem {
     .remedy("欄の名前は様式全体で一つにしてください。", "A field's name must be the only one in the form.")
 }
 
-fn refers<'a, I: Iterator<Item = &'a str>>(
-    words: &[Words],
-    known: impl Fn() -> I,
-    ja: &str,
-    en: &str,
-    problems: &mut Vec<Problem>,
-) {
+fn refers<'a, I: Iterator<Item = &'a str>>(words: &[Words], known: impl Fn() -> I, ja: &str, en: &str, problems: &mut Vec<Problem>) {
     for word in words.iter().filter(|w| !known().any(|k| k == w.text)) {
         problems.push(
             Problem::error(

@@ -53,17 +53,16 @@ pub(crate) fn collect(source: &str, parts: &[Part], problems: &mut Vec<Problem>)
             Part::Block { kind: BlockKind::Definition, argument, fence, clause } => {
                 block(source, argument, fence, clause, problems).into_iter().collect()
             }
-            Part::Table { mark, table, clause } if mark.kind == TableKind::Decision => {
-                decisions(&Marked { mark, table, clause }, problems)
-            }
+            Part::Table { mark, table, clause } if mark.kind == TableKind::Decision => decisions(&Marked { mark, table, clause }, problems),
             Part::Block { .. } | Part::Table { .. } => Vec::new(),
         };
         for placed in found {
             match out.iter().find(|p| p.source.name == placed.source.name) {
-                Some(first) => problems.push(
-                    twice(&Words { text: placed.source.name.clone(), at: placed.name_at })
-                        .related(first.name_at, "初めはここです。", "First here."),
-                ),
+                Some(first) => problems.push(twice(&Words { text: placed.source.name.clone(), at: placed.name_at }).related(
+                    first.name_at,
+                    "初めはここです。",
+                    "First here.",
+                )),
                 None => out.push(placed),
             }
         }
@@ -95,8 +94,13 @@ fn decisions(marked: &Marked<'_>, problems: &mut Vec<Problem>) -> Vec<Placed> {
     let outputs = mark.argument.as_ref().map(list).unwrap_or_default();
     if outputs.is_empty() {
         problems.push(
-            Problem::error(Code::MissingKey, mark.at, "決定表が何を決めるのか書かれていません。", "It is not said what the decision table decides.")
-                .remedy("【決定表：補助率】のように、決める列の名前を書いてください。", "Name the deciding columns, e.g. 【決定表：補助率】."),
+            Problem::error(
+                Code::MissingKey,
+                mark.at,
+                "決定表が何を決めるのか書かれていません。",
+                "It is not said what the decision table decides.",
+            )
+            .remedy("【決定表：補助率】のように、決める列の名前を書いてください。", "Name the deciding columns, e.g. 【決定表：補助率】."),
         );
         return Vec::new();
     }
@@ -105,8 +109,13 @@ fn decisions(marked: &Marked<'_>, problems: &mut Vec<Problem>) -> Vec<Placed> {
         Some(("上から", _)) => Hit::First,
         Some((other, words)) => {
             problems.push(
-                Problem::error(Code::BadValue, words.at, format!("「{other}」という当たり方はありません。"), format!("There is no hit policy `{other}`."))
-                    .remedy("「一つだけ」か「上から」を書いてください。", "Write 一つだけ (unique) or 上から (first)."),
+                Problem::error(
+                    Code::BadValue,
+                    words.at,
+                    format!("「{other}」という当たり方はありません。"),
+                    format!("There is no hit policy `{other}`."),
+                )
+                .remedy("「一つだけ」か「上から」を書いてください。", "Write 一つだけ (unique) or 上から (first)."),
             );
             Hit::Unique
         }
@@ -139,7 +148,8 @@ fn is_note(table: &Table, column: usize) -> bool {
 
 fn decision(marked: &Marked<'_>, inputs: &[usize], name: &Words, column: usize, hit: Hit) -> Placed {
     let table = marked.table;
-    let cell = |row: &[crate::markdown::Cell], i: usize| row.get(i).map_or_else(|| Words { text: String::new(), at: table.at }, Words::of_cell);
+    let cell =
+        |row: &[crate::markdown::Cell], i: usize| row.get(i).map_or_else(|| Words { text: String::new(), at: table.at }, Words::of_cell);
     let header = |i: &usize| {
         let words = cell(&table.header, *i);
         Words { text: local(&words.text).ja, at: words.at }
@@ -185,10 +195,9 @@ pub(crate) fn constants(marked: &Marked<'_>, on: Day, known: Day, names: &mut Na
         else {
             continue;
         };
-        let (Some(from), Some(public)) = (
-            row.must("効力", problems).and_then(|w| day(&w, problems)),
-            row.must("公表", problems).and_then(|w| day(&w, problems)),
-        ) else {
+        let (Some(from), Some(public)) =
+            (row.must("効力", problems).and_then(|w| day(&w, problems)), row.must("公表", problems).and_then(|w| day(&w, problems)))
+        else {
             continue;
         };
         if from > on || public > known {
@@ -210,8 +219,13 @@ fn day(words: &Words, problems: &mut Vec<Problem>) -> Option<Day> {
     let day = Day::parse(&words.text).ok();
     if day.is_none() {
         problems.push(
-            Problem::error(Code::BadDay, words.at, format!("「{}」という日はありません。", words.text), format!("`{}` is not a day.", words.text))
-                .remedy("2025-04-01 や 令和7年4月1日 のように書いてください。", "Write 2025-04-01 or 令和7年4月1日."),
+            Problem::error(
+                Code::BadDay,
+                words.at,
+                format!("「{}」という日はありません。", words.text),
+                format!("`{}` is not a day.", words.text),
+            )
+            .remedy("2025-04-01 や 令和7年4月1日 のように書いてください。", "Write 2025-04-01 or 令和7年4月1日."),
         );
     }
     day

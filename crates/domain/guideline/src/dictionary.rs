@@ -134,8 +134,13 @@ fn item_of(row: &Row<'_, '_>, name: &Words, problems: &mut Vec<Problem>) -> Opti
         "一覧" => ItemKind::List(options()),
         other => {
             problems.push(
-                Problem::error(Code::BadValue, kind_words.at, format!("「{other}」という型はありません。"), format!("There is no kind `{other}`."))
-                    .suggest(other, ["数値", "文字", "はい・いいえ", "選択", "日付", "法人番号", "一覧"]),
+                Problem::error(
+                    Code::BadValue,
+                    kind_words.at,
+                    format!("「{other}」という型はありません。"),
+                    format!("There is no kind `{other}`."),
+                )
+                .suggest(other, ["数値", "文字", "はい・いいえ", "選択", "日付", "法人番号", "一覧"]),
             );
             return None;
         }

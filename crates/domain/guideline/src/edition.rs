@@ -54,8 +54,13 @@ impl Edition {
         let mut problems = Vec::new();
         if source.len() > TEXT_MAX {
             problems.push(
-                Problem::error(Code::TextTooLarge, Span::new(0, 0), "公募要領が大きすぎます（2 MBまで）。", "The guideline is too large (2 MB at most).")
-                    .remedy("図表などを別の書類に分けてください。", "Move bulky parts into documents of their own."),
+                Problem::error(
+                    Code::TextTooLarge,
+                    Span::new(0, 0),
+                    "公募要領が大きすぎます（2 MBまで）。",
+                    "The guideline is too large (2 MB at most).",
+                )
+                .remedy("図表などを別の書類に分けてください。", "Move bulky parts into documents of their own."),
             );
             return Reading { edition: None, problems };
         }
@@ -232,7 +237,7 @@ fn read_whole(source: &str, dictionary: &Dictionary, library: &Library, problems
     let placed = crate::definitions::collect(source, &outline.parts, problems);
     let names = content::names(&outline.parts, &placed, &shared, &front, dictionary, problems);
     let content = content::read(source, &outline.parts, &names, dictionary, problems);
-    let examples = examples::read(source, &outline.parts, dictionary, problems);
+    let examples = examples::read(&outline.parts, dictionary, problems);
     drop_echoes(source, &placed, &names, problems);
     Some(Whole {
         source: source.to_owned(),

@@ -94,10 +94,11 @@ impl Reader<'_> {
     fn table(&mut self, mark: &Mark, table: &Table, clause: &ClauseId) {
         mark.only(&[], self.problems);
         for row in &table.rows {
-            let cells = table.header.iter().zip(row).map(|(h, c)| Entry {
-                key: Words { text: local(&h.text).ja, at: c.at },
-                value: Words::of_cell(c),
-            });
+            let cells = table
+                .header
+                .iter()
+                .zip(row)
+                .map(|(h, c)| Entry { key: Words { text: local(&h.text).ja, at: c.at }, value: Words::of_cell(c) });
             let (title, entries): (Vec<Entry>, Vec<Entry>) = cells.filter(|e| !e.value.is_empty()).partition(|e| e.key.text == "例");
             let Some(title) = title.into_iter().next() else {
                 self.problems.push(Problem::error(Code::MissingColumn, table.at, "「例」の列がありません。", "There is no column 例."));
@@ -286,8 +287,13 @@ impl Reader<'_> {
             match self.dictionary.get(key).filter(|_| parts.iter().any(|p| p == key)).cloned() {
                 Some(item) => record.extend(self.value(&item, &value_at).map(|v| (item.id, v))),
                 None => self.problems.push(
-                    Problem::error(Code::UnknownName, part.at, format!("「{key}」はこの一覧の項目ではありません。"), format!("`{key}` is not a part of this list."))
-                        .suggest(key, parts.iter().map(String::as_str)),
+                    Problem::error(
+                        Code::UnknownName,
+                        part.at,
+                        format!("「{key}」はこの一覧の項目ではありません。"),
+                        format!("`{key}` is not a part of this list."),
+                    )
+                    .suggest(key, parts.iter().map(String::as_str)),
                 ),
             }
         }

@@ -5,9 +5,7 @@ use banso_kernel::LocalText;
 use crate::answers::CONSORTIUM_ITEM;
 use crate::dictionary::Dictionary;
 use crate::markdown::Table;
-use crate::model::{
-    BudgetLine, ClauseId, DocumentSpec, Field, FieldKind, Item, ItemKind, Kpi, Section, SectionContent, Side, Track,
-};
+use crate::model::{BudgetLine, ClauseId, DocumentSpec, Field, FieldKind, Item, ItemKind, Kpi, Section, SectionContent, Side, Track};
 use crate::outline::Mark;
 use crate::problem::{Code, Problem};
 use crate::tables::{Need, Row, grid};
@@ -119,8 +117,13 @@ fn section(marked: &Marked<'_>, title: LocalText, content: SectionContent, probl
         Some(("各構成員", _)) => Side::EachMember,
         Some((other, words)) => {
             problems.push(
-                Problem::error(Code::BadValue, words.at, format!("「{other}」は記入者ではありません。"), format!("`{other}` is not a side."))
-                    .remedy("「代表者」か「各構成員」を書いてください。", "Write 代表者 or 各構成員."),
+                Problem::error(
+                    Code::BadValue,
+                    words.at,
+                    format!("「{other}」は記入者ではありません。"),
+                    format!("`{other}` is not a side."),
+                )
+                .remedy("「代表者」か「各構成員」を書いてください。", "Write 代表者 or 各構成員."),
             );
             Side::Lead
         }
@@ -165,7 +168,13 @@ fn field_rows(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut Vec<P
 }
 
 /// The kind of a field: that of its item, or the one written.
-fn field_kind(row: &Row<'_, '_>, id: &Words, item: Option<&Item>, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<FieldKind> {
+fn field_kind(
+    row: &Row<'_, '_>,
+    id: &Words,
+    item: Option<&Item>,
+    dictionary: &Dictionary,
+    problems: &mut Vec<Problem>,
+) -> Option<FieldKind> {
     let written = row.may("型");
     let characters = row.may("字数").and_then(|w| number(&w, problems));
     match (item, written) {
@@ -235,11 +244,16 @@ fn text_kind(words: &Words, characters: Option<u32>, problems: &mut Vec<Problem>
                 return Some(FieldKind::Choice(options.into_iter().map(|w| w.text).collect()));
             }
             problems.push(
-                Problem::error(Code::BadValue, words.at, format!("「{other}」という型はありません。"), format!("There is no kind `{other}`."))
-                    .remedy(
-                        "短文、長文、数値（円）、選択（甲、乙）、はい・いいえ、日付、法人番号 のどれかを書いてください。",
-                        "Write one of 短文, 長文, 数値（円）, 選択（甲、乙）, はい・いいえ, 日付, 法人番号.",
-                    ),
+                Problem::error(
+                    Code::BadValue,
+                    words.at,
+                    format!("「{other}」という型はありません。"),
+                    format!("There is no kind `{other}`."),
+                )
+                .remedy(
+                    "短文、長文、数値（円）、選択（甲、乙）、はい・いいえ、日付、法人番号 のどれかを書いてください。",
+                    "Write one of 短文, 長文, 数値（円）, 選択（甲、乙）, はい・いいえ, 日付, 法人番号.",
+                ),
             );
             None
         }
@@ -306,8 +320,7 @@ pub(crate) fn kpis(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut 
     let mut out: Vec<Kpi> = Vec::new();
     for row in grid.rows() {
         let (Some(id), Some(title)) = (row.must("識別子", problems), row.must("指標", problems)) else { continue };
-        let (Some(when), Some(target), Some(unit)) =
-            (row.must("時点", problems), row.must("目標", problems), row.must("単位", problems))
+        let (Some(when), Some(target), Some(unit)) = (row.must("時点", problems), row.must("目標", problems), row.must("単位", problems))
         else {
             continue;
         };

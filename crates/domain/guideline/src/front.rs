@@ -227,13 +227,8 @@ impl Reader<'_> {
         };
         if closes <= opens {
             self.problems.push(
-                Problem::error(
-                    Code::ClosesBeforeOpens,
-                    words.at,
-                    "受付の終わりが初めより前です。",
-                    "The period ends before it begins.",
-                )
-                .remedy("初めと終わりを入れ替えていないか確かめてください。", "Check whether the two were swapped."),
+                Problem::error(Code::ClosesBeforeOpens, words.at, "受付の終わりが初めより前です。", "The period ends before it begins.")
+                    .remedy("初めと終わりを入れ替えていないか確かめてください。", "Check whether the two were swapped."),
             );
             return None;
         }

@@ -98,8 +98,13 @@ pub(crate) fn pieces(source: &str, from: usize, problems: &mut Vec<Problem>) -> 
     }
     if let Some(at) = deepest {
         problems.push(
-            Problem::error(Code::TooDeep, at, format!("入れ子が{DEPTH_MAX}段を超えています。"), format!("Nested more than {DEPTH_MAX} deep."))
-                .remedy("箇条書きや引用の段を減らしてください。", "Use fewer levels of lists and quotes."),
+            Problem::error(
+                Code::TooDeep,
+                at,
+                format!("入れ子が{DEPTH_MAX}段を超えています。"),
+                format!("Nested more than {DEPTH_MAX} deep."),
+            )
+            .remedy("箇条書きや引用の段を減らしてください。", "Use fewer levels of lists and quotes."),
         );
     }
     out

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use banso_kernel::{CallId, Day, Digest, Exact, Instant, LocalText, Yen};
+use banso_kernel::{CallId, Day, Exact, Instant, LocalText, Yen};
 use serde::{Deserialize, Serialize};
 
 /// The number of a clause as it stands in its heading, e.g. `3-2`.

@@ -178,8 +178,10 @@ impl Walk<'_> {
         let Some((id, numbers, title)) = numbered(text) else {
             self.here = None;
             self.problems.push(
-                Problem::error(Code::ClauseNumber, at, "見出しの番号が読めません。", "The number of this heading cannot be read.")
-                    .remedy("「### 2-1 題名」のように、番号の後に空白を置いてください。", "Write `### 2-1 Title`, with a space after the number."),
+                Problem::error(Code::ClauseNumber, at, "見出しの番号が読めません。", "The number of this heading cannot be read.").remedy(
+                    "「### 2-1 題名」のように、番号の後に空白を置いてください。",
+                    "Write `### 2-1 Title`, with a space after the number.",
+                ),
             );
             return;
         };
@@ -308,13 +310,11 @@ impl Walk<'_> {
     fn clause_for(&mut self, at: Span) -> Option<ClauseId> {
         if self.here.is_none() {
             self.problems.push(
-                Problem::error(
-                    Code::OutsideClause,
-                    at,
-                    "番号のある条項の外にあります。",
-                    "This stands outside any numbered clause.",
-                )
-                .remedy("「## 1 題名」のような番号付きの見出しの下に置いてください。", "Put it under a numbered heading such as `## 1 Title`."),
+                Problem::error(Code::OutsideClause, at, "番号のある条項の外にあります。", "This stands outside any numbered clause.")
+                    .remedy(
+                        "「## 1 題名」のような番号付きの見出しの下に置いてください。",
+                        "Put it under a numbered heading such as `## 1 Title`.",
+                    ),
             );
         }
         self.here.clone()
@@ -332,7 +332,10 @@ impl Walk<'_> {
                     "種類の印（【…】）の無い表は、読むだけの表です。",
                     "A table without a 【…】 mark is only read by people.",
                 )
-                .remedy("動かす表なら、前に【採点表】などの行を置いてください。", "If it should run, put a line such as 【採点表】 before it."),
+                .remedy(
+                    "動かす表なら、前に【採点表】などの行を置いてください。",
+                    "If it should run, put a line such as 【採点表】 before it.",
+                ),
             );
         }
     }

@@ -12,18 +12,38 @@ use crate::words::local;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
     /// A heading; `clause` is its anchor when it is numbered.
-    Heading { level: u8, clause: Option<ClauseId>, title: String },
+    Heading {
+        level: u8,
+        clause: Option<ClauseId>,
+        title: String,
+    },
     /// Prose as safe HTML: raw HTML in the source has become text.
-    Prose { html: String },
-    Table { caption: Option<String>, header: Vec<String>, rows: Vec<Vec<String>> },
+    Prose {
+        html: String,
+    },
+    Table {
+        caption: Option<String>,
+        header: Vec<String>,
+        rows: Vec<Vec<String>>,
+    },
     /// A condition for applying.
     Rule(RuleBlock),
     /// How the amount is computed, in sentences.
-    Amount { clause: ClauseId, sentences: Vec<String> },
+    Amount {
+        clause: ClauseId,
+        sentences: Vec<String>,
+    },
     /// What a defined name means.
-    Definition { clause: ClauseId, name: String, sentence: String },
+    Definition {
+        clause: ClauseId,
+        name: String,
+        sentence: String,
+    },
     /// A worked example, its lines as written.
-    Example { title: String, lines: Vec<String> },
+    Example {
+        title: String,
+        lines: Vec<String>,
+    },
 }
 
 /// A condition as a page shows it.
@@ -159,7 +179,11 @@ impl Edition {
         };
         add(&plan.eligible, "対象となる経費: {}。", "Costs that count: {}.");
         add(&plan.yearly_cap, "各年度の合計は「{}」を上限とする。", "The sum of each year is capped by `{}`.");
-        add(&plan.total_cap, "全期間の合計は「{}」を上限とし、超える分は後の年度から減らす。", "The sum of all years is capped by `{}`, cut from the last year backwards.");
+        add(
+            &plan.total_cap,
+            "全期間の合計は「{}」を上限とし、超える分は後の年度から減らす。",
+            "The sum of all years is capped by `{}`, cut from the last year backwards.",
+        );
         add(&plan.floor, "「{}」に満たないときは交付しない。", "Nothing is paid below `{}`.");
         out
     }

@@ -39,8 +39,13 @@ pub(crate) fn plan(source: &str, fence: &Fence, clause: &ClauseId, names: &Names
         let found = lines.get(key).cloned();
         if found.is_none() {
             problems.push(
-                Problem::error(Code::MissingKey, fence.info_at, format!("補助額に「{key}」がありません。"), format!("補助額 lacks `{key}`."))
-                    .remedy(format!("「{key}: …」の行を加えてください。"), format!("Add a line `{key}: …`.")),
+                Problem::error(
+                    Code::MissingKey,
+                    fence.info_at,
+                    format!("補助額に「{key}」がありません。"),
+                    format!("補助額 lacks `{key}`."),
+                )
+                .remedy(format!("「{key}: …」の行を加えてください。"), format!("Add a line `{key}: …`.")),
             );
         }
         found
@@ -59,8 +64,13 @@ pub(crate) fn plan(source: &str, fence: &Fence, clause: &ClauseId, names: &Names
     };
     if let Some(words) = lines.get("超過").filter(|w| w.text != "後の年度から減らす") {
         problems.push(
-            Problem::error(Code::BadValue, words.at, "合計上限を超えるときの減らし方が読めません。", "How to cut above the total cap cannot be read.")
-                .remedy("「後の年度から減らす」と書いてください。", "Write 後の年度から減らす (from the last year backwards)."),
+            Problem::error(
+                Code::BadValue,
+                words.at,
+                "合計上限を超えるときの減らし方が読めません。",
+                "How to cut above the total cap cannot be read.",
+            )
+            .remedy("「後の年度から減らす」と書いてください。", "Write 後の年度から減らす (from the last year backwards)."),
         );
     }
     let (rounding, unit) = rounding?;
@@ -103,19 +113,25 @@ fn amount(words: &Words, names: &Names, problems: &mut Vec<Problem>) -> Option<E
 /// `1円未満切捨て`, `千円未満切捨て`, `1円未満四捨五入`.
 fn direction(words: &Words, problems: &mut Vec<Problem>) -> Option<(Rounding, Yen)> {
     let folded = fold_width(&words.text);
-    let found = [("切捨て", Rounding::Down), ("切り捨て", Rounding::Down), ("切上げ", Rounding::Up), ("切り上げ", Rounding::Up), ("四捨五入", Rounding::HalfUp)]
-        .into_iter()
-        .find_map(|(word, rounding)| folded.strip_suffix(word).map(|rest| (rest.to_owned(), rounding)))
-        .and_then(|(rest, rounding)| {
-            let unit = rest.trim().strip_suffix("円未満")?.trim().to_owned();
-            let unit = match unit.as_str() {
-                "" => Yen::new(1),
-                "千" => Yen::new(1_000),
-                "万" => Yen::new(10_000),
-                digits => Yen::parse(digits).ok().filter(|y| *y > Yen::ZERO)?,
-            };
-            Some((rounding, unit))
-        });
+    let found = [
+        ("切捨て", Rounding::Down),
+        ("切り捨て", Rounding::Down),
+        ("切上げ", Rounding::Up),
+        ("切り上げ", Rounding::Up),
+        ("四捨五入", Rounding::HalfUp),
+    ]
+    .into_iter()
+    .find_map(|(word, rounding)| folded.strip_suffix(word).map(|rest| (rest.to_owned(), rounding)))
+    .and_then(|(rest, rounding)| {
+        let unit = rest.trim().strip_suffix("円未満")?.trim().to_owned();
+        let unit = match unit.as_str() {
+            "" => Yen::new(1),
+            "千" => Yen::new(1_000),
+            "万" => Yen::new(10_000),
+            digits => Yen::parse(digits).ok().filter(|y| *y > Yen::ZERO)?,
+        };
+        Some((rounding, unit))
+    });
     if found.is_none() {
         problems.push(
             Problem::error(Code::BadValue, words.at, "端数の扱いが読めません。", "The rounding cannot be read.")

@@ -38,8 +38,7 @@ pub(crate) fn sheet(marked: &Marked<'_>, references: &mut References, problems: 
         if criteria.iter().any(|c| c.id == id.text) {
             problems.push(twice(&id));
         }
-        let (Some(id), Some(group), Some(title)) =
-            (identifier(&id, problems), row.must("観点", problems), row.must("項目", problems))
+        let (Some(id), Some(group), Some(title)) = (identifier(&id, problems), row.must("観点", problems), row.must("項目", problems))
         else {
             continue;
         };
@@ -156,8 +155,13 @@ fn aggregation(words: &Words, problems: &mut Vec<Problem>) -> Aggregation {
         "最高と最低を除く平均" => Aggregation::TrimmedMean,
         other => {
             problems.push(
-                Problem::error(Code::BadValue, words.at, format!("「{other}」という集計はありません。"), format!("There is no aggregation `{other}`."))
-                    .remedy("平均、中央値、最高と最低を除く平均 のどれかを書いてください。", "Write 平均, 中央値 or 最高と最低を除く平均."),
+                Problem::error(
+                    Code::BadValue,
+                    words.at,
+                    format!("「{other}」という集計はありません。"),
+                    format!("There is no aggregation `{other}`."),
+                )
+                .remedy("平均、中央値、最高と最低を除く平均 のどれかを書いてください。", "Write 平均, 中央値 or 最高と最低を除く平均."),
             );
             Aggregation::Mean
         }

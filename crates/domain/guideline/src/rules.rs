@@ -128,13 +128,23 @@ pub(crate) fn condition(words: &Words, names: &Names, problems: &mut Vec<Problem
             format!("条件ではありません（{}です）。", expr.ty().in_japanese()),
             format!("This is not a condition (it is {}).", expr.ty().in_english()),
         )
-        .remedy("「資本金 <= 3億円」のように、はい・いいえになる式を書いてください。", "Write something that is a yes or a no, e.g. `資本金 <= 3億円`."),
+        .remedy(
+            "「資本金 <= 3億円」のように、はい・いいえになる式を書いてください。",
+            "Write something that is a yes or a no, e.g. `資本金 <= 3億円`.",
+        ),
     );
     None
 }
 
 /// A 要件 block.
-pub(crate) fn rule(source: &str, fence: &Fence, argument: &Words, clause: &ClauseId, names: &Names, problems: &mut Vec<Problem>) -> Option<Rule> {
+pub(crate) fn rule(
+    source: &str,
+    fence: &Fence,
+    argument: &Words,
+    clause: &ClauseId,
+    names: &Names,
+    problems: &mut Vec<Problem>,
+) -> Option<Rule> {
     let lines = lines(source, fence, &RULE_KEYS, problems);
     let test = match argument.text.as_str() {
         "" => Test::Computed(Box::new(computed(&lines, fence, names, problems)?)),
@@ -145,8 +155,13 @@ pub(crate) fn rule(source: &str, fence: &Fence, argument: &Words, clause: &Claus
         "人が確認" => Test::ByPerson(local(&lines.head.text)),
         other => {
             problems.push(
-                Problem::error(Code::UnknownBlock, argument.at, format!("要件に「{other}」という種類はありません。"), format!("There is no kind of condition `{other}`."))
-                    .remedy("何も付けないか「人が確認」を付けてください。", "Write nothing there, or 人が確認 (checked by a person)."),
+                Problem::error(
+                    Code::UnknownBlock,
+                    argument.at,
+                    format!("要件に「{other}」という種類はありません。"),
+                    format!("There is no kind of condition `{other}`."),
+                )
+                .remedy("何も付けないか「人が確認」を付けてください。", "Write nothing there, or 人が確認 (checked by a person)."),
             );
             return None;
         }

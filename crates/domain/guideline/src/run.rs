@@ -56,7 +56,8 @@ impl ExampleResult {
             problem = problem.remedy(because.join(" / "), because_en.join(" / "));
         }
         for other in self.mismatches.iter().skip(1) {
-            let (ja, en) = (format!("{}: 「{}」", other.what.ja, other.got), format!("{}: `{}`", other.what.get(banso_kernel::Lang::En), other.got));
+            let (ja, en) =
+                (format!("{}: 「{}」", other.what.ja, other.got), format!("{}: `{}`", other.what.get(banso_kernel::Lang::En), other.got));
             problem = problem.related(other.at, ja, en);
         }
         Some(problem)
@@ -106,9 +107,7 @@ fn judge(expected: &Expected, examination: &Examination, amount: &Amount) -> Opt
     let listed = |ids: Vec<String>| if ids.is_empty() { "なし".to_owned() } else { ids.join("、") };
     match expected {
         Expected::Verdict(truth) if *truth == examination.verdict => None,
-        Expected::Verdict(_) => {
-            miss(LocalText::new("判定", "the verdict"), word(examination.verdict).to_owned(), reasons(examination))
-        }
+        Expected::Verdict(_) => miss(LocalText::new("判定", "the verdict"), word(examination.verdict).to_owned(), reasons(examination)),
         Expected::Failing(ids) if *ids == clauses(Truth::No) => None,
         Expected::Failing(_) => miss(LocalText::new("不適の条項", "the failing clauses"), listed(clauses(Truth::No)), reasons(examination)),
         Expected::Unknown(ids) if *ids == clauses(Truth::Unknown) => None,
@@ -117,9 +116,8 @@ fn judge(expected: &Expected, examination: &Examination, amount: &Amount) -> Opt
         }
         Expected::Missing(items) if *items == missing_items(examination) => None,
         Expected::Missing(_) => miss(LocalText::new("足りない項目", "the missing items"), listed(missing_items(examination)), Vec::new()),
-        Expected::Total(money) => not_money(*money, &amount.total).and_then(|got| {
-            miss(LocalText::new("補助額", "the amount"), got, amount.steps.iter().map(|s| s.text.clone()).collect())
-        }),
+        Expected::Total(money) => not_money(*money, &amount.total)
+            .and_then(|got| miss(LocalText::new("補助額", "the amount"), got, amount.steps.iter().map(|s| s.text.clone()).collect())),
         Expected::Year(year, money) => {
             let known = amount.by_year.iter().find(|(y, _)| y == year).map_or(Known::Exactly(banso_kernel::Yen::ZERO), |(_, k)| k.clone());
             not_money(*money, &known).and_then(|got| {
