@@ -1,0 +1,149 @@
+//! Accounts: signing in, who somebody is, adding one.
+
+use std::collections::BTreeSet;
+
+use banso_kernel::{OrganisationId, PersonId, fold_width};
+use banso_permits::{Person, Role};
+use banso_store::{Batch, Change, NewAccess};
+
+use crate::{FieldProblem, Office, OfficeError, password};
+
+/// Failed attempts within [`WINDOW_SECONDS`] before an account, or an address, has to wait.
+const ATTEMPTS_PER_LOGIN: u64 = 5;
+const ATTEMPTS_PER_ADDRESS: u64 = 30;
+const WINDOW_SECONDS: u32 = 15 * 60;
+
+/// Somebody who is signed in, as pages know them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub person: Person,
+    pub login: String,
+    pub name: String,
+    pub email: String,
+    /// Empty for somebody without an organisation.
+    pub organisation_name: String,
+}
+
+/// The answer to a login and a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignIn {
+    Welcome(Box<Account>),
+    /// No such login, wrong password, or a closed account: which of them is not told.
+    Wrong,
+}
+
+/// An account to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAccount {
+    pub login: String,
+    pub name: String,
+    pub email: String,
+    pub password: String,
+    pub roles: BTreeSet<Role>,
+    pub organisation: Option<OrganisationId>,
+    pub synthetic: bool,
+}
+
+impl Office {
+    /// Compares a password, within limits by login and by network address. Takes as long for a login that does not exist.
+    ///
+    /// # Errors
+    /// [`OfficeError::RateLimited`] after too many failures.
+    pub async fn sign_in(&self, login: &str, password: &str, address: &str) -> Result<SignIn, OfficeError> {
+        let login = login_folded(login);
+        let subjects = [format!("login:{login}"), format!("address:{address}")];
+        self.within_limits(&subjects).await?;
+        // Counted before the comparison, so that many attempts at once do not slip through; forgotten when it was right.
+        let [by_login, by_address] = &subjects;
+        let counted = Batch::changes(vec![Change::count_sign_in(by_login), Change::count_sign_in(by_address)]);
+        self.store().commit(counted).await?;
+        let account = self.store().account_by_login(&login).await?.filter(|a| a.disabled_at.is_none());
+        let known = account.as_ref().map(|a| a.password.clone());
+        let right = password::matches(password, known).await?;
+        let person = account.as_ref().filter(|_| right).map(|a| a.id);
+        let noted = NewAccess {
+            person,
+            action: if right { "sign-in" } else { "sign-in refused" }.to_owned(),
+            resource: "office".to_owned(),
+            detail: address.to_owned(),
+        };
+        let mut batch = Batch::changes(vec![Change::log_access(&noted)]);
+        if right {
+            batch = batch.and_change(Change::forget_sign_ins(by_login)).and_change(Change::forget_sign_ins(by_address));
+        }
+        self.store().commit(batch).await?;
+        match person {
+            Some(id) => Ok(self.account(id).await?.map_or(SignIn::Wrong, |a| SignIn::Welcome(Box::new(a)))),
+            None => Ok(SignIn::Wrong),
+        }
+    }
+
+    async fn within_limits(&self, subjects: &[String; 2]) -> Result<(), OfficeError> {
+        let since = self.now().plus_seconds(-i64::from(WINDOW_SECONDS));
+        for (subject, most) in subjects.iter().zip([ATTEMPTS_PER_LOGIN, ATTEMPTS_PER_ADDRESS]) {
+            if self.store().failed_sign_ins(subject, since).await? >= most {
+                return Err(OfficeError::RateLimited { retry_after_seconds: WINDOW_SECONDS });
+            }
+        }
+        Ok(())
+    }
+
+    /// An open account; `None` when it does not exist or was closed.
+    ///
+    /// # Errors
+    /// Storage.
+    pub async fn account(&self, id: PersonId) -> Result<Option<Account>, OfficeError> {
+        let Some(account) = self.store().account(id).await?.filter(|a| a.disabled_at.is_none()) else { return Ok(None) };
+        let organisation = match account.organisation {
+            Some(id) => self.store().organisation(id).await?,
+            None => None,
+        };
+        let organisation_name = organisation.map(|o| o.name).unwrap_or_default();
+        let person = account.person();
+        Ok(Some(Account { person, login: account.login, name: account.name, email: account.email, organisation_name }))
+    }
+
+    /// Somebody by id, as policies see them. For the command line and for jobs.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotFound`]
+    pub async fn person(&self, id: PersonId) -> Result<Person, OfficeError> {
+        self.account(id).await?.map(|a| a.person).ok_or(OfficeError::NotFound)
+    }
+
+    /// Makes an account. From the command line: whoever can open the data folder may.
+    ///
+    /// # Errors
+    /// A login that is taken or has other characters than `a-z 0-9 . _ - @`, a password that is too short.
+    pub async fn add_account(&self, new: NewAccount) -> Result<PersonId, OfficeError> {
+        let login = login_folded(&new.login);
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_@".contains(c);
+        if login.is_empty() || login.len() > 100 || !login.chars().all(allowed) {
+            let ja = "ログインIDは、半角の英小文字・数字・「. - _ @」で100文字以内にしてください。";
+            return Err(OfficeError::Invalid(vec![FieldProblem::new("login", ja, "A login has up to 100 of a-z, 0-9 and . - _ @.")]));
+        }
+        if new.name.trim().is_empty() {
+            return Err(OfficeError::field("name", "氏名を入力してください。", "Enter a name."));
+        }
+        let hash = password::hash(&new.password).await?;
+        let id = PersonId::new(self.new_uuid());
+        let account = banso_store::Account {
+            id,
+            login,
+            name: new.name.trim().to_owned(),
+            email: new.email,
+            password: hash,
+            roles: new.roles,
+            organisation: new.organisation,
+            disabled_at: None,
+            synthetic: new.synthetic,
+        };
+        self.store().put_account(account).await?;
+        Ok(id)
+    }
+}
+
+/// Half-width, lower-case, without blanks around it: people type their login on a Japanese keyboard.
+fn login_folded(login: &str) -> String {
+    fold_width(login.trim()).to_lowercase().chars().take(100).collect()
+}

@@ -1,0 +1,37 @@
+//! Sessions of browsers, opaque to the office: kept, found until their end, dropped.
+
+use banso_kernel::Instant;
+use banso_store::{Change, Session};
+
+use crate::{Office, OfficeError};
+
+impl Office {
+    /// What is kept under this key, if its end has not come.
+    ///
+    /// # Errors
+    /// Storage.
+    pub async fn session(&self, key: &str) -> Result<Option<String>, OfficeError> {
+        let found = self.store().session(key).await?;
+        Ok(found.filter(|s| s.expires_at > self.now()).map(|s| s.body))
+    }
+
+    /// # Errors
+    /// Storage.
+    pub async fn keep_session(&self, key: &str, body: &str, ends: Instant) -> Result<(), OfficeError> {
+        Ok(self.store().put_session(Session { id: key.to_owned(), body: body.to_owned(), expires_at: ends }).await?)
+    }
+
+    /// # Errors
+    /// Storage.
+    pub async fn drop_session(&self, key: &str) -> Result<(), OfficeError> {
+        Ok(self.store().drop_session(key).await?)
+    }
+
+    /// Sweeps out what has ended: sessions, and attempts to sign in older than a day.
+    pub(crate) async fn sweep(&self) -> Result<(), OfficeError> {
+        let now = self.now();
+        let changes = vec![Change::drop_sessions_before(now), Change::forget_sign_ins_before(now.plus_seconds(-86_400))];
+        self.store().commit(banso_store::Batch::changes(changes)).await?;
+        Ok(())
+    }
+}

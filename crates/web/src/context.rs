@@ -1,0 +1,283 @@
+//! What every page knows: the language, who is asking, the form token, where we are, what time it is, what is wrong.
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use banso_kernel::{Instant, Lang, LocalText};
+use banso_office::{Account, FieldProblem};
+use banso_permits::Person;
+use tower_sessions::Session;
+use uuid::Uuid;
+
+use crate::desks::Desk;
+use crate::failure::Failure;
+use crate::route::AppState;
+use crate::{assets, session};
+
+/// Given to every template as `page`.
+#[derive(Debug, Clone)]
+pub(crate) struct PageContext {
+    pub(crate) lang: Lang,
+    pub(crate) account: Option<Account>,
+    /// The office's clock when the request came.
+    pub(crate) now: Instant,
+    /// True when the office serves made-up data.
+    pub(crate) synthetic: bool,
+    /// The message that the page before left.
+    pub(crate) flash: Option<LocalText>,
+    /// What is wrong with the form that this page shows again.
+    pub(crate) problems: Vec<FieldProblem>,
+    /// When the shown form was last saved, if it saves itself.
+    pub(crate) saved_at: Option<Instant>,
+    csrf: String,
+    path: String,
+    query: String,
+}
+
+/// A link of the navigation.
+pub(crate) struct NavigationLink {
+    pub(crate) path: &'static str,
+    pub(crate) label: String,
+    pub(crate) current: bool,
+    exact: bool,
+}
+
+impl NavigationLink {
+    pub(crate) const fn aria_current(&self) -> &'static str {
+        if self.exact { "page" } else { "true" }
+    }
+}
+
+impl PageContext {
+    /// Who is asking.
+    ///
+    /// # Errors
+    /// Nobody is signed in: the answer is the way to the sign-in page.
+    pub(crate) fn person(&self) -> Result<&Person, Failure> {
+        self.account.as_ref().map(|a| &a.person).ok_or_else(|| Failure::SignInNeeded { page: self.here() })
+    }
+
+    /// This path with its query, the language left out.
+    pub(crate) fn here(&self) -> String {
+        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+    }
+
+    pub(crate) fn csrf(&self) -> &str {
+        &self.csrf
+    }
+
+    pub(crate) fn with_csrf(mut self, token: String) -> Self {
+        self.csrf = token;
+        self
+    }
+
+    /// The page once more, with what is wrong.
+    pub(crate) fn with_problems(mut self, problems: Vec<FieldProblem>) -> Self {
+        self.problems = problems;
+        self
+    }
+
+    pub(crate) fn t<'a>(&self, ja: &'a str, en: &'a str) -> &'a str {
+        self.lang.pick(ja, en)
+    }
+
+    pub(crate) fn local<'a>(&self, text: &'a LocalText) -> &'a str {
+        text.get(self.lang)
+    }
+
+    pub(crate) fn asset(&self, name: &str) -> &'static str {
+        assets::address(name)
+    }
+
+    pub(crate) const fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+
+    /// The two hidden fields that every form starts with. Hexadecimal digits and hyphens: nothing to escape.
+    pub(crate) fn hidden(&self) -> String {
+        let request = Uuid::now_v7();
+        format!(r#"<input type="hidden" name="_csrf" value="{}"><input type="hidden" name="_request" value="{request}">"#, self.csrf)
+    }
+
+    pub(crate) fn has_problems(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
+    /// What is wrong with one field, in the page's language.
+    pub(crate) fn problem(&self, field: &str) -> Option<&str> {
+        self.problems.iter().find(|p| p.field == field).map(|p| self.local(&p.text))
+    }
+
+    /// The ids of a field's hint and problem, for `aria-describedby`.
+    pub(crate) fn described_by(&self, field: &str, hint: &str) -> Option<String> {
+        let ids = [(!hint.is_empty()).then(|| format!("{field}-hint")), self.problem(field).map(|_| format!("{field}-wrong"))];
+        let ids: Vec<String> = ids.into_iter().flatten().collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+
+    pub(crate) const fn other_language(&self) -> Lang {
+        match self.lang {
+            Lang::Ja => Lang::En,
+            Lang::En => Lang::Ja,
+        }
+    }
+
+    pub(crate) fn other_language_link(&self) -> String {
+        let lang = self.other_language().code();
+        if self.query.is_empty() { format!("{}?lang={lang}", self.path) } else { format!("{}?{}&lang={lang}", self.path, self.query) }
+    }
+
+    /// The sign-in page, and from there back here.
+    pub(crate) fn sign_in_link(&self) -> String {
+        match self.path.as_str() {
+            "/" | "/sign-in" => "/sign-in".to_owned(),
+            _ => format!("/sign-in?next={}", encoded(&self.here())),
+        }
+    }
+
+    /// The main pages of this person's desks.
+    pub(crate) fn navigation(&self) -> Vec<NavigationLink> {
+        let mut links = vec![("/", self.t("公募", "Calls").to_owned())];
+        if let Some(account) = &self.account {
+            links.push(("/home", self.t("ホーム", "Home").to_owned()));
+            links.extend(Desk::of(&account.person).into_iter().map(|d| (d.path(), self.local(&d.title()).to_owned())));
+        }
+        links.into_iter().map(|(path, label)| self.link(path, label)).collect()
+    }
+
+    fn link(&self, path: &'static str, label: String) -> NavigationLink {
+        let below = |prefix: &str| self.path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
+        let current = match path {
+            "/" => self.path == "/" || below("/calls"),
+            _ => self.path == path || below(path),
+        };
+        NavigationLink { path, label, current, exact: self.path == path }
+    }
+}
+
+/// Percent-encoding for a query value.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PageContext {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        parts.extensions.get::<PageContext>().cloned().ok_or_else(|| {
+            tracing::error!("a page was asked for outside the layer that makes its context");
+            Failure::Status(axum::http::StatusCode::INTERNAL_SERVER_ERROR)
+        })
+    }
+}
+
+/// The language asked for by `?lang=`, and the query without it.
+fn language_asked(uri: &Uri) -> (Option<Lang>, String) {
+    let mut asked = None;
+    let kept: Vec<&str> = uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| match *pair {
+            "lang=en" => {
+                asked = Some(Lang::En);
+                false
+            }
+            "lang=ja" => {
+                asked = Some(Lang::Ja);
+                false
+            }
+            other => !other.is_empty(),
+        })
+        .collect();
+    (asked, kept.join("&"))
+}
+
+/// The language of the cookie; Japanese without one.
+fn language_kept(headers: &HeaderMap) -> Lang {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
+    match cookies.map(str::trim).any(|c| c == "banso_lang=en") {
+        true => Lang::En,
+        false => Lang::Ja,
+    }
+}
+
+/// Makes the context of the request, and keeps a language that was asked for.
+pub(crate) async fn attach(State(state): State<AppState>, session: Session, mut request: Request, next: Next) -> Response {
+    let (asked, query) = language_asked(request.uri());
+    let lang = asked.unwrap_or_else(|| language_kept(request.headers()));
+    let mut page = PageContext {
+        lang,
+        account: None,
+        now: state.office.now(),
+        synthetic: state.office.synthetic(),
+        flash: None,
+        problems: Vec::new(),
+        saved_at: None,
+        csrf: String::new(),
+        path: request.uri().path().to_owned(),
+        query,
+    };
+    if let Err(failure) = recognise(&state, &session, request.method(), &mut page).await {
+        request.extensions_mut().insert(page.clone());
+        return failure.page(&page, request.headers(), request.method()).into_response();
+    }
+    request.extensions_mut().insert(page);
+    let mut response = next.run(request).await;
+    if asked.is_some() {
+        let cookie = match lang {
+            Lang::Ja => "banso_lang=ja; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
+            Lang::En => "banso_lang=en; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
+        };
+        response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static(cookie));
+    }
+    response
+}
+
+/// Reads the session: who it is, the form token, the message left for this page.
+async fn recognise(state: &AppState, session: &Session, method: &Method, page: &mut PageContext) -> Result<(), Failure> {
+    let Some(mut visit) = session::visit(session, &state.office).await? else { return Ok(()) };
+    if let Some(person) = visit.person {
+        // An account that was closed meanwhile is nobody from now on.
+        page.account = state.office.account(person).await?;
+    }
+    if *method == Method::GET {
+        page.flash = session::take_message(session, &mut visit).await?;
+    }
+    page.csrf = visit.csrf;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_of_a_request() {
+        let check = |uri: &'static str, expect: (Option<Lang>, &str)| {
+            let (asked, rest) = language_asked(&Uri::from_static(uri));
+            assert_eq!((asked, rest.as_str()), expect, "{uri}");
+        };
+        check("/", (None, ""));
+        check("/?lang=en", (Some(Lang::En), ""));
+        check("/?a=1&lang=ja&b=2", (Some(Lang::Ja), "a=1&b=2"));
+        check("/?lang=fr", (None, "lang=fr"));
+        let mut headers = HeaderMap::new();
+        assert_eq!(language_kept(&headers), Lang::Ja);
+        headers.insert(header::COOKIE, HeaderValue::from_static("banso=abc; banso_lang=en"));
+        assert_eq!(language_kept(&headers), Lang::En);
+    }
+
+    #[test]
+    fn a_query_value_is_encoded() {
+        assert_eq!(encoded("/apply?a=1&b=採"), "/apply%3Fa%3D1%26b%3D%E6%8E%A1");
+    }
+}

@@ -1,0 +1,117 @@
+//! A form is accepted only from a page of the same session: the browser's own word first (`Sec-Fetch-Site`, `Origin`), then the token.
+//!
+//! Forms without files are read here, once, and handed on as pairs. Uploads are streamed: [`crate::upload::Upload`] checks the
+//! token in the first parts before it lets a byte of the file through.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Form, FromRequest as _, Request};
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+
+use crate::context::PageContext;
+use crate::failure::Failure;
+use crate::form::Pairs;
+use crate::route::FORM_BYTES_MAX;
+
+pub(crate) const TOKEN_HEADER: &str = "x-csrf-token";
+pub(crate) const TOKEN_FIELD: &str = "_csrf";
+
+/// Reads the form, compares its token, hands the fields on.
+pub(crate) async fn check_form(page: PageContext, request: Request, next: Next) -> Response {
+    match read(&page, request).await {
+        Ok(request) => next.run(request).await,
+        Err(failure) => failure.into_response(),
+    }
+}
+
+/// What can be told of an upload before its parts are read.
+pub(crate) async fn check_origin(request: Request, next: Next) -> Response {
+    if !same_site(request.headers()) {
+        return Failure::Forged.into_response();
+    }
+    if !content_type(request.headers()).starts_with("multipart/form-data") {
+        return Failure::WrongKind.into_response();
+    }
+    next.run(request).await
+}
+
+async fn read(page: &PageContext, request: Request) -> Result<Request, Failure> {
+    if !same_site(request.headers()) {
+        return Err(Failure::Forged);
+    }
+    let kind = content_type(request.headers());
+    if !kind.is_empty() && !kind.starts_with("application/x-www-form-urlencoded") {
+        return Err(Failure::WrongKind);
+    }
+    let empty = kind.is_empty();
+    let (mut parts, body) = request.into_parts();
+    let bytes = to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| Failure::TooLarge)?;
+    let pairs = if empty {
+        Vec::new()
+    } else {
+        let copy = Request::from_parts(parts.clone(), Body::from(bytes));
+        let Form(pairs) = Form::<Vec<(String, String)>>::from_request(copy, &()).await.map_err(|_| Failure::WrongKind)?;
+        pairs
+    };
+    let pairs = Pairs::new(pairs)?;
+    let sent = parts.headers.get(TOKEN_HEADER).and_then(|v| v.to_str().ok()).or_else(|| pairs.first(TOKEN_FIELD));
+    if !is_token(page.csrf(), sent) {
+        return Err(Failure::Forged);
+    }
+    parts.extensions.insert(pairs);
+    Ok(Request::from_parts(parts, Body::empty()))
+}
+
+fn content_type(headers: &HeaderMap) -> &str {
+    headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default()
+}
+
+/// Whether the browser says that the request comes from a page of ours. Older programs say nothing; then the token alone decides.
+pub(crate) fn same_site(headers: &HeaderMap) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let Some(origin) = headers.get(header::ORIGIN).and_then(|o| o.to_str().ok()) else { return true };
+    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    origin.split_once("://").is_some_and(|(_, rest)| rest == host)
+}
+
+/// Compares in a time that does not depend on where they differ.
+pub(crate) fn is_token(expected: &str, sent: Option<&str>) -> bool {
+    let Some(sent) = sent else { return false };
+    let same_length = expected.len() == sent.len() && !expected.is_empty();
+    let differs = expected.bytes().zip(sent.bytes()).fold(0_u8, |seen, (a, b)| seen | (a ^ b));
+    same_length && differs == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::{HeaderName, HeaderValue};
+
+    #[test]
+    fn where_a_form_may_come_from() {
+        let check = |pairs: &[(&'static str, &'static str)], expect: bool| {
+            let headers: HeaderMap = pairs.iter().map(|(n, v)| (HeaderName::from_static(n), HeaderValue::from_static(v))).collect();
+            assert_eq!(same_site(&headers), expect, "{pairs:?}");
+        };
+        check(&[], true);
+        check(&[("sec-fetch-site", "same-origin")], true);
+        check(&[("sec-fetch-site", "same-site")], false);
+        check(&[("sec-fetch-site", "cross-site")], false);
+        check(&[("sec-fetch-site", "none")], false);
+        check(&[("host", "a.example"), ("origin", "https://a.example")], true);
+        check(&[("host", "a.example"), ("origin", "https://b.example")], false);
+        check(&[("host", "a.example"), ("origin", "null")], false);
+    }
+
+    #[test]
+    fn tokens_are_compared_whole() {
+        for (expected, sent, same) in
+            [("abc", Some("abc"), true), ("abc", Some("abd"), false), ("abc", Some("ab"), false), ("abc", None, false), ("", Some(""), false)]
+        {
+            assert_eq!(is_token(expected, sent), same);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! How days, instants, amounts and counts are written on a page, in its language.
+
+use banso_kernel::{Day, Instant, Lang, Yen, count_characters, group_thousands};
+
+use crate::context::PageContext;
+
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+impl PageContext {
+    /// `令和7年4月1日（2025年）` / `1 April 2025`.
+    pub(crate) fn day(&self, day: &Day) -> String {
+        let date = day.date();
+        match self.lang {
+            Lang::Ja => format!("{}（{}年）", day.wareki(), date.year()),
+            Lang::En => {
+                let month = usize::try_from(date.month() - 1).ok().and_then(|m| MONTHS.get(m)).copied().unwrap_or_default();
+                format!("{} {month} {}", date.day(), date.year())
+            }
+        }
+    }
+
+    /// The day, then `17時00分` / `17:00 JST`.
+    pub(crate) fn instant(&self, instant: &Instant) -> String {
+        let time = clock_time(instant);
+        match self.lang {
+            Lang::Ja => format!("{} {}", self.day(&instant.day()), time.replace(':', "時") + "分"),
+            Lang::En => format!("{}, {time} JST", self.day(&instant.day())),
+        }
+    }
+
+    /// `2025-04-18 10:00`, for tables.
+    pub(crate) fn short_instant(&self, instant: &Instant) -> String {
+        format!("{} {}", instant.day(), clock_time(instant))
+    }
+
+    /// `1,234円` / `¥1,234`.
+    pub(crate) fn yen(&self, yen: &Yen) -> String {
+        match self.lang {
+            Lang::Ja => yen.to_string(),
+            Lang::En => format!("¥{}", group_thousands(i128::from(yen.get()))).replace("¥-", "-¥"),
+        }
+    }
+
+    /// `1,234`.
+    pub(crate) fn grouped(&self, number: impl TryInto<i128>) -> String {
+        number.try_into().map(group_thousands).unwrap_or_default()
+    }
+
+    /// What stands under a text with a limit.
+    pub(crate) fn count(&self, text: &str, max: &usize) -> String {
+        let count = count_characters(text);
+        match (self.lang, count > *max) {
+            (Lang::Ja, false) => format!("{}字 / {}字（残り{}字）", self.grouped(count as u64), self.grouped(*max as u64), self.grouped((max - count) as u64)),
+            (Lang::Ja, true) => format!("＊{}字 超過しています（{}字 / {}字）", count - max, count, max),
+            (Lang::En, false) => format!("{count} of {max} characters ({} left)", max - count),
+            (Lang::En, true) => format!("* {} characters too many ({count} of {max})", count - max),
+        }
+    }
+
+    /// `17:03 に保存しました`.
+    pub(crate) fn saved_text(&self, at: &Instant) -> String {
+        let time = clock_time(at);
+        match self.lang {
+            Lang::Ja => format!("{time} に保存しました"),
+            Lang::En => format!("Saved at {time}"),
+        }
+    }
+
+    /// How long until an instant: `あと3日4時間`, `あと25分`; `終了` when it is past.
+    pub(crate) fn time_left(&self, until: &Instant) -> String {
+        let seconds = self.now.seconds_until(*until);
+        let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3600, seconds % 3600 / 60);
+        match (self.lang, seconds <= 0, days, hours) {
+            (Lang::Ja, true, ..) => "終了".to_owned(),
+            (Lang::En, true, ..) => "closed".to_owned(),
+            (Lang::Ja, false, 0, 0) => format!("あと{minutes}分"),
+            (Lang::En, false, 0, 0) => format!("{minutes} min left"),
+            (Lang::Ja, false, 0, h) => format!("あと{h}時間{minutes}分"),
+            (Lang::En, false, 0, h) => format!("{h} h {minutes} min left"),
+            (Lang::Ja, false, d, h) => format!("あと{d}日{h}時間"),
+            (Lang::En, false, d, h) => format!("{d} days {h} h left"),
+        }
+    }
+}
+
+/// `17:00`, in Japan.
+fn clock_time(instant: &Instant) -> String {
+    instant.to_string().split(' ').nth(1).and_then(|t| t.rsplit_once(':')).map_or_else(String::new, |(time, _)| time.to_owned())
+}

@@ -1,0 +1,320 @@
+//! Everything that is not the page asked for: one enum, one page, one JSON shape. Faults were logged where they happened; here they
+//! only show their number.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use banso_kernel::{Lang, LocalText};
+use banso_office::OfficeError;
+use serde::Serialize;
+
+use crate::context::{PageContext, encoded};
+use crate::route::AppState;
+
+/// What a handler answers.
+pub(crate) type Answer = Result<Response, Failure>;
+
+/// Why there is no page.
+#[derive(Debug, Clone)]
+pub(crate) enum Failure {
+    /// No such thing, or not for this person to know of.
+    NotFound,
+    WrongMethod,
+    /// Signed in, but the desk belongs to another role.
+    WrongDesk,
+    /// After signing in, on to `page`.
+    SignInNeeded { page: String },
+    /// The form does not come from a page of this session.
+    Forged,
+    /// A body of a kind that this address does not take.
+    WrongKind,
+    TooLarge,
+    /// What the layers below answer on their own account.
+    Status(StatusCode),
+    Office(Arc<OfficeError>),
+}
+
+impl From<OfficeError> for Failure {
+    fn from(error: OfficeError) -> Self {
+        match error {
+            OfficeError::NotFound => Failure::NotFound,
+            OfficeError::Forbidden(_)
+            | OfficeError::Refused(_)
+            | OfficeError::Invalid(_)
+            | OfficeError::Stale(_)
+            | OfficeError::TooLate { .. }
+            | OfficeError::Busy
+            | OfficeError::RateLimited { .. }
+            | OfficeError::Fault(_) => Failure::Office(Arc::new(error)),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    /// Bare; [`as_page`] makes it a page in the language of the request.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// A failure in words.
+struct Words {
+    title: LocalText,
+    lines: Vec<LocalText>,
+    reference: Option<String>,
+}
+
+fn words(ja: (&str, &str), en: (&str, &str)) -> Words {
+    Words { title: LocalText::new(ja.0, en.0), lines: vec![LocalText::new(ja.1, en.1)], reference: None }
+}
+
+impl Failure {
+    fn status(&self) -> StatusCode {
+        match self {
+            Failure::NotFound => StatusCode::NOT_FOUND,
+            Failure::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Failure::WrongDesk | Failure::Forged => StatusCode::FORBIDDEN,
+            Failure::SignInNeeded { .. } => StatusCode::UNAUTHORIZED,
+            Failure::WrongKind => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Failure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Failure::Status(status) => *status,
+            Failure::Office(error) => match error.as_ref() {
+                OfficeError::NotFound => StatusCode::NOT_FOUND,
+                OfficeError::Forbidden(_) => StatusCode::FORBIDDEN,
+                OfficeError::Refused(_) | OfficeError::Stale(_) | OfficeError::TooLate { .. } => StatusCode::CONFLICT,
+                OfficeError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                OfficeError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+                OfficeError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+                OfficeError::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            },
+        }
+    }
+
+    fn words(&self) -> Words {
+        match self {
+            Failure::NotFound => not_found(),
+            Failure::WrongMethod => words(
+                ("この操作はできません", "アドレスが正しくないか、画面が古くなっています。前のページからやり直してください。"),
+                ("This cannot be done here", "The address is wrong or the page is out of date. Please start again from the page before."),
+            ),
+            Failure::WrongDesk => words(
+                ("この画面を見る権限がありません", "別の役割の方のための画面です。別のアカウントをお持ちのときは、ログインし直してください。"),
+                ("This desk is for another role", "If you have another account, please sign in with it."),
+            ),
+            Failure::SignInNeeded { .. } => words(
+                ("ログインが必要です", "ログインの有効期間が過ぎました。もう一度ログインしてください。保存済みの内容は失われていません。"),
+                ("Please sign in", "Your session has ended. Please sign in again; nothing that was saved is lost."),
+            ),
+            Failure::Forged => words(
+                ("送信を受け付けられませんでした", "画面が古くなっているか、別のサイトから送信されました。前のページに戻り、再読み込みしてからもう一度送信してください。"),
+                ("The form was not accepted", "The page is out of date, or the form was sent from another site. Go back, reload the page and send it again."),
+            ),
+            Failure::WrongKind => words(
+                ("送信の形式が正しくありません", "画面のフォームから送信してください。"),
+                ("This kind of content is not accepted here", "Please use the form on the page."),
+            ),
+            Failure::TooLarge => words(
+                ("送信された内容が大きすぎます", "ファイルの大きさや入力の量を減らして、もう一度送信してください。何も保存されていません。"),
+                ("Too much was sent", "Please send a smaller file or a shorter text. Nothing was saved."),
+            ),
+            Failure::Status(status) => of_status(*status),
+            Failure::Office(error) => of_office(error),
+        }
+    }
+
+    /// The page or, when a script asks, the JSON.
+    pub(crate) fn page(&self, page: &PageContext, headers: &HeaderMap, method: &Method) -> Response {
+        let words = self.words();
+        let status = self.status();
+        let mut response = if wants_json(headers) {
+            (status, Json(JsonFailure::new(self, &words, page.lang))).into_response()
+        } else {
+            match (self, method) {
+                (Failure::SignInNeeded { page }, &Method::GET) => return Redirect::to(&format!("/sign-in?next={}", encoded(page))).into_response(),
+                _ => (status, html(&words, page, headers)).into_response(),
+            }
+        };
+        if let Failure::Office(error) = self
+            && let OfficeError::RateLimited { retry_after_seconds } = error.as_ref()
+        {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+        }
+        response
+    }
+}
+
+fn not_found() -> Words {
+    words(
+        ("ページが見つかりません", "アドレスが正しくないか、このアカウントでは見ることのできないページです。"),
+        ("Page not found", "The address is wrong, or this account cannot see that page."),
+    )
+}
+
+fn of_status(status: StatusCode) -> Words {
+    match status {
+        StatusCode::NOT_FOUND => not_found(),
+        StatusCode::BAD_REQUEST => words(
+            ("送信された内容を読み取れません", "前のページからやり直してください。"),
+            ("The request cannot be read", "Please start again from the page before."),
+        ),
+        StatusCode::SERVICE_UNAVAILABLE => words(
+            ("ただいま応答できません", "しばらくしてから、もう一度お試しください。保存済みの内容は失われていません。"),
+            ("The service cannot answer just now", "Please try again in a moment. Nothing that was saved is lost."),
+        ),
+        _ => words(
+            ("処理できませんでした", "もう一度お試しください。続くときは事務局に連絡してください。"),
+            ("This could not be done", "Please try again, and tell the office if it happens again."),
+        ),
+    }
+}
+
+fn of_office(error: &OfficeError) -> Words {
+    match error {
+        OfficeError::NotFound => not_found(),
+        OfficeError::Forbidden(reasons) => Words {
+            title: LocalText::new("この操作を行う権限がありません", "You may not do this"),
+            lines: reasons.clone(),
+            reference: None,
+        },
+        OfficeError::Refused(refusal) => Words {
+            title: LocalText::new("この操作は行えません", "This cannot be done"),
+            lines: refusal_lines(refusal),
+            reference: None,
+        },
+        OfficeError::Invalid(problems) => Words {
+            title: LocalText::new("入力内容を確認してください", "Please check what you entered"),
+            lines: problems.iter().map(|p| p.text.clone()).collect(),
+            reference: None,
+        },
+        OfficeError::Stale(what) => Words {
+            title: LocalText::new("ほかの人が先に変更しました", "Somebody else changed this first"),
+            lines: vec![
+                what.clone(),
+                LocalText::new("前のページに戻って再読み込みし、最新の内容を確かめてからやり直してください。", "Go back, reload, look at what is there now, and try again."),
+            ],
+            reference: None,
+        },
+        OfficeError::TooLate { closed } => {
+            let ja = format!("{}に受付を終了しました。終了後の提出は受け付けられません。", closed.wareki());
+            let en = format!("The call closed at {closed} (Japan). Nothing can be accepted afterwards.");
+            Words { title: LocalText::new("受付は終了しました", "The call is closed"), lines: vec![LocalText::new(ja, en)], reference: None }
+        }
+        OfficeError::Busy => of_status(StatusCode::SERVICE_UNAVAILABLE),
+        OfficeError::RateLimited { retry_after_seconds } => {
+            let minutes = retry_after_seconds.div_ceil(60);
+            let ja = format!("試行回数が多すぎます。約{minutes}分後にもう一度お試しください。");
+            let en = format!("Too many attempts. Please try again in about {minutes} minutes.");
+            Words { title: LocalText::new("しばらくお待ちください", "Please wait a while"), lines: vec![LocalText::new(ja, en)], reference: None }
+        }
+        OfficeError::Fault(reference) => Words {
+            title: LocalText::new("システムの不具合が起きました", "Something went wrong in the system"),
+            lines: vec![LocalText::new(
+                "操作は完了していません。保存済みの内容は失われていません。しばらくしてからもう一度お試しください。",
+                "What you did was not completed. Nothing that was saved is lost. Please try again in a moment.",
+            )],
+            reference: Some(reference.to_string()),
+        },
+    }
+}
+
+/// Why, which clause, what to do next.
+fn refusal_lines(refusal: &banso_grant::Refusal) -> Vec<LocalText> {
+    vec![LocalText::ja(refusal.to_string())]
+}
+
+#[derive(Template)]
+#[template(path = "failure.html")]
+struct FailurePage<'a> {
+    page: &'a PageContext,
+    title: &'a str,
+    lines: Vec<&'a str>,
+    reference: Option<&'a str>,
+    back: String,
+}
+
+fn html(words: &Words, page: &PageContext, headers: &HeaderMap) -> Response {
+    let lines = words.lines.iter().map(|l| page.local(l)).collect();
+    let shown = FailurePage { page, title: page.local(&words.title), lines, reference: words.reference.as_deref(), back: back(headers) };
+    match shown.render() {
+        Ok(text) => Html(text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the failure page could not be rendered");
+            page.local(&words.title).to_owned().into_response()
+        }
+    }
+}
+
+/// The page that the request came from, if it is one of ours.
+fn back(headers: &HeaderMap) -> String {
+    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    let referer = headers.get(header::REFERER).and_then(|r| r.to_str().ok()).unwrap_or_default();
+    let after_scheme = referer.split_once("://").map_or("", |(_, rest)| rest);
+    match after_scheme.strip_prefix(host) {
+        Some(path) if !host.is_empty() && path.starts_with('/') && !path.starts_with("//") => path.to_owned(),
+        Some(_) | None => "/home".to_owned(),
+    }
+}
+
+#[derive(Serialize)]
+struct JsonFailure {
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    problems: Vec<JsonProblem>,
+}
+
+#[derive(Serialize)]
+struct JsonProblem {
+    field: String,
+    text: String,
+}
+
+impl JsonFailure {
+    fn new(failure: &Failure, words: &Words, lang: Lang) -> Self {
+        let lines: Vec<&str> = words.lines.iter().map(|l| l.get(lang)).collect();
+        let problems = match failure {
+            Failure::Office(error) => match error.as_ref() {
+                OfficeError::Invalid(problems) => problems.iter().map(|p| JsonProblem { field: p.field.clone(), text: p.text.get(lang).to_owned() }).collect(),
+                _ => vec![],
+            },
+            _ => vec![],
+        };
+        JsonFailure { message: format!("{} {}", words.title.get(lang), lines.join(" ")), reference: words.reference.clone(), problems }
+    }
+}
+
+pub(crate) fn wants_json(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|a| a.to_str().ok()).is_some_and(|a| a.starts_with("application/json"))
+}
+
+/// Makes pages of failures, and of the bare statuses that layers and extractors answer with.
+pub(crate) async fn as_page(State(_): State<AppState>, page: PageContext, request: Request, next: Next) -> Response {
+    let (headers, method) = (request.headers().clone(), request.method().clone());
+    let mut response = next.run(request).await;
+    if let Some(failure) = response.extensions_mut().remove::<Failure>() {
+        return failure.page(&page, &headers, &method);
+    }
+    let status = response.status();
+    let plain = response.headers().get(header::CONTENT_TYPE).is_none_or(|t| t.as_bytes().starts_with(b"text/plain"));
+    if (status.is_client_error() || status.is_server_error()) && plain {
+        return bare(status).page(&page, &headers, &method);
+    }
+    response
+}
+
+fn bare(status: StatusCode) -> Failure {
+    match status {
+        StatusCode::NOT_FOUND => Failure::NotFound,
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Failure::WrongKind,
+        StatusCode::METHOD_NOT_ALLOWED => Failure::WrongMethod,
+        other => Failure::Status(other),
+    }
+}

@@ -1,0 +1,191 @@
+//! The fields of a form: counted, cleaned, read into the kernel's words. Unknown fields are ignored, a field sent twice keeps its order.
+
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use banso_kernel::{CorporateNumber, Day, LocalText, RequestId, Yen, fold_width};
+use banso_office::FieldProblem;
+use uuid::Uuid;
+
+use crate::failure::Failure;
+
+/// Most fields of one form: a budget of 20 members, 10 lines and 3 years, and room to spare.
+const FIELDS_MAX: usize = 3_000;
+/// Most bytes of a field's name, and of its value.
+const NAME_BYTES_MAX: usize = 200;
+const VALUE_BYTES_MAX: usize = 400_000;
+
+/// The fields as they came, within limits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Pairs(Vec<(String, String)>);
+
+impl Pairs {
+    /// # Errors
+    /// More or longer fields than any form of ours has.
+    pub(crate) fn new(pairs: Vec<(String, String)>) -> Result<Self, Failure> {
+        let too_large = |(name, value): &(String, String)| name.len() > NAME_BYTES_MAX || value.len() > VALUE_BYTES_MAX;
+        if pairs.len() > FIELDS_MAX || pairs.iter().any(too_large) {
+            return Err(Failure::TooLarge);
+        }
+        Ok(Pairs(pairs.into_iter().map(|(name, value)| (name, clean(&value))).collect()))
+    }
+
+    pub(crate) fn first(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+}
+
+/// Line ends as `\n`; no control characters; no blanks around it.
+fn clean(value: &str) -> String {
+    let text = value.replace("\r\n", "\n").replace('\r', "\n");
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect::<String>().trim().to_owned()
+}
+
+/// The fields of a form that has passed the CSRF check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FormFields {
+    pairs: Pairs,
+    request: RequestId,
+}
+
+impl FormFields {
+    pub(crate) fn new(pairs: Pairs) -> Self {
+        let request = pairs.first("_request").and_then(|id| id.parse().ok()).unwrap_or_else(|| RequestId::new(Uuid::now_v7()));
+        FormFields { pairs, request }
+    }
+
+    /// The id of this press of the button: a form sent twice has it twice.
+    pub(crate) const fn request(&self) -> RequestId {
+        self.request
+    }
+
+    /// The text of a field, empty when it was not sent.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.pairs.first(name).unwrap_or_default()
+    }
+
+    /// Whether a box was ticked.
+    pub(crate) fn ticked(&self, name: &str) -> bool {
+        self.pairs.first(name).is_some()
+    }
+
+    /// All values of a field sent several times.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.iter().filter(move |(n, _)| *n == name).map(|(_, v)| v)
+    }
+
+    /// Every field but the hidden ones of the frame.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.0.iter().filter(|(n, _)| !n.starts_with('_')).map(|(n, v)| (n.as_str(), v.as_str()))
+    }
+
+    /// A whole number; full-width digits and commas are accepted. `None` when the field is empty.
+    pub(crate) fn number(&self, name: &str) -> Result<Option<i64>, FieldProblem> {
+        let bare: String = fold_width(self.text(name)).chars().filter(|c| !matches!(c, ',' | ' ')).collect();
+        if bare.is_empty() {
+            return Ok(None);
+        }
+        bare.parse().map(Some).map_err(|_| wrong(name, "整数を入力してください（例：12）。", "Enter a whole number, e.g. 12."))
+    }
+
+    /// An amount; 全角, commas, 万 and 億 are accepted. `None` when the field is empty.
+    pub(crate) fn yen(&self, name: &str) -> Result<Option<Yen>, FieldProblem> {
+        let (ja, en) = ("金額を1円単位の整数で入力してください（例：4,500,000、450万円）。", "Enter whole yen, e.g. 4,500,000 or 450万円.");
+        self.parsed(name, |t| Yen::parse(t).map_err(|_| wrong(name, ja, en)))
+    }
+
+    /// A day, 和暦 or 西暦. `None` when the field is empty.
+    pub(crate) fn day(&self, name: &str) -> Result<Option<Day>, FieldProblem> {
+        let (ja, en) = ("実在する日付を入力してください（例：令和7年4月1日、2025-04-01）。", "Enter a day that exists, e.g. 2025-04-01 or 令和7年4月1日.");
+        self.parsed(name, |t| Day::parse(t).map_err(|_| wrong(name, ja, en)))
+    }
+
+    /// A 法人番号 with its check digit. `None` when the field is empty.
+    pub(crate) fn corporate_number(&self, name: &str) -> Result<Option<CorporateNumber>, FieldProblem> {
+        self.parsed(name, |t| {
+            CorporateNumber::parse(t).map_err(|error| FieldProblem { field: name.to_owned(), text: corporate_number_words(&error) })
+        })
+    }
+
+    fn parsed<T>(&self, name: &str, parse: impl Fn(&str) -> Result<T, FieldProblem>) -> Result<Option<T>, FieldProblem> {
+        let text = self.text(name);
+        if text.is_empty() { Ok(None) } else { parse(text).map(Some) }
+    }
+}
+
+fn wrong(field: &str, ja: &str, en: &str) -> FieldProblem {
+    FieldProblem { field: field.to_owned(), text: LocalText::new(ja, en) }
+}
+
+fn corporate_number_words(error: &banso_kernel::CorporateNumberError) -> LocalText {
+    use banso_kernel::CorporateNumberError as E;
+    let ja = match error {
+        E::WrongLength { digits, .. } => format!("法人番号は13桁です（入力は{digits}桁）。"),
+        E::NotDigits(_) => "法人番号は数字13桁で入力してください。".to_owned(),
+        E::WrongCheckDigit { .. } => "法人番号の検査用数字（先頭の1桁）が合いません。入力の誤りや桁の入れ違いがないか確かめてください。".to_owned(),
+    };
+    LocalText::new(ja, error.to_string())
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for FormFields {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        match parts.extensions.remove::<Pairs>() {
+            Some(pairs) => Ok(FormFields::new(pairs)),
+            None => {
+                tracing::error!("a form was asked for on a route that carries none");
+                Err(Failure::Status(StatusCode::INTERNAL_SERVER_ERROR))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn form(pairs: &[(&str, &str)]) -> FormFields {
+        FormFields::new(Pairs::new(pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()).unwrap())
+    }
+
+    #[test]
+    fn fields_are_cleaned_and_read() {
+        let f = form(&[("a", " １，２３４ "), ("b", "x\r\ny\u{0}z"), ("c", "令和7年2月30日"), ("d", "4,500万円"), ("e", "1.5"), ("a", "2"), ("_csrf", "t")]);
+        assert_eq!(f.number("a"), Ok(Some(1234)));
+        assert_eq!(f.text("b"), "x\nyz");
+        assert_eq!(f.all("a").collect::<Vec<_>>(), ["１，２３４", "2"]);
+        assert_eq!(f.yen("d"), Ok(Some(Yen::new(45_000_000))));
+        assert_eq!(f.number("nowhere"), Ok(None));
+        assert!(f.iter().all(|(n, _)| n != "_csrf"));
+        for problem in [f.day("c").unwrap_err(), f.yen("e").unwrap_err(), f.corporate_number("d").unwrap_err()] {
+            assert!(!problem.text.ja.is_empty() && problem.text.en.is_some());
+        }
+    }
+
+    #[test]
+    fn the_same_press_has_the_same_id() {
+        let id = "0198a000-0000-7000-8000-000000000001";
+        assert_eq!(form(&[("_request", id)]).request(), form(&[("_request", id)]).request());
+        assert_ne!(form(&[("_request", "nonsense")]).request(), form(&[]).request());
+    }
+
+    #[test]
+    fn more_than_a_form_has_is_refused() {
+        let many = vec![(String::from("a"), String::new()); FIELDS_MAX + 1];
+        let long_name = vec![("a".repeat(NAME_BYTES_MAX + 1), String::new())];
+        let long_value = vec![(String::from("a"), "x".repeat(VALUE_BYTES_MAX + 1))];
+        for pairs in [many, long_name, long_value] {
+            assert!(matches!(Pairs::new(pairs), Err(Failure::TooLarge)));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused_in_words(name in ".{0,40}", value in ".{0,200}") {
+            let f = form(&[(&name, &value)]);
+            let _ = (f.number(&name), f.yen(&name), f.day(&name), f.corporate_number(&name), f.ticked(&name));
+            prop_assert!(!f.text(&name).contains('\r'));
+        }
+    }
+}

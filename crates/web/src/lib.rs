@@ -1,0 +1,46 @@
+//! The desks: pages, forms, sessions. Turns requests into use cases of the office and their answers into HTML; decides nothing and
+//! never names the store. [`routes`] is the map of every address and says how to add a page.
+
+mod assets;
+mod context;
+mod csrf;
+mod desks;
+mod display;
+mod failure;
+mod form;
+mod headers;
+mod route;
+pub mod routes;
+mod session;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod upload;
+
+pub use route::app;
+
+/// What the binary decides about the way pages are served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Settings {
+    pub scheme: Scheme,
+    pub peer: Peer,
+}
+
+/// How browsers reach the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scheme {
+    /// Loopback and trials.
+    #[default]
+    Http,
+    /// Cookies are `Secure`, and browsers are told to stay with HTTPS.
+    Https,
+}
+
+/// Whom the limit on sign-ins counts as one address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Peer {
+    /// The other end of the socket.
+    #[default]
+    Socket,
+    /// The last entry of `X-Forwarded-For`: only behind a proxy that writes it.
+    Forwarded,
+}

@@ -1,0 +1,76 @@
+//! The whole map: every address, who may enter it, and the function that answers. Nothing is served that is not in this file
+//! (static files apart), and `tests/golden/routes.txt` shows what each role gets from each line.
+//!
+//! # How to add a page in five steps
+//!
+//! 1. **Use case.** One file in `crates/office/src/`, a method of `Office`: may → load → decide → append → queue. It takes the
+//!    `&Person` and typed arguments, returns typed answers and [`banso_office::OfficeError`]. The page never asks the store.
+//! 2. **Template.** `templates/<desk>/<page>.html` starts with `{% extends "layout.html" %}` and
+//!    `{% import "_controls.html" as c %}`, fills `title`, `crumbs` and `content`. Words come in pairs: `{{ page.t("採択", "Selected") }}`.
+//!    A form starts with `{{ page.hidden()|safe }}` (CSRF token and request id) and shows `{% call c::problems(page) %}{% endcall %}` before it.
+//! 3. **Handler.** In `src/desks/<desk>/<page>.rs`, a struct with `page: PageContext` and `#[derive(Template, WebTemplate)]`, and a
+//!    function such as
+//!
+//!    ```ignore
+//!    pub(crate) async fn show(office: State<Office>, page: PageContext, Path(case): Path<Id<CaseId>>) -> Answer {
+//!        let view = office.inbox_case(page.person()?, case.0).await?;      // OfficeError becomes its page by itself
+//!        Ok(InboxCase { page, view }.into_response())
+//!    }
+//!    pub(crate) async fn pass(office: State<Office>, page: PageContext, session: Session, Path(case): Path<Id<CaseId>>, form: FormFields) -> Answer {
+//!        let reason = form.text("reason");
+//!        match office.pass_completeness(page.person()?, case.0, &reason, form.request()).await {
+//!            Ok(()) => see_other(&session, &format!("/office/cases/{}", case.0), "形式審査を通過としました。", "Passed the completeness check.").await,
+//!            Err(OfficeError::Invalid(problems)) => invalid(InboxCase { page: page.with_problems(problems), … }),  // 422, the form again
+//!            Err(other) => Err(other.into()),
+//!        }
+//!    }
+//!    ```
+//! 4. **Line.** Below, in the part of its desk: `get("/office/…", Gate::Office, office::inbox::show)`. The gate is asked before the handler;
+//!    whether this person may do this to this case is the use case's question. `post` has the CSRF check built in; `upload` takes a file.
+//! 5. **Golden.** `cargo test -p banso-web` says that the map has changed and how to look at it and accept it.
+//!
+//! Addresses are lower-case English nouns; a form posts to the address it is shown at or to one below it.
+
+use crate::desks::{account, public};
+use crate::route::{Gate, Route, get, post};
+
+/// All routes, by desk.
+#[must_use]
+pub(crate) fn map() -> Vec<Route> {
+    [anyone(), signed_in(), applicant(), office(), reviewer(), auditor()].into_iter().flatten().collect()
+}
+
+/// Public pages, and the way in.
+fn anyone() -> Vec<Route> {
+    vec![
+        get("/", Gate::Anyone, public::front),
+        get("/sign-in", Gate::Anyone, account::sign_in_form),
+        post("/sign-in", Gate::Anyone, account::sign_in),
+        get("/health", Gate::Anyone, public::health),
+    ]
+}
+
+/// Whoever has an account.
+fn signed_in() -> Vec<Route> {
+    vec![get("/home", Gate::SignedIn, account::home), post("/sign-out", Gate::SignedIn, account::sign_out)]
+}
+
+/// 申請者 below `/apply`.
+fn applicant() -> Vec<Route> {
+    vec![]
+}
+
+/// 事務局 and 交付決定権者 below `/office`.
+fn office() -> Vec<Route> {
+    vec![]
+}
+
+/// 審査員 below `/review`.
+fn reviewer() -> Vec<Route> {
+    vec![]
+}
+
+/// 監査 below `/audit`.
+fn auditor() -> Vec<Route> {
+    vec![]
+}

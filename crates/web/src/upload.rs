@@ -1,0 +1,109 @@
+//! A form with a file. The token comes first; not a byte of the file is taken before it is checked, and nothing is kept in memory.
+
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::StatusCode;
+
+use crate::context::PageContext;
+use crate::csrf::{TOKEN_FIELD, TOKEN_HEADER, is_token};
+use crate::failure::Failure;
+use crate::form::{FormFields, Pairs};
+
+/// Most text fields before the file, and most bytes of each.
+const FIELDS_MAX: usize = 50;
+const TEXT_BYTES_MAX: usize = 10_000;
+
+/// The parts of an upload, not yet read.
+pub(crate) struct Upload {
+    parts: Multipart,
+    csrf: String,
+    sent_in_header: Option<String>,
+}
+
+/// The file of an upload, and the fields that stood before it.
+pub(crate) struct UploadedFile<'a> {
+    pub(crate) fields: FormFields,
+    /// The name on the sender's machine, without its folders. For showing only.
+    pub(crate) name: String,
+    /// Chunks of bytes; [`chunk_failed`] says what a failure means.
+    pub(crate) content: Field<'a>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Failure;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let page = request.extensions().get::<PageContext>().map(|p| p.csrf().to_owned());
+        let csrf = page.ok_or(Failure::Status(StatusCode::INTERNAL_SERVER_ERROR))?;
+        let sent_in_header = request.headers().get(TOKEN_HEADER).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let parts = Multipart::from_request(request, state).await.map_err(|_| Failure::WrongKind)?;
+        Ok(Upload { parts, csrf, sent_in_header })
+    }
+}
+
+impl Upload {
+    /// The first file with a name; `None` when the form was sent without choosing one. Fields after the file are not read.
+    ///
+    /// # Errors
+    /// No valid token before the file, too many fields, or a connection that broke.
+    pub(crate) async fn file(&mut self) -> Result<Option<UploadedFile<'_>>, Failure> {
+        let mut pairs = Vec::new();
+        let mut found = None;
+        while let Some(mut field) = self.parts.next_field().await.map_err(|e| chunk_failed(&e))? {
+            if let Some(name) = field.file_name().map(bare_name) {
+                if name.is_empty() {
+                    continue;
+                }
+                found = Some((name, field));
+                break;
+            }
+            if pairs.len() >= FIELDS_MAX {
+                return Err(Failure::TooLarge);
+            }
+            let name = field.name().unwrap_or_default().to_owned();
+            pairs.push((name, text(&mut field).await?));
+        }
+        let pairs = Pairs::new(pairs)?;
+        let sent = self.sent_in_header.as_deref().or_else(|| pairs.first(TOKEN_FIELD));
+        if !is_token(&self.csrf, sent) {
+            return Err(Failure::Forged);
+        }
+        Ok(found.map(|(name, content)| UploadedFile { fields: FormFields::new(pairs), name, content }))
+    }
+}
+
+async fn text(field: &mut Field<'_>) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|e| chunk_failed(&e))? {
+        if bytes.len() + chunk.len() > TEXT_BYTES_MAX {
+            return Err(Failure::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What stands after the last slash of either kind, without control characters, 200 characters at most.
+fn bare_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    last.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+/// A part that could not be read: too large, or the connection broke.
+pub(crate) fn chunk_failed(error: &MultipartError) -> Failure {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
+        status => Failure::Status(status),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_loses_its_folders() {
+        for (sent, kept) in [("計画書.pdf", "計画書.pdf"), ("C:\\a\\b.pdf", "b.pdf"), ("../../etc/passwd", "passwd"), ("a\u{7}b", "ab"), ("", "")] {
+            assert_eq!(bare_name(sent), kept);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+// Small helps for people with JavaScript; every page works without it. No libraries, nothing inline.
+//
+// data-autosave         a form that saves itself: POSTs its fields, shows when it was saved
+// data-count="800"      a field whose characters are counted beside it
+// data-sum="group"      numbers added up into every [data-sum-of="group"]
+// data-keys             a reviewer's sheet: J/K to the next or previous criterion, digits for points
+// data-confirm="text"   asks before sending
+'use strict';
+
+const WAIT_BEFORE_SAVING = 1200;
+const english = document.documentElement.lang === 'en';
+const say = (ja, en) => (english ? en : ja);
+
+// ---- numbers and texts as the server counts them ---------------------------------------------------------------------
+
+const halfWidth = (text) => text.normalize('NFKC').replace(/[−‐‑–△▲]/g, '-');
+const countCharacters = (text) => [...text].filter((c) => c !== '\r' && c !== '\n').length;
+const grouped = (n) => n.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+
+function toNumber(text) {
+  const bare = halfWidth(text).replace(/[,\s円¥]/g, '');
+  return /^-?\d{1,15}$/.test(bare) ? Number(bare) : 0;
+}
+
+// ---- counts and sums ------------------------------------------------------------------------------------------------
+
+function showCount(field) {
+  const max = Number(field.dataset.count);
+  const out = document.getElementById(`${field.id}-count`);
+  if (!out) return;
+  const count = countCharacters(field.value);
+  const left = max - count;
+  out.textContent = left >= 0
+    ? say(`${grouped(count)}字 / ${grouped(max)}字（残り${grouped(left)}字）`, `${grouped(count)} of ${grouped(max)} characters (${grouped(left)} left)`)
+    : say(`＊${grouped(-left)}字 超過しています（${grouped(count)}字 / ${grouped(max)}字）`, `* ${grouped(-left)} characters too many (${grouped(count)} of ${grouped(max)})`);
+  out.toggleAttribute('data-over', left < 0);
+}
+
+function showSums() {
+  const sums = new Map();
+  for (const field of document.querySelectorAll('[data-sum]')) {
+    for (const group of field.dataset.sum.split(' ')) {
+      sums.set(group, (sums.get(group) ?? 0) + toNumber(field.value ?? field.textContent));
+    }
+  }
+  for (const out of document.querySelectorAll('[data-sum-of]')) {
+    out.textContent = grouped(sums.get(out.dataset.sumOf) ?? 0) + (out.dataset.unit ?? '');
+  }
+}
+
+// ---- a copy on this device, in case the session is lost ---------------------------------------------------------------
+
+const copyKey = (form) => `banso:${document.body.dataset.person ?? ''}:${new URL(form.action).pathname}`;
+const HIDDEN = ['_csrf', '_request'];
+
+function fieldsOf(form) {
+  const fields = {};
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === 'string' && !HIDDEN.includes(name)) (fields[name] ??= []).push(value);
+  }
+  return fields;
+}
+
+function keepCopy(form) {
+  try {
+    localStorage.setItem(copyKey(form), JSON.stringify({ at: Date.now(), base: form.dataset.version ?? '', fields: fieldsOf(form) }));
+  } catch { /* a full or forbidden storage: saving to the server goes on */ }
+}
+
+function dropCopy(form) {
+  try { localStorage.removeItem(copyKey(form)); } catch { /* nothing to drop */ }
+}
+
+function offerCopy(form) {
+  let copy = null;
+  try { copy = JSON.parse(localStorage.getItem(copyKey(form))); } catch { return; }
+  if (!copy || JSON.stringify(copy.fields) === JSON.stringify(fieldsOf(form))) { dropCopy(form); return; }
+  const at = new Date(copy.at).toLocaleString(english ? 'en-GB' : 'ja-JP');
+  const note = document.createElement('div');
+  note.className = 'bs-note bs-note--care';
+  note.setAttribute('role', 'status');
+  const text = document.createElement('p');
+  text.textContent = say(`この端末に、保存されていない入力（${at}）が残っています。`, `This device keeps input that was not saved (${at}).`);
+  const row = document.createElement('p');
+  row.append(
+    button(say('入力を戻す', 'Put it back'), () => { fill(form, copy.fields); note.remove(); form.dispatchEvent(new Event('input', { bubbles: true })); }),
+    ' ',
+    button(say('破棄する', 'Discard it'), () => { dropCopy(form); note.remove(); }),
+  );
+  note.append(text, row);
+  form.before(note);
+}
+
+function button(label, act) {
+  const b = document.createElement('button');
+  b.type = 'button';
+  b.className = 'bs-button bs-button--plain bs-button--small';
+  b.textContent = label;
+  b.addEventListener('click', act);
+  return b;
+}
+
+function fill(form, fields) {
+  for (const field of form.elements) {
+    if (!field.name || HIDDEN.includes(field.name)) continue;
+    const values = fields[field.name] ?? [];
+    if (field.type === 'checkbox' || field.type === 'radio') field.checked = values.includes(field.value);
+    else if (field.type !== 'file' && field.type !== 'submit' && values.length > 0) field.value = values.shift();
+  }
+  form.querySelectorAll('[data-count]').forEach(showCount);
+  showSums();
+}
+
+// ---- saving by itself ------------------------------------------------------------------------------------------------
+
+function autosave(form) {
+  const status = form.querySelector('[data-saved]') ?? document.querySelector('[data-saved]');
+  let timer = 0;
+  let saving = false;
+  let again = false;
+  form.dataset.clean = 'yes';
+
+  const show = (state, text) => { if (status) { status.dataset.state = state; status.textContent = text; } };
+
+  const save = async () => {
+    if (saving) { again = true; return; }
+    saving = true;
+    show('saving', say('保存しています…', 'Saving…'));
+    const sent = JSON.stringify(fieldsOf(form));
+    try {
+      const body = new URLSearchParams();
+      for (const [name, value] of new FormData(form)) if (typeof value === 'string' && name !== '_request') body.append(name, value);
+      body.append('_request', crypto.randomUUID ? crypto.randomUUID() : form.elements._request.value);
+      const answer = await fetch(form.dataset.autosave || form.action, {
+        method: 'POST', body, credentials: 'same-origin', headers: { accept: 'application/json', 'x-csrf-token': form.elements._csrf.value },
+      });
+      const told = await answer.json().catch(() => ({}));
+      if (answer.ok) {
+        if (told.version !== undefined && form.elements.version) { form.elements.version.value = told.version; form.dataset.version = told.version; }
+        if (sent === JSON.stringify(fieldsOf(form))) { form.dataset.clean = 'yes'; dropCopy(form); }
+        show('saved', told.message ?? say('保存しました', 'Saved'));
+        showProblems(form, told.problems ?? []);
+        for (const [id, text] of Object.entries(told.show ?? {})) { const out = document.getElementById(id); if (out) out.textContent = text; }
+      } else {
+        show('failed', told.message ?? say('＊保存できませんでした。入力はこの端末に残っています。', '* Not saved. Your input is kept on this device.'));
+      }
+    } catch {
+      show('failed', say('＊通信できません。入力はこの端末に残っています。', '* No connection. Your input is kept on this device.'));
+    }
+    saving = false;
+    if (again) { again = false; save(); }
+  };
+
+  form.addEventListener('input', () => {
+    form.dataset.clean = 'no';
+    keepCopy(form);
+    clearTimeout(timer);
+    timer = setTimeout(save, WAIT_BEFORE_SAVING);
+  });
+  form.addEventListener('change', () => { if (form.dataset.clean === 'no') { clearTimeout(timer); save(); } });
+  form.addEventListener('submit', () => { clearTimeout(timer); form.dataset.clean = 'yes'; dropCopyAfterSubmit(form); });
+  addEventListener('beforeunload', (event) => { if (form.dataset.clean === 'no') event.preventDefault(); });
+  offerCopy(form);
+}
+
+// A submitted form may still meet a lost session: its copy is dropped on the next page that shows the same form saved.
+function dropCopyAfterSubmit(form) { keepCopy(form); }
+
+function showProblems(form, problems) {
+  for (const old of form.querySelectorAll('[data-live-problem]')) old.remove();
+  for (const field of form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
+  for (const { field, text } of problems) {
+    const input = form.elements[field];
+    const first = input instanceof RadioNodeList ? input[0] : input;
+    if (!first) continue;
+    first.setAttribute('aria-invalid', 'true');
+    const p = document.createElement('p');
+    p.className = 'bs-wrong';
+    p.dataset.liveProblem = '';
+    p.textContent = `＊${text}`;
+    (first.closest('.bs-with-unit') ?? first).before(p);
+  }
+}
+
+// On signing out, nothing of this person stays on a shared machine.
+function forgetCopies(person) {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(`banso:${person}:`)) localStorage.removeItem(key);
+  } catch { /* nothing kept */ }
+}
+
+// ---- a reviewer's keyboard ---------------------------------------------------------------------------------------------
+
+function reviewKeys(sheet) {
+  const rows = [...sheet.querySelectorAll('[data-criterion]')];
+  const points = (row) => row.querySelector('[data-points]');
+  const current = () => rows.findIndex((row) => row.contains(document.activeElement));
+  const go = (index) => points(rows[Math.max(0, Math.min(rows.length - 1, index))])?.focus();
+  sheet.addEventListener('keydown', (event) => {
+    if (event.target.matches('textarea, input[type=text]') || event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (key === 'j') { go(current() + 1); event.preventDefault(); }
+    if (key === 'k') { go(current() - 1); event.preventDefault(); }
+    const row = rows[current()];
+    const radio = row && /^\d$/.test(key) ? row.querySelector(`input[type=radio][value="${key}"]`) : null;
+    if (radio) { radio.checked = true; radio.focus(); radio.dispatchEvent(new Event('change', { bubbles: true })); radio.dispatchEvent(new Event('input', { bubbles: true })); event.preventDefault(); }
+  });
+}
+
+// ---- start -----------------------------------------------------------------------------------------------------------
+
+document.addEventListener('input', (event) => {
+  if (event.target.matches?.('[data-count]')) showCount(event.target);
+  if (event.target.matches?.('[data-sum]')) showSums();
+});
+document.addEventListener('submit', (event) => {
+  const ask = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
+  if (ask && !confirm(ask)) { event.preventDefault(); return; }
+  if (event.target.matches('[data-sign-out]')) forgetCopies(document.body.dataset.person ?? '');
+});
+document.querySelectorAll('[data-count]').forEach(showCount);
+if (document.querySelector('[data-sum]')) showSums();
+document.querySelectorAll('form[data-autosave]').forEach(autosave);
+document.querySelectorAll('[data-keys]').forEach(reviewKeys);
+document.querySelectorAll('[data-submit-on-change]').forEach((field) => field.addEventListener('change', () => field.form.requestSubmit()));
