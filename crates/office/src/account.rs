@@ -126,10 +126,15 @@ impl Office {
             return Err(OfficeError::field("name", "氏名を入力してください。", "Enter a name."));
         }
         let hash = password::hash(&new.password).await?;
+        self.put_account(NewAccount { login, ..new }, hash).await
+    }
+
+    /// Writes an account whose login was checked and whose password was hashed.
+    pub(crate) async fn put_account(&self, new: NewAccount, hash: String) -> Result<PersonId, OfficeError> {
         let id = PersonId::new(self.new_uuid());
         let account = banso_store::Account {
             id,
-            login,
+            login: new.login,
             name: new.name.trim().to_owned(),
             email: new.email,
             password: hash,

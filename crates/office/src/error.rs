@@ -33,8 +33,8 @@ impl Reference {
     /// Eight letters and digits that are not mistaken for each other on the telephone.
     fn new() -> Self {
         const LETTERS: [char; 31] = [
-            '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N', 'P', 'Q', 'R', 'S', 'T', 'U', 'V',
-            'W', 'X', 'Y',
+            '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N', 'P', 'Q', 'R', 'S',
+            'T', 'U', 'V', 'W', 'X', 'Y',
         ];
         let mut rng = rand::rng();
         let mut letters = || (0..4).filter_map(|_| LETTERS.get(rng.random_range(0..LETTERS.len()))).collect::<String>();
@@ -133,7 +133,9 @@ impl From<Fault> for OfficeError {
 impl From<CommitError> for OfficeError {
     fn from(error: CommitError) -> Self {
         match error {
-            CommitError::Stale { .. } => stale("この案件の手続が、先に別の画面で進められました。", "This case was moved on from another page first."),
+            CommitError::Stale { .. } => {
+                stale("この案件の手続が、先に別の画面で進められました。", "This case was moved on from another page first.")
+            }
             CommitError::SectionSaved(_) => stale("この項目は、先にほかの人が保存しました。", "Somebody else saved this section first."),
             CommitError::DraftMoved => stale("申請書の内容が、先に変更されました。", "The application was changed first."),
             CommitError::TooLate { closed, .. } => OfficeError::TooLate { closed },

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use rand::Rng as _;
 use tokio::sync::Semaphore;
 
@@ -49,7 +49,7 @@ async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) ->
 }
 
 /// With 128 bits of salt and the parameters that argon2 recommends (19 MiB, two passes).
-fn hashed(password: &str) -> Result<String, argon2::password_hash::Error> {
+pub(crate) fn hashed(password: &str) -> Result<String, argon2::password_hash::Error> {
     let bits: [u8; 16] = rand::rng().random();
     let salt = SaltString::encode_b64(&bits)?;
     Ok(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string())

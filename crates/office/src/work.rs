@@ -3,11 +3,13 @@
 //!
 //! To add a kind of work: a variant of [`Work`], and an arm in [`Office::carry_out`] that calls the function doing it.
 
-use std::sync::Arc;
+use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 
 use banso_kernel::JobId;
 use banso_store::{Change, Job, NewJob, NewMail};
+use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
@@ -63,7 +65,8 @@ impl Office {
     /// # Errors
     /// As [`Office::job`].
     pub(crate) fn mail_to(&self, effect: &str, recipient: &str, subject: &str, body: &str) -> Result<(Change, NewJob), OfficeError> {
-        let mail = NewMail { effect: effect.to_owned(), recipient: recipient.to_owned(), subject: subject.to_owned(), body: body.to_owned() };
+        let mail =
+            NewMail { effect: effect.to_owned(), recipient: recipient.to_owned(), subject: subject.to_owned(), body: body.to_owned() };
         Ok((Change::queue_mail(&mail), self.job(&Work::Mail { effect: effect.to_owned() })?))
     }
 
@@ -72,10 +75,14 @@ impl Office {
         self.bell().rung.notify_one();
     }
 
-    /// Works until told to stop; a piece of work that was begun is finished first.
-    pub async fn work(&self, stop: Arc<Notify>) {
+    /// Works until `stop` comes true; a piece of work that was begun is finished first.
+    pub async fn work(&self, stop: impl Future<Output = ()> + Send) {
+        let mut stop = pin!(stop);
         let mut idle = 0_u32;
         loop {
+            if stop.as_mut().now_or_never().is_some() {
+                return;
+            }
             let worked = match self.work_once().await {
                 Ok(worked) => worked,
                 // Logged where it became an error; the database may come back.
@@ -89,7 +96,7 @@ impl Office {
             }
             idle = idle.wrapping_add(1);
             tokio::select! {
-                () = stop.notified() => return,
+                () = stop.as_mut() => return,
                 () = self.bell().rung.notified() => {}
                 () = tokio::time::sleep(IDLE) => {}
             }

@@ -108,9 +108,13 @@ mod tests {
 
     #[test]
     fn tokens_are_compared_whole() {
-        for (expected, sent, same) in
-            [("abc", Some("abc"), true), ("abc", Some("abd"), false), ("abc", Some("ab"), false), ("abc", None, false), ("", Some(""), false)]
-        {
+        for (expected, sent, same) in [
+            ("abc", Some("abc"), true),
+            ("abc", Some("abd"), false),
+            ("abc", Some("ab"), false),
+            ("abc", None, false),
+            ("", Some(""), false),
+        ] {
             assert_eq!(is_token(expected, sent), same);
         }
     }

@@ -51,7 +51,12 @@ impl PageContext {
     pub(crate) fn count(&self, text: &str, max: &usize) -> String {
         let count = count_characters(text);
         match (self.lang, count > *max) {
-            (Lang::Ja, false) => format!("{}字 / {}字（残り{}字）", self.grouped(count as u64), self.grouped(*max as u64), self.grouped((max - count) as u64)),
+            (Lang::Ja, false) => format!(
+                "{}字 / {}字（残り{}字）",
+                self.grouped(count as u64),
+                self.grouped(*max as u64),
+                self.grouped((max - count) as u64)
+            ),
             (Lang::Ja, true) => format!("＊{}字 超過しています（{}字 / {}字）", count - max, count, max),
             (Lang::En, false) => format!("{count} of {max} characters ({} left)", max - count),
             (Lang::En, true) => format!("* {} characters too many ({count} of {max})", count - max),

@@ -9,6 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use banso_grant::Refusal;
 use banso_kernel::{Lang, LocalText};
 use banso_office::OfficeError;
 use serde::Serialize;
@@ -28,7 +29,9 @@ pub(crate) enum Failure {
     /// Signed in, but the desk belongs to another role.
     WrongDesk,
     /// After signing in, on to `page`.
-    SignInNeeded { page: String },
+    SignInNeeded {
+        page: String,
+    },
     /// The form does not come from a page of this session.
     Forged,
     /// A body of a kind that this address does not take.
@@ -48,7 +51,7 @@ impl From<OfficeError> for Failure {
             | OfficeError::Invalid(_)
             | OfficeError::Stale(_)
             | OfficeError::TooLate { .. }
-            | OfficeError::Busy
+            | OfficeError::Busy(_)
             | OfficeError::RateLimited { .. }
             | OfficeError::Fault(_) => Failure::Office(Arc::new(error)),
         }
@@ -90,7 +93,7 @@ impl Failure {
                 OfficeError::Forbidden(_) => StatusCode::FORBIDDEN,
                 OfficeError::Refused(_) | OfficeError::Stale(_) | OfficeError::TooLate { .. } => StatusCode::CONFLICT,
                 OfficeError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-                OfficeError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+                OfficeError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
                 OfficeError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
                 OfficeError::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
             },
@@ -105,7 +108,10 @@ impl Failure {
                 ("This cannot be done here", "The address is wrong or the page is out of date. Please start again from the page before."),
             ),
             Failure::WrongDesk => words(
-                ("この画面を見る権限がありません", "別の役割の方のための画面です。別のアカウントをお持ちのときは、ログインし直してください。"),
+                (
+                    "この画面を見る権限がありません",
+                    "別の役割の方のための画面です。別のアカウントをお持ちのときは、ログインし直してください。",
+                ),
                 ("This desk is for another role", "If you have another account, please sign in with it."),
             ),
             Failure::SignInNeeded { .. } => words(
@@ -113,15 +119,24 @@ impl Failure {
                 ("Please sign in", "Your session has ended. Please sign in again; nothing that was saved is lost."),
             ),
             Failure::Forged => words(
-                ("送信を受け付けられませんでした", "画面が古くなっているか、別のサイトから送信されました。前のページに戻り、再読み込みしてからもう一度送信してください。"),
-                ("The form was not accepted", "The page is out of date, or the form was sent from another site. Go back, reload the page and send it again."),
+                (
+                    "送信を受け付けられませんでした",
+                    "画面が古くなっているか、別のサイトから送信されました。前のページに戻り、再読み込みしてからもう一度送信してください。",
+                ),
+                (
+                    "The form was not accepted",
+                    "The page is out of date, or the form was sent from another site. Go back, reload the page and send it again.",
+                ),
             ),
             Failure::WrongKind => words(
                 ("送信の形式が正しくありません", "画面のフォームから送信してください。"),
                 ("This kind of content is not accepted here", "Please use the form on the page."),
             ),
             Failure::TooLarge => words(
-                ("送信された内容が大きすぎます", "ファイルの大きさや入力の量を減らして、もう一度送信してください。何も保存されていません。"),
+                (
+                    "送信された内容が大きすぎます",
+                    "ファイルの大きさや入力の量を減らして、もう一度送信してください。何も保存されていません。",
+                ),
                 ("Too much was sent", "Please send a smaller file or a shorter text. Nothing was saved."),
             ),
             Failure::Status(status) => of_status(*status),
@@ -137,7 +152,9 @@ impl Failure {
             (status, Json(JsonFailure::new(self, &words, page.lang))).into_response()
         } else {
             match (self, method) {
-                (Failure::SignInNeeded { page }, &Method::GET) => return Redirect::to(&format!("/sign-in?next={}", encoded(page))).into_response(),
+                (Failure::SignInNeeded { page }, &Method::GET) => {
+                    return Redirect::to(&format!("/sign-in?next={}", encoded(page))).into_response();
+                }
                 _ => (status, html(&words, page, headers)).into_response(),
             }
         };
@@ -183,11 +200,11 @@ fn of_office(error: &OfficeError) -> Words {
             lines: reasons.clone(),
             reference: None,
         },
-        OfficeError::Refused(refusal) => Words {
-            title: LocalText::new("この操作は行えません", "This cannot be done"),
-            lines: refusal_lines(refusal),
-            reference: None,
-        },
+        OfficeError::Refused(refusal) => {
+            Words {
+                title: LocalText::new("この操作は行えません", "This cannot be done"), lines: refusal_lines(refusal), reference: None
+            }
+        }
         OfficeError::Invalid(problems) => Words {
             title: LocalText::new("入力内容を確認してください", "Please check what you entered"),
             lines: problems.iter().map(|p| p.text.clone()).collect(),
@@ -197,21 +214,36 @@ fn of_office(error: &OfficeError) -> Words {
             title: LocalText::new("ほかの人が先に変更しました", "Somebody else changed this first"),
             lines: vec![
                 what.clone(),
-                LocalText::new("前のページに戻って再読み込みし、最新の内容を確かめてからやり直してください。", "Go back, reload, look at what is there now, and try again."),
+                LocalText::new(
+                    "前のページに戻って再読み込みし、最新の内容を確かめてからやり直してください。",
+                    "Go back, reload, look at what is there now, and try again.",
+                ),
             ],
             reference: None,
         },
         OfficeError::TooLate { closed } => {
             let ja = format!("{}に受付を終了しました。終了後の提出は受け付けられません。", closed.wareki());
             let en = format!("The call closed at {closed} (Japan). Nothing can be accepted afterwards.");
-            Words { title: LocalText::new("受付は終了しました", "The call is closed"), lines: vec![LocalText::new(ja, en)], reference: None }
+            Words {
+                title: LocalText::new("受付は終了しました", "The call is closed"),
+                lines: vec![LocalText::new(ja, en)],
+                reference: None,
+            }
         }
-        OfficeError::Busy => of_status(StatusCode::SERVICE_UNAVAILABLE),
+        OfficeError::Busy(why) => {
+            let mut words = of_status(StatusCode::SERVICE_UNAVAILABLE);
+            words.lines.insert(0, why.clone());
+            words
+        }
         OfficeError::RateLimited { retry_after_seconds } => {
             let minutes = retry_after_seconds.div_ceil(60);
             let ja = format!("試行回数が多すぎます。約{minutes}分後にもう一度お試しください。");
             let en = format!("Too many attempts. Please try again in about {minutes} minutes.");
-            Words { title: LocalText::new("しばらくお待ちください", "Please wait a while"), lines: vec![LocalText::new(ja, en)], reference: None }
+            Words {
+                title: LocalText::new("しばらくお待ちください", "Please wait a while"),
+                lines: vec![LocalText::new(ja, en)],
+                reference: None,
+            }
         }
         OfficeError::Fault(reference) => Words {
             title: LocalText::new("システムの不具合が起きました", "Something went wrong in the system"),
@@ -224,9 +256,11 @@ fn of_office(error: &OfficeError) -> Words {
     }
 }
 
-/// Why, which clause, what to do next.
-fn refusal_lines(refusal: &banso_grant::Refusal) -> Vec<LocalText> {
-    vec![LocalText::ja(refusal.to_string())]
+/// Why, on which article or clause, what to do next, and the code to quote.
+fn refusal_lines(refusal: &Refusal) -> Vec<LocalText> {
+    let told = refusal.told();
+    let source = LocalText::new(format!("根拠：{}（{}）", told.basis, told.code), format!("Basis: {} ({})", told.basis, told.code));
+    vec![told.message, told.next_step, source]
 }
 
 #[derive(Template)]
@@ -281,7 +315,9 @@ impl JsonFailure {
         let lines: Vec<&str> = words.lines.iter().map(|l| l.get(lang)).collect();
         let problems = match failure {
             Failure::Office(error) => match error.as_ref() {
-                OfficeError::Invalid(problems) => problems.iter().map(|p| JsonProblem { field: p.field.clone(), text: p.text.get(lang).to_owned() }).collect(),
+                OfficeError::Invalid(problems) => {
+                    problems.iter().map(|p| JsonProblem { field: p.field.clone(), text: p.text.get(lang).to_owned() }).collect()
+                }
                 _ => vec![],
             },
             _ => vec![],

@@ -96,7 +96,10 @@ impl FormFields {
 
     /// A day, 和暦 or 西暦. `None` when the field is empty.
     pub(crate) fn day(&self, name: &str) -> Result<Option<Day>, FieldProblem> {
-        let (ja, en) = ("実在する日付を入力してください（例：令和7年4月1日、2025-04-01）。", "Enter a day that exists, e.g. 2025-04-01 or 令和7年4月1日.");
+        let (ja, en) = (
+            "実在する日付を入力してください（例：令和7年4月1日、2025-04-01）。",
+            "Enter a day that exists, e.g. 2025-04-01 or 令和7年4月1日.",
+        );
         self.parsed(name, |t| Day::parse(t).map_err(|_| wrong(name, ja, en)))
     }
 
@@ -122,7 +125,9 @@ fn corporate_number_words(error: &banso_kernel::CorporateNumberError) -> LocalTe
     let ja = match error {
         E::WrongLength { digits, .. } => format!("法人番号は13桁です（入力は{digits}桁）。"),
         E::NotDigits(_) => "法人番号は数字13桁で入力してください。".to_owned(),
-        E::WrongCheckDigit { .. } => "法人番号の検査用数字（先頭の1桁）が合いません。入力の誤りや桁の入れ違いがないか確かめてください。".to_owned(),
+        E::WrongCheckDigit { .. } => {
+            "法人番号の検査用数字（先頭の1桁）が合いません。入力の誤りや桁の入れ違いがないか確かめてください。".to_owned()
+        }
     };
     LocalText::new(ja, error.to_string())
 }
@@ -151,7 +156,15 @@ mod tests {
 
     #[test]
     fn fields_are_cleaned_and_read() {
-        let f = form(&[("a", " １，２３４ "), ("b", "x\r\ny\u{0}z"), ("c", "令和7年2月30日"), ("d", "4,500万円"), ("e", "1.5"), ("a", "2"), ("_csrf", "t")]);
+        let f = form(&[
+            ("a", " １，２３４ "),
+            ("b", "x\r\ny\u{0}z"),
+            ("c", "令和7年2月30日"),
+            ("d", "4,500万円"),
+            ("e", "1.5"),
+            ("a", "2"),
+            ("_csrf", "t"),
+        ]);
         assert_eq!(f.number("a"), Ok(Some(1234)));
         assert_eq!(f.text("b"), "x\nyz");
         assert_eq!(f.all("a").collect::<Vec<_>>(), ["１，２３４", "2"]);

@@ -112,7 +112,7 @@ pub(crate) fn post<H: Handler<T, AppState>, T: 'static>(path: &'static str, gate
 }
 
 /// A file sent.
-#[cfg_attr(not(test), expect(dead_code, reason = "the first desk with documents uses it"))]
+
 pub(crate) fn upload<H: Handler<T, AppState>, T: 'static>(path: &'static str, gate: Gate, handler: H) -> Route {
     Route { method: Method::POST, path, gate, carries: Carries::Upload, handler: on(MethodFilter::POST, handler) }
 }
@@ -130,16 +130,14 @@ impl Route {
             Carries::Nothing | Carries::Form => (FORM_BYTES_MAX, PAGE_TIME),
             Carries::Upload => (UPLOAD_BYTES_MAX, UPLOAD_TIME),
         };
-        let handler = match self.carries {
+        let checked: MethodRouter<AppState> = match self.carries {
             Carries::Nothing => self.handler,
             Carries::Form => self.handler.layer(from_fn(csrf::check_form)),
             Carries::Upload => self.handler.layer(from_fn(csrf::check_origin)),
         };
-        let handler = handler
-            .layer(from_fn_with_state(self.gate, at_the_gate))
-            .layer(DefaultBodyLimit::max(bytes))
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time));
-        Router::new().route(self.path, handler)
+        let gated: MethodRouter<AppState> = checked.layer(from_fn_with_state(self.gate, at_the_gate));
+        let limited: MethodRouter<AppState> = gated.layer(DefaultBodyLimit::max(bytes));
+        Router::new().route(self.path, limited.layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time)))
     }
 }
 

@@ -1,8 +1,9 @@
 //! A form with a file. The token comes first; not a byte of the file is taken before it is checked, and nothing is kept in memory.
 
-use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::StatusCode;
+use axum::RequestExt as _;
+use axum::extract::{FromRequest, Request};
+use axum::http::{StatusCode, header};
+use multer::{Field, Multipart};
 
 use crate::context::PageContext;
 use crate::csrf::{TOKEN_FIELD, TOKEN_HEADER, is_token};
@@ -15,28 +16,30 @@ const TEXT_BYTES_MAX: usize = 10_000;
 
 /// The parts of an upload, not yet read.
 pub(crate) struct Upload {
-    parts: Multipart,
+    parts: Multipart<'static>,
     csrf: String,
     sent_in_header: Option<String>,
 }
 
 /// The file of an upload, and the fields that stood before it.
-pub(crate) struct UploadedFile<'a> {
+pub(crate) struct UploadedFile {
     pub(crate) fields: FormFields,
     /// The name on the sender's machine, without its folders. For showing only.
     pub(crate) name: String,
     /// Chunks of bytes; [`chunk_failed`] says what a failure means.
-    pub(crate) content: Field<'a>,
+    pub(crate) content: Field<'static>,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Failure;
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
         let page = request.extensions().get::<PageContext>().map(|p| p.csrf().to_owned());
         let csrf = page.ok_or(Failure::Status(StatusCode::INTERNAL_SERVER_ERROR))?;
         let sent_in_header = request.headers().get(TOKEN_HEADER).and_then(|v| v.to_str().ok()).map(str::to_owned);
-        let parts = Multipart::from_request(request, state).await.map_err(|_| Failure::WrongKind)?;
-        Ok(Upload { parts, csrf, sent_in_header })
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let boundary = multer::parse_boundary(kind).map_err(|_| Failure::WrongKind)?;
+        let content = request.into_limited_body().into_data_stream();
+        Ok(Upload { parts: Multipart::new(content, boundary), csrf, sent_in_header })
     }
 }
 
@@ -45,7 +48,7 @@ impl Upload {
     ///
     /// # Errors
     /// No valid token before the file, too many fields, or a connection that broke.
-    pub(crate) async fn file(&mut self) -> Result<Option<UploadedFile<'_>>, Failure> {
+    pub(crate) async fn file(&mut self) -> Result<Option<UploadedFile>, Failure> {
         let mut pairs = Vec::new();
         let mut found = None;
         while let Some(mut field) = self.parts.next_field().await.map_err(|e| chunk_failed(&e))? {
@@ -71,7 +74,7 @@ impl Upload {
     }
 }
 
-async fn text(field: &mut Field<'_>) -> Result<String, Failure> {
+async fn text(field: &mut Field<'static>) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|e| chunk_failed(&e))? {
         if bytes.len() + chunk.len() > TEXT_BYTES_MAX {
@@ -89,11 +92,15 @@ fn bare_name(name: &str) -> String {
 }
 
 /// A part that could not be read: too large, or the connection broke.
-pub(crate) fn chunk_failed(error: &MultipartError) -> Failure {
-    match error.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
-        status => Failure::Status(status),
+pub(crate) fn chunk_failed(error: &multer::Error) -> Failure {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(e) = cause {
+        if e.to_string().contains("length limit exceeded") {
+            return Failure::TooLarge;
+        }
+        cause = e.source();
     }
+    Failure::Status(StatusCode::BAD_REQUEST)
 }
 
 #[cfg(test)]
@@ -102,7 +109,9 @@ mod tests {
 
     #[test]
     fn a_file_name_loses_its_folders() {
-        for (sent, kept) in [("計画書.pdf", "計画書.pdf"), ("C:\\a\\b.pdf", "b.pdf"), ("../../etc/passwd", "passwd"), ("a\u{7}b", "ab"), ("", "")] {
+        for (sent, kept) in
+            [("計画書.pdf", "計画書.pdf"), ("C:\\a\\b.pdf", "b.pdf"), ("../../etc/passwd", "passwd"), ("a\u{7}b", "ab"), ("", "")]
+        {
             assert_eq!(bare_name(sent), kept);
         }
     }

@@ -59,9 +59,14 @@ impl Desk {
     pub(crate) fn about(self) -> LocalText {
         match self {
             Desk::Applicant => LocalText::new("申請書の作成、提出、通知の確認を行います。", "Write and submit applications, read notices."),
-            Desk::Office => LocalText::new("届いた申請の確認、審査の準備、採択と交付決定を行います。", "Check what arrived, prepare reviews, select and decide grants."),
+            Desk::Office => LocalText::new(
+                "届いた申請の確認、審査の準備、採択と交付決定を行います。",
+                "Check what arrived, prepare reviews, select and decide grants.",
+            ),
             Desk::Reviewer => LocalText::new("割り当てられた申請を読み、採点します。", "Read and score the applications assigned to you."),
-            Desk::Auditor => LocalText::new("案件の記録をたどり、改ざんのないことを確かめます。", "Follow the record of any case and verify it."),
+            Desk::Auditor => {
+                LocalText::new("案件の記録をたどり、改ざんのないことを確かめます。", "Follow the record of any case and verify it.")
+            }
         }
     }
 }

@@ -1,0 +1,153 @@
+//! An office in a temporary folder, for tests: real store on SQLite, real policies, a clock moved by hand, mail in a folder.
+//!
+//! Dropping it fails the test when a job is left unrun: what a use case queues is part of what it does. Run them with
+//! [`TestOffice::run_jobs`].
+
+use std::collections::BTreeSet;
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
+
+use banso_kernel::{CorporateNumber, Instant, OrganisationId};
+use banso_letters::Letters;
+use banso_permits::{Person, Policies, Role};
+use banso_store::{Clock as _, HandClock, Organisation, Place, Store};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::{NewAccount, Office, Outbox, Parts, People};
+
+/// The password of every account of a test office.
+pub const PASSWORD: &str = "a-long-test-password";
+
+/// Its hash, computed once for all tests of a process.
+static HASH: LazyLock<String> = LazyLock::new(|| crate::password::hashed(PASSWORD).unwrap());
+static LETTERS: LazyLock<Letters> = LazyLock::new(Letters::new);
+
+/// An office of its own for one test.
+pub struct TestOffice {
+    office: Office,
+    pub clock: Arc<HandClock>,
+    folder: TempDir,
+}
+
+impl Deref for TestOffice {
+    type Target = Office;
+    fn deref(&self) -> &Office {
+        &self.office
+    }
+}
+
+impl TestOffice {
+    /// An empty office at noon of 1 June 2025 in Japan.
+    ///
+    /// # Panics
+    /// When the temporary folder cannot be used.
+    pub async fn new() -> Self {
+        Self::at("2025-06-01T12:00:00+09:00").await
+    }
+
+    /// An empty office at this instant.
+    ///
+    /// # Panics
+    /// As [`TestOffice::new`].
+    pub async fn at(instant: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(HandClock::at(Instant::parse(instant).unwrap()));
+        let store = Store::open(&Place::folder(folder.path()), clock.clone()).await.unwrap();
+        let mailer = Outbox::new(folder.path().join("outbox"), "office@banso.invalid").unwrap();
+        let parts = Parts {
+            store,
+            policies: Policies::built_in().unwrap(),
+            letters: LETTERS.clone(),
+            mailer: Arc::new(mailer),
+            clock: clock.clone(),
+            people: People::Synthetic,
+        };
+        TestOffice { office: Office::new(parts), clock, folder }
+    }
+
+    /// Moves the clock forward.
+    pub fn wait_seconds(&self, seconds: i64) {
+        self.clock.set(self.clock.now().plus_seconds(seconds));
+    }
+
+    /// An organisation with a made-up number.
+    ///
+    /// # Panics
+    /// When it cannot be stored.
+    pub async fn organisation(&self, name: &str, kind: &str) -> OrganisationId {
+        let id = OrganisationId::new(Uuid::now_v7());
+        let number = CorporateNumber::from_body(u64::from_be_bytes(id.get().as_bytes()[8..].try_into().unwrap()) % 1_000_000_000_000);
+        let organisation = Organisation {
+            id,
+            corporate_number: Some(number),
+            name: name.to_owned(),
+            kana: String::new(),
+            kind: kind.to_owned(),
+            prefecture: "福井県".to_owned(),
+            address: "福井県例示市1-1".to_owned(),
+            email: "firm@banso.invalid".to_owned(),
+            synthetic: true,
+        };
+        self.store().put_organisation(organisation).await.unwrap();
+        id
+    }
+
+    /// Somebody with these roles, who signs in as `login` with [`PASSWORD`].
+    ///
+    /// # Panics
+    /// When the account cannot be stored.
+    pub async fn somebody(&self, login: &str, roles: &[Role], organisation: Option<OrganisationId>) -> Person {
+        let new = NewAccount {
+            login: login.to_owned(),
+            name: format!("試験 {login}"),
+            email: format!("{login}@banso.invalid"),
+            password: PASSWORD.to_owned(),
+            roles: roles.iter().copied().collect::<BTreeSet<_>>(),
+            organisation,
+            synthetic: true,
+        };
+        let id = self.put_account(new, HASH.clone()).await.unwrap();
+        self.person(id).await.unwrap()
+    }
+
+    /// Does everything that was queued; how many pieces of work it was.
+    ///
+    /// # Panics
+    /// When a piece of work fails: put off is not done.
+    pub async fn run_jobs(&self) -> usize {
+        let mut done = 0;
+        while self.office.work_once().await.unwrap() {
+            done += 1;
+        }
+        done
+    }
+
+    /// The mails in the outbox, as files.
+    ///
+    /// # Panics
+    /// When the folder cannot be read.
+    #[must_use]
+    pub fn mails(&self) -> Vec<String> {
+        let files = std::fs::read_dir(self.folder.path().join("outbox")).unwrap();
+        let mut paths: Vec<PathBuf> = files.map(|f| f.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "eml")).collect();
+        paths.sort();
+        paths.iter().map(|p| std::fs::read_to_string(p).unwrap()).collect()
+    }
+}
+
+impl Drop for TestOffice {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let office = self.office.clone();
+        let counts = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async { office.store().job_counts().await.unwrap() })
+        });
+        let counts = counts.join().unwrap();
+        assert_eq!((counts.open, counts.given_up), (0, 0), "jobs are left unrun: end the test with `office.run_jobs().await`");
+    }
+}
