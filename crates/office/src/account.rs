@@ -129,6 +129,15 @@ impl Office {
         self.put_account(NewAccount { login, ..new }, hash).await
     }
 
+    /// Closes an account: it cannot sign in, and its sessions are nobody's. Its name stays beside what it did. From the command line.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotFound`]
+    pub async fn close_account(&self, login: &str) -> Result<(), OfficeError> {
+        let account = self.store().account_by_login(&login_folded(login)).await?.ok_or(OfficeError::NotFound)?;
+        Ok(self.store().change(Change::disable_account(account.id)).await?)
+    }
+
     /// Writes an account whose login was checked and whose password was hashed.
     pub(crate) async fn put_account(&self, new: NewAccount, hash: String) -> Result<PersonId, OfficeError> {
         let id = PersonId::new(self.new_uuid());
