@@ -16,6 +16,7 @@
 //! What is given back are plain values for pages; what goes wrong is an [`OfficeError`]. Nothing here writes HTML or SQL.
 
 mod account;
+mod editions;
 mod error;
 mod mail;
 mod notices;
@@ -36,6 +37,7 @@ use uuid::Uuid;
 
 pub use account::{Account, NewAccount, SignIn};
 pub use banso_store::{Clock, HandClock, Listed, Notice, Page, Place, SystemClock};
+pub use editions::{BrokenFile, CallTime, Loaded, ProgrammeFile, PublishedCall, PublishedEdition, Words, call_time};
 pub use error::{FieldProblem, OfficeError, Reference};
 pub use mail::{MailError, Mailer, Outbox, Outgoing};
 
@@ -67,6 +69,7 @@ pub struct Office {
 struct Inner {
     parts: Parts,
     bell: work::Bell,
+    registry: editions::Registry,
 }
 
 impl std::fmt::Debug for Office {
@@ -78,7 +81,7 @@ impl std::fmt::Debug for Office {
 impl Office {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Office { inner: Arc::new(Inner { parts, bell: work::Bell::default() }) }
+        Office { inner: Arc::new(Inner { parts, bell: work::Bell::default(), registry: editions::Registry::default() }) }
     }
 
     /// What time it is.
@@ -125,6 +128,10 @@ impl Office {
 
     pub(crate) fn mailer(&self) -> Arc<dyn Mailer> {
         Arc::clone(&self.inner.parts.mailer)
+    }
+
+    pub(crate) fn registry(&self) -> &editions::Registry {
+        &self.inner.registry
     }
 
     pub(crate) fn bell(&self) -> &work::Bell {
