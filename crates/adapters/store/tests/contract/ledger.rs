@@ -1,0 +1,274 @@
+//! Acts: appended once, in order, whole, on time; never edited.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use banso_grant::{CallAct, CaseAct, StateCode};
+use banso_kernel::{Digest, Instant, RequestId, Yen};
+use banso_permits::Role;
+use banso_store::{
+    Append, Batch, CaseFilter, CaseSort, Change, Clock, CommitError, Committed, Direction, Fault, NewJob, Page, Place, Store, check_stream,
+};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::fixture::*;
+
+on_both!(
+    what_is_appended_comes_back,
+    of_two_who_race_one_wins,
+    a_request_made_twice_is_written_once,
+    the_closing_instant_is_the_last_that_counts,
+    late_at_the_commit_is_late,
+    acts_are_not_edited_not_even_by_sql,
+    a_bad_request_falls_out_alone,
+    many_writers_share_and_none_is_lost,
+    time_does_not_run_backwards,
+    an_act_that_does_not_follow_is_refused,
+    all_of_a_batch_or_nothing,
+    yen_beyond_floats,
+    a_permit_opens_what_it_is_for,
+    calls_have_acts_too,
+    two_servers,
+    a_database_that_went_away,
+    opening_again_changes_nothing,
+    a_newer_database_is_refused,
+);
+
+async fn what_is_appended_comes_back(f: Fixture) {
+    let committed = f.store.commit(Batch::case(case(1), 0, vec![submitted(1), taken_back()])).await.unwrap();
+    assert_eq!(committed.acts.iter().map(|a| (a.seq, a.position)).collect::<Vec<_>>(), [(1, 1), (2, 2)]);
+    let file = f.store.case(&for_case(case(1))).await.unwrap().unwrap();
+    assert_eq!((file.seq(), file.case.state.code()), (2, StateCode::SubmissionWithdrawn));
+    assert_eq!(check_stream(&file.acts), Ok(committed.acts[1].hash));
+    assert_eq!(file.recorded::<CaseAct>().unwrap()[0], submitted(1).recorded(1, start()));
+    let listed = f.store.cases_of(&for_call(), &CaseFilter::default(), CaseSort::Arrived, Direction::Ascending, Page::first(10)).await;
+    assert_eq!(listed.unwrap().rows[0].row, file.case.row(case(1)));
+}
+
+async fn of_two_who_race_one_wins(f: Fixture) {
+    f.submit(1).await;
+    let mut tasks = JoinSet::new();
+    for _ in 0..16 {
+        let store = f.store.clone();
+        tasks.spawn(async move { store.commit(Batch::case(case(1), 1, vec![taken_back()])).await });
+    }
+    let answers = tasks.join_all().await;
+    assert_eq!(answers.iter().filter(|a| a.is_ok()).count(), 1);
+    let stale = CommitError::Stale { stream: stream(1), expected: 1, found: 2 };
+    assert_eq!(answers.iter().filter(|a| a.as_ref() == Err(&stale)).count(), 15);
+}
+
+async fn a_request_made_twice_is_written_once(mut f: Fixture) {
+    let batch = Batch::case(case(1), 0, vec![submitted(1)]).request(RequestId::new(Uuid::from_u128(7)));
+    let mut tasks = JoinSet::new();
+    for _ in 0..8 {
+        let (store, batch) = (f.store.clone(), batch.clone());
+        tasks.spawn(async move { store.commit(batch).await.unwrap() });
+    }
+    let answers = tasks.join_all().await;
+    assert_eq!(answers.iter().filter(|a| !a.repeated).count(), 1);
+    f.reopen().await;
+    let again = f.store.commit(batch).await.unwrap();
+    assert!(again.repeated);
+    let same = |c: &Committed| (c.recorded_at, c.acts.clone());
+    assert!(answers.iter().all(|a| same(a) == same(&again)));
+    assert_eq!(f.store.anchor().await.unwrap().position, 1);
+}
+
+async fn the_closing_instant_is_the_last_that_counts(f: Fixture) {
+    let closing = start().plus_seconds(60);
+    f.clock.set(closing);
+    f.store.commit(Batch::case(case(1), 0, vec![submitted(1)]).not_after(closing)).await.unwrap();
+    let at = Instant::from_micros(closing.micros() + 1).unwrap();
+    f.clock.set(at);
+    let late = f.store.commit(Batch::case(case(2), 0, vec![submitted(2)]).not_after(closing)).await;
+    assert_eq!(late, Err(CommitError::TooLate { closed: closing, at }));
+    assert!(f.store.case(&for_case(case(2))).await.unwrap().is_none());
+}
+
+/// Each look at it takes a second.
+struct SlowClock(AtomicI64);
+
+impl Clock for SlowClock {
+    fn now(&self) -> Instant {
+        start().plus_seconds(self.0.fetch_add(1, Ordering::SeqCst))
+    }
+}
+
+async fn late_at_the_commit_is_late(f: Fixture) {
+    let place = Place { folder: f.dir.path().join("slow"), database: Some(f.url_for_place()) };
+    let store = Store::open(&place, Arc::new(SlowClock(AtomicI64::new(0)))).await.unwrap();
+    // Looked at once when opening, once when the acts are stamped, once before COMMIT: in time at the stamp, late at the commit.
+    let closed = start().plus_seconds(1);
+    let late = store.commit(Batch::case(case(1), 0, vec![submitted(1)]).not_after(closed)).await;
+    assert_eq!(late, Err(CommitError::TooLate { closed, at: start().plus_seconds(2) }));
+    let mut tasks = JoinSet::new();
+    for n in 2..10 {
+        let store = store.clone();
+        let batch = Batch::case(case(n), 0, vec![submitted(n)]);
+        let batch = if n == 5 { batch.not_after(start().plus_seconds(4)) } else { batch };
+        tasks.spawn(async move { store.commit(batch).await.is_ok() });
+    }
+    assert_eq!(tasks.join_all().await.iter().filter(|ok| **ok).count(), 7);
+    assert_eq!(store.anchor().await.unwrap().position, 7);
+}
+
+async fn acts_are_not_edited_not_even_by_sql(f: Fixture) {
+    f.submit(1).await;
+    let replace = "INSERT OR REPLACE INTO acts SELECT * FROM acts";
+    let truncate = "TRUNCATE acts";
+    for sql in ["UPDATE acts SET payload = '{}'", "DELETE FROM acts", if f.is_sqlite() { replace } else { truncate }] {
+        let error = f.sql(sql).await.unwrap_err().to_string();
+        assert!(error.contains("acts are never"), "{sql}: {error}");
+    }
+    assert!(f.store.verify(None).await.unwrap().problems.iter().all(|p| p.place.starts_with("text")));
+}
+
+async fn a_bad_request_falls_out_alone(f: Fixture) {
+    f.store.put_account(account(1, Role::Officer)).await.unwrap();
+    let mut tasks = JoinSet::new();
+    for n in 0..40 {
+        let store = f.store.clone();
+        let mut batch = Batch::case(case(n), 0, vec![submitted(n)]);
+        if n == 17 {
+            let twin = banso_store::Account { id: person(99), ..account(1, Role::Officer) };
+            batch = batch.and_change(Change::put_account(&twin));
+        }
+        tasks.spawn(async move { (n, store.commit(batch).await) });
+    }
+    for (n, answer) in tasks.join_all().await {
+        match n {
+            17 => assert_eq!(answer, Err(CommitError::Taken("sign-in name"))),
+            _ => assert!(answer.is_ok(), "{n}: {answer:?}"),
+        }
+    }
+    assert_eq!(f.store.anchor().await.unwrap().position, 39);
+    assert!(f.store.case(&for_case(case(17))).await.unwrap().is_none());
+}
+
+async fn many_writers_share_and_none_is_lost(f: Fixture) {
+    let mut tasks = JoinSet::new();
+    for n in 0..64 {
+        let store = f.store.clone();
+        tasks.spawn(async move {
+            store.commit(Batch::case(case(n), 0, vec![submitted(n)]).and_change(Change::keep_content(&content(n)))).await.unwrap();
+            store.commit(Batch::case(case(n), 1, vec![taken_back()])).await.unwrap().acts[0].position
+        });
+    }
+    let positions: BTreeSet<u64> = tasks.join_all().await.into_iter().collect();
+    assert_eq!(positions.len(), 64);
+    let report = f.store.verify(None).await.unwrap();
+    assert_eq!((report.acts, report.streams, report.list_rows, &report.problems[..]), (128, 64, 64, &[][..]));
+}
+
+async fn time_does_not_run_backwards(f: Fixture) {
+    f.submit(1).await;
+    f.clock.set(start().plus_seconds(-3600));
+    f.submit(2).await;
+    let file = f.store.case(&for_case(case(2))).await.unwrap().unwrap();
+    assert_eq!(file.acts[0].recorded_at, start());
+}
+
+async fn an_act_that_does_not_follow_is_refused(f: Fixture) {
+    let answer = f.store.commit(Batch::case(case(1), 0, vec![taken_back()])).await;
+    assert!(matches!(answer, Err(CommitError::DoesNotFollow(_))), "{answer:?}");
+    f.submit(1).await;
+    let answer = f.store.commit(Batch::case(case(1), 1, vec![taken_back(), taken_back()])).await;
+    assert!(matches!(answer, Err(CommitError::DoesNotFollow(_))), "{answer:?}");
+    assert_eq!(f.store.anchor().await.unwrap().position, 1);
+}
+
+async fn all_of_a_batch_or_nothing(f: Fixture) {
+    let id = banso_kernel::JobId::new(Uuid::from_u128(1));
+    let job = NewJob { id, effect: "receipt:1".into(), kind: "receipt".into(), payload: "{}".into(), due: None };
+    let batch = Batch::case(case(1), 0, vec![submitted(1)]).and_job(job);
+    let broken = batch.clone().and_change(Change::set_password(person(404), "x"));
+    assert_eq!(f.store.commit(broken).await, Err(CommitError::Missing("account")));
+    assert_eq!((f.store.job_counts().await.unwrap().open, f.store.anchor().await.unwrap().position), (0, 0));
+    let two = batch.and_append(Append::Case { case: case(2), after: 0, acts: vec![submitted(2)] });
+    f.store.commit(two).await.unwrap();
+    assert_eq!((f.store.job_counts().await.unwrap().open, f.store.anchor().await.unwrap().position), (1, 2));
+}
+
+async fn yen_beyond_floats(f: Fixture) {
+    let yen = Yen::new((1 << 53) + 1);
+    f.store.commit(Batch::case(case(1), 0, vec![submitted_for(1, yen)])).await.unwrap();
+    let rows = f.store.cases_of(&for_call(), &CaseFilter::default(), CaseSort::Requested, Direction::Descending, Page::first(1)).await;
+    assert_eq!(rows.unwrap().rows[0].row.requested, yen);
+    assert_eq!(f.store.case(&for_case(case(1))).await.unwrap().unwrap().case.submission.paper.requested, yen);
+}
+
+async fn a_permit_opens_what_it_is_for(f: Fixture) {
+    f.submit(1).await;
+    assert!(f.store.case(&for_case(case(2))).await.unwrap().is_none());
+    assert!(f.store.case_within(&for_call(), case(1)).await.unwrap().is_some());
+    assert_eq!(f.store.cases_within(&for_call()).await.unwrap().len(), 1);
+    assert_eq!(f.store.case(&for_call()).await.unwrap_err(), Fault::WrongPermit);
+    assert_eq!(f.store.case(&for_office()).await.unwrap_err(), Fault::WrongPermit);
+    assert_eq!(f.store.case_within(&for_case(case(1)), case(1)).await.unwrap_err(), Fault::WrongPermit);
+}
+
+async fn calls_have_acts_too(f: Fixture) {
+    let edition = Digest::of(b"edition");
+    let published = act(CallAct::EditionPublished { edition, name: "令和7年度".into() });
+    f.store.commit(Batch::call(call(), 0, vec![published])).await.unwrap();
+    let opened = act(CallAct::ReviewOpened { plan: Digest::of(b"plan"), due: day() });
+    f.store.commit(Batch::call(call(), 1, vec![opened])).await.unwrap();
+    let file = f.store.call(&call()).await.unwrap().unwrap();
+    assert_eq!((file.seq(), file.call.edition.digest), (2, edition));
+    let row = f.store.call_row(&call()).await.unwrap().unwrap();
+    assert_eq!((row.phase.as_str(), row.edition, f.store.calls().await.unwrap().len()), ("in_review", edition, 1));
+}
+
+async fn two_servers(f: Fixture) {
+    let clock = || Arc::clone(&f.clock) as Arc<dyn Clock>;
+    let in_use = Store::open(&f.place, clock()).await.unwrap_err();
+    assert!(matches!(in_use, Fault::InUse(_)), "{in_use}");
+    if f.is_sqlite() {
+        return;
+    }
+    let place = Place { folder: f.dir.path().join("second"), ..f.place.clone() };
+    let second = Store::open(&place, clock()).await.unwrap();
+    let mut tasks = JoinSet::new();
+    for n in 0..20 {
+        let store = if n % 2 == 0 { f.store.clone() } else { second.clone() };
+        tasks.spawn(async move {
+            store.commit(Batch::case(case(n), 0, vec![submitted(n)])).await.unwrap();
+            n
+        });
+    }
+    for n in tasks.join_all().await {
+        // Each goes on with the other's case, whose end it does not remember.
+        let store = if n % 2 == 0 { &second } else { &f.store };
+        store.commit(Batch::case(case(n), 1, vec![taken_back()])).await.unwrap();
+    }
+    let report = f.store.verify(None).await.unwrap();
+    assert!(report.acts == 40 && report.problems.iter().all(|p| p.place.starts_with("text")), "{report:?}");
+}
+
+async fn a_database_that_went_away(f: Fixture) {
+    f.submit(1).await;
+    if !f.is_sqlite() {
+        let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        f.sql(kill).await.unwrap();
+    }
+    f.submit(2).await;
+    assert!(f.store.case(&for_case(case(2))).await.unwrap().is_some());
+}
+
+async fn opening_again_changes_nothing(mut f: Fixture) {
+    f.submit(1).await;
+    let anchor = f.store.anchor().await.unwrap();
+    f.reopen().await;
+    assert_eq!(f.store.anchor().await.unwrap(), anchor);
+    assert_eq!(f.number("SELECT COUNT(*) FROM migrations").await, 1);
+}
+
+async fn a_newer_database_is_refused(f: Fixture) {
+    f.sql("INSERT INTO migrations (number, applied_at) VALUES (999, 0)").await.unwrap();
+    let place = Place { folder: f.dir.path().join("other"), database: Some(f.url_for_place()) };
+    let refused = Store::open(&place, Arc::clone(&f.clock) as Arc<dyn Clock>).await.unwrap_err();
+    assert_eq!(refused, Fault::Newer { found: 999, known: 1 });
+}

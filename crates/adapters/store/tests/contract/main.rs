@@ -1,0 +1,8 @@
+//! What the store promises, on SQLite and on PostgreSQL alike.
+
+mod documents;
+mod fixture;
+mod jobs;
+mod ledger;
+mod tables;
+mod verify;
