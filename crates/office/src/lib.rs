@@ -4,8 +4,8 @@
 //! pub async fn pass_completeness(&self, person: &Person, case: CaseId, checks: Vec<String>, request: RequestId) -> Result<(), OfficeError> {
 //!     let permit = self.may_case(person, Action::HandleCase, case).await?;          // may: no permit, no data; 404 when it is not theirs to know
 //!     let file = self.case(&permit).await?;                                         // load: by the permit, never by the bare id
-//!     let act = file.case.pass_completeness(checks)?;                               // decide: pure; an act or a refusal (`?` makes it an answer)
-//!     let act = self.by(person, "事務局", act, clause, edition);                     // who, in which capacity, on which clause
+//!     let by = self.by(person, edition, "5-1");                                     //   who, under which edition, on which clause, when
+//!     let act = decide::pass_completeness(&file.case, &checks, &by)?;               // decide: pure; an act or a refusal (`?` makes it an answer)
 //!     let (mail, job) = self.mail_to(…)?;                                           // queue: work that follows is written with the act
 //!     let batch = Batch::case(case, file.seq(), vec![act]).and_change(mail).and_job(job).request(request);
 //!     self.append(batch).await?;                                                    // append: all of it or nothing; then the worker is woken
@@ -28,7 +28,7 @@ mod work;
 
 use std::sync::Arc;
 
-use banso_grant::{Actor, NewAct};
+use banso_grant::{Actor, decide};
 use banso_kernel::{CallId, CaseId, Digest, Instant};
 use banso_letters::Letters;
 use banso_permits::{Action, Permit, Person, Policies, Resource};
@@ -182,16 +182,9 @@ impl Office {
         self.store().case(permit).await?.ok_or(OfficeError::NotFound)
     }
 
-    /// An act of this person, taking effect today.
-    pub(crate) fn by<A>(&self, person: &Person, authority: &str, act: A, clause: &str, edition: Digest) -> NewAct<A> {
-        NewAct {
-            act,
-            actor: Actor::Person(person.id),
-            authority: authority.to_owned(),
-            clause: clause.to_owned(),
-            edition,
-            effective_on: self.now().day(),
-        }
+    /// Who decides, under which edition, on which clause, when: what every step of `banso_grant::decide` asks for.
+    pub(crate) fn by(&self, person: &Person, edition: Digest, clause: &str) -> decide::By {
+        decide::By { actor: Actor::Person(person.id), edition, now: self.now(), clause: clause.to_owned() }
     }
 
     /// Writes a batch, all of it or nothing, and wakes the worker when it queued something.
