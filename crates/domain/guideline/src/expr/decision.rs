@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::Expr;
+use super::diagnose::{error, unit_mismatch};
 use super::types::Type;
 use super::unary::Cell;
+use super::{Expr, ExprError, Span};
 use crate::model::{ItemId, Missing};
 
 /// What happens when several rows apply (DMN's hit policy).
@@ -42,6 +43,30 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// A table whose outputs have one type. On failure, the row that does not fit.
+    ///
+    /// # Errors
+    /// Outputs of different types or units, cells that do not fit the inputs, or no settled output at all.
+    pub fn new(inputs: Vec<Expr>, rows: Vec<Row>, hit: Hit) -> Result<Decision, (usize, ExprError)> {
+        let mut ty: Option<Type> = None;
+        for (i, row) in rows.iter().enumerate() {
+            let fits = row.cells.len() == inputs.len() && row.cells.iter().zip(&inputs).all(|(c, e)| c.ty() == e.ty());
+            if !fits {
+                return Err((i, error(Span::default(), "wrong-arity", "欄の数か型が列と合いません", "the cells do not fit the columns")));
+            }
+            let Output::Expression(output) = &row.output else { continue };
+            let joined = ty.as_ref().map_or_else(|| Some(output.ty().clone()), |t| t.joined(output.ty()));
+            let whole = Span::new(0, output.text().len());
+            ty = Some(joined.ok_or_else(|| (i, unit_mismatch(whole, ty.as_ref().unwrap_or(output.ty()), output.ty())))?);
+        }
+        match ty {
+            Some(ty) => Ok(Decision { inputs, rows, hit, ty }),
+            None => {
+                Err((0, error(Span::default(), "no-output", "値の決まっている行がありません", "no row of the table has a settled value")))
+            }
+        }
+    }
+
     #[must_use]
     pub fn ty(&self) -> &Type {
         &self.ty

@@ -1,10 +1,15 @@
 //! Many definitions at once, in any order: finds the order they need, and the cycles.
 
-use banso_kernel::LocalText;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::decision::Hit;
-use super::{ExprError, Names};
-use crate::model::ClauseId;
+use banso_kernel::{LocalText, fold_width};
+
+use super::ast::{Ast, Kind};
+use super::decision::{Decision, Hit, Output, Row};
+use super::diagnose::{error, error_with_remedy};
+use super::names::{Definition, DefinitionBody};
+use super::{Cell, ExprError, Names, Span, Type, compile, parse};
+use crate::model::{ClauseId, Missing};
 
 /// A definition as it stands in the text.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,10 +62,178 @@ pub struct Misfit {
     pub error: ExprError,
 }
 
+/// What a table cell says when the programme has not settled it.
+const UNCONFIRMED: &str = "要確認";
+
+type Errors = Vec<(Place, ExprError)>;
+
 impl Names {
     /// Adds definitions given in any order. Those with errors, and those that hang on them, are left out.
+    ///
+    /// Returns everything wrong: cycles and taken names too.
     pub fn define_all(&mut self, sources: &[Source]) -> Vec<Misfit> {
-        let _ = sources;
-        Vec::new()
+        let mut misfits = Vec::new();
+        let (order, cyclic) = order(sources);
+        for (source, others) in cyclic {
+            misfits.push(Misfit { source, place: Place::Name, error: cycle(sources, source, &others) });
+        }
+        for index in order {
+            let Some(source) = sources.get(index) else { continue };
+            if let Err(errors) = define(self, source) {
+                misfits.extend(errors.into_iter().map(|(place, error)| Misfit { source: index, place, error }));
+            }
+        }
+        misfits.sort_by_key(|m| m.source);
+        misfits
     }
+}
+
+fn define(names: &mut Names, source: &Source) -> Result<(), Errors> {
+    let body = match &source.body {
+        Body::Expression(text) => {
+            let expr = compile(text, names).map_err(|errors| at(Place::Expression, errors))?;
+            DefinitionBody::Expression(expr)
+        }
+        Body::Table(table) => DefinitionBody::Decision(decision(names, source, table)?),
+    };
+    let definition = Definition { name: source.name.clone(), label: source.label.clone(), clause: source.clause.clone(), body };
+    names.add_definition(definition).map_err(|e| vec![(Place::Name, e)])
+}
+
+fn at(place: Place, errors: Vec<ExprError>) -> Errors {
+    errors.into_iter().map(|e| (place, e)).collect()
+}
+
+/// Compiles the columns, then every row against them; reports all errors of all rows.
+fn decision(names: &Names, source: &Source, table: &TableSource) -> Result<Decision, Errors> {
+    let mut errors = Errors::new();
+    let mut inputs = Vec::new();
+    for (i, text) in table.inputs.iter().enumerate() {
+        match compile(text, names) {
+            Ok(expr) => inputs.push(expr),
+            Err(found) => errors.extend(at(Place::Input(i), found)),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let types: Vec<&Type> = inputs.iter().map(super::Expr::ty).collect();
+    let mut rows = Vec::new();
+    for (i, row) in table.rows.iter().enumerate() {
+        match row_of(names, source, &types, i, row) {
+            Ok(row) => rows.push(row),
+            Err(found) => errors.extend(found),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    Decision::new(inputs, rows, table.hit).map_err(|(row, e)| vec![(Place::Output { row }, e)])
+}
+
+fn row_of(names: &Names, source: &Source, types: &[&Type], index: usize, row: &RowSource) -> Result<Row, Errors> {
+    let mut errors = Errors::new();
+    if row.cells.len() != types.len() {
+        let (wanted, found) = (types.len(), row.cells.len());
+        let e = error(
+            Span::default(),
+            "wrong-arity",
+            format!("欄は{wanted}個必要ですが{found}個です"),
+            format!("the row has {found} cells, not {wanted}"),
+        );
+        return Err(vec![(Place::Output { row: index }, e)]);
+    }
+    let mut cells = Vec::new();
+    for (column, (text, ty)) in row.cells.iter().zip(types).enumerate() {
+        match Cell::compile(text, ty, names) {
+            Ok(cell) => cells.push(cell),
+            Err(found) => errors.extend(at(Place::Cell { row: index, column }, found)),
+        }
+    }
+    let output = if row.output.trim() == UNCONFIRMED {
+        let what = format!("{}（{}）", source.name, row.cells.join("・"));
+        Some(Output::Unconfirmed(Missing::Unconfirmed { clause: source.clause.clone(), what }))
+    } else {
+        match compile(&row.output, names) {
+            Ok(expr) => Some(Output::Expression(expr)),
+            Err(found) => {
+                errors.extend(at(Place::Output { row: index }, found));
+                None
+            }
+        }
+    };
+    match output {
+        Some(output) if errors.is_empty() => Ok(Row { cells, output }),
+        Some(_) | None => Err(errors),
+    }
+}
+
+/// The texts of a definition that may name others. Text that cannot be read names nothing: its error is found on compiling.
+fn mentioned(source: &Source) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut add = |text: &str| {
+        if let Ok(ast) = parse::expression(text) {
+            collect_names(&ast, &mut found);
+        }
+    };
+    match &source.body {
+        Body::Expression(text) => add(text),
+        Body::Table(table) => {
+            table.inputs.iter().for_each(|t| add(t));
+            table.rows.iter().for_each(|r| add(&r.output));
+            for text in table.rows.iter().flat_map(|r| &r.cells) {
+                for part in parse::cell(text).iter().flat_map(super::ast::CellTests::parts) {
+                    collect_names(part, &mut found);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn collect_names(ast: &Ast, found: &mut BTreeSet<String>) {
+    if let Kind::Name(name) = &ast.kind {
+        found.insert(fold_width(name));
+    }
+    for child in ast.kind.children() {
+        collect_names(child, found);
+    }
+}
+
+/// The order in which each comes after what it names, and those in cycles (or hanging on one) with their fellows.
+fn order(sources: &[Source]) -> (Vec<usize>, Vec<(usize, Vec<usize>)>) {
+    let mut by_name = BTreeMap::new();
+    for (i, source) in sources.iter().enumerate() {
+        by_name.entry(fold_width(&source.name)).or_insert(i);
+    }
+    let needs = |s: &Source| mentioned(s).iter().filter_map(|n| by_name.get(n)).copied().collect();
+    let mut waiting: BTreeMap<usize, BTreeSet<usize>> = sources.iter().map(needs).enumerate().collect();
+    let mut order = Vec::new();
+    loop {
+        let ready: Vec<usize> = waiting.iter().filter(|(_, needs)| needs.is_empty()).map(|(i, _)| *i).collect();
+        if ready.is_empty() {
+            break;
+        }
+        for index in ready {
+            waiting.remove(&index);
+            waiting.values_mut().for_each(|needs| {
+                needs.remove(&index);
+            });
+            order.push(index);
+        }
+    }
+    let cyclic = waiting.iter().map(|(i, needs)| (*i, needs.iter().copied().collect())).collect();
+    (order, cyclic)
+}
+
+fn cycle(sources: &[Source], index: usize, others: &[usize]) -> ExprError {
+    let name = |i: usize| sources.get(i).map_or("", |s| s.name.as_str());
+    let own = name(index);
+    let list: Vec<String> = others.iter().map(|i| format!("「{}」", name(*i))).collect();
+    error_with_remedy(
+        Span::new(0, own.len()),
+        "cycle",
+        (format!("「{own}」の定義が循環しています（{}を通じて）", list.join("、")), format!("the definition of `{own}` goes in a circle")),
+        ("どれかの定義を、他に頼らない形に書き直してください", "rewrite one of them without the others"),
+    )
 }

@@ -3,14 +3,34 @@
 //! Pure, total, terminating, exact, three-valued, typed with units. `GRAMMAR.md` beside this file is its reference.
 //! Use: build [`Names`], [`compile`] a text, ask the [`Expr`].
 
+mod ast;
+mod check;
+mod check_call;
+mod days;
 mod decision;
 mod define;
+mod diagnose;
 mod domain;
+mod eval;
+mod eval_call;
 mod exact;
+mod explain;
+mod format;
+mod functions;
+mod lex;
 mod names;
+mod node;
+mod parse;
+mod print;
 mod range;
+mod sentence;
+mod sentence_en;
+mod three;
 mod types;
 mod unary;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -124,7 +144,11 @@ pub struct Expr(Arc<Checked>);
 #[derive(Debug)]
 struct Checked {
     text: String,
-    ty: Type,
+    ast: ast::Ast,
+    node: node::Node,
+    /// Nesting with all definitions put in.
+    height: u32,
+    items: BTreeSet<ItemId>,
 }
 
 /// Reads and checks an expression.
@@ -132,8 +156,8 @@ struct Checked {
 /// # Errors
 /// Everything found wrong, each with its place in `text`. A text that cannot be read gives its first error only.
 pub fn compile(text: &str, names: &Names) -> Result<Expr, Vec<ExprError>> {
-    let _ = names;
-    Ok(Expr(Arc::new(Checked { text: text.to_owned(), ty: Type::YesNo })))
+    let ast = parse::expression(text).map_err(|e| vec![e])?;
+    check::expression(text, ast, names)
 }
 
 impl Expr {
@@ -145,17 +169,17 @@ impl Expr {
 
     #[must_use]
     pub fn ty(&self) -> &Type {
-        &self.0.ty
+        &self.0.node.ty
     }
 
     pub(crate) fn height(&self) -> u32 {
-        1
+        self.0.height
     }
 
     /// Every item it may look at, through its definitions too.
     #[must_use]
     pub fn items(&self) -> BTreeSet<ItemId> {
-        BTreeSet::new()
+        self.0.items.clone()
     }
 
     /// Whether it holds. `names` are those it was compiled with.
@@ -163,10 +187,7 @@ impl Expr {
     /// # Errors
     /// This row has no answer: overflow, division by zero, a fact of the wrong kind.
     pub fn truth(&self, names: &Names, facts: &Facts) -> Result<Judgement, EvalError> {
-        {
-            let _ = (names, facts);
-            Ok(Judgement { truth: Truth::Unknown, missing: Vec::new() })
-        }
+        eval::truth(&self.0.node, names, facts)
     }
 
     /// Its value, if what is known settles it.
@@ -174,10 +195,7 @@ impl Expr {
     /// # Errors
     /// As for [`Expr::truth`].
     pub fn value(&self, names: &Names, facts: &Facts) -> Result<Outcome, EvalError> {
-        {
-            let _ = (names, facts);
-            Ok(Outcome::Unknown(Vec::new()))
-        }
+        eval::value(&self.0.node, names, facts)
     }
 
     /// The number, or the ends between which it must lie whatever the unknowns turn out to be.
@@ -185,49 +203,37 @@ impl Expr {
     /// # Errors
     /// As for [`Expr::truth`].
     pub fn bounds(&self, names: &Names, facts: &Facts) -> Result<Known<Exact>, EvalError> {
-        {
-            let _ = (names, facts);
-            Ok(Known::Unknown(Vec::new()))
-        }
+        eval::bounds(&self.0.node, names, facts)
     }
 
     /// For a no: what fails, and by how much. Empty when the answer is not a no.
     /// Leaves of one `way` number are alternatives; each number needs one of its leaves put right.
     #[must_use]
     pub fn shortfalls(&self, names: &Names, facts: &Facts) -> Vec<Shortfall> {
-        {
-            let _ = (names, facts);
-            Vec::new()
-        }
+        explain::shortfalls(&self.0.node, names, facts)
     }
 
     /// The facts that the answer rests on.
     #[must_use]
     pub fn used(&self, names: &Names, facts: &Facts) -> Vec<(ItemId, Value)> {
-        {
-            let _ = (names, facts);
-            Vec::new()
-        }
+        eval::used(&self.0.node, names, facts)
     }
 
     /// The condition as a page says it: `資本金が3億円以下、又は従業員数が300人以下`.
     #[must_use]
     pub fn sentence(&self, names: &Names, lang: Lang) -> String {
-        {
-            let _ = (names, lang);
-            self.0.text.clone()
-        }
+        sentence::sentence(&self.0.node, names, lang)
     }
 
     /// The expression in its normal form. Reading it back gives the same expression.
     #[must_use]
     pub fn to_text(&self) -> String {
-        self.0.text.clone()
+        print::print(&self.0.ast)
     }
 
     /// Whether its numbers come whole (an item or a constant in yen, people, days …) or may have fractions.
     #[must_use]
     pub fn grain(&self) -> Grain {
-        Grain::Whole
+        self.0.node.grain()
     }
 }

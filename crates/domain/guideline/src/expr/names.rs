@@ -140,6 +140,14 @@ impl Names {
         items.chain(self.parameters.values().map(|p| p.name.as_str())).chain(self.definitions.values().map(|d| d.name.as_str()))
     }
 
+    /// Whether a number may be written with this unit: a common one, or that of some item or parameter.
+    pub(crate) fn knows_unit(&self, text: &str) -> bool {
+        let unit = Unit::of(text);
+        let of_item = |i: &Item| matches!(&i.kind, ItemKind::Number { unit: u } if Unit::of(u) == unit);
+        let of_parameter = |p: &Parameter| matches!(&p.ty, Type::Number(u) if *u == unit);
+        Unit::is_common(text) || self.items.values().any(of_item) || self.parameters.values().any(of_parameter)
+    }
+
     /// The type of an item's value.
     #[must_use]
     pub fn type_of(&self, item: &Item) -> Type {

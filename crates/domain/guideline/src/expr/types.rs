@@ -22,12 +22,6 @@ const SPELLINGS: [(&str, &str); 10] = [
     ("yen", "円"),
 ];
 
-/// Units that may follow a number, the longest first.
-pub(crate) const LITERAL_UNITS: [&str; 22] = [
-    "円/人", "ヶ月", "カ月", "か月", "ヵ月", "箇月", "ケ月", "年間", "日間", "機関", "円", "人", "名", "年", "月", "日", "点", "件", "社",
-    "者", "回", "個",
-];
-
 /// The unit of a number: powers of base units (`円/人` is 円¹·人⁻¹). A percentage is a share, so it has none.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Unit {
@@ -66,6 +60,12 @@ impl Unit {
         Unit { powers, label: None }
     }
 
+    /// Whether this is a unit that every rule may write.
+    pub(crate) fn is_common(text: &str) -> bool {
+        let base = |t: &str| t.is_empty() || t == "%" || COUNTERS.contains(&t) || is_base(t);
+        fold_width(text.trim()).split('/').all(|part| base(SPELLINGS.iter().find(|(from, _)| *from == part).map_or(part, |(_, to)| *to)))
+    }
+
     /// Whether two units measure the same thing; a percentage and a plain number do.
     #[must_use]
     pub fn same_as(&self, other: &Unit) -> bool {
@@ -87,9 +87,8 @@ impl Unit {
     /// Whether what it counts comes in whole numbers only: yen, people, days, months, years, points, cases.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        let whole = |unit: &str| matches!(unit, "円" | "人" | "年" | "か月" | "日" | "点");
         match (self.powers.len(), self.powers.iter().next()) {
-            (1, Some((base, 1))) => whole(base),
+            (1, Some((base, 1))) => is_base(base),
             _ => self.is_none() && self.label.as_deref().is_some_and(|l| l != "%" && l != "倍"),
         }
     }
@@ -140,6 +139,11 @@ impl Unit {
             _ => format!("{} per {}", above.join("·"), below.join("·")),
         }
     }
+}
+
+/// Base units that come in whole numbers.
+fn is_base(unit: &str) -> bool {
+    matches!(unit, "円" | "人" | "年" | "か月" | "日" | "点")
 }
 
 fn add_power(powers: &mut BTreeMap<String, i8>, base: &str, power: i8) {
