@@ -136,7 +136,8 @@ impl CallPhase {
         match act {
             CallAct::EditionPublished { .. } => None,
             CallAct::ReviewOpened { plan, due } => {
-                let CallPhase::Receiving = self else { return None };
+                // Opened once more after a close, when sheets turned out to be missing.
+                let (CallPhase::Receiving | CallPhase::Reviewed { .. }) = self else { return None };
                 Some(CallPhase::InReview { plan: *plan, due: *due })
             }
             CallAct::ReviewClosed { reason } => {

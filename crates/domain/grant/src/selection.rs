@@ -6,13 +6,14 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use banso_guideline::{ScoreSheet, SelectionRules};
-use banso_kernel::{CallId, CaseId, Digest, Exact, Instant, Yen};
+use banso_kernel::{CallId, CaseId, Digest, Exact, Instant, LocalText, Yen};
 use serde::{Deserialize, Serialize};
 
 use crate::act::{CaseAct, Judgement, Outcome};
 use crate::canonical::{CanonicalError, Sealed};
 use crate::case::Case;
-use crate::score::{aggregate, fraction, two_decimals};
+use crate::line::{Line, reason};
+use crate::score::{aggregate, fraction};
 use crate::state::CaseState;
 
 /// A reviewed case as the selection sees it.
@@ -153,12 +154,31 @@ pub enum PlanError {
     Unwritable(#[from] CanonicalError),
 }
 
+impl PlanError {
+    /// For the office: what is wrong and what to do.
+    #[must_use]
+    pub fn message(&self) -> LocalText {
+        let ja = match self {
+            PlanError::TooFewSheets { receipt_number, have, need } => {
+                format!("{receipt_number}の審査結果は{have}件です（{need}件必要）。提出を待つか、審査員を追加してください。")
+            }
+            PlanError::CaseTwice { receipt_number } => format!("{receipt_number}が重複しています。一覧を確認してください。"),
+            PlanError::UnknownBonus { receipt_number, bonus } => {
+                format!("{receipt_number}の加点項目「{bonus}」は公募要領にありません。加点の判定をやり直してください。")
+            }
+            PlanError::TooLarge => "申請額の合計が大きすぎます。申請額を確認してください。".to_owned(),
+            PlanError::Unwritable(_) => "採択案を書き出せません。".to_owned(),
+        };
+        LocalText::new(ja, self.to_string())
+    }
+}
+
 /// A candidate with its scores, before it has a rank.
-struct Scored<'a> {
-    candidate: &'a Candidate,
-    aggregated: Exact,
+pub(crate) struct Scored<'a> {
+    pub(crate) candidate: &'a Candidate,
+    pub(crate) aggregated: Exact,
     bonuses: Vec<PlannedBonus>,
-    score: Exact,
+    pub(crate) score: Exact,
     /// Aggregated points of the criteria that break ties, in order.
     criteria: Vec<Exact>,
 }
@@ -188,7 +208,7 @@ pub fn plan(candidates: &[Candidate], terms: &SelectionTerms<'_>) -> Result<Sele
         edition: terms.edition,
         clause: terms.rules.clause.clone(),
         budget: terms.budget,
-        amount: line.spent,
+        amount: line.spent(),
         cases,
     };
     Ok(Sealed::seal(selection)?)
@@ -248,113 +268,10 @@ impl<'a> Scored<'a> {
             reason: reason(self, rank, &tie, place, line),
             tie,
             requested: self.candidate.requested,
-            cumulative: line.spent,
+            cumulative: line.spent(),
             place,
         }
     }
-}
-
-/// The budget line as it moves down the list.
-struct Line {
-    budget: Option<Yen>,
-    places_left: Option<u32>,
-    pass_mark: Option<Exact>,
-    reserves_max: u32,
-    spent: Yen,
-    reserved: u32,
-    closed: Closed,
-}
-
-/// What closed the list of the selected.
-#[derive(Clone, Copy)]
-enum Closed {
-    Open,
-    /// By the first request that did not fit: what was left, and what it asked for.
-    ByMoney {
-        left: Yen,
-        asked: Yen,
-    },
-    ByNumber,
-}
-
-impl Line {
-    fn new(terms: &SelectionTerms<'_>) -> Self {
-        let full: i128 = terms.sheet.criteria.iter().map(|c| i128::from(c.points_max)).sum();
-        Line {
-            budget: terms.budget,
-            places_left: terms.rules.selected_max,
-            pass_mark: terms.rules.pass_mark.map(|share| share * Exact::from_integer(full)),
-            reserves_max: terms.rules.reserves,
-            spent: Yen::ZERO,
-            reserved: 0,
-            closed: Closed::Open,
-        }
-    }
-
-    /// The place of the next case in rank order.
-    fn place(&mut self, scored: &Scored<'_>) -> Result<Place, PlanError> {
-        // Bonus points do not lift a case over the pass mark: that is about the plan itself.
-        if self.pass_mark.is_some_and(|mark| scored.aggregated < mark) {
-            return Ok(Place::BelowPassMark);
-        }
-        let asked = scored.candidate.requested;
-        let spent = self.spent.checked_add(asked).map_err(|_| PlanError::TooLarge)?;
-        if let Closed::Open = self.closed {
-            if self.places_left == Some(0) {
-                self.closed = Closed::ByNumber;
-            } else if let Some(budget) = self.budget.filter(|b| spent > *b) {
-                let left = budget.checked_sub(self.spent).map_err(|_| PlanError::TooLarge)?;
-                self.closed = Closed::ByMoney { left, asked };
-            } else {
-                self.places_left = self.places_left.map(|n| n.saturating_sub(1));
-                self.spent = spent;
-                return Ok(Place::Selected);
-            }
-        }
-        if self.reserved < self.reserves_max {
-            self.reserved = self.reserved.saturating_add(1);
-            return Ok(Place::Reserve { order: self.reserved });
-        }
-        Ok(Place::BeyondTheLine)
-    }
-
-    fn why_closed(&self) -> String {
-        match self.closed {
-            Closed::Open => String::new(),
-            Closed::ByMoney { left, asked } => {
-                format!(
-                    "上位の採択により予算の残額が{left}となり、次の順位の申請額{asked}に満たないため、採択はその前の順位までとしました。"
-                )
-            }
-            Closed::ByNumber => "採択予定件数に達したため、採択はその順位までとしました。".to_owned(),
-        }
-    }
-}
-
-fn reason(scored: &Scored<'_>, rank: u32, tie: &Tie, place: Place, line: &Line) -> String {
-    let bonus = scored.score - scored.aggregated;
-    let points = format!(
-        "審査点{}点、加点{}点、合計{}点で第{rank}位です。",
-        two_decimals(scored.aggregated),
-        bonus.to_integer(),
-        two_decimals(scored.score)
-    );
-    let tied = match tie {
-        Tie::NotTied => String::new(),
-        Tie::ByCriterion(id) => format!("上位と同点のため、審査項目「{id}」の点により順位を定めました。"),
-        Tie::ByArrival => "上位と同点のため、受付の先後により順位を定めました。".to_owned(),
-        Tie::ByReceiptNumber => "上位と同点のため、受付番号の順により順位を定めました。".to_owned(),
-    };
-    let outcome = match place {
-        Place::Selected => "予算の範囲内のため採択とします。".to_owned(),
-        Place::Reserve { order } => format!("{}補欠第{order}位とします。", line.why_closed()),
-        Place::BelowPassMark => {
-            let mark = line.pass_mark.map(two_decimals).unwrap_or_default();
-            format!("審査点が基準点{mark}点に達していないため不採択とします。")
-        }
-        Place::BeyondTheLine => format!("{}補欠の件数にも入らないため不採択とします。", line.why_closed()),
-    };
-    format!("{points}{tied}{outcome}")
 }
 
 impl Sealed<Selection> {

@@ -12,7 +12,7 @@ impl CaseState {
         match act {
             CaseAct::SubmissionWithdrawn { reason } => self.taken_back(on, reason),
             CaseAct::Returned(returned) => {
-                let CaseState::Submitted = self else { return None };
+                let (CaseState::Submitted | CaseState::Complete { .. }) = self else { return None };
                 Some(CaseState::Returned { points: returned.points.clone(), due: returned.due })
             }
             CaseAct::CompletenessPassed { checks } => {
@@ -20,7 +20,7 @@ impl CaseState {
                 Some(CaseState::Complete { checks: checks.clone() })
             }
             CaseAct::NotAccepted { reason } => {
-                let (CaseState::Submitted | CaseState::Returned { .. }) = self else { return None };
+                let (CaseState::Submitted | CaseState::Returned { .. } | CaseState::Complete { .. }) = self else { return None };
                 Some(CaseState::NotAccepted { reason: reason.clone() })
             }
             CaseAct::ReviewersAssigned { plan, due, reviewers } => {

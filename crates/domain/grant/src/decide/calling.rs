@@ -6,7 +6,7 @@ use banso_kernel::{Day, Digest};
 use super::{Authority, By, filled, reason, wrong_phase};
 use crate::act::{CallAct, NewAct};
 use crate::call::{Call, CallPhase};
-use crate::refusal::{Refusal, SelectionFlaw, Step, Timing};
+use crate::refusal::{FieldName, Refusal, SelectionFlaw, Step, Timing};
 use crate::selection::SelectionPlan;
 
 /// Puts an edition in force: the first, or one that supersedes it. `by.edition` is the new edition.
@@ -14,16 +14,16 @@ use crate::selection::SelectionPlan;
 /// # Errors
 /// A blank name.
 pub fn publish_edition(name: &str, by: &By) -> Result<NewAct<CallAct>, Refusal> {
-    let act = CallAct::EditionPublished { edition: by.edition, name: filled("版の名称", name)? };
+    let act = CallAct::EditionPublished { edition: by.edition, name: filled(FieldName::new("版の名称", "name of the edition"), name)? };
     Ok(by.writes(Authority::Office, &by.clause, act))
 }
 
-/// Opens the review under a review plan.
+/// Opens the review under a review plan, or opens it again after it was closed.
 ///
 /// # Errors
-/// A review that was opened before, or a day that is not ahead.
+/// A review that is open or past its selection, or a day that is not ahead.
 pub fn open_review(call: &Call, plan: Digest, due: Day, by: &By) -> Result<NewAct<CallAct>, Refusal> {
-    let CallPhase::Receiving = call.phase else { return Err(wrong_phase(Step::OpenReview, call)) };
+    let (CallPhase::Receiving | CallPhase::Reviewed { .. }) = call.phase else { return Err(wrong_phase(Step::OpenReview, call)) };
     let today = by.today();
     if due <= today {
         return Err(Refusal::Timing(Timing::DueNotAhead { due, today }));
@@ -83,11 +83,14 @@ pub fn discard_selection(call: &Call, why: &str, by: &By) -> Result<NewAct<CallA
 /// Executes the frozen plan; the outcome of each case follows from it.
 ///
 /// # Errors
-/// No frozen plan, or another one in hand.
+/// No frozen plan, another one in hand, or an edition that came into force after the plan was frozen.
 pub fn execute_selection(call: &Call, plan: &SelectionPlan, by: &By) -> Result<NewAct<CallAct>, Refusal> {
     let CallPhase::SelectionFrozen { selection, .. } = &call.phase else { return Err(wrong_phase(Step::ExecuteSelection, call)) };
     if selection.plan != plan.digest() {
         return Err(Refusal::Selection(SelectionFlaw::OtherPlan { frozen: selection.plan, given: plan.digest() }));
+    }
+    if plan.edition() != call.edition.digest {
+        return Err(Refusal::Selection(SelectionFlaw::OtherEdition { plan: plan.edition(), in_force: call.edition.digest }));
     }
     Ok(by.writes(Authority::Director, plan.clause(), CallAct::SelectionExecuted { plan: plan.digest() }))
 }

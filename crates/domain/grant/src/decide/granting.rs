@@ -8,7 +8,7 @@ use super::{Authority, By, correction, filled, reason};
 use crate::act::{CaseAct, DocumentRef, GrantDecided, GrantRequested, Modification, NewAct, Point};
 use crate::case::Case;
 use crate::law;
-use crate::refusal::{AmountFlaw, PaperFlaw, Refusal, Step, Timing};
+use crate::refusal::{AmountFlaw, FieldName, PaperFlaw, Refusal, Step, Timing};
 use crate::state::CaseState;
 
 /// A grant request as it is handed in.
@@ -105,7 +105,7 @@ pub fn decide_grant(case: &Case, order: &GrantOrder, limits: GrantLimits, by: &B
     if order.withdrawable_until <= today {
         return Err(Refusal::Timing(Timing::DueNotAhead { due: order.withdrawable_until, today }));
     }
-    let number = filled("交付決定番号", &order.number)?;
+    let number = filled(FieldName::new("交付決定番号", "decision number"), &order.number)?;
     within(order, request.requested, limits)
         .and_then(|()| years(order))
         .and_then(|()| conditions(order))
@@ -197,6 +197,7 @@ pub fn refuse_grant(case: &Case, number: &str, why: &str, by: &By) -> Result<New
     } else if !matches!(case.state, CaseState::GrantRequested { .. }) {
         return Err(Refusal::WrongState { step, state: case.state.code() });
     }
-    let act = CaseAct::GrantRefused { number: filled("文書番号", number)?, reason: reason(step, why)? };
+    let act =
+        CaseAct::GrantRefused { number: filled(FieldName::new("文書番号", "letter number"), number)?, reason: reason(step, why)? };
     Ok(by.writes(Authority::Director, law::REASONS, act))
 }

@@ -24,7 +24,7 @@ pub use submitting::{SubmissionOrder, Window, accepted_until, resubmit, submit, 
 
 use crate::act::{Actor, NewAct, Point};
 use crate::call::Call;
-use crate::refusal::{PaperFlaw, PhaseCode, Refusal, Step, Timing};
+use crate::refusal::{FieldName, PaperFlaw, PhaseCode, Refusal, Step, Timing};
 
 /// Most characters of a reason or note.
 pub const REASON_CHARACTERS_MAX: usize = 2_000;
@@ -87,10 +87,12 @@ fn reason(step: Step, text: &str) -> Result<String, Refusal> {
     if trimmed.is_empty() {
         return Err(Refusal::Paper(PaperFlaw::ReasonMissing { step }));
     }
-    not_too_long("理由", trimmed)
+    not_too_long(REASON, trimmed)
 }
 
-fn filled(field: &'static str, text: &str) -> Result<String, Refusal> {
+const REASON: FieldName = FieldName::new("理由", "reason");
+
+fn filled(field: FieldName, text: &str) -> Result<String, Refusal> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return Err(Refusal::Paper(PaperFlaw::Blank { field }));
@@ -98,7 +100,7 @@ fn filled(field: &'static str, text: &str) -> Result<String, Refusal> {
     not_too_long(field, trimmed)
 }
 
-fn not_too_long(field: &'static str, text: &str) -> Result<String, Refusal> {
+fn not_too_long(field: FieldName, text: &str) -> Result<String, Refusal> {
     if count_characters(text) > REASON_CHARACTERS_MAX {
         return Err(Refusal::Paper(PaperFlaw::TooLong { field, characters_max: REASON_CHARACTERS_MAX }));
     }
@@ -113,7 +115,8 @@ fn correction(points: &[Point], due: Day, today: Day) -> Result<Vec<Point>, Refu
     if points.is_empty() {
         return Err(Refusal::Paper(PaperFlaw::NoPoints));
     }
-    let point = |p: &Point| Ok(Point { field: filled("補正する欄", &p.field)?, note: filled("補正の内容", &p.note)? });
+    let (field, note) = (FieldName::new("補正する欄", "field to correct"), FieldName::new("補正の内容", "what to correct"));
+    let point = |p: &Point| Ok(Point { field: filled(field, &p.field)?, note: filled(note, &p.note)? });
     points.iter().map(point).collect()
 }
 

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use banso_kernel::{CallId, CorporateNumber, Day, Digest, Instant, Yen};
 
-use super::{Authority, By, filled, not_too_long};
+use super::{Authority, By, REASON, filled, not_too_long};
 use crate::act::{CaseAct, DocumentRef, NewAct, Submitted};
 use crate::case::Case;
 use crate::law;
-use crate::refusal::{PaperFlaw, Refusal, Step, Timing};
+use crate::refusal::{FieldName, PaperFlaw, Refusal, Step, Timing};
 use crate::state::CaseState;
 
 /// When a call takes applications: from `opens` to `closes`, both included.
@@ -41,7 +41,7 @@ pub struct SubmissionOrder {
 /// Outside the window, or a flaw in the papers.
 pub fn submit(order: &SubmissionOrder, receipt_number: &str, window: Window, by: &By) -> Result<NewAct<CaseAct>, Refusal> {
     in_window(window, by.now)?;
-    let paper = paper(order, filled("受付番号", receipt_number)?, 1)?;
+    let paper = paper(order, filled(FieldName::new("受付番号", "receipt number"), receipt_number)?, 1)?;
     Ok(by.writes(Authority::Applicant, law::ARRIVAL, CaseAct::Submitted(paper)))
 }
 
@@ -86,7 +86,7 @@ pub fn withdraw_submission(case: &Case, why: &str, window: Window, by: &By) -> R
         return Err(Refusal::WrongState { step: Step::WithdrawSubmission, state: case.state.code() });
     };
     in_window(window, by.now)?;
-    let reason = not_too_long("理由", why.trim())?;
+    let reason = not_too_long(REASON, why.trim())?;
     Ok(by.writes(Authority::Applicant, &by.clause, CaseAct::SubmissionWithdrawn { reason }))
 }
 
@@ -121,7 +121,7 @@ fn last_moment(day: Day) -> Instant {
 }
 
 fn paper(order: &SubmissionOrder, receipt_number: String, version: u32) -> Result<Submitted, Refusal> {
-    let title = filled("計画名", &order.title)?;
+    let title = filled(FieldName::new("計画名", "title"), &order.title)?;
     if !order.parties.contains(&order.lead) {
         return Err(Refusal::Paper(PaperFlaw::LeadNotAParty { lead: order.lead }));
     }

@@ -67,33 +67,48 @@ impl AmountFlaw {
     pub(super) fn told(&self) -> Told {
         let check = || text("金額を確認してください。", "check the amounts");
         let (code, basis, message, next_step) = match self {
-            AmountFlaw::AboveComputed { asked, computed } => {
-                ("R180", law::GRANT_REQUEST, above("申請額", *asked, "公募要領で算定した額", *computed), check())
-            }
-            AmountFlaw::AboveSelected { asked, selected } => {
-                ("R181", law::GRANT_REQUEST, above("申請額", *asked, "採択時の申請額", *selected), check())
-            }
+            AmountFlaw::AboveComputed { asked, computed } => (
+                "R180",
+                law::GRANT_REQUEST,
+                above(("申請額", "request"), *asked, ("公募要領で算定した額", "the guideline's amount"), *computed),
+                check(),
+            ),
+            AmountFlaw::AboveSelected { asked, selected } => (
+                "R181",
+                law::GRANT_REQUEST,
+                above(("申請額", "request"), *asked, ("採択時の申請額", "the request at selection"), *selected),
+                check(),
+            ),
             AmountFlaw::NotPositive { amount } => (
                 "R182",
                 law::EXAMINATION,
                 text(format!("金額（{amount}）は1円以上にしてください。"), format!("amount `{}` yen is not positive", amount.get())),
                 check(),
             ),
-            AmountFlaw::AboveRequested { amount, requested } => {
-                ("R190", law::EXAMINATION, above("交付決定額", *amount, "交付申請額", *requested), check())
-            }
-            AmountFlaw::AboveCeiling { amount, ceiling } => {
-                ("R191", law::EXAMINATION, above("交付決定額", *amount, "公募要領の上限額", *ceiling), check())
-            }
+            AmountFlaw::AboveRequested { amount, requested } => (
+                "R190",
+                law::EXAMINATION,
+                above(("交付決定額", "grant"), *amount, ("交付申請額", "the grant request"), *requested),
+                check(),
+            ),
+            AmountFlaw::AboveCeiling { amount, ceiling } => (
+                "R191",
+                law::EXAMINATION,
+                above(("交付決定額", "grant"), *amount, ("公募要領の上限額", "the guideline's ceiling"), *ceiling),
+                check(),
+            ),
             AmountFlaw::AboveBudget { amount, budget } => (
                 "R192",
                 law::EXAMINATION,
-                above("交付決定額", *amount, "確認済みの予算", *budget),
+                above(("交付決定額", "grant"), *amount, ("確認済みの予算", "the confirmed budget"), *budget),
                 text("予算の確認をやり直してください。", "confirm the budget again"),
             ),
-            AmountFlaw::AboveCost { amount, eligible_cost } => {
-                ("R193", law::EXAMINATION, above("交付決定額", *amount, "補助対象経費", *eligible_cost), check())
-            }
+            AmountFlaw::AboveCost { amount, eligible_cost } => (
+                "R193",
+                law::EXAMINATION,
+                above(("交付決定額", "grant"), *amount, ("補助対象経費", "the eligible cost"), *eligible_cost),
+                check(),
+            ),
             AmountFlaw::YearWrong { year } => (
                 "R194",
                 law::EXAMINATION,
@@ -155,9 +170,10 @@ impl AmountFlaw {
     }
 }
 
-fn above(what: &str, amount: Yen, limit_name: &str, limit: Yen) -> banso_kernel::LocalText {
+/// An amount over its limit, each by its names in Japanese and English.
+fn above(what: (&str, &str), amount: Yen, limit_name: (&str, &str), limit: Yen) -> banso_kernel::LocalText {
     text(
-        format!("{what}{amount}が{limit_name}{limit}を超えています。"),
-        format!("amount `{}` yen exceeds the limit of `{}`", amount.get(), limit.get()),
+        format!("{}{amount}が{}{limit}を超えています。", what.0, limit_name.0),
+        format!("{} of `{}` yen exceeds {} of `{}`", what.1, amount.get(), limit_name.1, limit.get()),
     )
 }

@@ -12,7 +12,7 @@ use std::fmt;
 use banso_kernel::LocalText;
 
 pub use amount::AmountFlaw;
-pub use paper::PaperFlaw;
+pub use paper::{FieldName, PaperFlaw};
 pub use review::ReviewFlaw;
 pub use selection::SelectionFlaw;
 pub use timing::Timing;
@@ -178,7 +178,9 @@ impl PhaseCode {
         match self {
             PhaseCode::Receiving => text("審査計画を作り、審査を開始してください。", "plan the review and open it first"),
             PhaseCode::InReview => text("審査が終わってから行ってください。", "wait until the review is done"),
-            PhaseCode::Reviewed => text("採択案を確定してから行ってください。", "freeze a selection plan first"),
+            PhaseCode::Reviewed => {
+                text("審査を再開するか、採択案を確定してから行ってください。", "open the review again, or freeze a selection plan first")
+            }
             PhaseCode::SelectionFrozen => {
                 text("採択案を実行するか、破棄してから行ってください。", "execute the frozen plan, or discard it first")
             }

@@ -5,6 +5,19 @@ use banso_kernel::CorporateNumber;
 use super::{Step, Told, text};
 use crate::law;
 
+/// What a text is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldName {
+    pub ja: &'static str,
+    pub en: &'static str,
+}
+
+impl FieldName {
+    pub(crate) const fn new(ja: &'static str, en: &'static str) -> Self {
+        FieldName { ja, en }
+    }
+}
+
 /// A flaw in the papers of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PaperFlaw {
@@ -14,10 +27,10 @@ pub enum PaperFlaw {
     },
     /// A text that must not be blank is.
     Blank {
-        field: &'static str,
+        field: FieldName,
     },
     TooLong {
-        field: &'static str,
+        field: FieldName,
         characters_max: usize,
     },
     /// A return for correction that does not say what to correct.
@@ -55,13 +68,16 @@ impl PaperFlaw {
             PaperFlaw::Blank { field } => Told::new(
                 "R121",
                 law::GUIDELINE,
-                text(format!("「{field}」が空欄です。"), format!("`{field}` is blank")),
+                text(format!("「{}」が空欄です。", field.ja), format!("`{}` is blank", field.en)),
                 text("記入してください。", "fill it in"),
             ),
             PaperFlaw::TooLong { field, characters_max } => Told::new(
                 "R122",
                 law::GUIDELINE,
-                text(format!("「{field}」は{characters_max}字までです。"), format!("`{field}` takes {characters_max} characters at most")),
+                text(
+                    format!("「{}」は{characters_max}字までです。", field.ja),
+                    format!("`{}` takes {characters_max} characters at most", field.en),
+                ),
                 text("短くしてください。", "shorten it"),
             ),
             PaperFlaw::NoPoints => Told::new(
