@@ -1,4 +1,5 @@
 //! What was once written in the ledger is readable for ever: one golden file for each kind and version.
+#![cfg(test)]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! Severities: recovered from simulated marks, equal to another way of fitting, silent where they cannot be known. Numbers agree to
 //! 1e-9 where the marks fit the model exactly, and to 1e-6 with the iterative fit, whose steps stop there.
+#![cfg(test)]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The life of a case as tables: every state with every step, every reviewer's state with every step, every phase of a call.
+#![cfg(test)]
 
 mod common;
 

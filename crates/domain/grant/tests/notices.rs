@@ -1,4 +1,5 @@
 //! Who is told what.
+#![cfg(test)]
 
 mod common;
 

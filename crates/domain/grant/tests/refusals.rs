@@ -1,4 +1,5 @@
 //! Each refusal with an order that earns it, at the edges of what is allowed; the order of checks; codes and words.
+#![cfg(test)]
 
 mod common;
 

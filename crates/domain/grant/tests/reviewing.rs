@@ -1,4 +1,5 @@
 //! The review plan: nobody with a conflict, even loads, feasible whenever anything is, the same for the same input.
+#![cfg(test)]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The selection plan: a worked example by hand, the edges, and what must hold for any list.
+#![cfg(test)]
 
 mod common;
 
@@ -148,10 +149,13 @@ fn candidates_come_from_cases() {
     assert_eq!(Candidate::of(case_id(1), &Story::selected().case), None);
 }
 
+/// Sheets, requested amount, second of arrival, whether a bonus was granted.
+type Drawn = (Vec<(u32, u32)>, i64, i64, bool);
+
 fn candidates() -> impl Strategy<Value = Vec<Candidate>> {
     let one = (prop::collection::vec((0..6_u32, 0..6_u32), 1..4), 1..50_i64, 0..3_i64, prop::bool::ANY);
     prop::collection::vec(one, 0..14).prop_map(|rows| {
-        let build = |((sheets, requested, arrived, bonus), n): ((Vec<(u32, u32)>, i64, i64, bool), u32)| {
+        let build = |((sheets, requested, arrived, bonus), n): (Drawn, u32)| {
             let mut c = candidate(n, &sheets, requested);
             c.arrived_at = at("2026-06-01").plus_seconds(arrived);
             if bonus { with_bonus(c, "region") } else { c }

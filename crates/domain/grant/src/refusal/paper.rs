@@ -1,6 +1,6 @@
 //! Something is missing from what was handed in, or contradicts it.
 
-use banso_kernel::CorporateNumber;
+use banso_kernel::{CorporateNumber, LocalText};
 
 use super::{Step, Told, text};
 use crate::law;
@@ -65,19 +65,14 @@ impl PaperFlaw {
                 text(format!("「{}」には理由が必要です。", step.label().ja), format!("`{}` needs a reason", step.code())),
                 text("相手に示す理由を書いてください。", "write the reason as the other side will read it"),
             ),
-            PaperFlaw::Blank { field } => Told::new(
+            PaperFlaw::Blank { field } => of_a_text(
                 "R121",
-                law::GUIDELINE,
                 text(format!("「{}」が空欄です。", field.ja), format!("`{}` is blank", field.en)),
                 text("記入してください。", "fill it in"),
             ),
-            PaperFlaw::TooLong { field, characters_max } => Told::new(
+            PaperFlaw::TooLong { field, characters_max: max } => of_a_text(
                 "R122",
-                law::GUIDELINE,
-                text(
-                    format!("「{}」は{characters_max}字までです。", field.ja),
-                    format!("`{}` takes {characters_max} characters at most", field.en),
-                ),
+                text(format!("「{}」は{max}字までです。", field.ja), format!("`{}` takes {max} characters at most", field.en)),
                 text("短くしてください。", "shorten it"),
             ),
             PaperFlaw::NoPoints => Told::new(
@@ -130,4 +125,9 @@ impl PaperFlaw {
             ),
         }
     }
+}
+
+/// A flaw of a text that somebody wrote: what the guideline's form asks for.
+fn of_a_text(code: &'static str, message: LocalText, next_step: LocalText) -> Told {
+    Told::new(code, law::GUIDELINE, message, next_step)
 }
