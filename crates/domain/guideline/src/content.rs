@@ -3,6 +3,7 @@
 use crate::answers::CONSORTIUM_ITEM;
 use crate::definitions::{Placed, constants};
 use crate::dictionary::Dictionary;
+use crate::documents;
 use crate::expr::{DefinitionBody, Names, Output};
 use crate::form::{self, Marked, twice};
 use crate::front::Front;
@@ -171,7 +172,7 @@ impl Found {
             TableKind::Fields => self.sections.extend(form::fields(marked, dictionary, problems).map(|s| (at, s))),
             TableKind::Consortium => self.sections.extend(form::consortium(marked, dictionary, problems).map(|s| (at, s))),
             TableKind::Budget => self.sections.extend(form::budget(marked, problems).map(|s| (at, s))),
-            TableKind::Documents => self.sections.extend(form::documents(marked, problems).map(|s| (at, s))),
+            TableKind::Documents => self.sections.extend(documents::documents(marked, problems).map(|s| (at, s))),
             TableKind::Kpis => {
                 let (kpis, section) = form::kpis(marked, dictionary, problems);
                 self.kpis.extend(kpis);

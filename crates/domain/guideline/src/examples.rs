@@ -241,15 +241,18 @@ impl Reader<'_> {
             return;
         };
         let value = if e.value.text == "不明" { None } else { self.value(&item, &e.value) };
-        let rows = match facts.0.get_mut(list_id) {
-            Some(Value::List(rows)) => rows,
-            Some(_) | None => return drop(self.wrong::<()>(&e.key, "この一覧にはまだ行がありません。", "This list has no rows yet.")),
+        let Some(Value::List(rows)) = facts.0.get_mut(list_id) else {
+            self.wrong::<()>(&e.key, "この一覧にはまだ行がありません。", "This list has no rows yet.");
+            return;
         };
-        match (row.checked_sub(1).and_then(|i| rows.get_mut(i)), value) {
-            (Some(Value::Record(record)), Some(value)) => drop(record.insert(item.id, value)),
-            (Some(Value::Record(record)), None) => drop(record.remove(&item.id)),
-            (Some(_) | None, _) => drop(self.wrong::<()>(&e.key, "その番号の行はありません。", "There is no row of that number.")),
-        }
+        let Some(Value::Record(record)) = row.checked_sub(1).and_then(|i| rows.get_mut(i)) else {
+            self.wrong::<()>(&e.key, "その番号の行はありません。", "There is no row of that number.");
+            return;
+        };
+        match value {
+            Some(value) => record.insert(item.id, value),
+            None => record.remove(&item.id),
+        };
     }
 
     fn unknown_item(&mut self, at: &Words, name: &str) {

@@ -33,7 +33,6 @@ pub(crate) struct Front {
     pub uses: Vec<(Words, Option<Day>)>,
     /// Why this edition was made (改正).
     pub amendment: Option<LocalText>,
-    pub entries: Vec<Entry>,
     /// Where the body begins.
     pub body: usize,
 }
@@ -47,7 +46,7 @@ pub(crate) fn read(source: &str, problems: &mut Vec<Problem>) -> Front {
     let meta = reader.meta();
     let uses = reader.uses();
     let amendment = reader.optional("改正").map(|w| local(&w.text));
-    Front { meta, uses, amendment, entries, body }
+    Front { meta, uses, amendment, body }
 }
 
 fn lines_of(source: &str, problems: &mut Vec<Problem>) -> (Vec<Line>, usize) {

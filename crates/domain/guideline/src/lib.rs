@@ -8,6 +8,7 @@ mod compare;
 mod content;
 mod definitions;
 mod dictionary;
+mod documents;
 mod edition;
 mod examine;
 mod examples;

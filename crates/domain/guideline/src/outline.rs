@@ -14,10 +14,6 @@ macro_rules! kinds {
         impl $enum {
             pub(crate) const ALL: &'static [(&'static str, $enum)] = &[$(($text, $enum::$name)),*];
 
-            pub(crate) const fn word(self) -> &'static str {
-                match self { $($enum::$name => $text),* }
-            }
-
             fn of(word: &str) -> Option<Self> {
                 Self::ALL.iter().find(|(w, _)| *w == word).map(|(_, k)| *k)
             }
@@ -42,6 +38,13 @@ kinds! {
         Conditions = "交付条件",
         Duties = "報告等",
         Examples = "検証例",
+    }
+}
+
+impl TableKind {
+    /// The word in its mark.
+    pub(crate) fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, k)| *k == self).map_or("", |(w, _)| *w)
     }
 }
 

@@ -206,12 +206,12 @@ fn computed(lines: &Lines, fence: &Fence, names: &Names, problems: &mut Vec<Prob
 }
 
 fn whole(condition: &Expr, excluded: Option<&Expr>, exception: Option<&Expr>, names: &Names) -> Result<Expr, Vec<ExprError>> {
-    let mut text = condition.text().to_owned();
+    let mut text = condition.to_text();
     if let Some(excluded) = excluded {
-        text = format!("({text}) and not({})", excluded.text());
+        text = format!("({text}) and not({})", excluded.to_text());
     }
     if let Some(exception) = exception {
-        text = format!("({text}) or ({})", exception.text());
+        text = format!("({text}) or ({})", exception.to_text());
     }
     compile(&text, names)
 }

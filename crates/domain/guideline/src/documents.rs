@@ -1,0 +1,75 @@
+//! The table of documents to hand in (提出書類).
+
+use crate::form::{Marked, SECTION_OPTIONS, flag, identifier, number, section, title_of, twice};
+use crate::model::{ClauseId, DocumentSpec, Section, SectionContent};
+use crate::problem::{Code, Problem};
+use crate::tables::{Need, Row, grid};
+use crate::words::{list, local};
+
+/// 【提出書類】: the documents to hand in.
+pub(crate) fn documents(marked: &Marked<'_>, problems: &mut Vec<Problem>) -> Option<Section> {
+    marked.mark.only(&SECTION_OPTIONS, problems);
+    let columns = [
+        ("識別子", Need::Must),
+        ("書類", Need::Must),
+        ("必須", Need::Must),
+        ("数", Need::May),
+        ("大きさ", Need::May),
+        ("種類", Need::Must),
+        ("説明", Need::May),
+    ];
+    let grid = grid(marked.table, &columns, problems)?;
+    let mut out: Vec<DocumentSpec> = Vec::new();
+    for row in grid.rows() {
+        let Some(document) = document(&row, marked.clause, problems) else { continue };
+        if out.iter().any(|d| d.id == document.id) {
+            problems.push(twice(&row.words("識別子")));
+            continue;
+        }
+        out.push(document);
+    }
+    section(marked, title_of(marked.mark, "提出書類", "Documents"), SectionContent::Documents(out), problems)
+}
+
+fn document(row: &Row<'_, '_>, clause: &ClauseId, problems: &mut Vec<Problem>) -> Option<DocumentSpec> {
+    let id = row.must("識別子", problems).and_then(|w| identifier(&w, problems))?;
+    let title = local(&row.must("書類", problems)?.text);
+    let required = row.must("必須", problems).is_some_and(|w| flag(&w, problems));
+    let count_max = row.may("数").and_then(|w| number(&w, problems)).unwrap_or(1).clamp(1, 50);
+    let megabytes = row.may("大きさ").and_then(|w| number(&w, problems)).unwrap_or(10).clamp(1, 200);
+    let mut media_types = Vec::new();
+    for word in list(&row.must("種類", problems)?) {
+        match media(&word.text) {
+            Some(types) => media_types.extend(types.iter().map(|t| (*t).to_owned())),
+            None => problems.push(
+                Problem::error(
+                    Code::BadValue,
+                    word.at,
+                    format!("「{}」という書類の種類はありません。", word.text),
+                    format!("There is no kind of document `{}`.", word.text),
+                )
+                .remedy("PDF、Excel、Word、画像 から選んでください。", "Choose from PDF, Excel, Word, 画像 (images)."),
+            ),
+        }
+    }
+    Some(DocumentSpec {
+        id,
+        title,
+        hint: row.may("説明").map(|w| local(&w.text)).unwrap_or_default(),
+        required,
+        count_max: usize::try_from(count_max).unwrap_or(1),
+        bytes_max: u64::from(megabytes) * 1024 * 1024,
+        media_types,
+        clause: clause.clone(),
+    })
+}
+
+fn media(word: &str) -> Option<&'static [&'static str]> {
+    Some(match word {
+        "PDF" => &["application/pdf"],
+        "Excel" => &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+        "Word" => &["application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
+        "画像" => &["image/png", "image/jpeg"],
+        _ => return None,
+    })
+}
