@@ -26,13 +26,14 @@ pub enum TimeError {
 #[serde(transparent)]
 pub struct Day(Date);
 
-/// Name, letter and first day of each era, newest first.
+/// Name, letter and first day of each era, newest first. Before 1873 days were counted by another calendar: of those only the
+/// year is right.
 const ERAS: [(&str, char, i16, i8, i8); 5] = [
     ("令和", 'R', 2019, 5, 1),
     ("平成", 'H', 1989, 1, 8),
     ("昭和", 'S', 1926, 12, 25),
     ("大正", 'T', 1912, 7, 30),
-    ("明治", 'M', 1873, 1, 1),
+    ("明治", 'M', 1868, 10, 23),
 ];
 
 impl Day {
@@ -261,6 +262,7 @@ mod tests {
             ("令和元年5月1日", day(2019, 5, 1)),
             ("Ｒ７／４／１", day(2025, 4, 1)),
             ("s63-12-1", day(1988, 12, 1)),
+            ("M30.4.1", day(1897, 4, 1)),
         ] {
             assert_eq!(Day::parse(text), Ok(expected), "{text}");
         }
@@ -280,6 +282,8 @@ mod tests {
     fn eras_and_fiscal_years() {
         assert_eq!(day(2019, 5, 1).wareki(), "令和元年5月1日");
         assert_eq!(day(2019, 4, 30).wareki(), "平成31年4月30日");
+        assert_eq!(day(1873, 1, 1).wareki(), "明治6年1月1日");
+        assert_eq!(day(1912, 7, 29).wareki(), "明治45年7月29日");
         assert_eq!(FiscalYear::of(day(2026, 3, 31)).to_string(), "令和7年度");
         assert_eq!(FiscalYear::of(day(2019, 4, 1)).to_string(), "令和元年度");
     }

@@ -1,0 +1,21 @@
+//! What goes out and comes in as files: lists as Excel and CSV, a case as a ZIP that proves itself, a first look into uploads.
+//!
+//! Reads no database. Everything from outside is bounded: bytes, entries, ratios, lengths.
+
+mod archive;
+mod csv;
+mod excel;
+mod hashing;
+mod package;
+mod sheet;
+mod sniff;
+
+pub use archive::{ArchiveFlaw, ArchiveLimits};
+pub use csv::to_csv;
+pub use excel::to_xlsx;
+pub use package::{
+    ActRecord, CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, FileName,
+    PackageError, PackageReport, Problem, verify_package, write_package,
+};
+pub use sheet::{Cell, Column, Kind, Sheet, SheetError};
+pub use sniff::{Expected, FileKind, InspectedFile, SniffRefusal, inspect};

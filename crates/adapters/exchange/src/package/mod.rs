@@ -1,0 +1,77 @@
+//! A whole case as one ZIP that proves itself: acts with their chain, contents and documents by digest, letters, an index to read
+//! and one to compute with.
+//!
+//! `README` of the format: `index.json` (format 1), `index.html` (the same for people), `acts.jsonl` (one act a line, the payload as the
+//! very text that was hashed), `contents/<sha256>.json`, `editions/<sha256>.md`, `documents/<sha256>`, `letters/*.pdf`,
+//! `SHA256SUMS` (of all other files, as `sha256sum -c` reads it).
+
+mod html;
+mod index;
+mod record;
+mod verify;
+mod write;
+
+pub use index::{CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, FileName};
+pub use record::ActRecord;
+pub use verify::{PackageReport, Problem, verify_package};
+pub use write::write_package;
+
+use std::io;
+
+use banso_kernel::Digest;
+
+use crate::archive::ArchiveFlaw;
+
+/// Why a case file cannot be written, or not even be looked into.
+#[derive(Debug, thiserror::Error)]
+pub enum PackageError {
+    #[error("this is not a case file that can be opened: {0}")]
+    Archive(#[from] ArchiveFlaw),
+    #[error("the stored document {digest} has another content than its digest says; run `banso verify` on the database")]
+    WrongDocument { digest: Digest },
+    #[error("the text of {digest} has another content than its digest says; run `banso verify` on the database")]
+    WrongText { digest: Digest },
+    #[error("`{0}` cannot be the name of a letter: use letters, digits, hyphens, without `/`")]
+    LetterName(String),
+    #[error("the ZIP cannot be written: {0}")]
+    Zip(#[from] zip::result::ZipError),
+    #[error("JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("reading or writing: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// Where each thing lies in the ZIP.
+pub(crate) mod places {
+    use banso_kernel::Digest;
+
+    pub(crate) const INDEX: &str = "index.json";
+    pub(crate) const PAGE: &str = "index.html";
+    pub(crate) const ACTS: &str = "acts.jsonl";
+    pub(crate) const SUMS: &str = "SHA256SUMS";
+
+    pub(crate) fn document(digest: Digest) -> String {
+        format!("documents/{digest}")
+    }
+
+    pub(crate) fn content(digest: Digest) -> String {
+        format!("contents/{digest}.json")
+    }
+
+    pub(crate) fn edition(digest: Digest) -> String {
+        format!("editions/{digest}.md")
+    }
+
+    pub(crate) fn letter(file: &str) -> String {
+        format!("letters/{file}.pdf")
+    }
+
+    /// A name that a letter may have: no path, no surprise.
+    pub(crate) fn is_letter_name(file: &str) -> bool {
+        let good = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+        !file.is_empty() && file.chars().count() <= 120 && file.chars().all(good) && !file.starts_with('.') && !file.contains("..")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,303 @@
+//! A made-up case, taken out, checked, and tampered with in every way we could think of.
+
+use std::io::{Cursor, Read, Write};
+
+use banso_grant::decide::whole_digest;
+use banso_grant::{CaseAct, DocumentRef, Submitted, encode};
+use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, Instant, LocalText, StreamId, Yen};
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+use super::*;
+
+const DOCUMENTS: [&[u8]; 2] = [b"%PDF-1.7 plan", b"erased long ago"];
+const ANSWERS: &str = r#"{"title":"<b>計画</b>"}"#;
+const GUIDELINE: &str = "# 公募要領\n";
+
+fn at(minute: u32) -> Instant {
+    Instant::parse(&format!("2025-06-20T16:{minute:02}:00+09:00")).unwrap()
+}
+
+fn act(case: CaseId, last: Option<&ActRecord>, act: &CaseAct) -> ActRecord {
+    let encoded = encode(act).unwrap();
+    let seq = last.map_or(1, |l| l.seq + 1);
+    let mut record = ActRecord {
+        stream: StreamId::Case(case),
+        seq,
+        position: seq * 10,
+        kind: encoded.kind.to_owned(),
+        version: encoded.version,
+        actor: "person:0197897a-57e3-7d00-8000-000000000001".into(),
+        authority: "申請者".into(),
+        clause: "4-1".into(),
+        edition: Digest::of(GUIDELINE.as_bytes()),
+        effective_on: Day::new(2025, 6, 20).unwrap(),
+        recorded_at: at(seq as u32),
+        payload: encoded.payload,
+        prev_hash: last.map_or(Digest::ZERO, |l| l.hash),
+        hash: Digest::ZERO,
+        running: Digest::of(b"running"),
+    };
+    record.hash = record.expected_hash();
+    record
+}
+
+fn submitted() -> Submitted {
+    let documents = DOCUMENTS.map(|d| DocumentRef { digest: Digest::of(d), bytes: d.len() as u64, slot: "plan-pdf".into() });
+    Submitted {
+        call: CallId::parse("sample/r7-1").unwrap(),
+        receipt_number: "S7-1-0001".into(),
+        version: 1,
+        title: "見本の計画".into(),
+        track: "通常枠".into(),
+        lead: CorporateNumber::from_body(1),
+        parties: vec![CorporateNumber::from_body(1)],
+        content: Digest::of(ANSWERS.as_bytes()),
+        documents: documents.to_vec(),
+        whole: whole_digest(Digest::of(ANSWERS.as_bytes()), &documents),
+        requested: Yen::new(1_000_000),
+    }
+}
+
+fn exported(record: ActRecord) -> ExportedAct {
+    ExportedAct { record, name: LocalText::new("申請の受付", "Submitted"), who: Some("甲野 <花子>".into()), summary: None }
+}
+
+fn package() -> CasePackage {
+    let case: CaseId = "0197897a-57e3-7d00-8000-000000000042".parse().unwrap();
+    let first = act(case, None, &CaseAct::Submitted(submitted()));
+    let second = act(case, Some(&first), &CaseAct::CompletenessPassed { checks: vec!["書類".into()] });
+    let third = act(case, Some(&second), &CaseAct::Withdrawn { reason: "都合により".into() });
+    let note = ErasedNote { reason: "本人の請求".into(), at: at(30) };
+    let document = |i: usize, erased| ExportedDocument {
+        digest: Digest::of(DOCUMENTS[i]),
+        bytes: DOCUMENTS[i].len() as u64,
+        media_type: "application/pdf".into(),
+        names: vec![FileName { name: format!("計画\"{i}.pdf"), slot: "plan-pdf".into(), seq: 1 }],
+        erased,
+    };
+    CasePackage {
+        case,
+        receipt_number: "S7-1-0001".into(),
+        programme: LocalText::new("見本事業", "Sample programme"),
+        call: LocalText::ja("令和7年度"),
+        title: "<script>alert(1)</script>の計画".into(),
+        applicant: "株式会社見本".into(),
+        corporate_number: CorporateNumber::from_body(1),
+        state: LocalText::new("取下げ", "Withdrawn"),
+        exported_at: at(40),
+        exported_by: "監査 次郎".into(),
+        synthetic: true,
+        acts: [first, second, third].into_iter().map(exported).collect(),
+        contents: vec![
+            ExportedContent { digest: Digest::of(ANSWERS.as_bytes()), what: LocalText::ja("申請の内容"), body: Ok(ANSWERS.into()) },
+            ExportedContent { digest: Digest::of(b"comments"), what: LocalText::ja("審査の意見"), body: Err(note.clone()) },
+        ],
+        editions: vec![ExportedEdition {
+            digest: Digest::of(GUIDELINE.as_bytes()), name: "令和7年度-1".into(), source: GUIDELINE.into()
+        }],
+        documents: vec![document(0, None), document(1, Some(note))],
+        letters: vec![ExportedLetter { file: "0001-receipt".into(), title: LocalText::new("受付票", "Receipt"), pdf: b"%PDF".to_vec() }],
+    }
+}
+
+fn written(package: &CasePackage) -> Result<Vec<u8>, PackageError> {
+    let mut open = |digest: Digest| -> io::Result<Box<dyn Read>> {
+        let found = DOCUMENTS.iter().find(|d| Digest::of(d) == digest).copied();
+        Ok(Box::new(Cursor::new(found.ok_or(io::ErrorKind::NotFound)?)))
+    };
+    write_package(Cursor::new(Vec::new()), package, &mut open).map(Cursor::into_inner)
+}
+
+type Files = Vec<(String, Vec<u8>)>;
+
+fn files(zip: &[u8]) -> Files {
+    let mut archive = ZipArchive::new(Cursor::new(zip)).unwrap();
+    (0..archive.len())
+        .map(|i| {
+            let mut file = archive.by_index(i).unwrap();
+            let mut body = Vec::new();
+            file.read_to_end(&mut body).unwrap();
+            (file.name().unwrap().into_owned(), body)
+        })
+        .collect()
+}
+
+fn zip(files: &Files) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, body) in files {
+        zip.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
+        zip.write_all(body).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// Makes the sums right again after a change: a forger would.
+fn with_right_sums(mut files: Files) -> Files {
+    files.retain(|(name, _)| name != places::SUMS);
+    let sums: String = files.iter().map(|(name, body)| format!("{}  {name}\n", Digest::of(body))).collect();
+    files.push((places::SUMS.into(), sums.into_bytes()));
+    files
+}
+
+fn edit(files: &mut Files, name: &str, from: &str, to: &str) {
+    let body = &mut files.iter_mut().find(|(n, _)| n == name).unwrap().1;
+    let text = String::from_utf8(body.clone()).unwrap();
+    assert!(text.contains(from), "{name} should hold {from}");
+    *body = text.replace(from, to).into_bytes();
+}
+
+fn problems(files: &Files) -> String {
+    let report = verify_package(Cursor::new(zip(files))).unwrap();
+    assert!(!report.is_sound());
+    report.problems.iter().map(|p| format!("{}: {}\n", p.place, p.what.en.clone().unwrap())).collect()
+}
+
+#[test]
+fn a_case_taken_out_proves_itself() {
+    let bytes = written(&package()).unwrap();
+    let report = verify_package(Cursor::new(&bytes)).unwrap();
+    assert_eq!(report.problems, []);
+    assert_eq!((report.acts, report.contents, report.documents, report.letters, report.erased), (3, 2, 2, 1, 2));
+    assert_eq!(report.head, package().acts.last().map(|a| a.record.hash));
+    assert!(report.synthetic && report.is_sound());
+    assert!(bytes == written(&package()).unwrap(), "the same case gives the same bytes");
+}
+
+#[test]
+fn the_page_for_people_is_harmless_and_complete() {
+    let all = files(&written(&package()).unwrap());
+    let page = String::from_utf8(all.iter().find(|(n, _)| n == places::PAGE).unwrap().1.clone()).unwrap();
+    for piece in
+        ["&lt;script&gt;alert(1)", "甲野 &lt;花子&gt;", "SYNTHETIC DEMO DATA", "download=\"計画&quot;0.pdf\"", "消去済み", "令和7年6月20日"]
+    {
+        assert!(page.contains(piece), "{piece}");
+    }
+    assert!(!page.contains("<script"));
+}
+
+#[test]
+fn every_tampering_is_seen() {
+    type Change = fn(&mut Files);
+    let content = || places::content(Digest::of(ANSWERS.as_bytes()));
+    let cases: [(&str, Change, bool, &str); 14] = [
+        ("a document changed", |f| edit(f, &places::document(Digest::of(DOCUMENTS[0])), "plan", "PLAN"), true, "does not have the digest"),
+        (
+            "a document changed, sums too old",
+            |f| edit(f, &places::document(Digest::of(DOCUMENTS[0])), "plan", "PLAN"),
+            false,
+            "SHA-256 differs",
+        ),
+        ("a document taken out", |f| f.retain(|(n, _)| !n.starts_with("documents/")), true, "missing and not stated as erased"),
+        (
+            "a document taken out, sums too old",
+            |f| f.retain(|(n, _)| !n.starts_with("documents/")),
+            false,
+            "listed in SHA256SUMS, but missing",
+        ),
+        (
+            "an erased document come back",
+            |f| f.push((places::document(Digest::of(DOCUMENTS[1])), DOCUMENTS[1].to_vec())),
+            true,
+            "stated as erased, but it is still here",
+        ),
+        ("a letter changed", |f| edit(f, "letters/0001-receipt.pdf", "%PDF", "%pdf"), true, "does not have the digest"),
+        ("an act changed", |f| edit(f, places::ACTS, "都合により", "職権により"), true, "act 3: Its content does not have its hash"),
+        ("the index changed", |f| edit(f, places::INDEX, "都合により", "職権により"), true, "acts in the index differ"),
+        (
+            "an act taken out",
+            |f| {
+                let acts = &mut f.iter_mut().find(|(n, _)| n == places::ACTS).unwrap().1;
+                let text = String::from_utf8(acts.clone()).unwrap();
+                let kept: Vec<&str> = text.lines().enumerate().filter(|(i, _)| *i != 1).map(|(_, l)| l).collect();
+                *acts = kept.join("\n").into_bytes();
+            },
+            true,
+            "an act was taken out or put in",
+        ),
+        ("a program put in", |f| f.push(("setup.exe".into(), b"MZ".to_vec())), true, "setup.exe: This file does not belong"),
+        ("a folder that is not ours", |f| f.push(("documents/readme.txt".into(), b"x".to_vec())), true, "does not belong"),
+        ("a document put in", |f| f.push((places::document(Digest::of(b"new")), b"new".to_vec())), true, "The index does not list it"),
+        ("a letter put in, sums too old", |f| f.push(("letters/9999-x.pdf".into(), b"x".to_vec())), false, "not listed in SHA256SUMS"),
+        ("no index", |f| f.retain(|(n, _)| n != places::INDEX), true, "index.json: This file is missing"),
+    ];
+    let original = files(&written(&package()).unwrap());
+    assert!(original.iter().any(|(n, _)| *n == content()));
+    for (what, change, sums, expected) in cases {
+        let mut changed = original.clone();
+        change(&mut changed);
+        let changed = if sums { with_right_sums(changed) } else { changed };
+        let said = problems(&changed);
+        assert!(said.contains(expected), "{what}: {said}");
+    }
+}
+
+#[test]
+fn a_rehashed_forgery_still_misses_what_the_acts_name() {
+    type Change = fn(&mut CasePackage);
+    let cases: [(&str, Change, &str); 6] = [
+        ("a document left out", |p| p.documents.truncate(1), "is not in the index, or has another size"),
+        ("the answers left out", |p| p.contents.clear(), "is not in the index"),
+        ("the guideline left out", |p| p.editions.clear(), "edition of the guideline that governed it is missing"),
+        ("another case", |p| p.case = "0197897a-57e3-7d00-8000-000000000043".parse().unwrap(), "belongs to another case"),
+        (
+            "a submission whose whole is not its parts",
+            |p| {
+                let forged = CaseAct::Submitted(Submitted { whole: Digest::of(b"forged"), ..submitted() });
+                p.acts = vec![exported(act(p.case, None, &forged))];
+            },
+            "The digest of the whole is not",
+        ),
+        ("an unknown act", |p| p.acts[2].record.kind = "crowned".into(), "`crowned` is not a kind of act"),
+    ];
+    for (what, change, expected) in cases {
+        let mut forged = package();
+        change(&mut forged);
+        let said = problems(&files(&written(&forged).unwrap()));
+        assert!(said.contains(expected), "{what}: {said}");
+    }
+}
+
+#[test]
+fn files_that_are_not_even_opened() {
+    let original = files(&written(&package()).unwrap());
+    let with = |name: &str, body: &[u8]| zip(&original.iter().cloned().chain([(name.to_owned(), body.to_vec())]).collect());
+    for (bytes, expected) in [
+        (b"PK nothing".to_vec(), "cannot be read as a ZIP"),
+        (with("../../etc/passwd", b"x"), "outside the folder"),
+        (with("bomb", &vec![0_u8; 20 << 20]), ""),
+    ] {
+        let said = verify_package(Cursor::new(bytes)).map_err(|e| e.to_string());
+        match said {
+            Ok(report) => assert!(expected.is_empty() && !report.is_sound()),
+            Err(e) => assert!(!expected.is_empty() && e.contains(expected), "{e}"),
+        }
+    }
+    let newer = {
+        let mut all = original.clone();
+        edit(&mut all, places::INDEX, "\"version\": 1,\n  \"case\"", "\"version\": 2,\n  \"case\"");
+        problems(&with_right_sums(all))
+    };
+    assert!(newer.contains("Use a newer banso"), "{newer}");
+}
+
+#[test]
+fn what_is_wrong_at_the_source_stops_the_export() {
+    let mut wrong_text = package();
+    wrong_text.contents[0].body = Ok("{}".into());
+    let mut wrong_bytes = package();
+    wrong_bytes.documents[0].bytes += 1;
+    let mut gone = package();
+    gone.documents[0].digest = Digest::of(b"nowhere");
+    let mut path = package();
+    path.letters[0].file = "../x".into();
+    for (package, expected) in [
+        (wrong_text, "another content than its digest"),
+        (wrong_bytes, "another content than its digest"),
+        (gone, "reading or writing"),
+        (path, "cannot be the name of a letter"),
+    ] {
+        let said = written(&package).unwrap_err().to_string();
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+}
