@@ -161,3 +161,51 @@ impl Office {
 fn login_folded(login: &str) -> String {
     fold_width(login.trim()).to_lowercase().chars().take(100).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{PASSWORD, TestOffice};
+
+    fn new_account(login: &str, name: &str, password: &str) -> NewAccount {
+        NewAccount {
+            login: login.to_owned(),
+            name: name.to_owned(),
+            email: String::new(),
+            password: password.to_owned(),
+            roles: BTreeSet::from([Role::Officer]),
+            organisation: None,
+            synthetic: true,
+        }
+    }
+
+    #[tokio::test]
+    async fn an_account_is_made_once_and_with_a_real_password() {
+        let office = TestOffice::new().await;
+        let id = office.add_account(new_account(" Ｔａｎａｋａ ", "田中 例", PASSWORD)).await.unwrap();
+        let account = office.account(id).await.unwrap().unwrap();
+        assert_eq!((account.login.as_str(), account.name.as_str()), ("tanaka", "田中 例"));
+        for (login, name, password) in [
+            ("tanaka", "別人", PASSWORD),
+            ("田中", "田中 例", PASSWORD),
+            ("", "x", PASSWORD),
+            ("sato", " ", PASSWORD),
+            ("sato", "佐藤", "short"),
+        ] {
+            let refused = office.add_account(new_account(login, name, password)).await;
+            assert!(matches!(refused, Err(OfficeError::Invalid(_))), "{login} {name}: {refused:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_right_password_forgets_the_wrong_ones() {
+        let office = TestOffice::new().await;
+        office.add_account(new_account("tanaka", "田中 例", PASSWORD)).await.unwrap();
+        for _ in 0..3 {
+            for _ in 0..4 {
+                assert_eq!(office.sign_in("tanaka", "wrong", "127.0.0.1").await.unwrap(), SignIn::Wrong);
+            }
+            assert!(matches!(office.sign_in("tanaka", PASSWORD, "127.0.0.1").await.unwrap(), SignIn::Welcome(_)));
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Use cases, one file each. A use case reads like minutes: **may → load → decide → append → queue**.
 //!
-//! ```ignore
+//! ```text
 //! pub async fn pass_completeness(&self, person: &Person, case: CaseId, checks: Vec<String>, request: RequestId) -> Result<(), OfficeError> {
 //!     let permit = self.may_case(person, Action::HandleCase, case).await?;          // may: no permit, no data; 404 when it is not theirs to know
 //!     let file = self.case(&permit).await?;                                         // load: by the permit, never by the bare id

@@ -83,15 +83,11 @@ impl Office {
             if stop.as_mut().now_or_never().is_some() {
                 return;
             }
-            let worked = match self.work_once().await {
-                Ok(worked) => worked,
-                // Logged where it became an error; the database may come back.
-                Err(_) => false,
-            };
-            if worked {
+            // An error was logged where it arose; the database may come back.
+            if self.work_once().await.unwrap_or_default() {
                 continue;
             }
-            if idle % SWEEP_EVERY == 0 {
+            if idle.is_multiple_of(SWEEP_EVERY) {
                 let _logged = self.sweep().await;
             }
             idle = idle.wrapping_add(1);
@@ -147,5 +143,76 @@ impl Office {
                 Err(OfficeError::Busy(banso_kernel::LocalText::new("メールを送信できませんでした。", error.to_string())))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use banso_store::Batch;
+
+    use crate::testing::TestOffice;
+
+    async fn queue(office: &TestOffice, effect: &str, recipient: &str) {
+        let (mail, job) = office.mail_to(effect, recipient, "受付のお知らせ", "受け付けました。").unwrap();
+        office.append(Batch::changes(vec![mail]).and_job(job)).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_mail_is_written_once_however_often_it_is_asked_for() {
+        let office = TestOffice::new().await;
+        queue(&office, "receipt:1", "a@banso.invalid").await;
+        queue(&office, "receipt:1", "a@banso.invalid").await;
+        queue(&office, "receipt:2", "b@banso.invalid").await;
+        assert_eq!(office.run_jobs().await, 2);
+        let mails = office.mails();
+        assert_eq!(mails.len(), 2);
+        assert!(mails.iter().all(|m| m.contains("Content-Type: text/plain") && m.contains("2025")));
+    }
+
+    #[tokio::test]
+    async fn work_that_was_dropped_is_done_again_to_the_same_effect() {
+        let office = TestOffice::new().await;
+        queue(&office, "receipt:1", "a@banso.invalid").await;
+        // Somebody takes the job on, does its effect, and dies before saying so.
+        let job = office.store().claim_next(office.now()).await.unwrap().unwrap();
+        office.carry_out(&job).await.unwrap();
+        assert_eq!(office.run_jobs().await, 0);
+        office.wait_seconds(3600);
+        assert_eq!((office.run_jobs().await, office.mails().len()), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn work_that_fails_is_put_off() {
+        let office = TestOffice::new().await;
+        queue(&office, "receipt:1", "no address").await;
+        assert!(office.work_once().await.unwrap());
+        assert!(!office.work_once().await.unwrap(), "not again at once");
+        assert_eq!(office.store().job_counts().await.unwrap().open, 1);
+        let mail = office.store().mail("receipt:1").await.unwrap().unwrap();
+        assert!(mail.error.is_some_and(|e| e.contains("no address")));
+        for _ in 0..20 {
+            office.wait_seconds(7200);
+            office.work_once().await.unwrap();
+        }
+        let counts = office.store().job_counts().await.unwrap();
+        assert_eq!((counts.open, counts.given_up), (0, 1));
+        office.leave_given_up();
+    }
+
+    #[tokio::test]
+    async fn the_worker_stops_when_told() {
+        let office = TestOffice::new().await;
+        queue(&office, "receipt:1", "a@banso.invalid").await;
+        let worker = (*office).clone();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let working = tokio::spawn(async move {
+            worker.work(async move { stopped.await.unwrap_or_default() }).await;
+        });
+        while office.store().job_counts().await.unwrap().open > 0 {
+            tokio::task::yield_now().await;
+        }
+        stop.send(()).unwrap();
+        working.await.unwrap();
+        assert_eq!(office.mails().len(), 1);
     }
 }

@@ -257,6 +257,25 @@ async fn recognise(state: &AppState, session: &Session, method: &Method, page: &
 }
 
 #[cfg(test)]
+impl PageContext {
+    /// A page that nobody asked for.
+    pub(crate) fn for_test(lang: Lang) -> Self {
+        PageContext {
+            lang,
+            account: None,
+            now: Instant::parse("2025-06-01T03:00:00Z").unwrap(),
+            synthetic: true,
+            flash: None,
+            problems: Vec::new(),
+            saved_at: None,
+            csrf: String::from("0123"),
+            path: String::from("/specimen"),
+            query: String::new(),
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -12,6 +12,8 @@ mod headers;
 mod route;
 pub mod routes;
 mod session;
+#[cfg(test)]
+mod specimen;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod upload;

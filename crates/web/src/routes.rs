@@ -11,7 +11,7 @@
 //! 3. **Handler.** In `src/desks/<desk>/<page>.rs`, a struct with `page: PageContext` and `#[derive(Template, WebTemplate)]`, and a
 //!    function such as
 //!
-//!    ```ignore
+//!    ```text
 //!    pub(crate) async fn show(office: State<Office>, page: PageContext, Path(case): Path<Id<CaseId>>) -> Answer {
 //!        let view = office.inbox_case(page.person()?, case.0).await?;      // OfficeError becomes its page by itself
 //!        Ok(InboxCase { page, view }.into_response())

@@ -1,6 +1,8 @@
 //! A browser without a window, for tests: the router over a [`TestOffice`], no socket, cookies kept, forms sent with their hidden fields.
 
-use std::collections::BTreeMap;
+#![expect(clippy::expect_used, clippy::panic, reason = "what a test cannot ask fails the test")]
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::Router;
@@ -21,6 +23,12 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// A page that came without a server.
+    #[cfg(test)]
+    pub(crate) fn of_page(body: String) -> Self {
+        Shown { status: StatusCode::OK, headers: HeaderMap::new(), body }
+    }
+
     /// Where a redirect goes.
     #[must_use]
     pub fn location(&self) -> &str {
@@ -44,6 +52,37 @@ impl Shown {
     pub fn has(&self, words: &str) -> &Self {
         assert!(self.body.contains(words), "`{words}` is not on the page ({}):\n{}", self.status, self.body);
         self
+    }
+
+    /// That the page holds together for somebody who does not see it: one language, one title, one `h1`, ids used once, and every label,
+    /// description and in-page link pointing at something.
+    ///
+    /// # Panics
+    /// When it does not; says why.
+    pub fn holds_together(&self) -> &Self {
+        let mut ids = BTreeSet::new();
+        for id in self.attributes(" id=") {
+            assert!(ids.insert(id), "the id `{id}` stands twice on the page:\n{}", self.body);
+        }
+        let single = [" for=", " aria-labelledby=", " href=\"#", " aria-describedby="].into_iter().flat_map(|a| self.attributes(a));
+        for reference in single.flat_map(str::split_whitespace) {
+            assert!(ids.contains(reference), "`{reference}` is referred to but is not on the page:\n{}", self.body);
+        }
+        assert_eq!(self.body.matches("<h1").count(), 1, "a page has one h1:\n{}", self.body);
+        assert_eq!(self.body.matches("<main").count(), 1);
+        for empty in ["<title> |", "<title></title>", "<h1></h1>"] {
+            assert!(!self.body.contains(empty), "`{empty}` on the page:\n{}", self.body);
+        }
+        for inline in ["<style", " style=\"", "<script>", " onclick=", "javascript:"] {
+            assert!(!self.body.contains(inline), "`{inline}` on a page needs a hole in the policy:\n{}", self.body);
+        }
+        self
+    }
+
+    /// The values of an attribute; `start` is as it stands in the page up to the value.
+    fn attributes(&self, start: &str) -> Vec<&str> {
+        let quoted = if start.contains('"') { start.to_owned() } else { format!("{start}\"") };
+        self.body.split(quoted.as_str()).skip(1).filter_map(|rest| rest.split('"').next()).collect()
     }
 
     /// # Panics

@@ -1,5 +1,7 @@
 //! The way in and what stands around every page: signing in, limits, forged forms, headers, languages, failures.
 
+#![cfg(test)]
+
 use banso_office::testing::{PASSWORD, TestOffice};
 use banso_permits::Role;
 use banso_web::testing::{Visitor, lines};

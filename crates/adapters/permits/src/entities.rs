@@ -19,15 +19,16 @@ pub(crate) struct TypeNames {
 }
 
 impl TypeNames {
-    pub(crate) fn read() -> Result<Self, cedar_policy::ParseErrors> {
+    pub(crate) fn read() -> Result<Self, String> {
+        let name = |text: &str| text.parse::<EntityTypeName>().map_err(|e| e.to_string());
         Ok(TypeNames {
-            role: "Role".parse()?,
-            organisation: "Organisation".parse()?,
-            person: "Person".parse()?,
-            office: "Office".parse()?,
-            call: "Call".parse()?,
-            case: "Case".parse()?,
-            action: "Action".parse()?,
+            role: name("Role")?,
+            organisation: name("Organisation")?,
+            person: name("Person")?,
+            office: name("Office")?,
+            call: name("Call")?,
+            case: name("Case")?,
+            action: name("Action")?,
         })
     }
 

@@ -109,7 +109,7 @@ impl Policies {
         if !problems.is_empty() {
             return Err(PolicyError::Schema(problems.join("; ")));
         }
-        let names = TypeNames::read().map_err(|e| PolicyError::Schema(e.to_string()))?;
+        let names = TypeNames::read().map_err(PolicyError::Schema)?;
         Ok(Policies { inner: Arc::new(Inner { set, schema, names }) })
     }
 

@@ -1,5 +1,7 @@
 //! Role × action × relation: the whole table of who may do what, compared with `golden/permits.txt`.
 
+#![cfg(test)]
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
