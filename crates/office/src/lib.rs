@@ -21,6 +21,7 @@ mod error;
 mod mail;
 mod notices;
 mod password;
+mod precheck;
 mod session;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -40,6 +41,7 @@ pub use banso_store::{Clock, HandClock, Listed, Notice, Page, Place, SystemClock
 pub use editions::{BrokenFile, CallTime, Loaded, ProgrammeFile, PublishedCall, PublishedEdition, Words, call_time};
 pub use error::{FieldProblem, OfficeError, Reference};
 pub use mail::{MailError, Mailer, Outbox, Outgoing};
+pub use precheck::{Ask, Precheck, Question};
 
 /// What an office is made of.
 pub struct Parts {

@@ -47,6 +47,10 @@ fn anyone() -> Vec<Route> {
         get("/sign-in", Gate::Anyone, account::sign_in_form),
         post("/sign-in", Gate::Anyone, account::sign_in),
         get("/health", Gate::Anyone, public::health),
+        get("/calls/{programme}/{round}", Gate::Anyone, public::guideline),
+        get("/calls/{programme}/{round}/guideline.md", Gate::Anyone, public::source),
+        get("/calls/{programme}/{round}/check", Gate::Anyone, public::check),
+        get("/calls/{programme}/{round}/compare", Gate::Anyone, public::compared),
     ]
 }
 

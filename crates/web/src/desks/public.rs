@@ -1,26 +1,279 @@
-//! Public pages: the list of calls, and whether the server is alive.
+//! Public pages: the list of calls, the guideline as a citizen reads it, "can my firm apply", two editions side by side.
+
+use std::collections::BTreeMap;
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::extract::State;
+use axum::extract::{Path, Query, State};
+use axum::http::header;
 use axum::response::IntoResponse as _;
-use banso_office::Office;
+use banso_guideline::{Block, ChangeKind, ClauseChange, Edition, FieldKind, Finding, Known, Shortfall, Truth, compare};
+use banso_kernel::{CallId, Instant, Lang, Yen};
+use banso_office::{Ask, CallTime, Office, OfficeError, Precheck, PublishedCall, Question, call_time};
+use serde::Deserialize;
 
 use crate::context::PageContext;
-use crate::failure::Answer;
+use crate::failure::{Answer, Failure};
+
+/// A call as a line of the list.
+struct CallLine {
+    call: CallId,
+    time: CallTime,
+    edition: Edition,
+}
 
 #[derive(Template, WebTemplate)]
 #[template(path = "front.html")]
 struct FrontPage {
     page: PageContext,
+    lines: Vec<CallLine>,
+    search: String,
 }
 
-pub(crate) async fn front(page: PageContext) -> Answer {
-    Ok(FrontPage { page }.into_response())
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Search {
+    #[serde(default)]
+    q: String,
 }
 
+pub(crate) async fn front(office: State<Office>, page: PageContext, search: Query<Search>) -> Answer {
+    let wanted = search.0.q.trim().to_lowercase();
+    let now = page.now;
+    let lines = office.calls().into_iter().filter_map(|c| line(&c, now)).filter(|l| l.speaks_of(&wanted)).collect();
+    Ok(FrontPage { page, lines, search: search.0.q }.into_response())
+}
+
+fn line(call: &PublishedCall, now: Instant) -> Option<CallLine> {
+    let edition = call.current()?.clone();
+    Some(CallLine { call: call.call.clone(), time: call_time(&edition, now), edition })
+}
+
+impl CallLine {
+    fn speaks_of(&self, wanted: &str) -> bool {
+        let meta = self.edition.meta();
+        let texts = [&meta.programme, &meta.call_name];
+        wanted.is_empty()
+            || texts.iter().any(|t| t.ja.to_lowercase().contains(wanted) || t.get(Lang::En).to_lowercase().contains(wanted))
+            || meta.office.to_lowercase().contains(wanted)
+    }
+
+    const fn open(&self) -> bool {
+        matches!(self.time, CallTime::Open)
+    }
+}
+
+/// Words and tones of these pages.
+impl PageContext {
+    const fn tone_of(&self, time: CallTime) -> &'static str {
+        match time {
+            CallTime::Open => "active",
+            CallTime::Upcoming => "",
+            CallTime::Closed => "solid",
+        }
+    }
+
+    fn time_label(&self, time: CallTime) -> &'static str {
+        match time {
+            CallTime::Open => self.lang.pick("受付中", "Open"),
+            CallTime::Upcoming => self.lang.pick("受付前", "Not open yet"),
+            CallTime::Closed => self.lang.pick("受付終了", "Closed"),
+        }
+    }
+}
 /// For whatever watches the server: 200 when the database answers, 503 when it does not.
 pub(crate) async fn health(office: State<Office>) -> Answer {
     office.alive().await?;
     Ok("ok\n".into_response())
+}
+
+fn call_of(programme: &str, round: &str) -> Result<CallId, Failure> {
+    CallId::parse(&format!("{programme}/{round}")).map_err(|_| Failure::NotFound)
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "public/guideline.html")]
+struct GuidelinePage {
+    page: PageContext,
+    call: PublishedCall,
+    edition: Edition,
+    time: CallTime,
+    blocks: Vec<Block>,
+}
+
+pub(crate) async fn guideline(office: State<Office>, page: PageContext, Path((programme, round)): Path<(String, String)>) -> Answer {
+    let call = office.published_call(&call_of(&programme, &round)?)?;
+    let edition = call.current().cloned().ok_or(OfficeError::NotFound)?;
+    let (time, blocks) = (call_time(&edition, page.now), edition.page(page.lang));
+    Ok(GuidelinePage { page, call, edition, time, blocks }.into_response())
+}
+
+/// The text itself, as published: for whoever wants to check the digest.
+pub(crate) async fn source(office: State<Office>, Path((programme, round)): Path<(String, String)>) -> Answer {
+    let edition = office.edition_in_force(&call_of(&programme, &round)?)?;
+    let headers =
+        [(header::CONTENT_TYPE, "text/markdown; charset=utf-8"), (header::CONTENT_DISPOSITION, "inline; filename=\"guideline.md\"")];
+    Ok((headers, edition.source().to_owned()).into_response())
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "public/check.html")]
+struct CheckPage {
+    page: PageContext,
+    call: CallId,
+    check: Precheck,
+}
+
+pub(crate) async fn check(
+    office: State<Office>,
+    page: PageContext,
+    Path((programme, round)): Path<(String, String)>,
+    typed: Query<Vec<(String, String)>>,
+) -> Answer {
+    let call = call_of(&programme, &round)?;
+    if typed.0.len() > 500 || typed.0.iter().any(|(_, v)| v.len() > 2_000) {
+        return Err(Failure::TooLarge);
+    }
+    let typed: BTreeMap<String, String> = typed.0.into_iter().collect();
+    let check = office.precheck(&call, &typed)?;
+    let page = page.with_problems(check.problems.clone());
+    Ok(CheckPage { page, call, check }.into_response())
+}
+
+impl CheckPage {
+    /// Whether something was typed into a row.
+    fn filled(row: &[Ask]) -> bool {
+        row.iter().any(|ask| !ask.text.is_empty())
+    }
+
+    fn verdict_note(&self) -> &'static str {
+        match self.check.examination.verdict {
+            Truth::Yes => "good",
+            Truth::No => "wrong",
+            Truth::Unknown => "care",
+        }
+    }
+
+    fn yen_known(&self, known: &Known<Yen>) -> String {
+        match known {
+            Known::Exactly(yen) => self.page.yen(yen),
+            Known::Between(low, high) => format!("{} ～ {}", self.page.yen(low), self.page.yen(high)),
+            Known::Unknown(_) => self.page.t("まだ分かりません", "not known yet").to_owned(),
+        }
+    }
+
+    /// The options of a choice for the select control.
+    fn options(&self, ask: &Ask) -> Vec<(String, String)> {
+        match &ask.kind {
+            FieldKind::Choice(options) => options.iter().map(|o| (o.clone(), o.clone())).collect(),
+            FieldKind::YesNo => {
+                vec![
+                    ("はい".to_owned(), self.page.t("はい", "Yes").to_owned()),
+                    ("いいえ".to_owned(), self.page.t("いいえ", "No").to_owned()),
+                ]
+            }
+            FieldKind::Text { .. }
+            | FieldKind::LongText { .. }
+            | FieldKind::Number { .. }
+            | FieldKind::Day
+            | FieldKind::CorporateNumber => Vec::new(),
+        }
+    }
+
+    /// The ways to comply, each the leaves that have to change.
+    fn ways<'a>(&self, finding: &'a Finding) -> Vec<Vec<&'a Shortfall>> {
+        let mut ways: BTreeMap<u32, Vec<&Shortfall>> = BTreeMap::new();
+        for shortfall in &finding.shortfalls {
+            ways.entry(shortfall.way).or_default().push(shortfall);
+        }
+        ways.into_values().collect()
+    }
+}
+
+impl PageContext {
+    const fn truth_tone(&self, truth: Truth) -> &'static str {
+        match truth {
+            Truth::Yes => "good",
+            Truth::No => "wrong",
+            Truth::Unknown => "care",
+        }
+    }
+
+    fn truth_label(&self, truth: Truth) -> &'static str {
+        match truth {
+            Truth::Yes => self.lang.pick("適合", "Yes"),
+            Truth::No => self.lang.pick("不適合", "No"),
+            Truth::Unknown => self.lang.pick("まだ不明", "Not known yet"),
+        }
+    }
+}
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Sides {
+    #[serde(default)]
+    old: String,
+    #[serde(default)]
+    new: String,
+}
+
+/// An edition that can be chosen for comparison.
+struct Choice {
+    value: String,
+    label: String,
+    edition: Edition,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "public/compare.html")]
+struct ComparePage {
+    page: PageContext,
+    call: CallId,
+    choices: Vec<(String, String)>,
+    old: String,
+    new: String,
+    changes: Vec<ClauseChange>,
+}
+
+/// Any two editions of the programme, older and newer, clause by clause.
+pub(crate) async fn compared(
+    office: State<Office>,
+    page: PageContext,
+    Path((programme, round)): Path<(String, String)>,
+    sides: Query<Sides>,
+) -> Answer {
+    let call = call_of(&programme, &round)?;
+    let own = office.published_call(&call)?;
+    let choices = editions_of(&office, &page, call.programme());
+    let current = own.current().map(|e| e.digest().to_string()).unwrap_or_default();
+    let before = own.editions.iter().rev().nth(1).map(|e| e.edition.digest().to_string());
+    let earlier = || choices.iter().find(|c| c.value != current).map(|c| c.value.clone()).unwrap_or_else(|| current.clone());
+    let new = if sides.new.is_empty() { current.clone() } else { sides.0.new };
+    let old = if sides.0.old.is_empty() { before.unwrap_or_else(earlier) } else { sides.0.old };
+    let find = |value: &str| choices.iter().find(|c| c.value == value).map(|c| c.edition.clone()).ok_or(Failure::NotFound);
+    let changes = compare(&find(&old)?, &find(&new)?);
+    let choices = choices.into_iter().map(|c| (c.value, c.label)).collect();
+    Ok(ComparePage { page, call, choices, old, new, changes }.into_response())
+}
+
+fn editions_of(office: &Office, page: &PageContext, programme: &str) -> Vec<Choice> {
+    let calls = office.calls().into_iter().filter(|c| c.call.programme() == programme);
+    let mut found: Vec<Choice> = calls
+        .flat_map(|c| c.editions)
+        .map(|e| Choice {
+            value: e.edition.digest().to_string(),
+            label: format!("{} {}（{}）", page.local(&e.edition.meta().call_name), e.edition.meta().edition, e.edition.meta().published),
+            edition: e.edition,
+        })
+        .collect();
+    found.sort_by_key(|c| (c.edition.meta().published, c.label.clone()));
+    found
+}
+
+impl PageContext {
+    fn change_label(&self, kind: ChangeKind) -> &'static str {
+        match kind {
+            ChangeKind::Added => self.lang.pick("新設", "added"),
+            ChangeKind::Removed => self.lang.pick("削除", "removed"),
+            ChangeKind::Changed => self.lang.pick("改正", "changed"),
+            ChangeKind::Moved => self.lang.pick("番号変更", "renumbered"),
+        }
+    }
 }

@@ -1,0 +1,157 @@
+//! "Can my firm apply, and for how much?", asked by anyone. Nothing is kept: the facts come with the question and go with the answer.
+
+use std::collections::BTreeMap;
+
+use banso_guideline::answers::read_value;
+use banso_guideline::{Amount, Edition, Examination, Facts, FieldKind, Item, ItemKind, Missing, Value};
+use banso_kernel::{CallId, Exact, LocalText};
+
+use crate::{FieldProblem, Office, OfficeError};
+
+/// How many rows a question about a list has (members, costs).
+const ROWS: u32 = 6;
+/// The part of a list's record that counts its rows, and is filled in for the one who asks.
+const ROW_NUMBER: &str = "構成員";
+/// The list whose rows are numbered.
+const NUMBERED: &str = banso_guideline::answers::CONSORTIUM_ITEM;
+
+/// One thing to ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    One(Ask),
+    /// Rows of records.
+    Rows {
+        label: LocalText,
+        help: LocalText,
+        rows: Vec<Vec<Ask>>,
+    },
+}
+
+/// One field of the question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// Name of the form's field: the item, or `list.row.part`.
+    pub name: String,
+    pub label: LocalText,
+    pub help: LocalText,
+    pub kind: FieldKind,
+    /// As typed.
+    pub text: String,
+}
+
+/// What the guideline says of the facts given.
+#[derive(Debug, Clone)]
+pub struct Precheck {
+    pub edition: Edition,
+    pub questions: Vec<Question>,
+    pub examination: Examination,
+    pub amount: Amount,
+    pub problems: Vec<FieldProblem>,
+    /// False while nothing was typed.
+    pub asked: bool,
+}
+
+impl Office {
+    /// Examines the facts as typed; what cannot be read is a problem of its field and stays unknown.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotFound`] when there is no such call.
+    pub fn precheck(&self, call: &CallId, typed: &BTreeMap<String, String>) -> Result<Precheck, OfficeError> {
+        let edition = self.edition_in_force(call)?;
+        let mut reader = Reader { edition: &edition, typed, facts: Facts::default(), problems: Vec::new() };
+        let items: Vec<Item> = edition.questions().iter().filter_map(|id| edition.dictionary().get(id).cloned()).collect();
+        let questions = items.iter().map(|item| reader.question(item)).collect();
+        let Reader { facts, problems, .. } = reader;
+        let (examination, amount) = (edition.examine(&facts), edition.amount(&facts));
+        let asked = typed.values().any(|t| !t.trim().is_empty());
+        Ok(Precheck { questions, examination, amount, problems, asked, edition })
+    }
+}
+
+impl Precheck {
+    /// What an unknown answer waits for, in words.
+    #[must_use]
+    pub fn missing(&self, missing: &Missing) -> LocalText {
+        match missing {
+            Missing::Fact(item) => self.edition.dictionary().get(item).map_or_else(|| LocalText::ja(item), |i| i.label.clone()),
+            Missing::Unconfirmed { clause, what } => LocalText::new(
+                format!("{what}（{clause} 要確認：制度側で未確定）"),
+                format!("{what} ({clause}: not settled by the programme yet)"),
+            ),
+        }
+    }
+
+    /// The items to answer next, the most useful first.
+    #[must_use]
+    pub fn next(&self) -> Vec<LocalText> {
+        self.examination.next_questions.iter().take(3).map(|id| self.missing(&Missing::Fact(id.clone()))).collect()
+    }
+}
+
+struct Reader<'a> {
+    edition: &'a Edition,
+    typed: &'a BTreeMap<String, String>,
+    facts: Facts,
+    problems: Vec<FieldProblem>,
+}
+
+impl Reader<'_> {
+    fn question(&mut self, item: &Item) -> Question {
+        match (&item.kind, item.field_kind()) {
+            (ItemKind::List(parts), _) => self.rows(item, parts),
+            (_, Some(kind)) => {
+                let ask = self.ask(item.id.clone(), item, kind);
+                if let Some(value) = self.value(&ask) {
+                    self.facts.0.insert(item.id.clone(), value);
+                }
+                Question::One(ask)
+            }
+            (_, None) => Question::Rows { label: item.label.clone(), help: item.help.clone(), rows: Vec::new() },
+        }
+    }
+
+    fn ask(&self, name: String, item: &Item, kind: FieldKind) -> Ask {
+        let text = self.typed.get(&name).cloned().unwrap_or_default();
+        Ask { name, label: item.label.clone(), help: item.help.clone(), kind, text }
+    }
+
+    fn value(&mut self, ask: &Ask) -> Option<Value> {
+        match read_value(&ask.kind, &ask.text) {
+            Ok(value) => value,
+            Err((_, text)) => {
+                self.problems.push(FieldProblem { field: ask.name.clone(), text });
+                None
+            }
+        }
+    }
+
+    fn rows(&mut self, list: &Item, parts: &[String]) -> Question {
+        let numbered = list.id == NUMBERED;
+        let asked: Vec<Item> = parts
+            .iter()
+            .filter(|p| !(numbered && *p == ROW_NUMBER))
+            .filter_map(|p| self.edition.dictionary().get(p).cloned())
+            .filter(|p| self.edition.questions().contains(&p.id) || matches!(p.kind, ItemKind::Choice(_) | ItemKind::Number { .. }))
+            .collect();
+        let (mut rows, mut records) = (Vec::new(), Vec::new());
+        for row in 1..=ROWS {
+            let asks: Vec<Ask> = asked
+                .iter()
+                .filter_map(|part| Some(self.ask(format!("{}.{row}.{}", list.id, part.id), part, part.field_kind()?)))
+                .collect();
+            let mut record: BTreeMap<String, Value> =
+                asks.iter().zip(&asked).filter_map(|(ask, part)| Some((part.id.clone(), self.value(ask)?))).collect();
+            if !record.is_empty() {
+                if numbered {
+                    record.insert(ROW_NUMBER.to_owned(), Value::Number(Exact::from_integer(i128::from(row))));
+                }
+                records.push(Value::Record(record));
+            }
+            rows.push(asks);
+        }
+        if !records.is_empty() {
+            self.facts.0.insert(list.id.clone(), Value::List(records));
+        }
+        Question::Rows { label: list.label.clone(), help: list.help.clone(), rows }
+    }
+}
