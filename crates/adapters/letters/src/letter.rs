@@ -89,6 +89,8 @@ pub struct File {
     pub name: String,
     /// What the form asked for here: `研究開発計画書`.
     pub slot: LocalText,
+    /// The form's own id of that place, e.g. `plan-pdf`: the digest of the whole is taken over it.
+    pub slot_id: String,
     pub bytes: u64,
     pub sha256: Digest,
 }

@@ -106,7 +106,7 @@ fn receipt(r: &Receipt) -> Value {
 }
 
 fn file(number: usize, f: &File) -> Value {
-    json!({ "n": number.to_string(), "name": f.name, "slot": f.slot.ja, "bytes": bytes(f.bytes), "sha256": grouped(f.sha256) })
+    json!({ "n": number.to_string(), "name": f.name, "slot": f.slot.ja, "slot_id": f.slot_id, "bytes": bytes(f.bytes), "sha256": grouped(f.sha256) })
 }
 
 fn remarks(list: &[String]) -> Vec<Vec<String>> {

@@ -62,7 +62,13 @@ pub(crate) fn cover(number: &str) -> Cover {
 }
 
 pub(crate) fn file(i: usize, name: &str, slot: &str) -> File {
-    File { name: name.into(), slot: LocalText::ja(slot), bytes: 120_345 + 9_871 * i as u64, sha256: Digest::of(name.as_bytes()) }
+    File {
+        name: name.into(),
+        slot: LocalText::ja(slot),
+        slot_id: format!("paper-{i}"),
+        bytes: 120_345 + 9_871 * i as u64,
+        sha256: Digest::of(name.as_bytes()),
+    }
 }
 
 pub(crate) fn receipt() -> Receipt {
