@@ -234,6 +234,10 @@ fn after_total_cap(total: &Known<Yen>, by_year: &[(u32, Known<Yen>)]) -> Vec<(u3
             })
             .collect();
     }
+    let sum = by_year.iter().fold(Known::Exactly(Yen::ZERO), |sum, (_, y)| combine(&sum, y, |a, b| a.checked_add(*b).ok()));
+    if sum == *total {
+        return by_year.to_vec();
+    }
     let missing = match total {
         Known::Unknown(missing) => missing.clone(),
         Known::Exactly(_) | Known::Between(..) => Vec::new(),

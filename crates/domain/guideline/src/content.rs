@@ -43,12 +43,11 @@ pub(crate) fn names(
     problems: &mut Vec<Problem>,
 ) -> Names {
     let mut names = Names::of_items(dictionary.items());
-    let days = front.meta.as_ref().map(|m| (m.opens.day(), m.published));
     for part in parts {
-        if let (Part::Table { mark, table, clause }, Some((on, known))) = (part, days)
+        if let Part::Table { mark, table, clause } = part
             && mark.kind == TableKind::Constants
         {
-            constants(&Marked { mark, table, clause }, on, known, &mut names, problems);
+            constants(&Marked { mark, table, clause }, front.opens, front.published, &mut names, problems);
         }
     }
     for (definition, (words, _)) in shared.iter().zip(&front.uses) {

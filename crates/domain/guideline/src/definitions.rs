@@ -254,7 +254,7 @@ fn literal(words: &Words, ty: &Type, problems: &mut Vec<Problem>) -> Option<Valu
     };
     if !same {
         problems.push(Problem::error(
-            Code::Expression,
+            Code::Unit,
             words.at,
             format!("単位が違います（{}ではなく{}です）。", ty.in_japanese(), expr.ty().in_japanese()),
             format!("The unit differs: it is {}, not {}.", expr.ty().in_english(), ty.in_english()),

@@ -258,10 +258,9 @@ fn read_whole(source: &str, dictionary: &Dictionary, library: &Library, problems
 
 /// The shared definitions that the front matter asks for.
 fn shared(front: &front::Front, library: &Library, problems: &mut Vec<Problem>) -> Vec<SharedDefinition> {
-    let Some(meta) = &front.meta else { return Vec::new() };
     let mut out = Vec::new();
     for (words, day) in &front.uses {
-        match library.on(&words.text, day.unwrap_or_else(|| meta.opens.day())) {
+        match library.on(&words.text, day.unwrap_or(front.opens)) {
             Some(found) => out.push(found.clone()),
             None => problems.push(
                 Problem::error(

@@ -4,10 +4,12 @@ use banso_kernel::LocalText;
 
 use crate::answers::CONSORTIUM_ITEM;
 use crate::dictionary::Dictionary;
+use crate::expr::{Cell, Names, Type, Unit};
 use crate::markdown::Table;
-use crate::model::{BudgetLine, ClauseId, DocumentSpec, Field, FieldKind, Item, ItemKind, Kpi, Section, SectionContent, Side, Track};
+use crate::model::{BudgetLine, ClauseId, Field, FieldKind, Item, ItemKind, Kpi, Section, SectionContent, Side, Track, Truth, Value};
 use crate::outline::Mark;
 use crate::problem::{Code, Problem};
+use crate::rules::misfit;
 use crate::tables::{Need, Row, grid};
 use crate::words::{Words, count, is_identifier, list, local, yes_no};
 
@@ -327,6 +329,7 @@ pub(crate) fn kpis(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut 
         if out.iter().any(|k| k.id == id.text) {
             problems.push(twice(&id));
         }
+        check_target(&target, &unit, problems);
         let item = row.may("項目").and_then(|w| known_item(&w, dictionary, problems));
         let Some(id) = identifier(&id, problems) else { continue };
         let clause = marked.clause.clone();
@@ -336,6 +339,22 @@ pub(crate) fn kpis(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut 
     let title = title_of(marked.mark, "指標の目標", "Targets");
     let section = if asked { section(marked, title, SectionContent::Kpis, problems) } else { None };
     (out, section)
+}
+
+/// A target is a test of a number in its unit: `> 50%`, `>= 3年`.
+fn check_target(target: &Words, unit: &Words, problems: &mut Vec<Problem>) {
+    if let Err(errors) = Cell::compile(&target.text, &Type::Number(Unit::of(&unit.text)), &Names::default()) {
+        problems.extend(errors.iter().map(|e| misfit(e, target.at.start)));
+    }
+}
+
+impl Kpi {
+    /// Whether a number (a percentage as a share) meets the target.
+    #[must_use]
+    pub fn met_by(&self, value: &Value) -> Truth {
+        Cell::compile(&self.target, &Type::Number(Unit::of(&self.unit)), &Names::default())
+            .map_or(Truth::Unknown, |cell| cell.matches(value))
+    }
 }
 
 fn known_item(words: &Words, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<String> {

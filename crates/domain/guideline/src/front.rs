@@ -29,6 +29,9 @@ const KEYS: [(&str, bool); 15] = [
 /// What the front matter says beyond [`Meta`].
 pub(crate) struct Front {
     pub meta: Option<Meta>,
+    /// The day on which applications open, and the day of publication; far in the future while they cannot be read.
+    pub opens: Day,
+    pub published: Day,
     /// Names in `使う定義`, each with the day it is wanted of, if one is written.
     pub uses: Vec<(Words, Option<Day>)>,
     /// Why this edition was made (改正).
@@ -46,7 +49,13 @@ pub(crate) fn read(source: &str, problems: &mut Vec<Problem>) -> Front {
     let meta = reader.meta();
     let uses = reader.uses();
     let amendment = reader.optional("改正").map(|w| local(&w.text));
-    Front { meta, uses, amendment, body }
+    let later = Day::parse("9999-01-01").unwrap_or_else(|_| Instant::new(Default::default()).day());
+    let opens = reader
+        .optional("受付")
+        .and_then(|w| w.text.split_once("から").and_then(|(a, _)| Instant::parse(a).ok()))
+        .map_or(later, Instant::day);
+    let published = reader.optional("公表日").and_then(|w| Day::parse(&w.text).ok()).unwrap_or(later);
+    Front { meta, opens, published, uses, amendment, body }
 }
 
 fn lines_of(source: &str, problems: &mut Vec<Problem>) -> (Vec<Line>, usize) {

@@ -102,11 +102,17 @@ impl Edition {
                     (true, Lang::En) => out.push(Block::Prose { html: english_html(html) }),
                     (false, _) => out.push(Block::Prose { html: html.clone() }),
                 },
-                Piece::Table(table) => out.push(table_block(table, caption.take(), lang)),
+                Piece::Table(table) => out.push(self.table(table, caption.take(), lang)),
                 Piece::Fence(fence) => out.push(self.fence(fence, lang)),
             }
         }
         out
+    }
+
+    fn table(&self, table: &Table, caption: Option<String>, lang: Lang) -> Block {
+        let track = |text: &str| self.tracks().iter().find(|t| t.name == text).map(|t| t.title.get(lang).to_owned());
+        let text = |cells: &[Cell]| cells.iter().map(|c| track(&c.text).unwrap_or_else(|| in_lang(&c.text, lang))).collect::<Vec<_>>();
+        Block::Table { caption, header: text(&table.header), rows: table.rows.iter().map(|r| text(r)).collect() }
     }
 
     fn heading(&self, level: u8, text: &str, start: usize, lang: Lang) -> Block {
@@ -120,8 +126,12 @@ impl Edition {
     fn fence(&self, fence: &Fence, lang: Lang) -> Block {
         let plan = self.plan();
         let content = &self.whole().content;
-        if let Some(rule) = self.rules().iter().chain(&content.audience).find(|r| r.at == fence.at) {
+        if let Some(rule) = self.rules().iter().find(|r| r.at == fence.at) {
             return Block::Rule(self.rule_block(rule, lang));
+        }
+        if let Some(rule) = content.audience.as_ref().filter(|r| r.at == fence.at) {
+            let name = lang.pick("案内の対象", "Who is told of this call").to_owned();
+            return Block::Definition { clause: rule.clause.clone(), name, sentence: self.rule_block(rule, lang).sentence };
         }
         if plan.at == fence.at {
             return Block::Amount { clause: plan.clause.clone(), sentences: self.amount_sentences(lang) };
@@ -197,7 +207,7 @@ fn is_mark(text: &str, next: Option<&Piece>) -> bool {
 fn caption_of(text: &str, lang: Lang) -> Option<String> {
     let inside = text.strip_prefix('【')?.split('】').next()?;
     let name = inside.split_once(['：', ':']).map_or(inside, |(_, argument)| argument);
-    Some(local(name).get(lang).to_owned())
+    Some(in_lang(name, lang))
 }
 
 fn is_english(piece: &Piece) -> bool {
@@ -207,10 +217,74 @@ fn is_english(piece: &Piece) -> bool {
 /// The quote's prose without its mark.
 fn english_html(html: &str) -> String {
     let inner = html.trim().trim_start_matches("<blockquote>").trim_end_matches("</blockquote>").trim();
-    inner.replacen("English:", "", 1)
+    let spoken = inner.replacen("English: ", "", 1);
+    spoken.replacen("English:", "", 1)
 }
 
-fn table_block(table: &Table, caption: Option<String>, lang: Lang) -> Block {
-    let text = |cells: &[Cell]| cells.iter().map(|c| local(&c.text).get(lang).to_owned()).collect::<Vec<_>>();
-    Block::Table { caption, header: text(&table.header), rows: table.rows.iter().map(|r| text(r)).collect() }
+/// A cell, a header or a caption: its own English, or that of a word of the language.
+fn in_lang(text: &str, lang: Lang) -> String {
+    let own = local(text);
+    match (lang, &own.en) {
+        (Lang::En, None) => WORDS.iter().find(|(ja, _)| *ja == own.ja).map_or(own.ja.clone(), |(_, en)| (*en).to_owned()),
+        (Lang::En, Some(_)) | (Lang::Ja, _) => own.get(lang).to_owned(),
+    }
 }
+
+/// Words of the guideline language, as an English page shows them.
+const WORDS: [(&str, &str); 55] = [
+    ("申請枠", "Tracks"),
+    ("決定表", "Decision table"),
+    ("定数", "Constants"),
+    ("共同体", "Consortium"),
+    ("経費", "Budget"),
+    ("提出書類", "Documents"),
+    ("指標", "Target"),
+    ("採点表", "Score sheet"),
+    ("選定", "Selection"),
+    ("加点", "Bonus points"),
+    ("交付条件", "Conditions of the grant"),
+    ("報告等", "Duties"),
+    ("検証例", "Worked examples"),
+    ("枠", "Track"),
+    ("説明", "Explanation"),
+    ("欄", "Field"),
+    ("見出し", "Label"),
+    ("型", "Kind"),
+    ("字数", "Characters"),
+    ("必須", "Required"),
+    ("任意", "Optional"),
+    ("短文", "Short text"),
+    ("長文", "Long text"),
+    ("経費区分", "Budget line"),
+    ("識別子", "Id"),
+    ("書類", "Document"),
+    ("数", "Count"),
+    ("大きさ", "Size"),
+    ("種類", "File type"),
+    ("画像", "Image"),
+    ("PDF、画像", "PDF, image"),
+    ("PDF、Excel、画像", "PDF, Excel, image"),
+    ("観点", "Viewpoint"),
+    ("項目", "Item"),
+    ("配点", "Points"),
+    ("見る欄", "To be read"),
+    ("コメント", "Comment"),
+    ("着眼点", "What to look for"),
+    ("内容", "Content"),
+    ("平均", "Mean"),
+    ("中央値", "Median"),
+    ("最高と最低を除く平均", "Mean without highest and lowest"),
+    ("加点項目", "Bonus"),
+    ("点", "Points"),
+    ("証拠書類", "Evidence"),
+    ("時点", "When"),
+    ("目標", "Target"),
+    ("単位", "Unit"),
+    ("番号", "No."),
+    ("条件", "Condition"),
+    ("義務", "Duty"),
+    ("時期", "When"),
+    ("定額", "The cost itself"),
+    ("要確認", "Not settled"),
+    ("備考", "Note"),
+];

@@ -103,6 +103,8 @@ codes! {
     UnknownName = "unknown-name",
     /// A definition that needs itself.
     Circular = "circular",
+    /// Yen that meet people.
+    Unit = "unit",
     Expression = "expression",
     Overlap = "overlap",
     Gap = "gap",

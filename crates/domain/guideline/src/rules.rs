@@ -5,7 +5,7 @@ use banso_kernel::LocalText;
 use crate::expr::{Expr, ExprError, Names, Type, compile};
 use crate::markdown::Fence;
 use crate::model::ClauseId;
-use crate::problem::{Code, Problem, Span, nearest};
+use crate::problem::{Code, Problem, Severity, Span, nearest};
 use crate::words::{Entry, Words, entry, local};
 
 /// Keys of a 要件 block.
@@ -97,11 +97,15 @@ impl Lines {
 /// A problem of an expression, at its place in the guideline.
 pub(crate) fn misfit(error: &ExprError, base: usize) -> Problem {
     let span = Span::new(base + error.span.start, base + error.span.end);
-    let code = if error.code == "unknown-name" { Code::UnknownName } else { Code::Expression };
-    let mut problem = Problem::error(code, span, error.message.ja.clone(), error.message.en.clone().unwrap_or_default());
-    problem.message = error.message.clone();
-    problem.remedy.clone_from(&error.remedy);
-    problem
+    let code = match error.code {
+        "unknown-name" => Code::UnknownName,
+        "unit-mismatch" | "unknown-unit" => Code::Unit,
+        "cycle" => Code::Circular,
+        "name-taken" => Code::DuplicateName,
+        _ => Code::Expression,
+    };
+    let remedy = error.remedy.clone();
+    Problem { severity: Severity::Error, code, span, message: error.message.clone(), remedy, related: Vec::new() }
 }
 
 /// Compiles an expression of the guideline.

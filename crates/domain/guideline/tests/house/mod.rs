@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use banso_guideline::{Dictionary, Edition, Library, Problem};
+use banso_guideline::{Dictionary, Library, Problem};
 
 /// A file of the repository.
 pub(crate) fn file(path: &str) -> String {
@@ -29,14 +29,4 @@ pub(crate) fn dictionary() -> Dictionary {
 pub(crate) fn library(dictionary: &Dictionary) -> Library {
     let source = file("facts/definitions.md");
     Library::parse(&source, dictionary).unwrap_or_else(|p| panic!("{}", shown(&p, &source)))
-}
-
-/// An edition that must read without a problem.
-pub(crate) fn edition(path: &str) -> Edition {
-    let dictionary = dictionary();
-    let library = library(&dictionary);
-    let source = file(path);
-    let reading = Edition::read(&source, &dictionary, &library);
-    assert!(reading.problems.is_empty(), "{path}\n{}", shown(&reading.problems, &source));
-    reading.edition.unwrap()
 }

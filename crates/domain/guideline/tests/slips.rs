@@ -1,0 +1,239 @@
+//! Typical slips in a guideline: each with the code of its problem and the very words that the caret points at.
+
+mod house;
+
+use banso_guideline::{Dictionary, Edition, Library, Reading, Severity};
+use house::{dictionary, library, shown};
+
+const SMALL: &str = include_str!("house/small.md");
+
+fn read(source: &str) -> Reading {
+    let dictionary = dictionary();
+    Edition::read(source, &dictionary, &library(&dictionary))
+}
+
+/// Replaces `from` by `to` in the small guideline; expects a problem of that code at those words, and no edition if it is an error.
+fn check(from: &str, to: &str, code: &str, at: &str) {
+    assert!(SMALL.contains(from), "`{from}` is not in the small guideline");
+    let source = SMALL.replacen(from, to, 1);
+    let reading = read(&source);
+    let found = reading.problems.iter().any(|p| p.code.as_str() == code && source[p.span.start..p.span.end].starts_with(at));
+    assert!(found, "{from} → {to}: no `{code}` at `{at}` in\n{}", shown(&reading.problems, &source));
+    let error = reading.problems.iter().any(|p| p.severity == Severity::Error);
+    assert_eq!(reading.edition.is_none(), error, "{from} → {to}");
+}
+
+#[test]
+fn the_small_guideline_itself_is_sound() {
+    let reading = read(SMALL);
+    assert!(reading.problems.is_empty(), "{}", shown(&reading.problems, SMALL));
+}
+
+#[test]
+fn slips_in_the_front_matter() {
+    for (from, to, code, at) in [
+        ("公表日: 2025-04-01", "公表日: 2025-02-30", "bad-day", "2025-02-30"),
+        ("予算: 1億円", "予算: 1.5円", "bad-yen", "1.5円"),
+        ("予算: 1億円\n", "", "missing-key", "---"),
+        ("予算: 1億円", "予算: 1億円\n予算: 2億円", "duplicate-key", "予算"),
+        ("事務局: ", "事務曲: ", "unknown-key", "事務曲"),
+        ("番号: D1", "番号 D1", "front-matter", "番号 D1"),
+        ("合成: はい", "合成: たぶん", "bad-value", "たぶん"),
+        ("回: d1", "回: 第一回", "bad-value", "demo"),
+        ("2025-06-20T17:00+09:00", "2025-04-01T17:00+09:00", "closes-before-opens", "2025-04-18T10:00"),
+        ("2025-06-20T17:00+09:00", "2025-06-20", "bad-day", "2025-04-18T10:00"),
+        ("中小企業者/2016-04-01", "中小企業社/2016-04-01", "unknown-name", "中小企業社"),
+        ("中小企業者/2016-04-01", "中小企業者/1990-04-01", "unknown-name", "中小企業者"),
+        ("---\n\n# 小さな", "\n# 小さな", "front-matter", ""),
+    ] {
+        check(from, to, code, at);
+    }
+}
+
+#[test]
+fn slips_in_the_clauses() {
+    for (from, to, code, at) in [
+        ("### 1-2 期間", "### 1-1 期間", "duplicate-clause", "1-1"),
+        ("### 1-3 誓約", "### 1-0 誓約", "clause-order", "1-0"),
+        ("### 1-2 期間", "#### 1-2 期間", "clause-number", "1-2"),
+        ("### 1-2 期間", "### 1-2期間", "clause-number", "1-2期間"),
+        ("### 1-2 期間", "### 期間", "outside-clause", "要件"),
+        ("### 1-2 期間", "### 7-2 期間", "clause-order", "7-2"),
+        ("# 小さな補助金\n", "<<<<<<< HEAD\n# 小さな補助金\n", "merge-conflict", "<<<<<<< HEAD"),
+    ] {
+        check(from, to, code, at);
+    }
+}
+
+#[test]
+fn slips_in_blocks_and_rules() {
+    for (from, to, code, at) in [
+        ("```要件\n中小", "```用件\n中小", "unknown-block", "用件"),
+        ("```要件 人が確認", "```要件 誰かが確認", "unknown-block", "誰かが確認"),
+        ("不適のとき:", "不適の時:", "unknown-key", "不適の時"),
+        ("中小企業者である\n", "中小企業社である\n", "unknown-name", "中小企業社"),
+        ("補助事業期間 <= 最長期間", "補助事業機間 <= 最長期間", "unknown-name", "補助事業機間"),
+        ("補助事業期間 <= 最長期間", "資本金 <= 300人", "unit", "資本金 <= 300人"),
+        ("補助事業期間 <= 最長期間", "補助事業期間", "expression", "補助事業期間"),
+        ("補助事業期間 <= 最長期間", "補助事業期間 <=", "expression", ""),
+        ("補助事業期間 <= 最長期間\n", "", "empty-block", "要件"),
+        ("誓約書を見る。\n", "", "empty-block", "要件"),
+        ("```定義 上限\nif 申請枠", "```定義 上限\nif 上限 > 1円 かつ 申請枠", "circular", "上限"),
+        ("補助率: 補助率\n", "", "missing-key", "補助額"),
+        ("端数: 千円未満切捨て", "端数: 適当に", "bad-value", "適当に"),
+        ("合計上限: 上限", "合計上限: 3年", "expression", "3年"),
+        ("補助額: 66万6,000円\n```", "補助額: 66万6,000円\n", "unclosed-block", "```検証例"),
+    ] {
+        check(from, to, code, at);
+    }
+}
+
+#[test]
+fn slips_in_tables() {
+    for (from, to, code, at) in [
+        ("【採点表】", "【採点票】", "unknown-table", "採点票"),
+        ("【採点表】満点: 30点\n\n|", "【採点表】満点: 30点\n\n本文\n\n|", "missing-table", "【採点表】"),
+        ("満点: 30点", "満天: 30点", "unknown-key", "満天"),
+        ("満点: 30点", "満点: 40点", "points", "40点"),
+        ("| 目的 | 20 |", "| 目的 | 0 |", "points", "0"),
+        ("| 目的 | 20 |", "| 目的 | 多数 |", "bad-value", "多数"),
+        ("| 観点 |", "| 視点 |", "unknown-column", "視点"),
+        ("| 観点 |", "| 視点 |", "missing-column", "識別子"),
+        ("| aim-score |", "| Aim |", "bad-value", "Aim"),
+        ("| cost-score |", "| aim-score |", "duplicate-name", "aim-score"),
+        ("| 20 | aim |", "| 20 | aims |", "unknown-name", "aims"),
+        ("| 同点のとき | aim-score |", "| 同点のとき | aim-scor |", "unknown-name", "aim-scor"),
+        ("| 2 | plan-pdf |", "| 2 | plan-pfd |", "unknown-name", "plan-pfd"),
+        ("| 基準点 | 60% |", "| 基準点 | 60 |", "bad-value", "60"),
+        ("| 集計 | 平均 |", "| 集計 | 合計 |", "bad-value", "合計"),
+        ("| 集計 | 平均 |\n", "", "missing-key", "【選定】"),
+        ("| 集計 | 平均 |", "| 集計 | 最高と最低を除く平均 |", "bad-value", "【選定】"),
+        ("| 補助事業期間 | | | | 必須 |", "| 補助事業機間 | | | | 必須 |", "unknown-name", "補助事業機間"),
+        ("| 補助事業期間 | | | | 必須 |", "| aim | 目的 | 長文 | | 必須 |", "duplicate-name", "【様式"),
+        ("| 長文 |", "| 超文 |", "bad-value", "超文"),
+        ("| 400字 | 必須 |", "| 400字 | きっと |", "bad-value", "きっと"),
+        ("識別子: papers", "識別子: plan", "duplicate-name", "【提出書類"),
+        ("| PDF |", "| PPT |", "bad-value", "PPT"),
+        ("| 通常枠 |\n| 出資", "| 通常わく |\n| 出資", "unknown-name", "【申請枠】"),
+        ("| >= 5% | % |", "| >= 5円 | % |", "unit", "5円"),
+        ("| 3年 | 年 | 2025-04-01 |", "| 3円 | 年 | 2025-04-01 |", "unit", "3円"),
+        ("| 3年 | 年 | 2025-04-01 |", "| 3年 | 年 | 2025-13-01 |", "bad-day", "2025-13-01"),
+        ("【選定】", "【選考】", "missing-part", ""),
+    ] {
+        check(from, to, code, at);
+    }
+}
+
+#[test]
+fn slips_in_decision_tables() {
+    for (from, to, code, at) in [
+        ("| 20人以下 | 2/3 |", "| 21人以下 | 2/3 |", "overlap", "20人超"),
+        ("| 20人以下 | 2/3 |", "| 19人以下 | 2/3 |", "gap", "補助率"),
+        ("| 20人超 | 1/2 |\n", "", "gap", "補助率"),
+        ("| 20人以下 | 2/3 |", "| 20円以下 | 2/3 |", "unit", "20円"),
+        ("| 20人超 | 1/2 |", "| 20人超 | 半分 |", "unknown-name", "半分"),
+        ("| 従業員数 | 補助率 |", "| 従業員 | 補助率 |", "unknown-name", "従業員"),
+        ("【決定表：補助率】", "【決定表：補助律】", "missing-column", "補助律"),
+        ("【決定表：補助率】", "【決定表】", "missing-key", "【決定表】"),
+        ("【決定表：補助率】", "【決定表：補助率】当たり方: 適当", "bad-value", "適当"),
+    ] {
+        check(from, to, code, at);
+    }
+}
+
+#[test]
+fn a_gap_and_an_overlap_show_an_example_firm() {
+    let message = |from: &str, to: &str| {
+        let reading = read(&SMALL.replacen(from, to, 1));
+        reading.problems.first().map(|p| p.message.ja.clone()).unwrap_or_default()
+    };
+    assert!(message("| 20人以下 | 2/3 |", "| 19人以下 | 2/3 |").contains("例: 従業員数: 20人"));
+    assert!(message("| 20人以下 | 2/3 |", "| 21人以下 | 2/3 |").contains("例: 従業員数: 21人"));
+}
+
+#[test]
+fn rows_that_agree_may_overlap_and_a_first_row_may_win() {
+    for (from, to) in [
+        ("| 20人以下 | 2/3 |", "| 20人以下 | 2/3 |\n| 5人以下 | 2/3 |"),
+        (
+            "【決定表：補助率】\n\n| 従業員数 | 補助率 |\n|---|---|\n| 20人以下 | 2/3 |\n| 20人超 | 1/2 |",
+            "【決定表：補助率】当たり方: 上から\n\n| 従業員数 | 補助率 |\n|---|---|\n| 20人以下 | 2/3 |\n| - | 1/2 |",
+        ),
+    ] {
+        assert!(SMALL.contains(from), "{from}");
+        let source = SMALL.replacen(from, to, 1);
+        let reading = read(&source);
+        assert!(reading.problems.is_empty(), "{}", shown(&reading.problems, &source));
+    }
+}
+
+#[test]
+fn examples_that_do_not_come_out_as_written() {
+    for (from, to, code, at) in [
+        ("判定: 適\n補助額", "判定: 不適\n補助額", "example", "不適"),
+        ("補助額: 66万6,000円", "補助額: 66万6,001円", "example", "66万6,001円"),
+        ("補助額: 66万6,000円", "補助額: たくさん", "bad-yen", "たくさん"),
+        ("| 不適 | 1-2 |", "| 不適 | 1-1 |", "example", "1-1"),
+        ("資本金: 1,000万円", "資本金: 1,000人", "bad-value", "1,000人"),
+        ("資本金: 1,000万円", "資本菌: 1,000万円", "unknown-name", "資本菌"),
+        ("業種: 製造業その他", "業種: 造船業", "bad-value", "造船業"),
+        ("経費: 年度=1年、", "経費: 年=1年、", "unknown-name", "年=1年"),
+        ("| 21人は半分 | 小さな製造業 |", "| 21人は半分 | 大きな製造業 |", "unknown-name", "大きな製造業"),
+        ("判定: 適\n補助額: 66万6,000円\n", "", "example", "検証例"),
+    ] {
+        check(from, to, code, at);
+    }
+}
+
+#[test]
+fn many_problems_are_listed_at_once_in_the_order_of_the_text() {
+    let source = SMALL
+        .replace("公表日: 2025-04-01", "公表日: 昨日")
+        .replace("補助事業期間 <= 最長期間", "資本金 <= 3人")
+        .replace("| PDF |", "| PPT |");
+    let codes: Vec<_> = read(&source).problems.iter().map(|p| p.code.as_str()).collect();
+    assert_eq!(codes, ["bad-day", "unit", "bad-value"], "{}", shown(&read(&source).problems, &source));
+}
+
+#[test]
+fn a_constant_has_two_days() {
+    // The value in force when applications open, and public by then: 3 years; 5 years come later.
+    check("| 3年 | 年 | 2025-04-01 |", "| 3年 | 年 | 2025-05-01 |", "example", "適");
+    check("| 2025-04-01 | 2025-03-01 |", "| 2025-04-01 | 2025-04-02 |", "example", "適");
+}
+
+#[test]
+fn what_is_too_large_is_refused_at_once() {
+    let reading = read(&"あ".repeat(1_000_000));
+    assert_eq!(reading.problems.iter().map(|p| p.code.as_str()).collect::<Vec<_>>(), ["text-too-large"]);
+    let deep = format!("{SMALL}\n\n{}深い\n", "> ".repeat(50));
+    assert!(read(&deep).problems.iter().any(|p| p.code.as_str() == "too-deep"));
+}
+
+#[test]
+fn slips_in_the_dictionary_and_in_the_library() {
+    let source = house::file("facts/dictionary.md");
+    for (from, to, code) in [
+        ("| 資本金 | 数値 | 円 |", "| 資本金 | 数字 | 円 |", "bad-value"),
+        ("| 従業員数 | 数値 |", "| 資本金 | 数値 |", "duplicate-name"),
+        ("一覧 | 構成員、年度、", "一覧 | 構成員、年度々、", "unknown-name"),
+        ("| 事業者 | 可 | 法人基本情報 | 資本金", "| 事業者 | 多分 | 法人基本情報 | 資本金", "bad-value"),
+        ("| 項目 | 型 |", "| 項目 | 形 |", "unknown-column"),
+    ] {
+        assert!(source.contains(from), "{from}");
+        let problems = Dictionary::parse(&source.replacen(from, to, 1)).unwrap_err();
+        assert!(problems.iter().any(|p| p.code.as_str() == code), "{to}");
+    }
+    let dictionary = dictionary();
+    let source = house::file("facts/definitions.md");
+    for (from, to, code) in [
+        ("### 1999-12-03 から", "### 昔から", "bad-day"),
+        ("資本金 <= 資本金の基準", "資本金 <= 従業員数の基準", "unit"),
+        ("| 卸売業 | 1億円 | 100人 |\n", "", "gap"),
+        ("## 中小企業者 /", "## 小企業者 /", "unknown-name"),
+    ] {
+        assert!(source.contains(from), "{from}");
+        let problems = Library::parse(&source.replacen(from, to, 1), &dictionary).unwrap_err();
+        assert!(problems.iter().any(|p| p.code.as_str() == code), "{to}: {}", shown(&problems, &source));
+    }
+}
