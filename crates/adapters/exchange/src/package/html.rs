@@ -11,7 +11,7 @@ const STYLE: &str = "\
 body{font-family:'Noto Sans JP','BIZ UDPGothic','Hiragino Sans','Yu Gothic',sans-serif;line-height:1.7;color:#1a1a1c;max-width:60rem;margin:0 auto;padding:1.5rem}\
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.5rem;border-bottom:1px solid #949494}\
 .en,.sub{color:#595959;font-size:.875rem}.demo{border:2px solid #b01c0e;color:#b01c0e;padding:.5rem 1rem;font-weight:700}\
-dl{display:grid;grid-template-columns:12rem 1fr;gap:.25rem 1rem}dt{font-weight:700}dd{margin:0}\
+dl{display:grid;grid-template-columns:12rem 1fr;gap:.5rem 1rem}dt{font-weight:700}dt .en{display:block;font-weight:400}h1 .en,h2 .en,strong .en{font-weight:400}dd{margin:0}\
 ol.acts{list-style:none;padding:0;border-left:3px solid #0017c1}ol.acts>li{padding:0 0 1.25rem 1.25rem}\
 .hash{font-family:ui-monospace,monospace;font-size:.8125rem;overflow-wrap:anywhere}\
 table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid #949494;padding:.4rem;text-align:left;vertical-align:top}td.n{text-align:right;white-space:nowrap}\
