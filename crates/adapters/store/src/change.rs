@@ -81,6 +81,7 @@ impl From<Fault> for Halt {
             | Fault::Newer { .. }
             | Fault::ReadOnly(_)
             | Fault::Files(_)
+            | Fault::NotEmpty
             | Fault::Address(_) => Halt::Failed(fault),
         }
     }

@@ -103,9 +103,18 @@ impl Db {
 
     /// A connection of its own that may write.
     pub(crate) async fn writer(&self) -> Result<Conn, Fault> {
+        self.connect(Writes::Yes).await
+    }
+
+    /// A connection of its own that only reads.
+    pub(crate) async fn reader(&self) -> Result<Conn, Fault> {
+        self.connect(Writes::No).await
+    }
+
+    async fn connect(&self, writes: Writes) -> Result<Conn, Fault> {
         let connecting = async {
             let mut conn = Conn::connect(&self.url).await?;
-            prepare(&mut conn, self.kind, Writes::Yes).await?;
+            prepare(&mut conn, self.kind, writes).await?;
             Ok::<_, sqlx::Error>(conn)
         };
         match tokio::time::timeout(PATIENCE, connecting).await {
@@ -250,6 +259,12 @@ arguments! {
 
 /// A row that has been read. What cannot be is a fault that names its column.
 pub(crate) struct Row(AnyRow);
+
+impl From<AnyRow> for Row {
+    fn from(row: AnyRow) -> Self {
+        Row(row)
+    }
+}
 
 impl Row {
     pub(crate) fn int(&self, column: &str) -> Result<i64, Fault> {

@@ -149,6 +149,18 @@ impl Documents {
         Ok(if sound { Soundness::Sound { bytes } } else { Soundness::Changed })
     }
 
+    /// The digest of every document that is kept.
+    pub(crate) async fn all(&self) -> Result<Vec<Digest>, Fault> {
+        match &self.keeper {
+            Keeper::Folder(folder) => {
+                let folder = folder.clone();
+                Ok(blocking(move || kept(&folder)).await?)
+            }
+            #[cfg(feature = "s3")]
+            Keeper::Bucket(bucket) => bucket.all().await,
+        }
+    }
+
     /// Removes a document. [`crate::Store::erase_document`] also writes down why.
     pub(crate) async fn remove(&self, digest: Digest) -> Result<(), Fault> {
         match &self.keeper {
@@ -255,6 +267,21 @@ fn settle(path: TempPath, folder: &Path, digest: Digest) -> std::io::Result<()> 
     }
     path.persist(&target).map_err(|e| e.error)?;
     std::fs::File::open(parent)?.sync_all()
+}
+
+/// What is in the folder, in order; files that are not named by a digest are not ours.
+fn kept(folder: &Path) -> std::io::Result<Vec<Digest>> {
+    let mut digests = Vec::new();
+    for shelf in std::fs::read_dir(folder)? {
+        let shelf = shelf?;
+        if shelf.file_type()?.is_dir() {
+            for file in std::fs::read_dir(shelf.path())? {
+                digests.extend(file?.file_name().to_str().and_then(|name| name.parse::<Digest>().ok()));
+            }
+        }
+    }
+    digests.sort_unstable();
+    Ok(digests)
 }
 
 /// Empties the folder of uploads under way.

@@ -1,6 +1,7 @@
 //! The store: the ledger of acts, the lists that follow from it, documents and jobs, on SQLite and on PostgreSQL. The only SQL of
 //! the house. It decides nothing about a grant, and no type of its database library leaves it.
 
+mod backup;
 mod batch;
 mod change;
 mod clock;
@@ -20,6 +21,7 @@ mod transaction;
 mod verify;
 mod writer;
 
+pub use backup::BackedUp;
 pub use batch::{Append, Batch, CommitError, Committed, CommittedAct};
 pub use change::Change;
 pub use clock::{Clock, HandClock, SystemClock};

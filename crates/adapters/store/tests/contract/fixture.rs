@@ -83,6 +83,23 @@ impl Fixture {
         self.url.starts_with("sqlite")
     }
 
+    /// Another place with nothing in it, on the same kind of database.
+    pub(crate) async fn another_place(&self) -> Place {
+        let place = Place::folder(self.dir.path().join("another"));
+        match postgres_server() {
+            Some(server) if !self.is_sqlite() => place.with_database(new_database(&server).await),
+            Some(_) | None => place,
+        }
+    }
+
+    /// The same database as a server with its own folder would open it; on SQLite the very place.
+    pub(crate) fn place_of_second(&self, place: &Place) -> Place {
+        match self.is_sqlite() {
+            true => place.clone(),
+            false => Place { folder: self.dir.path().join("second"), ..place.clone() },
+        }
+    }
+
     /// The database as a [`Place`] names it.
     pub(crate) fn url_for_place(&self) -> String {
         self.url.replace("%20", " ")
