@@ -1,5 +1,7 @@
 //! Types of function calls.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here is refused")]
+
 use super::ast::Comparison;
 use super::check::Checker;
 use super::diagnose::{error_with_remedy, wrong_type};

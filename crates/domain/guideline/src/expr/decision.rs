@@ -47,7 +47,7 @@ impl Decision {
     ///
     /// # Errors
     /// Outputs of different types or units, cells that do not fit the inputs, or no settled output at all.
-    pub fn new(inputs: Vec<Expr>, rows: Vec<Row>, hit: Hit) -> Result<Decision, (usize, ExprError)> {
+    pub fn new(inputs: Vec<Expr>, rows: Vec<Row>, hit: Hit) -> Result<Decision, (usize, Box<ExprError>)> {
         let mut ty: Option<Type> = None;
         for (i, row) in rows.iter().enumerate() {
             let fits = row.cells.len() == inputs.len() && row.cells.iter().zip(&inputs).all(|(c, e)| c.ty() == e.ty());

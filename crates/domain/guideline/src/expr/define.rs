@@ -6,7 +6,7 @@ use banso_kernel::{LocalText, fold_width};
 
 use super::ast::{Ast, Kind};
 use super::decision::{Decision, Hit, Output, Row};
-use super::diagnose::{error, error_with_remedy};
+use super::diagnose::{Trouble, error, error_with_remedy};
 use super::names::{Definition, DefinitionBody};
 use super::{Cell, ExprError, Names, Span, Type, compile, parse};
 use crate::model::{ClauseId, Missing};
@@ -75,7 +75,7 @@ impl Names {
         let mut misfits = Vec::new();
         let (order, cyclic) = order(sources);
         for (source, others) in cyclic {
-            misfits.push(Misfit { source, place: Place::Name, error: cycle(sources, source, &others) });
+            misfits.push(Misfit { source, place: Place::Name, error: *cycle(sources, source, &others) });
         }
         for index in order {
             let Some(source) = sources.get(index) else { continue };
@@ -97,7 +97,7 @@ fn define(names: &mut Names, source: &Source) -> Result<(), Errors> {
         Body::Table(table) => DefinitionBody::Decision(decision(names, source, table)?),
     };
     let definition = Definition { name: source.name.clone(), label: source.label.clone(), clause: source.clause.clone(), body };
-    names.add_definition(definition).map_err(|e| vec![(Place::Name, e)])
+    names.add_definition(definition).map_err(|e| vec![(Place::Name, *e)])
 }
 
 fn at(place: Place, errors: Vec<ExprError>) -> Errors {
@@ -128,7 +128,7 @@ fn decision(names: &Names, source: &Source, table: &TableSource) -> Result<Decis
     if !errors.is_empty() {
         return Err(errors);
     }
-    Decision::new(inputs, rows, table.hit).map_err(|(row, e)| vec![(Place::Output { row }, e)])
+    Decision::new(inputs, rows, table.hit).map_err(|(row, e)| vec![(Place::Output { row }, *e)])
 }
 
 fn row_of(names: &Names, source: &Source, types: &[&Type], index: usize, row: &RowSource) -> Result<Row, Errors> {
@@ -141,7 +141,7 @@ fn row_of(names: &Names, source: &Source, types: &[&Type], index: usize, row: &R
             format!("欄は{wanted}個必要ですが{found}個です"),
             format!("the row has {found} cells, not {wanted}"),
         );
-        return Err(vec![(Place::Output { row: index }, e)]);
+        return Err(vec![(Place::Output { row: index }, *e)]);
     }
     let mut cells = Vec::new();
     for (column, (text, ty)) in row.cells.iter().zip(types).enumerate() {
@@ -226,7 +226,7 @@ fn order(sources: &[Source]) -> (Vec<usize>, Vec<(usize, Vec<usize>)>) {
     (order, cyclic)
 }
 
-fn cycle(sources: &[Source], index: usize, others: &[usize]) -> ExprError {
+fn cycle(sources: &[Source], index: usize, others: &[usize]) -> Trouble {
     let name = |i: usize| sources.get(i).map_or("", |s| s.name.as_str());
     let own = name(index);
     let list: Vec<String> = others.iter().map(|i| format!("「{}」", name(*i))).collect();

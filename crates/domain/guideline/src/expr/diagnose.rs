@@ -2,17 +2,21 @@
 
 use banso_kernel::{LocalText, fold_width};
 
+use super::functions::Func;
 use super::types::Type;
-use super::{ExprError, Span};
+use super::{ExprError, NESTING_MAX, Span};
+
+/// An error on its way to whoever collects it.
+pub(crate) type Trouble = Box<ExprError>;
 
 /// An error with its two sentences.
-pub(crate) fn error(span: Span, code: &'static str, ja: impl Into<String>, en: impl Into<String>) -> ExprError {
-    ExprError::new(span, code, LocalText::new(ja, en))
+pub(crate) fn error(span: Span, code: &'static str, ja: impl Into<String>, en: impl Into<String>) -> Trouble {
+    Box::new(ExprError::new(span, code, LocalText::new(ja, en)))
 }
 
 /// An error with its two sentences and what to do about it.
-pub(crate) fn error_with_remedy(span: Span, code: &'static str, message: (String, String), remedy: (&str, &str)) -> ExprError {
-    error(span, code, message.0, message.1).with_remedy(LocalText::new(remedy.0, remedy.1))
+pub(crate) fn error_with_remedy(span: Span, code: &'static str, message: (String, String), remedy: (&str, &str)) -> Trouble {
+    with_remedy(error(span, code, message.0, message.1), LocalText::new(remedy.0, remedy.1))
 }
 
 /// The names most like a misspelt one, the likest first.
@@ -32,16 +36,16 @@ fn likeness(wrong: &str, name: &str) -> f64 {
 }
 
 /// `「A」「B」のことですか。`
-pub(crate) fn did_you_mean(error: ExprError, likely: &[String], otherwise: (&str, &str)) -> ExprError {
+pub(crate) fn did_you_mean(error: Trouble, likely: &[String], otherwise: (&str, &str)) -> Trouble {
     if likely.is_empty() {
-        return error.with_remedy(LocalText::new(otherwise.0, otherwise.1));
+        return with_remedy(error, LocalText::new(otherwise.0, otherwise.1));
     }
     let ja: String = likely.iter().map(|n| format!("「{n}」")).collect();
     let en = likely.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
-    error.with_remedy(LocalText::new(format!("{ja}のことですか"), format!("did you mean {en}?")))
+    with_remedy(error, LocalText::new(format!("{ja}のことですか"), format!("did you mean {en}?")))
 }
 
-pub(crate) fn wrong_type(span: Span, wanted: (&str, &str), found: &Type) -> ExprError {
+pub(crate) fn wrong_type(span: Span, wanted: (&str, &str), found: &Type) -> Trouble {
     error(
         span,
         "wrong-type",
@@ -50,7 +54,7 @@ pub(crate) fn wrong_type(span: Span, wanted: (&str, &str), found: &Type) -> Expr
     )
 }
 
-pub(crate) fn unit_mismatch(span: Span, left: &Type, right: &Type) -> ExprError {
+pub(crate) fn unit_mismatch(span: Span, left: &Type, right: &Type) -> Trouble {
     error_with_remedy(
         span,
         "unit-mismatch",
@@ -59,5 +63,53 @@ pub(crate) fn unit_mismatch(span: Span, left: &Type, right: &Type) -> ExprError 
             format!("different units cannot meet: {} on the left, {} on the right", left.in_english(), right.in_english()),
         ),
         ("数に単位を付けるか（例: 3億円、300人）、項目を見直してください", "give the number its unit (3億円, 300人) or check the item"),
+    )
+}
+
+fn with_remedy(mut error: Trouble, remedy: LocalText) -> Trouble {
+    error.remedy = Some(remedy);
+    error
+}
+
+pub(crate) fn wrong_arity(span: Span, func: Func, found: usize) -> Trouble {
+    let (least, most) = func.arity();
+    let wanted = if least == most { least.to_string() } else { format!("{least}〜{most}") };
+    error(
+        span,
+        "wrong-arity",
+        format!("「{}」の引数は{wanted}個です（{found}個あります）", func.name()),
+        format!("`{}` takes {} arguments, not {found}", func.name(), wanted.replace('〜', " to ")),
+    )
+}
+
+pub(crate) fn unknown_function(span: Span, name: &str) -> Trouble {
+    let e = error(span, "unknown-function", format!("「{name}」という関数はありません"), format!("there is no function `{name}`"));
+    did_you_mean(e, &likely(name, Func::all_names()), ("関数の一覧を確認してください", "see the list of functions"))
+}
+
+pub(crate) fn chained(span: Span) -> Trouble {
+    error_with_remedy(
+        span,
+        "chained-comparison",
+        ("比較を続けて書くことはできません".into(), "comparisons cannot be chained".into()),
+        ("a <= x かつ x <= b、又は x in [a..b] と書いてください", "write a <= x and x <= b, or x in [a..b]"),
+    )
+}
+
+pub(crate) fn range_alone(span: Span) -> Trouble {
+    error_with_remedy(
+        span,
+        "range-alone",
+        ("範囲は in の後か表の欄にだけ書けます".into(), "a range stands only after `in` or in a table cell".into()),
+        ("x in [a..b] と書いてください", "write x in [a..b]"),
+    )
+}
+
+pub(crate) fn too_deep(span: Span) -> Trouble {
+    error_with_remedy(
+        span,
+        "too-deep",
+        (format!("入れ子が深すぎます（{NESTING_MAX}段まで）"), format!("nested deeper than {NESTING_MAX}")),
+        ("定義に分けてください", "split it into definitions"),
     )
 }

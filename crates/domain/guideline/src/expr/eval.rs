@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use banso_kernel::{Exact, LocalText};
+use banso_kernel::Exact;
 
 use super::ast::{Arithmetic, Quantity};
 use super::decision::{Decision, Hit, Output};
+use super::fault::{by_zero, conflict, fault, no_row, overflow, undefined, wrong_kind};
 use super::names::{DefinitionBody, Names};
 use super::node::{Node, NodeTest, Op};
 use super::three::{self, Abs, Bounds, Element, Missings, Probe, Tri};
@@ -73,11 +74,20 @@ impl<'a> Evaluator<'a> {
         self.eval(node).map(Abs::tri)
     }
 
+    /// The value of an expression. A long list costs as many steps as it has rows.
     pub(crate) fn eval(&mut self, node: &Node) -> Evaluated<Abs> {
         self.steps += 1;
         if self.steps > STEPS_MAX {
             return Err(fault(node.span, "too-long", "計算の手順が多すぎます", "the computation takes too many steps"));
         }
+        let found = self.eval_op(node)?;
+        if let Abs::List(elements) = &found {
+            self.steps = self.steps.saturating_add(u64::try_from(elements.len()).unwrap_or(u64::MAX));
+        }
+        Ok(found)
+    }
+
+    fn eval_op(&mut self, node: &Node) -> Evaluated<Abs> {
         match &node.op {
             Op::Constant(value) => Ok(Abs::Known(value.clone())),
             Op::Item(id) => self.item(id, node),
@@ -357,7 +367,7 @@ fn part(row: &Abs, field: &ItemId, ty: &Type, span: Span) -> Evaluated<Abs> {
             Some(value) => fitted(value, ty).ok_or_else(|| wrong_kind(span, field, ty)),
             None => Ok(Abs::Unknown(Missings::from([Missing::Fact(field.clone())]))),
         },
-        other => Ok(Abs::Unknown(other.missing())),
+        other @ (Abs::Known(_) | Abs::Between(_) | Abs::List(_) | Abs::Unknown(_)) => Ok(Abs::Unknown(other.missing())),
     }
 }
 
@@ -377,42 +387,4 @@ fn exactly(op: Arithmetic, x: Exact, y: Exact, span: Span) -> Evaluated<Exact> {
 fn power(base: Bounds, exponent: Bounds) -> Bounds {
     let times = exponent.settled().and_then(|n| u32::try_from(n.to_integer()).ok()).unwrap_or(0);
     (0..times).fold(Bounds::exactly(Exact::from_integer(1)), |product, _| product.times(base.clone()))
-}
-
-pub(crate) fn fault(span: Span, code: &'static str, ja: impl Into<String>, en: impl Into<String>) -> EvalError {
-    EvalError { span, code, message: LocalText::new(ja, en) }
-}
-
-pub(crate) fn overflow(span: Span) -> EvalError {
-    fault(span, "overflow", "数が大きすぎて計算できません", "the numbers are too large to compute with")
-}
-
-pub(crate) fn by_zero(span: Span) -> EvalError {
-    fault(span, "division-by-zero", "0で割っています", "a division by zero")
-}
-
-fn undefined(span: Span) -> EvalError {
-    fault(span, "undefined", "定義されていない名前があります", "a name has no definition here")
-}
-
-fn wrong_kind(span: Span, id: &str, ty: &Type) -> EvalError {
-    fault(
-        span,
-        "wrong-kind",
-        format!("「{id}」の値が{}ではありません", ty.in_japanese()),
-        format!("the value of `{id}` is not {}", ty.in_english()),
-    )
-}
-
-fn conflict(span: Span, name: &str) -> EvalError {
-    fault(
-        span,
-        "conflict",
-        format!("「{name}」の表で複数の行が当てはまり、値が違います"),
-        format!("rows of the table `{name}` apply together and disagree"),
-    )
-}
-
-fn no_row(span: Span, name: &str) -> EvalError {
-    fault(span, "no-row", format!("「{name}」の表に当てはまる行がありません"), format!("no row of the table `{name}` applies"))
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use banso_kernel::{Exact, Rounding};
 
-use super::eval::{Evaluated, by_zero, fault, overflow};
+use super::eval::Evaluated;
+use super::fault::{by_zero, fault, overflow};
 use super::functions::Func;
 use super::three::{self, Abs, Bounds, Element, Missings, Tri};
 use super::{Span, days, exact};
@@ -156,7 +157,9 @@ fn mean(elements: &[Element], span: Span) -> Evaluated<Abs> {
     let share = Exact::new(1, count);
     match sum(elements, span)? {
         Abs::Known(Value::Number(total)) => exact::multiply(total, share).map(Abs::number).ok_or_else(|| overflow(span)),
-        other => Ok(other.bounds().times(Bounds::exactly(share)).into_abs()),
+        other @ (Abs::Known(_) | Abs::Between(_) | Abs::List(_) | Abs::Unknown(_)) => {
+            Ok(other.bounds().times(Bounds::exactly(share)).into_abs())
+        }
     }
 }
 
@@ -188,21 +191,30 @@ fn rounded(func: Func, value: Abs, unit: Option<Abs>, span: Span) -> Evaluated<A
     let one = Abs::number(Exact::from_integer(1));
     let unit = match unit.unwrap_or(one) {
         Abs::Known(Value::Number(unit)) => unit,
-        other => return Ok(Abs::Unknown(value.missing().into_iter().chain(other.missing()).collect())),
+        other @ (Abs::Known(_) | Abs::Between(_) | Abs::List(_) | Abs::Unknown(_)) => {
+            return Ok(Abs::Unknown(value.missing().into_iter().chain(other.missing()).collect()));
+        }
     };
     if exact::is_negative(unit) || exact::is_zero(unit) {
         return Err(fault(span, "bad-rounding", "端数処理の単位が0以下です", "what a number is rounded to is not above zero"));
     }
-    let round = |n: Exact| match func {
-        Func::RoundUp => exact::round(n, Rounding::Up, unit),
-        Func::RoundHalfUp => exact::round(n, Rounding::HalfUp, unit),
-        Func::Floor => exact::divide(n, unit).and_then(exact::floor).and_then(|n| exact::multiply(n, unit)),
-        Func::Ceiling => exact::divide(n, unit).and_then(exact::ceiling).and_then(|n| exact::multiply(n, unit)),
-        _ => exact::round(n, Rounding::Down, unit),
+    let whole = |n: Exact, to: fn(Exact) -> Option<Exact>| exact::multiply(to(exact::divide(n, unit)?)?, unit);
+    let round = |n: Exact| {
+        if func == Func::RoundUp {
+            exact::round(n, Rounding::Up, unit)
+        } else if func == Func::RoundHalfUp {
+            exact::round(n, Rounding::HalfUp, unit)
+        } else if func == Func::Floor {
+            whole(n, exact::floor)
+        } else if func == Func::Ceiling {
+            whole(n, exact::ceiling)
+        } else {
+            exact::round(n, Rounding::Down, unit)
+        }
     };
     match value {
         Abs::Known(Value::Number(n)) => round(n).map(Abs::number).ok_or_else(|| overflow(span)),
-        other => Ok(other.bounds().rising(round).into_abs()),
+        other @ (Abs::Known(_) | Abs::Between(_) | Abs::List(_) | Abs::Unknown(_)) => Ok(other.bounds().rising(round).into_abs()),
     }
 }
 
@@ -210,7 +222,7 @@ fn absolute(value: Abs, span: Span) -> Evaluated<Abs> {
     let positive = |n: Exact| if exact::is_negative(n) { exact::negate(n) } else { Some(n) };
     match value {
         Abs::Known(Value::Number(n)) => positive(n).map(Abs::number).ok_or_else(|| overflow(span)),
-        other => {
+        other @ (Abs::Known(_) | Abs::Between(_) | Abs::List(_) | Abs::Unknown(_)) => {
             let bounds = other.bounds();
             let crosses = bounds.low.is_none_or(exact::is_negative) && bounds.high.is_none_or(|h| !exact::is_negative(h));
             let ends = (bounds.low.and_then(positive), bounds.high.and_then(positive));
@@ -239,11 +251,16 @@ fn on_texts(func: Func, first: &Abs, second: Option<&Abs>) -> Abs {
         (Abs::Known(Value::Text(text)), None) => {
             Abs::number(Exact::from_integer(i128::try_from(text.chars().count()).unwrap_or(i128::MAX)))
         }
-        (Abs::Known(Value::Text(text)), Some(Abs::Known(Value::Text(part)))) => Abs::yes_no(match func {
-            Func::StartsWith => text.starts_with(part),
-            Func::EndsWith => text.ends_with(part),
-            _ => text.contains(part),
-        }),
+        (Abs::Known(Value::Text(text)), Some(Abs::Known(Value::Text(part)))) => {
+            let found = if func == Func::StartsWith {
+                text.starts_with(part)
+            } else if func == Func::EndsWith {
+                text.ends_with(part)
+            } else {
+                text.contains(part)
+            };
+            Abs::yes_no(found)
+        }
         _ => Abs::Unknown(first.missing().into_iter().chain(second.map(Abs::missing).unwrap_or_default()).collect()),
     }
 }
@@ -263,7 +280,7 @@ fn concatenated(before: Vec<Abs>, first: Abs, second: Option<Abs>) -> Abs {
     for list in lists {
         match list {
             Abs::List(elements) => all.extend(elements),
-            other => missing.extend(other.missing()),
+            other @ (Abs::Known(_) | Abs::Between(_) | Abs::Unknown(_)) => missing.extend(other.missing()),
         }
     }
     if missing.is_empty() { Abs::List(all) } else { Abs::Unknown(missing) }

@@ -109,7 +109,21 @@ impl<'a> Explainer<'a> {
         let own = match &node.op {
             Op::Item(id) | Op::Path(_, id) => vec![id.clone()],
             Op::Definition(name) => self.names.definition(name).map(|d| d.items().into_iter().collect()).unwrap_or_default(),
-            _ => Vec::new(),
+            Op::Constant(_)
+            | Op::Parameter(_)
+            | Op::Negate(_)
+            | Op::Not(_)
+            | Op::Arithmetic(..)
+            | Op::And(_)
+            | Op::Or(_)
+            | Op::If(..)
+            | Op::Quantified(..)
+            | Op::Filter(..)
+            | Op::List(_)
+            | Op::Call(..)
+            | Op::Local(_)
+            | Op::Compare(..)
+            | Op::In(..) => Vec::new(),
         };
         ordered.extend(own.into_iter().filter(|id| seen.insert(id.clone())));
         for child in node.children() {
@@ -134,7 +148,18 @@ impl<'a> Explainer<'a> {
                 let threshold = format::yes_no(wanted, lang).to_owned();
                 Some(line(&self.phrase(node, lang), format::yes_no(!wanted, lang), &threshold, None, lang))
             }
-            _ => None,
+            Op::Constant(_)
+            | Op::Parameter(_)
+            | Op::Negate(_)
+            | Op::Not(_)
+            | Op::Arithmetic(..)
+            | Op::And(_)
+            | Op::Or(_)
+            | Op::If(..)
+            | Op::Quantified(..)
+            | Op::Filter(..)
+            | Op::List(_)
+            | Op::Call(..) => None,
         };
         told.unwrap_or_else(|| self.untold(leaf, lang))
     }

@@ -6,6 +6,7 @@
 mod ast;
 mod check;
 mod check_call;
+mod check_compare;
 mod days;
 mod decision;
 mod define;
@@ -15,17 +16,22 @@ mod eval;
 mod eval_call;
 mod exact;
 mod explain;
+mod fault;
 mod format;
 mod functions;
 mod lex;
+mod lex_number;
 mod names;
 mod node;
 mod parse;
+mod parse_primary;
+mod parse_tests;
 mod print;
 mod range;
 mod sentence;
 mod sentence_en;
 mod three;
+mod token;
 mod types;
 mod unary;
 
@@ -90,11 +96,6 @@ impl ExprError {
     pub(crate) fn new(span: Span, code: &'static str, message: LocalText) -> Self {
         ExprError { span, code, message, remedy: None }
     }
-
-    pub(crate) fn with_remedy(mut self, remedy: LocalText) -> Self {
-        self.remedy = Some(remedy);
-        self
-    }
 }
 
 impl fmt::Display for ExprError {
@@ -156,7 +157,7 @@ struct Checked {
 /// # Errors
 /// Everything found wrong, each with its place in `text`. A text that cannot be read gives its first error only.
 pub fn compile(text: &str, names: &Names) -> Result<Expr, Vec<ExprError>> {
-    let ast = parse::expression(text).map_err(|e| vec![e])?;
+    let ast = parse::expression(text).map_err(|e| vec![*e])?;
     check::expression(text, ast, names)
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use banso_kernel::{LocalText, fold_width};
 
 use super::decision::Decision;
+use super::diagnose::error_with_remedy;
 use super::types::{Type, Unit};
 use super::{Expr, ExprError, Span};
 use crate::model::{ClauseId, Item, ItemId, ItemKind, Missing, Value};
@@ -92,7 +93,7 @@ impl Names {
 
     /// # Errors
     /// The name is taken.
-    pub fn add_parameter(&mut self, parameter: Parameter) -> Result<(), ExprError> {
+    pub fn add_parameter(&mut self, parameter: Parameter) -> Result<(), Box<ExprError>> {
         self.must_be_free(&parameter.name)?;
         self.parameters.insert(fold_width(&parameter.name), parameter);
         Ok(())
@@ -102,7 +103,7 @@ impl Names {
     ///
     /// # Errors
     /// The name is taken.
-    pub fn add_definition(&mut self, definition: Definition) -> Result<(), ExprError> {
+    pub fn add_definition(&mut self, definition: Definition) -> Result<(), Box<ExprError>> {
         self.must_be_free(&definition.name)?;
         self.definitions.insert(fold_width(&definition.name), definition);
         Ok(())
@@ -167,15 +168,15 @@ impl Names {
         flat.map(|item| (item.id.clone(), self.type_of(item))).collect()
     }
 
-    fn must_be_free(&self, name: &str) -> Result<(), ExprError> {
+    fn must_be_free(&self, name: &str) -> Result<(), Box<ExprError>> {
         match self.find(name) {
             None => Ok(()),
-            Some(_) => Err(ExprError::new(
+            Some(_) => Err(error_with_remedy(
                 Span::new(0, name.len()),
                 "name-taken",
-                LocalText::new(format!("「{name}」は既に定義されています"), format!("`{name}` is defined already")),
-            )
-            .with_remedy(LocalText::new("別の名前を付けてください", "give it another name"))),
+                (format!("「{name}」は既に定義されています"), format!("`{name}` is defined already")),
+                ("別の名前を付けてください", "give it another name"),
+            )),
         }
     }
 }

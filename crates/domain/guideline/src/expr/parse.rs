@@ -1,14 +1,13 @@
 //! From tokens to expressions: a precedence parser with a bound on nesting.
 
-use banso_kernel::{Day, LocalText};
+#![expect(clippy::wildcard_enum_match_arm, reason = "a reader names the tokens it takes; all others are errors")]
 
-use super::ast::{Arithmetic, Ast, CellTests, Comparison, Edge, Kind, Quantity, Test};
-use super::diagnose::{did_you_mean, error, error_with_remedy, likely};
-use super::functions::Func;
-use super::lex::{self, Bracket, Token, What, Word};
-use super::{ExprError, NESTING_MAX, Span, TEXT_MAX};
+use super::ast::{Arithmetic, Ast, CellTests, Edge, Kind, Quantity, Test};
+use super::diagnose::{Trouble, chained, error, error_with_remedy, too_deep};
+use super::token::{Bracket, Token, What, Word};
+use super::{NESTING_MAX, Span, TEXT_MAX, lex};
 
-type Parsed<T> = Result<T, ExprError>;
+pub(crate) type Parsed<T> = Result<T, Trouble>;
 
 /// Reads a whole expression.
 pub(crate) fn expression(text: &str) -> Parsed<Ast> {
@@ -36,9 +35,9 @@ pub(crate) fn cell(text: &str) -> Parsed<CellTests> {
     Ok(tests)
 }
 
-struct Parser {
-    tokens: Vec<Token>,
-    at: usize,
+pub(crate) struct Parser {
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) at: usize,
     depth: u32,
     end: Token,
 }
@@ -58,25 +57,25 @@ impl Parser {
         Ok(Parser { tokens, at: 0, depth: 0, end })
     }
 
-    fn token(&self, ahead: usize) -> &Token {
+    pub(crate) fn token(&self, ahead: usize) -> &Token {
         self.tokens.get(self.at + ahead).unwrap_or(&self.end)
     }
 
-    fn peek(&self) -> &What {
+    pub(crate) fn peek(&self) -> &What {
         &self.token(0).what
     }
 
-    fn span(&self) -> Span {
+    pub(crate) fn span(&self) -> Span {
         self.token(0).span
     }
 
-    fn advance(&mut self) -> Token {
+    pub(crate) fn advance(&mut self) -> Token {
         let token = self.token(0).clone();
         self.at += 1;
         token
     }
 
-    fn eat(&mut self, what: &What) -> bool {
+    pub(crate) fn eat(&mut self, what: &What) -> bool {
         let found = self.peek() == what;
         if found {
             self.at += 1;
@@ -84,7 +83,7 @@ impl Parser {
         found
     }
 
-    fn eat_word(&mut self, word: Word) -> bool {
+    pub(crate) fn eat_word(&mut self, word: Word) -> bool {
         self.eat(&What::Word(word))
     }
 
@@ -96,7 +95,7 @@ impl Parser {
         }
     }
 
-    fn unexpected(&self, ja: &str, en: &str) -> ExprError {
+    pub(crate) fn unexpected(&self, ja: &str, en: &str) -> Trouble {
         let span = self.span();
         if *self.peek() == What::End {
             return error(
@@ -109,12 +108,12 @@ impl Parser {
         error(span, "unexpected", format!("ここには{ja}が必要です"), format!("{en} is expected here"))
     }
 
-    fn expect_open(&mut self, bracket: Bracket) -> Parsed<Span> {
+    pub(crate) fn expect_open(&mut self, bracket: Bracket) -> Parsed<Span> {
         let span = self.span();
         if self.eat(&What::Open(bracket)) { Ok(span) } else { Err(self.unexpected("「(」", "`(`")) }
     }
 
-    fn expect_close(&mut self, bracket: Bracket) -> Parsed<Span> {
+    pub(crate) fn expect_close(&mut self, bracket: Bracket) -> Parsed<Span> {
         let span = self.span();
         if self.eat(&What::Close(bracket)) {
             return Ok(span);
@@ -130,12 +129,12 @@ impl Parser {
     }
 
     /// Makes an expression, unless it would be nested too deep.
-    fn make(&self, kind: Kind, span: Span) -> Parsed<Ast> {
+    pub(crate) fn make(&self, kind: Kind, span: Span) -> Parsed<Ast> {
         let height = 1 + kind.children().iter().map(|c| c.height).max().unwrap_or(0);
         if height > NESTING_MAX { Err(too_deep(span)) } else { Ok(Ast { kind, span, height }) }
     }
 
-    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+    pub(crate) fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.depth >= NESTING_MAX {
             return Err(too_deep(self.span()));
         }
@@ -145,7 +144,7 @@ impl Parser {
         result
     }
 
-    fn expression(&mut self) -> Parsed<Ast> {
+    pub(crate) fn expression(&mut self) -> Parsed<Ast> {
         self.nested(|p| match p.peek() {
             What::Word(Word::If) => p.conditional(),
             What::Word(Word::Some | Word::Every) => p.quantified(),
@@ -176,7 +175,7 @@ impl Parser {
         self.make(Kind::Quantified { quantity, variable: Some(variable), list: Box::new(list), body: Box::new(body) }, span)
     }
 
-    fn any_name(&mut self) -> Parsed<(String, Span)> {
+    pub(crate) fn any_name(&mut self) -> Parsed<(String, Span)> {
         let span = self.span();
         match self.peek().clone() {
             What::Name(name) | What::Quoted(name) => {
@@ -262,99 +261,7 @@ impl Parser {
         self.at.checked_sub(1).and_then(|i| self.tokens.get(i)).map_or(Span::default(), |t| t.span)
     }
 
-    /// What follows `in`: a range, a bracketed list of tests, or one test.
-    fn membership(&mut self) -> Parsed<Vec<Test>> {
-        let bracket = match self.peek() {
-            What::Open(bracket) if !self.is_range() => *bracket,
-            _ => return Ok(vec![self.test()?]),
-        };
-        self.at += 1;
-        let tests = self.nested(Self::tests)?;
-        self.expect_close(bracket)?;
-        Ok(tests)
-    }
-
-    fn tests(&mut self) -> Parsed<Vec<Test>> {
-        let mut tests = vec![self.test()?];
-        while self.eat(&What::Comma) || self.eat_word(Word::Or) {
-            tests.push(self.test()?);
-        }
-        Ok(tests)
-    }
-
-    fn test(&mut self) -> Parsed<Test> {
-        match self.peek().clone() {
-            What::Compare(op) => {
-                self.at += 1;
-                Ok(Test::Compare(op, self.sum()?))
-            }
-            What::Open(bracket) if self.is_range() => self.range(bracket),
-            _ => {
-                let value = self.sum()?;
-                match self.peek().clone() {
-                    What::Bound(op) => {
-                        self.at += 1;
-                        self.bounded(value, op)
-                    }
-                    _ => Ok(Test::Value(value)),
-                }
-            }
-        }
-    }
-
-    /// After `2年以上`: perhaps `3年以下`.
-    fn bounded(&mut self, low: Ast, op: Comparison) -> Parsed<Test> {
-        let from = match op {
-            Comparison::GreaterOrEqual => Edge::Included,
-            Comparison::Greater => Edge::Excluded,
-            Comparison::Equal | Comparison::Unequal | Comparison::Less | Comparison::LessOrEqual => return Ok(Test::Compare(op, low)),
-        };
-        if !matches!(self.peek(), What::Number { .. }) {
-            return Ok(Test::Compare(op, low));
-        }
-        let high = self.sum()?;
-        let to = match self.peek() {
-            What::Bound(Comparison::LessOrEqual) => Edge::Included,
-            What::Bound(Comparison::Less) => Edge::Excluded,
-            _ => return Err(self.unexpected("「以下」又は「未満」", "以下 or 未満")),
-        };
-        self.at += 1;
-        Ok(Test::Range { low, from, high, to })
-    }
-
-    fn range(&mut self, bracket: Bracket) -> Parsed<Test> {
-        self.at += 1;
-        let from = if bracket == Bracket::Square { Edge::Included } else { Edge::Excluded };
-        let low = self.sum()?;
-        if !self.eat(&What::DotDot) {
-            return Err(self.unexpected("「..」", "`..`"));
-        }
-        let high = self.sum()?;
-        let to = match self.peek() {
-            What::Close(Bracket::Square) => Edge::Included,
-            What::Close(Bracket::Round) => Edge::Excluded,
-            _ => return Err(self.unexpected("「]」又は「)」", "`]` or `)`")),
-        };
-        self.at += 1;
-        Ok(Test::Range { low, from, high, to })
-    }
-
-    /// Whether the bracket here opens a range: `..` directly inside it.
-    fn is_range(&self) -> bool {
-        let mut depth = 0_usize;
-        for token in self.tokens.iter().skip(self.at) {
-            match token.what {
-                What::Open(_) => depth += 1,
-                What::Close(_) if depth <= 1 => return false,
-                What::Close(_) => depth -= 1,
-                What::DotDot if depth == 1 => return true,
-                _ => {}
-            }
-        }
-        false
-    }
-
-    fn sum(&mut self) -> Parsed<Ast> {
+    pub(crate) fn sum(&mut self) -> Parsed<Ast> {
         let mut left = self.product()?;
         loop {
             let op = match self.peek() {
@@ -440,168 +347,4 @@ impl Parser {
             }
         }
     }
-
-    fn primary(&mut self) -> Parsed<Ast> {
-        let span = self.span();
-        if let Some((func, length)) = self.function_here() {
-            self.at += length;
-            return self.call(func, span);
-        }
-        let kind = match self.peek().clone() {
-            What::Number { value, unit } => Kind::Number { value, unit },
-            What::Text(text) => Kind::Text(text),
-            What::Day(day) => Kind::Day(day),
-            What::Word(Word::True) => Kind::YesNo(true),
-            What::Word(Word::False) => Kind::YesNo(false),
-            What::Name(name) if self.token(1).what == What::Open(Bracket::Round) => return Err(unknown_function(span, &name)),
-            What::Name(name) | What::Quoted(name) => Kind::Name(name),
-            What::Word(Word::Not) => return self.negation(),
-            What::Open(Bracket::Round) => return self.parenthesised(),
-            What::Open(Bracket::Square) => return self.list(),
-            What::Word(Word::If | Word::Some | Word::Every) => {
-                let mut e = self.unexpected("値", "a value");
-                e.remedy = Some(LocalText::new("かっこで囲んでください", "put it in parentheses"));
-                return Err(e);
-            }
-            _ => return Err(self.unexpected("値又は名前", "a value or a name")),
-        };
-        self.at += 1;
-        self.make(kind, span)
-    }
-
-    fn negation(&mut self) -> Parsed<Ast> {
-        let start = self.advance().span;
-        self.expect_open(Bracket::Round)?;
-        let inner = self.expression()?;
-        let span = start.to(self.expect_close(Bracket::Round)?);
-        self.make(Kind::Not(Box::new(inner)), span)
-    }
-
-    fn parenthesised(&mut self) -> Parsed<Ast> {
-        if self.is_range() {
-            return Err(range_alone(self.span()));
-        }
-        let start = self.advance().span;
-        let mut inner = self.expression()?;
-        inner.span = start.to(self.expect_close(Bracket::Round)?);
-        Ok(inner)
-    }
-
-    fn list(&mut self) -> Parsed<Ast> {
-        if self.is_range() {
-            return Err(range_alone(self.span()));
-        }
-        let start = self.advance().span;
-        let parts = if matches!(self.peek(), What::Close(_)) { Vec::new() } else { self.arguments()? };
-        let span = start.to(self.expect_close(Bracket::Square)?);
-        self.make(Kind::List(parts), span)
-    }
-
-    fn arguments(&mut self) -> Parsed<Vec<Ast>> {
-        let mut parts = vec![self.expression()?];
-        while self.eat(&What::Comma) {
-            parts.push(self.expression()?);
-        }
-        Ok(parts)
-    }
-
-    /// A function name of up to three words with `(` after it, and how many tokens it takes.
-    fn function_here(&self) -> Option<(Func, usize)> {
-        (1..=3).rev().find_map(|length| {
-            if self.token(length).what != What::Open(Bracket::Round) {
-                return None;
-            }
-            let words: Option<Vec<&str>> = (0..length).map(|i| word_of(&self.token(i).what)).collect();
-            Func::named(&words?.join(" ")).map(|func| (func, length))
-        })
-    }
-
-    fn call(&mut self, func: Func, start: Span) -> Parsed<Ast> {
-        self.expect_open(Bracket::Round)?;
-        let arguments = if matches!(self.peek(), What::Close(_)) { Vec::new() } else { self.arguments()? };
-        let span = start.to(self.expect_close(Bracket::Round)?);
-        let (least, most) = func.arity();
-        if arguments.len() < least || arguments.len() > most {
-            return Err(wrong_arity(span, func, arguments.len()));
-        }
-        self.called(func, arguments, span)
-    }
-
-    /// Forms that look like functions: `date("…")`, `いずれか(一覧, 条件)`.
-    fn called(&self, func: Func, mut arguments: Vec<Ast>, span: Span) -> Parsed<Ast> {
-        let quantity = match func {
-            Func::Any if arguments.len() == 2 => Quantity::Some,
-            Func::All if arguments.len() == 2 => Quantity::Every,
-            Func::Date => return self.date(&arguments, span),
-            _ => return self.make(Kind::Call(func, arguments), span),
-        };
-        match (arguments.pop(), arguments.pop()) {
-            (Some(body), Some(list)) => {
-                self.make(Kind::Quantified { quantity, variable: None, list: Box::new(list), body: Box::new(body) }, span)
-            }
-            _ => Err(wrong_arity(span, func, 0)),
-        }
-    }
-
-    fn date(&self, arguments: &[Ast], span: Span) -> Parsed<Ast> {
-        match arguments {
-            [Ast { kind: Kind::Text(text), span: at, .. }] => {
-                let day = Day::parse(text).map_err(|_| lex::not_a_day(*at, text))?;
-                self.make(Kind::Day(day), span)
-            }
-            _ => Err(error(span, "not-a-day", "date(\"2025-04-01\") のように書いてください", "write date(\"2025-04-01\")")),
-        }
-    }
-}
-
-/// A token as part of a function's name.
-fn word_of(what: &What) -> Option<&str> {
-    match what {
-        What::Name(name) => Some(name),
-        What::Word(Word::Between) => Some("between"),
-        _ => None,
-    }
-}
-
-fn wrong_arity(span: Span, func: Func, found: usize) -> ExprError {
-    let (least, most) = func.arity();
-    let wanted = if least == most { least.to_string() } else { format!("{least}〜{most}") };
-    error(
-        span,
-        "wrong-arity",
-        format!("「{}」の引数は{wanted}個です（{found}個あります）", func.name()),
-        format!("`{}` takes {} arguments, not {found}", func.name(), wanted.replace('〜', " to ")),
-    )
-}
-
-fn unknown_function(span: Span, name: &str) -> ExprError {
-    let e = error(span, "unknown-function", format!("「{name}」という関数はありません"), format!("there is no function `{name}`"));
-    did_you_mean(e, &likely(name, Func::all_names()), ("関数の一覧を確認してください", "see the list of functions"))
-}
-
-fn chained(span: Span) -> ExprError {
-    error_with_remedy(
-        span,
-        "chained-comparison",
-        ("比較を続けて書くことはできません".into(), "comparisons cannot be chained".into()),
-        ("a <= x かつ x <= b、又は x in [a..b] と書いてください", "write a <= x and x <= b, or x in [a..b]"),
-    )
-}
-
-fn range_alone(span: Span) -> ExprError {
-    error_with_remedy(
-        span,
-        "range-alone",
-        ("範囲は in の後か表の欄にだけ書けます".into(), "a range stands only after `in` or in a table cell".into()),
-        ("x in [a..b] と書いてください", "write x in [a..b]"),
-    )
-}
-
-fn too_deep(span: Span) -> ExprError {
-    error_with_remedy(
-        span,
-        "too-deep",
-        (format!("入れ子が深すぎます（{NESTING_MAX}段まで）"), format!("nested deeper than {NESTING_MAX}")),
-        ("定義に分けてください", "split it into definitions"),
-    )
 }

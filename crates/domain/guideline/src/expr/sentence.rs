@@ -132,7 +132,21 @@ fn negated(node: &Node, names: &Names) -> String {
         Op::Compare(op, a, b) => format!("{}が{}", value(a, names), limit(op.opposite(), &value(b, names), &b.ty)),
         Op::In(subject, list) => format!("{}が{}以外", value(subject, names), tests(list, &subject.ty, names, Lang::Ja)),
         Op::Not(inside) => condition(inside, names),
-        _ => {
+        Op::Constant(_)
+        | Op::Item(_)
+        | Op::Parameter(_)
+        | Op::Definition(_)
+        | Op::Local(_)
+        | Op::Negate(_)
+        | Op::Arithmetic(..)
+        | Op::And(_)
+        | Op::Or(_)
+        | Op::If(..)
+        | Op::Quantified(..)
+        | Op::Filter(..)
+        | Op::Path(..)
+        | Op::List(_)
+        | Op::Call(..) => {
             let said = condition(node, names);
             match said.strip_suffix("である") {
                 Some(stem) if !matches!(node.op, Op::And(_) | Op::Or(_)) => format!("{stem}でない"),

@@ -73,7 +73,21 @@ fn negated(node: &Node, names: &Names) -> String {
         Op::Compare(op, a, b) => format!("{} is {}", value(a, names), limit(op.opposite(), &value(b, names), &b.ty)),
         Op::In(subject, list) => format!("{} is other than {}", value(subject, names), tests(list, &subject.ty, names, Lang::En)),
         Op::Not(inside) => condition(inside, names),
-        _ => format!("not: {}", inner(node, names)),
+        Op::Constant(_)
+        | Op::Item(_)
+        | Op::Parameter(_)
+        | Op::Definition(_)
+        | Op::Local(_)
+        | Op::Negate(_)
+        | Op::Arithmetic(..)
+        | Op::And(_)
+        | Op::Or(_)
+        | Op::If(..)
+        | Op::Quantified(..)
+        | Op::Filter(..)
+        | Op::Path(..)
+        | Op::List(_)
+        | Op::Call(..) => format!("not: {}", inner(node, names)),
     }
 }
 

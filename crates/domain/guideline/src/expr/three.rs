@@ -200,7 +200,7 @@ impl Abs {
     pub(crate) fn tri(self) -> Tri {
         match self {
             Abs::Known(Value::YesNo(yes)) => Tri::of(yes),
-            other => Tri::Unknown(other.missing()),
+            other @ (Abs::Known(_) | Abs::Between(_) | Abs::List(_) | Abs::Unknown(_)) => Tri::Unknown(other.missing()),
         }
     }
 
@@ -209,7 +209,7 @@ impl Abs {
         match self {
             Abs::Known(Value::Number(n)) => Bounds::exactly(n),
             Abs::Between(bounds) => bounds,
-            other => Bounds::anything(other.missing()),
+            other @ (Abs::Known(_) | Abs::List(_) | Abs::Unknown(_)) => Bounds::anything(other.missing()),
         }
     }
 

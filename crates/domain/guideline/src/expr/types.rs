@@ -26,7 +26,7 @@ const SPELLINGS: [(&str, &str); 10] = [
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Unit {
     powers: BTreeMap<String, i8>,
-    /// How a number without a dimension is shown: `%`, 件, 社 …
+    /// How a number with a counting word is shown: `%`, 件, 円/件 …
     label: Option<String>,
 }
 
@@ -41,23 +41,21 @@ impl Unit {
     #[must_use]
     pub fn of(text: &str) -> Self {
         let folded = fold_width(text.trim());
-        let mut powers = BTreeMap::new();
+        let (mut powers, mut label) = (BTreeMap::new(), None);
         for (i, part) in folded.split('/').enumerate() {
             let part = part.trim();
             let base = SPELLINGS.iter().find(|(from, _)| *from == part).map_or(part, |(_, to)| *to);
             if base.is_empty() || base == "1" {
                 continue;
             }
-            if i == 0 && (base == "%" || COUNTERS.contains(&base)) {
-                if !folded.contains('/') {
-                    return Unit { powers, label: Some(base.to_owned()) };
-                }
+            if base == "%" || COUNTERS.contains(&base) {
+                label = Some(if folded.contains('/') { folded.clone() } else { base.to_owned() });
                 continue;
             }
             let power: i8 = if i == 0 { 1 } else { -1 };
             add_power(&mut powers, base, power);
         }
-        Unit { powers, label: None }
+        Unit { powers, label }
     }
 
     /// Whether this is a unit that every rule may write.
@@ -88,7 +86,7 @@ impl Unit {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         match (self.powers.len(), self.powers.iter().next()) {
-            (1, Some((base, 1))) => is_base(base),
+            (1, Some((base, 1))) => self.label.is_none() && is_base(base),
             _ => self.is_none() && self.label.as_deref().is_some_and(|l| l != "%" && l != "倍"),
         }
     }
@@ -96,7 +94,7 @@ impl Unit {
     /// Whether it is exactly this base unit, such as `円`.
     #[must_use]
     pub fn is(&self, base: &str) -> bool {
-        self.powers.len() == 1 && self.powers.get(base) == Some(&1)
+        self.label.is_none() && self.powers.len() == 1 && self.powers.get(base) == Some(&1)
     }
 
     pub(crate) fn times(&self, other: &Unit) -> Unit {

@@ -33,7 +33,7 @@ impl Cell {
     /// # Errors
     /// Everything found wrong, each with its place in `text`.
     pub fn compile(text: &str, ty: &Type, names: &Names) -> Result<Cell, Vec<ExprError>> {
-        let written = parse::cell(text).map_err(|e| vec![e])?;
+        let written = parse::cell(text).map_err(|e| vec![*e])?;
         let probes = match &written {
             CellTests::Any => Probes::Any,
             CellTests::OneOf(tests) => Probes::OneOf(probes(&check::cell_tests(tests, ty, names)?, names)?),
@@ -152,7 +152,9 @@ fn compared(op: Comparison, value: &Value, ty: &Type, grain: Grain) -> Option<Do
         Value::YesNo(yes) => Set::YesNo { yes: *yes, no: !*yes },
         Value::Text(text) => match ty {
             Type::Choice(all) => Set::Choices { all: all.clone(), members: all.iter().filter(|v| *v == text).cloned().collect() },
-            _ => Set::Texts { all_but: Polarity::These, texts: [text.clone()].into() },
+            Type::Text | Type::Number(_) | Type::YesNo | Type::Day | Type::List(_) | Type::Record(_) => {
+                Set::Texts { all_but: Polarity::These, texts: [text.clone()].into() }
+            }
         },
         Value::List(_) | Value::Record(_) => return None,
     };

@@ -111,6 +111,9 @@ fn long_chains_of_definitions_are_refused_and_doubling_is_cheap() {
         (0..400).map(|i| expression(&format!("定義{i}"), &if i == 0 { "経費".to_owned() } else { format!("定義{} * 1", i - 1) })).collect();
     let mut all = names();
     assert!(all.define_all(&chain).iter().any(|m| m.error.code == "too-deep"));
+    let deepest = (0..400).rev().map(|i| format!("定義{i}")).find(|name| all.definition(name).is_some()).unwrap();
+    let known = facts(&[("経費", n(1))]);
+    assert_eq!((shown(&all, &deepest, &known).as_str(), shown(&all, &deepest, &Facts::default()).as_str()), ("1円", "? 経費"));
     let doubling: Vec<Source> =
         (0..40).map(|i| expression(&format!("倍{i}"), &if i == 0 { "経費".to_owned() } else { format!("倍{0} + 倍{0}", i - 1) })).collect();
     let names = defined(&doubling);

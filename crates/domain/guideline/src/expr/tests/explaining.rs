@@ -96,7 +96,7 @@ fn definitions_are_explained_by_what_they_say() {
 #[test]
 fn ways_of_ways_stay_few() {
     let pair = "(資本金 <= 1円 かつ 従業員数 <= 1人)";
-    let text = vec![pair; 12].join(" または ");
+    let text = [pair; 12].join(" または ");
     let firm = facts(&[("資本金", n(5)), ("従業員数", n(5))]);
     assert_eq!(lines(&names(), &text, &firm).len(), 2);
 }

@@ -154,6 +154,10 @@ fn nesting_and_length_have_limits() {
     for text in [nested(20_000 / 4), "-".repeat(5000), "[".repeat(5000), "not(".repeat(3000), "if ".repeat(4000)] {
         assert_eq!(bad(&text)[0].code, "too-deep", "{}", &text[..10]);
     }
+    let denied = |depth: usize| format!("{}みなし大企業{}", "not(".repeat(depth), ")".repeat(depth));
+    let known = facts(&[("みなし大企業", crate::model::Value::YesNo(true))]);
+    check(&known, &[(&denied(60), "はい"), (&denied(61), "いいえ")]);
+    assert_eq!(ok(&denied(61)).shortfalls(&names(), &known).len(), 1);
     let sum = |terms: usize| vec!["1"; terms].join("+");
     assert!(compile(&sum(usize::try_from(NESTING_MAX).unwrap()), &names()).is_ok());
     assert_eq!(bad(&sum(1000))[0].code, "too-deep");

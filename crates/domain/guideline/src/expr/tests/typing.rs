@@ -98,11 +98,20 @@ fn what_comes_whole() {
 
 #[test]
 fn units_read_and_print() {
-    for (text, printed) in
-        [("円", "円"), ("名", "人"), ("ヶ月", "か月"), ("円/人", "円/人"), ("%", "%"), ("社", "社"), ("", ""), ("件/年", "1/年")]
-    {
+    for (text, printed) in [
+        ("円", "円"),
+        ("名", "人"),
+        ("ヶ月", "か月"),
+        ("円/人", "円/人"),
+        ("%", "%"),
+        ("社", "社"),
+        ("", ""),
+        ("件/年", "件/年"),
+        ("円/件", "円/件"),
+    ] {
         assert_eq!(Unit::of(text).to_string(), printed, "{text}");
     }
+    assert!(Unit::of("円/件").same_as(&Unit::of("円")) && !Unit::of("円/件").is_whole());
     assert!(Unit::of("%").same_as(&Unit::of("件")) && !Unit::of("円").same_as(&Unit::of("人")));
 }
 
