@@ -6,6 +6,7 @@ mod context;
 mod csrf;
 mod desks;
 mod display;
+mod download;
 mod failure;
 mod form;
 mod headers;

@@ -27,7 +27,9 @@
 //!    ```
 //! 4. **Line.** Below, in the part of its desk: `get("/office/…", Gate::Office, office::inbox::show)`. The gate is asked before the handler;
 //!    whether this person may do this to this case is the use case's question. `post` has the CSRF check built in; `upload` takes a file.
+//!    A file goes out by `crate::download::download` only; it comes in by `crate::upload::Upload`.
 //! 5. **Golden.** `cargo test -p banso-web` says that the map has changed and how to look at it and accept it.
+//!    Every page in the table is also asked whether it holds together for somebody who does not see it (`Shown::holds_together`).
 //!
 //! Addresses are lower-case English nouns; a form posts to the address it is shown at or to one below it.
 

@@ -1,0 +1,60 @@
+//! Files on their way out: kept by the browser, never shown inside our own address, never guessed at, never run.
+
+use axum::body::Body;
+use axum::http::{HeaderName, header};
+use axum::response::{IntoResponse as _, Response};
+
+use crate::context::encoded;
+
+/// What a file is. What somebody uploaded is always [`FileKind::Other`], whatever it says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileKind {
+    /// A letter or receipt of ours.
+    Pdf,
+    Excel,
+    Csv,
+    Zip,
+    Other,
+}
+
+impl FileKind {
+    const fn media_type(self) -> &'static str {
+        match self {
+            FileKind::Pdf => "application/pdf",
+            FileKind::Excel => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            FileKind::Csv => "text/csv; charset=utf-8",
+            FileKind::Zip => "application/zip",
+            FileKind::Other => "application/octet-stream",
+        }
+    }
+}
+
+/// A file under this name (Japanese is fine), to be saved.
+pub(crate) fn download(name: &str, kind: FileKind, body: impl Into<Body>) -> Response {
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
+    let encoded = encoded(name).replace('/', "%2F");
+    let headers: [(HeaderName, String); 4] = [
+        (header::CONTENT_TYPE, kind.media_type().to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+    ];
+    (headers, body.into()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_leave_its_header() {
+        for (name, expect) in [
+            ("受領書.pdf", "attachment; filename=\"___.pdf\"; filename*=UTF-8''%E5%8F%97%E9%A0%98%E6%9B%B8.pdf"),
+            ("a\"; x=\r\ny/z", "attachment; filename=\"a___x___y_z\"; filename*=UTF-8''a%22%3B%20x%3D%0D%0Ay%2Fz"),
+        ] {
+            let response = download(name, FileKind::Other, "x");
+            assert_eq!(response.headers().get(header::CONTENT_DISPOSITION).unwrap(), expect);
+            assert_eq!(response.headers().get(header::CONTENT_TYPE).unwrap(), "application/octet-stream");
+        }
+    }
+}
