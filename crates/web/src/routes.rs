@@ -12,14 +12,14 @@
 //!    function such as
 //!
 //!    ```text
-//!    pub(crate) async fn show(office: State<Office>, page: PageContext, Path(case): Path<Id<CaseId>>) -> Answer {
-//!        let view = office.inbox_case(page.person()?, case.0).await?;      // OfficeError becomes its page by itself
+//!    pub(crate) async fn show(office: State<Office>, page: PageContext, Path(case): Path<String>) -> Answer {
+//!        let view = office.inbox_case(page.person()?, id(&case)?).await?;      // OfficeError becomes its page by itself
 //!        Ok(InboxCase { page, view }.into_response())
 //!    }
-//!    pub(crate) async fn pass(office: State<Office>, page: PageContext, session: Session, Path(case): Path<Id<CaseId>>, form: FormFields) -> Answer {
+//!    pub(crate) async fn pass(office: State<Office>, page: PageContext, session: Session, Path(case): Path<String>, form: FormFields) -> Answer {
 //!        let reason = form.text("reason");
-//!        match office.pass_completeness(page.person()?, case.0, &reason, form.request()).await {
-//!            Ok(()) => see_other(&session, &format!("/office/cases/{}", case.0), "形式審査を通過としました。", "Passed the completeness check.").await,
+//!        match office.pass_completeness(page.person()?, id(&case)?, reason, form.request()).await {
+//!            Ok(()) => see_other(&session, &format!("/office/cases/{case}"), "形式審査を通過としました。", "Passed the completeness check.").await,
 //!            Err(OfficeError::Invalid(problems)) => invalid(InboxCase { page: page.with_problems(problems), … }),  // 422, the form again
 //!            Err(other) => Err(other.into()),
 //!        }

@@ -3,13 +3,15 @@
 pub(crate) mod account;
 pub(crate) mod public;
 
+use std::str::FromStr;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use banso_kernel::LocalText;
 use banso_permits::{Person, Role};
 use tower_sessions::Session;
 
-use crate::failure::Answer;
+use crate::failure::{Answer, Failure};
 use crate::session;
 
 /// A desk that a role sits at.
@@ -69,6 +71,14 @@ impl Desk {
             }
         }
     }
+}
+
+/// An id out of a path. What is no id at all is not found, like an id of nothing.
+///
+/// # Errors
+/// [`Failure::NotFound`]
+pub(crate) fn id<T: FromStr>(text: &str) -> Result<T, Failure> {
+    text.parse().map_err(|_| Failure::NotFound)
 }
 
 /// Done: on to a page (303), which shows the message.
