@@ -15,7 +15,7 @@ use crate::plan::{Plan, plan};
 use crate::problem::{Code, Problem, Span};
 use crate::review::{self, References};
 use crate::rules::{Rule, audience, misfit, rule};
-use crate::words::Words;
+use crate::words::{Words, local};
 
 /// The typed content of an edition.
 #[derive(Debug)]
@@ -122,7 +122,7 @@ pub(crate) fn read(source: &str, parts: &[Part], names: &Names, dictionary: &Dic
         rules: found.rules,
         audience,
         plan: one_plan?,
-        unconfirmed: unconfirmed(names),
+        unconfirmed: unconfirmed(parts, names),
     })
 }
 
@@ -149,8 +149,18 @@ fn missing(what: &str, end: Span) -> Problem {
 }
 
 /// Values of the programme that are not settled.
-fn unconfirmed(names: &Names) -> Vec<Missing> {
+fn unconfirmed(parts: &[Part], names: &Names) -> Vec<Missing> {
     let mut out: Vec<Missing> = Vec::new();
+    for part in parts {
+        if let Part::Table { mark, table, .. } = part
+            && mark.kind == TableKind::Constants
+        {
+            let named = table.rows.iter().flatten().filter_map(|cell| names.parameter(&local(&cell.text).ja));
+            out.extend(
+                named.filter(|p| p.value.is_none()).map(|p| Missing::Unconfirmed { clause: p.clause.clone(), what: p.name.clone() }),
+            );
+        }
+    }
     for definition in names.definitions() {
         let DefinitionBody::Decision(decision) = &definition.body else { continue };
         out.extend(decision.rows.iter().filter_map(|r| match &r.output {

@@ -10,7 +10,9 @@ use crate::examples::Example;
 use crate::expr::Names;
 use crate::library::{Library, SharedDefinition};
 use crate::markdown::{Piece, TEXT_MAX, merge_conflicts, pieces};
-use crate::model::{Clause, Condition, Duty, Form, ItemId, Kpi, Meta, Missing, ScoreSheet, Section, SectionContent, SelectionRules, Track};
+use crate::model::{
+    Clause, Condition, Duty, Finding, Form, ItemId, Kpi, Meta, Missing, ScoreSheet, Section, SectionContent, SelectionRules, Track,
+};
 use crate::outline::{self, Placed};
 use crate::plan::Plan;
 use crate::problem::{Code, Problem, Severity, Span, tidy};
@@ -214,6 +216,26 @@ impl Edition {
                     SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Documents(_) => None,
                 };
                 out.push(FieldPlace { section: section.id.clone(), key });
+            }
+        }
+        out
+    }
+}
+
+impl Edition {
+    /// Where in the form the answer of a finding hangs: the items it misses, falls short of, or used. Each place once.
+    #[must_use]
+    pub fn places_of(&self, finding: &Finding) -> Vec<FieldPlace> {
+        let missing = finding.missing.iter().filter_map(|m| match m {
+            Missing::Fact(item) => Some(item),
+            Missing::Unconfirmed { .. } => None,
+        });
+        let short = finding.shortfalls.iter().map(|s| &s.item);
+        let used = finding.used.iter().map(|(item, _)| item);
+        let mut out: Vec<FieldPlace> = Vec::new();
+        for place in missing.chain(short).chain(used).flat_map(|item| self.fields_of(item)) {
+            if !out.contains(&place) {
+                out.push(place);
             }
         }
         out

@@ -151,6 +151,9 @@ fn every_item_that_matters_has_its_place_in_the_form() {
     assert_eq!(place("経費"), Some(("budget".into(), None)));
     assert_eq!(place("売上累計の比率"), Some(("kpis".into(), Some("sales-ratio".into()))));
     assert_eq!(place("設立日"), None);
+    let examination = edition.examine(&example(&edition, "資本金も従業員数も基準を超える"));
+    let finding = examination.findings.iter().find(|f| f.truth == Truth::No).unwrap();
+    assert!(edition.places_of(finding).iter().any(|p| p.section == "member" && p.key.as_deref() == Some("資本金")));
 }
 
 #[test]

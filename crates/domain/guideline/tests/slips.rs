@@ -2,7 +2,7 @@
 
 mod house;
 
-use banso_guideline::{Dictionary, Edition, Library, Reading, Severity};
+use banso_guideline::{Dictionary, Edition, Facts, Library, Missing, Reading, Severity, Truth, Value};
 use house::{dictionary, library, shown};
 
 const SMALL: &str = include_str!("house/small.md");
@@ -200,6 +200,18 @@ fn a_constant_has_two_days() {
     // The value in force when applications open, and public by then: 3 years; 5 years come later.
     check("| 3年 | 年 | 2025-04-01 |", "| 3年 | 年 | 2025-05-01 |", "example", "適");
     check("| 2025-04-01 | 2025-03-01 |", "| 2025-04-01 | 2025-04-02 |", "example", "適");
+}
+
+#[test]
+fn a_constant_that_is_not_settled_makes_results_unknown() {
+    check("| 3年 | 年 | 2025-04-01 |", "| 要確認 | 年 | 2025-04-01 |", "example", "適");
+    let source = SMALL.replace("| 3年 | 年 | 2025-04-01 |", "| 要確認 | 年 | 2025-04-01 |");
+    let source = source.split("## 5 検証例").next().unwrap();
+    let edition = read(source).edition.unwrap();
+    assert_eq!(edition.unconfirmed(), [Missing::Unconfirmed { clause: "1-2".into(), what: "最長期間".into() }]);
+    let facts = Facts([("補助事業期間".to_owned(), Value::Number(3.into()))].into());
+    let finding = edition.examine(&facts).findings.into_iter().find(|f| f.clause == "1-2").unwrap();
+    assert_eq!((finding.truth, finding.missing.as_slice()), (Truth::Unknown, edition.unconfirmed()));
 }
 
 #[test]
