@@ -118,6 +118,7 @@ impl From<Fault> for OfficeError {
             | Fault::Database(_)
             | Fault::Files(_)
             | Fault::Address(_)
+            | Fault::NotEmpty
             | Fault::WrongPermit => None,
         };
         match words {
