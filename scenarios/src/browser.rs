@@ -242,5 +242,5 @@ fn end_session(port: u16, session: &str) -> std::io::Result<()> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     write!(stream, "DELETE /session/{session} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")?;
-    stream.read_to_end(&mut Vec::new()).map(drop)
+    stream.read(&mut [0; 512]).map(drop)
 }

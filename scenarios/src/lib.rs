@@ -11,6 +11,7 @@
 
 mod axe;
 mod browser;
+mod crash;
 mod html;
 mod patience;
 mod server;
@@ -19,8 +20,9 @@ mod visitor;
 
 pub use axe::accessibility_faults;
 pub use browser::{Browser, Screen, Scripts};
+pub use crash::{Deaths, persist, under_fire};
 pub use html::{Form, Page};
 pub use patience::{eventually, within};
 pub use server::{Server, Setup, output_of};
-pub use tools::{Tools, banso, postgres};
+pub use tools::{Tools, banso, new_postgres_database};
 pub use visitor::{Upload, Visitor};

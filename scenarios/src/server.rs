@@ -20,6 +20,8 @@ pub struct Setup {
     pub data: PathBuf,
     /// `postgres://…`; SQLite inside the folder otherwise.
     pub database: Option<String>,
+    /// 0 for any free one.
+    pub port: u16,
     /// Further words of the command line.
     pub more: Vec<String>,
 }
@@ -27,7 +29,7 @@ pub struct Setup {
 impl Setup {
     #[must_use]
     pub fn new(data: &Path) -> Self {
-        Setup { data: data.to_owned(), database: None, more: Vec::new() }
+        Setup { data: data.to_owned(), database: None, port: 0, more: Vec::new() }
     }
 
     #[must_use]
@@ -43,7 +45,7 @@ impl Setup {
     }
 
     fn words(&self) -> Vec<OsString> {
-        let mut words: Vec<OsString> = vec!["--data".into(), self.data.clone().into(), "--port".into(), "0".into()];
+        let mut words: Vec<OsString> = vec!["--data".into(), self.data.clone().into(), "--port".into(), self.port.to_string().into()];
         if let Some(database) = &self.database {
             words.extend(["--database".into(), database.into()]);
         }

@@ -21,8 +21,20 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["banso-kernel", "banso-guideline", "banso-grant", "banso-permits", "banso-store", "banso-letters", "banso-exchange"],
     ),
     ("banso-web", &["banso-kernel", "banso-guideline", "banso-grant", "banso-permits", "banso-office"]),
-    ("banso", &["banso-kernel", "banso-guideline", "banso-exchange", "banso-store", "banso-office", "banso-web"]),
-    ("banso-scenarios", &["banso-kernel"]),
+    (
+        "banso",
+        &[
+            "banso-kernel",
+            "banso-guideline",
+            "banso-permits",
+            "banso-letters",
+            "banso-exchange",
+            "banso-store",
+            "banso-office",
+            "banso-web",
+        ],
+    ),
+    ("banso-scenarios", &["banso-kernel", "banso-guideline"]),
     ("banso-bench", &["banso-kernel", "banso-grant", "banso-guideline", "banso-permits", "banso-store", "banso-scenarios"]),
 ];
 
@@ -35,17 +47,17 @@ const IMPURE: &[&str] =
 
 /// Crates from outside that live in one room only, so that they can be exchanged there.
 const ONE_ROOM: &[(&str, &[&str])] = &[
-    ("sqlx", &["banso-store", "banso-bench"]),
+    ("sqlx", &["banso-store", "banso-bench", "banso-scenarios"]),
     ("cedar-policy", &["banso-permits"]),
     ("typst", &["banso-letters"]),
     ("typst-layout", &["banso-letters"]),
     ("typst-pdf", &["banso-letters"]),
     ("pulldown-cmark", &["banso-guideline"]),
     ("askama", &["banso-web"]),
-    ("axum", &["banso-web", "banso-scenarios"]),
+    ("axum", &["banso-web", "banso", "banso-scenarios"]),
     ("tower-sessions", &["banso-web"]),
     ("lettre", &["banso-office"]),
-    ("clap", &["banso"]),
+    ("clap", &["banso", "banso-bench"]),
     ("fantoccini", &["banso-scenarios"]),
 ];
 
@@ -154,7 +166,7 @@ fn without_reason(workspace: &Source) -> Vec<String> {
 fn own_versions(manifest: &Source) -> Vec<String> {
     dependency_lines(manifest)
         .into_iter()
-        .filter(|line| !line.contains("workspace = true"))
+        .filter(|line| !line.contains("workspace = true") && !line.contains("path = \".\""))
         .map(|line| format!("{}: `{line}`: versions stand in the root Cargo.toml, once; write `workspace = true` here.", manifest.path))
         .collect()
 }

@@ -1,0 +1,224 @@
+//! The command line as people type it and as `--help` explains it. Nothing is done here.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use banso_kernel::Lang;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+const ABOUT: &str = "Banso（伴走）— 補助金の公募要領から交付決定まで\nFrom the guideline of a grant programme to the decision letter";
+
+const AFTER: &str = "\
+はじめに / First steps:
+  banso                       見本のデータで始めます。画面の住所が表示されます
+                              Starts with the demo data and prints the addresses to open
+  Ctrl-C                      終わります。データは残ります / Stops; everything is kept
+  banso check 要領.md         公募要領の誤りを、行と直し方とともに示します
+                              Shows mistakes in a guideline with their line and remedy
+  banso 作業名 --help         その作業の説明 / Explains one command
+
+データはすべて --data のフォルダーにあります（PostgreSQL を使うときは、データベースにも）。
+Everything is kept in the folder given by --data (and in the database when PostgreSQL is used).";
+
+const ARGUMENTS: &str = "対象 / Arguments";
+
+const TEMPLATE: &str = "\
+{about}
+
+使い方 / Usage: {usage}
+
+{all-args}{after-help}
+";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "banso", version, about = ABOUT, after_help = AFTER, help_template = TEMPLATE, max_term_width = 100)]
+#[command(subcommand_help_heading = "作業 / Commands", subcommand_value_name = "作業 COMMAND", next_help_heading = "指定 / Options")]
+#[command(disable_help_subcommand = true, disable_help_flag = true, disable_version_flag = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+    /// 表示の言語（ja・en）
+    /// Language of messages
+    #[arg(long, global = true, value_enum, env = "BANSO_LANG", hide_env_values = true, hide_possible_values = true, verbatim_doc_comment)]
+    lang: Option<Language>,
+    /// The machine's own setting, used when `--lang` is absent.
+    #[arg(long, global = true, hide = true, env = "LANG")]
+    locale: Option<String>,
+    /// この説明 / This help
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+    /// 版 / The version
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+}
+
+impl Cli {
+    /// Japanese, unless English is asked for by `--lang` or by the machine.
+    pub(crate) fn lang(&self) -> Lang {
+        match (self.lang, self.locale.as_deref()) {
+            (Some(Language::En), _) => Lang::En,
+            (None, Some(locale)) if locale.starts_with("en") => Lang::En,
+            (Some(Language::Ja) | None, _) => Lang::Ja,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Language {
+    Ja,
+    En,
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "指定 / Options")]
+pub(crate) struct Place {
+    /// データを置くフォルダー。なければ作ります
+    /// Folder of the data; made when it is not there
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = "banso-data",
+        env = "BANSO_DATA",
+        hide_env_values = true,
+        verbatim_doc_comment
+    )]
+    pub(crate) data: PathBuf,
+    /// PostgreSQL の接続先（postgres://…）。なければフォルダー内の SQLite
+    /// PostgreSQL to use; SQLite inside the folder without it
+    #[arg(long, global = true, value_name = "URL", env = "BANSO_DATABASE", hide_env_values = true, verbatim_doc_comment)]
+    pub(crate) database: Option<String>,
+    /// 公募要領のフォルダー（既定: programmes）。隣の facts と policies も読みます
+    /// Folder of the guidelines; `facts` and `policies` are read beside it
+    #[arg(long, global = true, value_name = "DIR", env = "BANSO_PROGRAMMES", hide_env_values = true, verbatim_doc_comment)]
+    pub(crate) programmes: Option<PathBuf>,
+}
+
+/// Where to listen.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "指定 / Options")]
+pub(crate) struct Listen {
+    /// ポート番号（既定 8080。使用中なら次の空き番号。0 は空き番号）
+    /// Port; without it 8080 or the next free one, 0 for any free one
+    #[arg(long, value_name = "PORT", env = "BANSO_PORT", hide_env_values = true, verbatim_doc_comment)]
+    pub(crate) port: Option<u16>,
+    /// 待ち受けるアドレス（既定 127.0.0.1）。外に開くときは、前に TLS の中継を置いてください
+    /// Address to listen on, 127.0.0.1 if not given; beyond loopback, put a TLS proxy in front
+    #[arg(long, value_name = "IP", env = "BANSO_LISTEN", hide_env_values = true, verbatim_doc_comment)]
+    pub(crate) listen: Option<IpAddr>,
+    /// HTTPS の中継の後ろで使う（クッキーを HTTPS に限り、相手を X-Forwarded-For で数えます）
+    /// Behind an HTTPS proxy: cookies over HTTPS only, visitors counted by X-Forwarded-For
+    #[arg(long, env = "BANSO_BEHIND_PROXY", hide_env_values = true, verbatim_doc_comment)]
+    pub(crate) behind_proxy: bool,
+}
+
+impl Listen {
+    /// What stands behind the command goes before what stands in front of it.
+    pub(crate) fn or(&self, front: &Listen) -> Listen {
+        Listen {
+            port: self.port.or(front.port),
+            listen: self.listen.or(front.listen),
+            behind_proxy: self.behind_proxy || front.behind_proxy,
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// 本番の受付を始めます（見本のデータは入れません）
+    /// Serves without demo data, for real use
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Serve(Listen),
+    /// 見本のデータを入れて始めます（作業名なしと同じ）
+    /// Loads the synthetic demo into a new folder and serves (as without a command)
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Demo(Listen),
+    /// 公募要領を調べ、誤りを行・位置・直し方とともに示し、検証例を実行します
+    /// Checks guidelines: mistakes with line, caret and remedy; runs the worked examples
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Check {
+        /// 公募要領（Markdown）/ Guidelines
+        #[arg(help_heading = ARGUMENTS, required = true, value_name = "要領.md GUIDELINE.md")]
+        files: Vec<PathBuf>,
+    },
+    /// 利用者の登録
+    /// Accounts
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+}
+
+/// What to do with accounts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// 利用者を加えます。最初の合言葉（パスワード）を表示します
+    /// Adds somebody and prints a first password
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Add(NewUser),
+}
+
+/// Somebody to be added.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "指定 / Options")]
+pub(crate) struct NewUser {
+    /// 利用者名（半角英小文字・数字）/ Login name
+    #[arg(help_heading = ARGUMENTS)]
+    pub(crate) login: String,
+    /// 氏名 / Name
+    #[arg(long)]
+    pub(crate) name: String,
+    /// メールアドレス / Mail address
+    #[arg(long)]
+    pub(crate) email: String,
+    /// 役割（繰り返し可）/ Role; may be repeated
+    #[arg(long = "role", value_name = "ROLE", value_enum, required = true)]
+    pub(crate) roles: Vec<RoleName>,
+}
+
+/// Roles as they are typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleName {
+    /// 申請者 / Applicant
+    Applicant,
+    /// 事務局 / Office
+    Officer,
+    /// 交付決定権者 / Who decides
+    Director,
+    /// 審査員 / Reviewer
+    Reviewer,
+    /// 監査 / Auditor
+    Auditor,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn english_is_asked_for_japanese_is_not() {
+        for (words, lang) in [
+            (&["banso", "--lang", "en", "--locale", "ja_JP.UTF-8"][..], Lang::En),
+            (&["banso", "--locale", "en_GB.UTF-8"], Lang::En),
+            (&["banso", "--locale", "C.UTF-8"], Lang::Ja),
+            (&["banso", "--lang", "ja", "--locale", "en_US.UTF-8"], Lang::Ja),
+        ] {
+            assert_eq!(Cli::parse_from(words).lang(), lang, "{words:?}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The binary: reads the command line and hands over.
+
+mod check;
+mod cli;
+mod diagnostics;
+mod door;
+mod serve;
+mod texts;
+mod trouble;
+mod user;
+mod wiring;
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use banso_office::People;
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::{Cli, Command, Listen, UserCommand};
+use crate::diagnostics::Ink;
+use crate::trouble::Trouble;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(trouble) => {
+            eprintln!("{trouble}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Carries a command out. False when it found something wrong.
+fn run(cli: &Cli) -> Result<bool, Trouble> {
+    let ink = if std::io::stdout().is_terminal() { Ink::Colour } else { Ink::Plain };
+    let place = &cli.place;
+    match &cli.command {
+        Some(Command::Check { files }) => check::check(files, place.programmes.as_deref(), cli.lang(), ink),
+        Some(Command::User { command: UserCommand::Add(new) }) => {
+            runtime()?.block_on(user::add(place, new))?;
+            Ok(true)
+        }
+        None => served(cli, &cli.listen, People::Synthetic),
+        Some(Command::Demo(listen)) => served(cli, &listen.or(&cli.listen), People::Synthetic),
+        Some(Command::Serve(listen)) => served(cli, &listen.or(&cli.listen), People::Real),
+    }
+}
+
+fn served(cli: &Cli, listen: &Listen, people: People) -> Result<bool, Trouble> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(log_filter()).init();
+    runtime()?.block_on(serve::serve(&cli.place, listen, people, cli.lang()))?;
+    Ok(true)
+}
+
+/// What is logged: `RUST_LOG`, or what somebody who operates it wants to know.
+fn log_filter() -> EnvFilter {
+    EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,banso=info"))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Trouble::Serving)
+}

@@ -1,0 +1,98 @@
+//! `banso`, `banso demo`, `banso serve`: opens the office, says where to go, serves until Ctrl-C.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use banso_kernel::Lang;
+use banso_office::{Loaded, Office, People};
+use banso_web::{Peer, Scheme, Settings};
+use tokio::sync::watch;
+
+use crate::cli::{self, Listen};
+use crate::diagnostics::Ink;
+use crate::door::{self, Door};
+use crate::texts;
+use crate::trouble::Trouble;
+use crate::wiring;
+
+/// How long open pages may go on after Ctrl-C.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Serves until it is told to stop.
+pub(crate) async fn serve(place: &cli::Place, listen: &Listen, people: People, lang: Lang) -> Result<(), Trouble> {
+    let door = door::open(listen.listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)), listen.port)?;
+    eprintln!("準備しています… / Getting ready …  {}", wiring::described(place));
+    let office = wiring::office(place, people).await?;
+    publish(&office, place, lang).await?;
+    greet(&door, place);
+    let (stop, stopped) = watch::channel(());
+    let worker = tokio::spawn(work(office.clone(), stopped.clone()));
+    let settings = web_settings(listen);
+    let app = banso_web::app(office.clone(), settings).into_make_service_with_connect_info::<SocketAddr>();
+    let listener = tokio::net::TcpListener::from_std(door.listener).map_err(Trouble::Serving)?;
+    let mut at_the_end = stopped.clone();
+    let serving =
+        tokio::spawn(
+            async move { axum::serve(listener, app).with_graceful_shutdown(async move { drop(at_the_end.changed().await) }).await },
+        );
+    told_to_stop().await;
+    eprintln!("終了します… / Stopping …");
+    drop(stop);
+    let _pages_still_open = tokio::time::timeout(FAREWELL, serving).await;
+    let _work_still_going = tokio::time::timeout(FAREWELL, worker).await;
+    office.close().await;
+    Ok(())
+}
+
+/// Brings the guidelines in force, and says what is wrong with those that are not.
+async fn publish(office: &Office, place: &cli::Place, lang: Lang) -> Result<(), Trouble> {
+    let programmes = texts::programmes(place.programmes.as_deref())?;
+    let words = texts::words(&texts::facts_beside(&programmes)?, lang, Ink::Plain)?;
+    office.restore_editions(&words).await?;
+    for loaded in office.load_programmes(&texts::programme_files(&programmes)?, &words).await? {
+        match loaded {
+            Loaded::Published { call, number } => eprintln!("公表しました / Published: {call} ({number})"),
+            Loaded::Unchanged { .. } => {}
+            Loaded::Broken(file) => eprintln!("公表していません / Not in force: {}\n{}", file.path, file.problems),
+        }
+    }
+    Ok(())
+}
+
+fn web_settings(listen: &Listen) -> Settings {
+    if listen.behind_proxy {
+        Settings { scheme: Scheme::Https, peer: Peer::Forwarded }
+    } else {
+        Settings { scheme: Scheme::Http, peer: Peer::Socket }
+    }
+}
+
+async fn work(office: Office, mut stopped: watch::Receiver<()>) {
+    office.work(async move { drop(stopped.changed().await) }).await;
+}
+
+/// The lines that everybody waits for.
+fn greet(door: &Door, place: &cli::Place) {
+    if door.moved {
+        println!("ポート 8080 は使われているため、別の番号にしました。/ Port 8080 is taken; this one is used instead.");
+    }
+    println!();
+    println!("  Banso 伴走        http://{}/", door.address);
+    println!("  データ / Data     {}", wiring::described(place));
+    println!("  終了 / Stop       Ctrl-C（データは残ります / everything is kept）");
+    println!();
+}
+
+/// Ctrl-C, or what a service manager sends.
+async fn told_to_stop() {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}

@@ -1,0 +1,69 @@
+//! Where the texts are: the guidelines below `programmes`, the dictionary and the shared definitions in `facts` beside it.
+
+use std::path::{Path, PathBuf};
+
+use banso_guideline::{Dictionary, Library};
+use banso_kernel::Lang;
+use banso_office::{ProgrammeFile, Words};
+
+use crate::diagnostics::{Ink, render};
+use crate::trouble::Trouble;
+
+/// The folder of guidelines: the one named, or the one beside or above the working folder or the program.
+pub(crate) fn programmes(named: Option<&Path>) -> Result<PathBuf, Trouble> {
+    if let Some(folder) = named {
+        return folder.is_dir().then(|| folder.to_owned()).ok_or_else(|| Trouble::NoProgrammes(folder.to_owned()));
+    }
+    let working = std::env::current_dir().ok();
+    let program = std::env::current_exe().ok();
+    let near = working.iter().chain(&program).flat_map(|place| place.ancestors()).map(|folder| folder.join("programmes"));
+    near.into_iter().find(|folder| folder.is_dir()).ok_or_else(|| Trouble::NoProgrammes(PathBuf::from("programmes")))
+}
+
+/// All guidelines, first editions before later ones.
+pub(crate) fn programme_files(programmes: &Path) -> Result<Vec<ProgrammeFile>, Trouble> {
+    let mut paths = Vec::new();
+    for programme in entries(programmes)?.into_iter().filter(|path| path.is_dir()) {
+        paths.extend(entries(&programme)?.into_iter().filter(|path| path.extension().is_some_and(|e| e == "md")));
+    }
+    let sorted = |path: &PathBuf| (path.parent().map(Path::to_owned), path.with_extension("").as_os_str().len(), path.clone());
+    paths.sort_by_key(sorted);
+    paths.into_iter().map(|path| Ok(ProgrammeFile { text: read(&path)?, path: path.display().to_string() })).collect()
+}
+
+/// The `facts` folder beside the programmes.
+pub(crate) fn facts_beside(programmes: &Path) -> Result<PathBuf, Trouble> {
+    let folder = programmes.canonicalize().ok().and_then(|p| p.parent().map(|above| above.join("facts")));
+    folder.filter(|folder| folder.join("dictionary.md").is_file()).ok_or_else(|| Trouble::NoFacts(programmes.to_owned()))
+}
+
+/// What guidelines are read with.
+pub(crate) fn words(facts: &Path, lang: Lang, ink: Ink) -> Result<Words, Trouble> {
+    let dictionary = dictionary(facts, lang, ink)?;
+    let path = facts.join("definitions.md");
+    let text = read(&path)?;
+    let library = Library::parse(&text, &dictionary).map_err(|problems| broken(&path, &text, &problems, lang, ink))?;
+    Ok(Words { dictionary, library })
+}
+
+/// The dictionary of facts.
+pub(crate) fn dictionary(facts: &Path, lang: Lang, ink: Ink) -> Result<Dictionary, Trouble> {
+    let path = facts.join("dictionary.md");
+    let text = read(&path)?;
+    Dictionary::parse(&text).map_err(|problems| broken(&path, &text, &problems, lang, ink))
+}
+
+/// A text of this machine.
+pub(crate) fn read(path: &Path) -> Result<String, Trouble> {
+    std::fs::read_to_string(path).map_err(|cause| Trouble::Unreadable { path: path.to_owned(), cause })
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, Trouble> {
+    let unreadable = |cause| Trouble::Unreadable { path: folder.to_owned(), cause };
+    let found: Result<Vec<_>, _> = std::fs::read_dir(folder).map_err(unreadable)?.map(|entry| entry.map(|e| e.path())).collect();
+    found.map_err(unreadable)
+}
+
+fn broken(path: &Path, text: &str, problems: &[banso_guideline::Problem], lang: Lang, ink: Ink) -> Trouble {
+    Trouble::Facts(render(&path.display().to_string(), text, problems, lang, ink))
+}

@@ -1,0 +1,41 @@
+//! What ends a command early, in words for the person at the keyboard: what is wrong, and what to do.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::door::DoorError;
+
+/// Why a command could not do its work. Each text stands in both languages.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    #[error("{path} を読めません: {cause}\nCannot read {path}: {cause}", path = path.display())]
+    Unreadable { path: PathBuf, cause: io::Error },
+    #[error(
+        "{path} の上に facts フォルダー（事実辞書 dictionary.md）がありません。--programmes で公募要領のフォルダーを指定してください。\n\
+         No facts folder (dictionary.md) above {path}. Name the folder of guidelines with --programmes.",
+        path = .0.display()
+    )]
+    NoFacts(PathBuf),
+    #[error(
+        "公募要領のフォルダー {path} がありません。--programmes で指定してください。\n\
+         There is no folder of guidelines {path}. Name it with --programmes.",
+        path = .0.display()
+    )]
+    NoProgrammes(PathBuf),
+    #[error(
+        "{0}\n\n事実辞書に誤りがあるため、公募要領を調べられません。\nThe dictionary of facts is broken; guidelines cannot be checked."
+    )]
+    Facts(String),
+    #[error(transparent)]
+    Door(#[from] DoorError),
+    #[error("データを開けません。/ The data cannot be opened.\n{0}")]
+    Store(#[from] banso_store::Fault),
+    #[error("メールの置き場を用意できません。/ The outbox cannot be made.\n{0}")]
+    Mail(#[from] banso_office::MailError),
+    #[error("権限の定義を読めません。/ The policies cannot be read.\n{0}")]
+    Policies(#[from] banso_permits::PolicyError),
+    #[error("待ち受けを始められません。/ The server cannot start.\n{0}")]
+    Serving(io::Error),
+    #[error("{0}")]
+    Office(#[from] banso_office::OfficeError),
+}

@@ -1,0 +1,64 @@
+//! `banso user add`: an account with a first password that is shown once.
+
+use banso_office::{NewAccount, People};
+use banso_permits::Role;
+use rand::Rng as _;
+
+use crate::cli::{self, NewUser, RoleName};
+use crate::trouble::Trouble;
+use crate::wiring;
+
+/// Letters that are not mistaken for each other on paper.
+const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+const LENGTH: usize = 16;
+
+/// Makes the account and prints its password.
+pub(crate) async fn add(place: &cli::Place, new: &NewUser) -> Result<(), Trouble> {
+    let office = wiring::office(place, People::Real).await?;
+    let password = first_password();
+    let account = NewAccount {
+        login: new.login.clone(),
+        name: new.name.clone(),
+        email: new.email.clone(),
+        password: password.clone(),
+        roles: new.roles.iter().map(|role| Role::from(*role)).collect(),
+        organisation: None,
+        synthetic: false,
+    };
+    office.add_account(account).await?;
+    println!("利用者 / Login      {}", new.login);
+    println!("パスワード / Password  {password}");
+    println!("この画面にだけ表示されます。本人に確実に渡してください。/ Shown only here; hand it over safely.");
+    office.close().await;
+    Ok(())
+}
+
+/// About 79 bits.
+fn first_password() -> String {
+    let mut dice = rand::rng();
+    let letter = |_| LETTERS.get(dice.random_range(0..LETTERS.len())).map_or('x', |byte| char::from(*byte));
+    (0..LENGTH).map(letter).collect()
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Role {
+        match name {
+            RoleName::Applicant => Role::Applicant,
+            RoleName::Officer => Role::Officer,
+            RoleName::Director => Role::Director,
+            RoleName::Reviewer => Role::Reviewer,
+            RoleName::Auditor => Role::Auditor,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_passwords_are_long_and_differ() {
+        assert_eq!(first_password().len(), LENGTH);
+        assert_ne!(first_password(), first_password());
+    }
+}
