@@ -43,7 +43,7 @@ type Costs = BTreeMap<(usize, u32), Known<Yen>>;
 
 impl Reckoning<'_> {
     fn amount(&mut self) -> Amount {
-        let members = members(self.facts);
+        let members = members(self.facts, self.edition.dictionary());
         let costs = match self.costs(&members) {
             Ok(costs) => costs,
             Err(missing) => return self.finish(Known::Unknown(missing), Vec::new(), Vec::new()),

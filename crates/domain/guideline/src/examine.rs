@@ -80,7 +80,7 @@ impl Edition {
         if !consortium_known(facts) {
             return guarded(computed, computed.when.as_ref(), names, facts);
         }
-        let all = members(facts);
+        let all = members(facts, self.dictionary());
         let several = all.len() > 1;
         let answers = all.iter().map(|m| {
             let mut answer = guarded(computed, Some(each), names, &m.facts);

@@ -11,6 +11,10 @@ use crate::problem::{Code, Problem, Span};
 pub(crate) const TEXT_MAX: usize = 2 * 1024 * 1024;
 /// Deepest nesting of lists and quotes.
 const DEPTH_MAX: usize = 12;
+/// Most headings, paragraphs, tables and blocks.
+const PIECES_MAX: usize = 5_000;
+/// Most rows of a table.
+const ROWS_MAX: usize = 2_000;
 
 /// A cell of a table: its text without the surrounding spaces, `\|` read as `|`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +99,10 @@ pub(crate) fn pieces(source: &str, from: usize, problems: &mut Vec<Problem>) -> 
             out.extend(piece(source, &group, problems));
             group.clear();
         }
+        if out.len() > PIECES_MAX {
+            problems.push(too_many(at, "段落・表・見出し", "headings, paragraphs and tables", PIECES_MAX));
+            break;
+        }
     }
     if let Some(at) = deepest {
         problems.push(
@@ -129,7 +137,7 @@ fn piece(source: &str, group: &[Spanned<'_>], problems: &mut Vec<Problem>) -> Op
     } else if matches!(tag, Tag::BlockQuote(_)) {
         Piece::Quote { text: quoted(&text()), html: to_html(group), at }
     } else if matches!(tag, Tag::Table(_)) {
-        Piece::Table(table(source, group, at))
+        Piece::Table(table(source, group, at, problems))
     } else if matches!(tag, Tag::CodeBlock(CodeBlockKind::Fenced(_))) {
         Piece::Fence(fence(source, at, problems))
     } else {
@@ -155,7 +163,12 @@ fn quoted(text: &str) -> String {
     text.lines().map(|l| l.trim_start().trim_start_matches('>').trim()).collect::<Vec<_>>().join("\n")
 }
 
-fn table(source: &str, group: &[Spanned<'_>], at: Span) -> Table {
+fn too_many(at: Span, ja: &str, en: &str, most: usize) -> Problem {
+    Problem::error(Code::TextTooLarge, at, format!("{ja}が多すぎます（{most}まで）。"), format!("Too many {en} ({most} at most)."))
+        .remedy("文を分けてください。", "Split the text.")
+}
+
+fn table(source: &str, group: &[Spanned<'_>], at: Span, problems: &mut Vec<Problem>) -> Table {
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     for (event, range) in group {
         if matches!(event, Event::Start(Tag::TableHead | Tag::TableRow)) {
@@ -167,6 +180,10 @@ fn table(source: &str, group: &[Spanned<'_>], at: Span) -> Table {
                 row.push(Cell { text, at });
             }
         }
+    }
+    if rows.len() > ROWS_MAX {
+        problems.push(too_many(at, "表の行", "rows in a table", ROWS_MAX));
+        rows.truncate(ROWS_MAX);
     }
     let mut rows = rows.into_iter();
     Table { header: rows.next().unwrap_or_default(), rows: rows.collect(), at }

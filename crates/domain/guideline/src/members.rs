@@ -1,9 +1,11 @@
-//! Facts as seen from one member of the consortium: the application's own facts, overlaid by the member's.
+//! Facts as seen from one member of the consortium: the application's own facts, and the member's. What is asked of each member
+//! (the parts of 共同体) is never taken from the application's facts: those are of another firm.
 
 use banso_kernel::{Exact, LocalText};
 
 use crate::answers::CONSORTIUM_ITEM;
-use crate::model::{Facts, Value};
+use crate::dictionary::Dictionary;
+use crate::model::{Facts, Item, ItemKind, Value};
 
 /// Part of a member's and of a cost's record that ties them: the member's number.
 pub(crate) const MEMBER: &str = "構成員";
@@ -20,14 +22,26 @@ pub(crate) struct Member {
 }
 
 /// The members of the consortium; while it is unknown, the firm itself, as the only one.
-pub(crate) fn members(facts: &Facts) -> Vec<Member> {
+pub(crate) fn members(facts: &Facts, dictionary: &Dictionary) -> Vec<Member> {
     match facts.0.get(CONSORTIUM_ITEM) {
-        Some(Value::List(rows)) => rows.iter().enumerate().filter_map(|(i, row)| member(facts, i, row)).collect(),
+        Some(Value::List(rows)) => {
+            let common = without_parts(facts, dictionary);
+            rows.iter().enumerate().filter_map(|(i, row)| member(&common, i, row)).collect()
+        }
         Some(_) | None => {
             let name = LocalText::new("申請者", "The applicant");
             vec![Member { index: 0, number: Exact::from_integer(1), name, facts: facts.clone() }]
         }
     }
+}
+
+/// The facts that are the application's, not a firm's.
+fn without_parts(facts: &Facts, dictionary: &Dictionary) -> Facts {
+    let mut common = facts.clone();
+    if let Some(Item { kind: ItemKind::List(parts), .. }) = dictionary.get(CONSORTIUM_ITEM) {
+        common.0.retain(|item, _| !parts.contains(item));
+    }
+    common
 }
 
 /// Whether it is known who stands in the consortium.

@@ -6,6 +6,7 @@ use banso_guideline::answers::{BUDGET_ITEM, CONSORTIUM_ITEM};
 use banso_guideline::{Block, ChangeKind, Edition, Facts, Known, Missing, SectionContent, Truth, Value, compare};
 use banso_kernel::{Exact, Lang, Yen};
 use house::{dictionary, file, library, shown};
+use proptest::prelude::*;
 
 const TEXTS: [&str; 4] = ["r7-1", "r8-demo-0", "r8-demo-1", "r8-demo-1.2"];
 
@@ -115,6 +116,23 @@ fn a_no_names_the_member_the_gap_and_the_remedy() {
     );
     assert!(finding.shortfalls.iter().all(|s| s.way == finding.shortfalls[0].way && s.changeable));
     assert!(finding.remedy.is_some());
+}
+
+#[test]
+fn what_is_known_of_one_firm_says_nothing_of_another_member() {
+    let edition = edition("r7-1");
+    let mut facts = example(&edition, "通常枠3年、上限に当たる");
+    facts.0.insert("資本金".into(), yen(1));
+    facts.0.insert("課税所得平均".into(), yen(2_000_000_000));
+    let Some(Value::List(members)) = facts.0.get_mut(CONSORTIUM_ITEM) else { panic!("no members") };
+    let Value::Record(firm) = &mut members[0] else { panic!("no record") };
+    for part in ["資本金", "従業員数", "課税所得平均"] {
+        firm.remove(part);
+    }
+    let finding = edition.examine(&facts).findings.into_iter().find(|f| f.clause == "2-1").unwrap();
+    assert_eq!(finding.truth, Truth::Unknown);
+    assert_eq!(finding.missing, [Missing::Fact("従業員数".into()), Missing::Fact("資本金".into())]);
+    assert!(matches!(edition.amount(&facts).by_member[0].2, Known::Between(..)));
 }
 
 #[test]
@@ -255,4 +273,52 @@ fn raw_html_in_a_guideline_is_shown_not_run() {
     let html: String =
         edition.page(Lang::Ja).into_iter().map(|b| if let Block::Prose { html } = b { html } else { String::new() }).collect();
     assert!(html.contains("&lt;script&gt;") && !html.contains("<script") && !html.contains("javascript:"), "{html}");
+}
+
+static STANDARD: std::sync::LazyLock<(Edition, Facts)> = std::sync::LazyLock::new(|| {
+    let edition = edition("r8-demo-1");
+    let facts = example(&edition, "通常枠3年、上限に当たる");
+    (edition, facts)
+});
+
+proptest! {
+    #[test]
+    fn amounts_keep_their_caps_and_intervals_hold_what_comes_true(
+        costs in proptest::collection::vec((1..=3_i128, 1..=3_i128, 0..120_000_000_i64), 1..8),
+        income in 0..3_000_000_000_i64,
+        investment in any::<bool>(),
+        years in 2..=3_i128,
+    ) {
+        let (edition, standard) = &*STANDARD;
+        let mut facts = standard.clone();
+        facts.0.insert("申請枠".into(), Value::Text(if investment { "出資獲得枠" } else { "通常枠" }.into()));
+        facts.0.insert("補助事業期間".into(), Value::Number(Exact::from_integer(years)));
+        let rows = costs.iter().map(|(member, year, cost)| {
+            let whole = |n: &i128| Value::Number(Exact::from_integer(*n));
+            let row = [("構成員", whole(member)), ("年度", whole(year)), ("金額", yen(*cost))];
+            Value::Record(row.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())
+        });
+        facts.0.insert(BUDGET_ITEM.into(), Value::List(rows.collect()));
+        let with_income = |facts: &Facts, income: Option<i64>| {
+            let mut facts = facts.clone();
+            let Some(Value::List(members)) = facts.0.get_mut(CONSORTIUM_ITEM) else { panic!("no members") };
+            let Value::Record(firm) = &mut members[0] else { panic!("no record") };
+            match income {
+                Some(income) => firm.insert("課税所得平均".into(), yen(income)),
+                None => firm.remove("課税所得平均"),
+            };
+            facts
+        };
+        let known = edition.amount(&with_income(&facts, Some(income)));
+        let Known::Exactly(total) = known.total else { panic!("{:?}", known.total) };
+        let cap = match (investment, years) { (false, 3) => 97_500_000, (false, _) => 75_000_000, (true, 3) => 300_000_000, (true, _) => 200_000_000 };
+        prop_assert!(total >= Yen::ZERO && total.get() <= cap);
+        let years = known.by_year_after_caps.iter().map(|(_, k)| match k { Known::Exactly(y) => *y, other => panic!("{other:?}") });
+        prop_assert_eq!(Yen::sum(years).unwrap(), total);
+        match edition.amount(&with_income(&facts, None)).total {
+            Known::Exactly(same) => prop_assert_eq!(same, total),
+            Known::Between(low, high) => prop_assert!(low <= total && total <= high, "{low} {total} {high}"),
+            Known::Unknown(missing) => prop_assert!(false, "{missing:?}"),
+        }
+    }
 }

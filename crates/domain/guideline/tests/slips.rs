@@ -220,6 +220,10 @@ fn what_is_too_large_is_refused_at_once() {
     assert_eq!(reading.problems.iter().map(|p| p.code.as_str()).collect::<Vec<_>>(), ["text-too-large"]);
     let deep = format!("{SMALL}\n\n{}深い\n", "> ".repeat(50));
     assert!(read(&deep).problems.iter().any(|p| p.code.as_str() == "too-deep"));
+    let long = format!("{SMALL}\n{}", "段落\n\n".repeat(6_000));
+    assert!(read(&long).problems.iter().any(|p| p.code.as_str() == "text-too-large"));
+    let tall = SMALL.replacen("| 20人超 | 1/2 |\n", &"| 20人超 | 1/2 |\n".repeat(3_000), 1);
+    assert!(read(&tall).problems.iter().any(|p| p.code.as_str() == "text-too-large"));
 }
 
 #[test]
