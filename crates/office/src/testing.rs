@@ -3,7 +3,7 @@
 //! Dropping it fails the test when a job is left unrun: what a use case queues is part of what it does. Run them with
 //! [`TestOffice::run_jobs`].
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test office that cannot be made fails its test")]
+#![expect(clippy::unwrap_used, reason = "a test office that cannot be made fails its test")]
 
 use std::collections::BTreeSet;
 use std::ops::Deref;

@@ -314,16 +314,23 @@ impl JsonFailure {
     fn new(failure: &Failure, words: &Words, lang: Lang) -> Self {
         let lines: Vec<&str> = words.lines.iter().map(|l| l.get(lang)).collect();
         let problems = match failure {
-            Failure::Office(error) => match error.as_ref() {
-                OfficeError::Invalid(problems) => {
-                    problems.iter().map(|p| JsonProblem { field: p.field.clone(), text: p.text.get(lang).to_owned() }).collect()
-                }
-                _ => vec![],
-            },
-            _ => vec![],
+            Failure::Office(error) => problems_in(error, lang),
+            Failure::NotFound
+            | Failure::WrongMethod
+            | Failure::WrongDesk
+            | Failure::SignInNeeded { .. }
+            | Failure::Forged
+            | Failure::WrongKind
+            | Failure::TooLarge
+            | Failure::Status(_) => Vec::new(),
         };
         JsonFailure { message: format!("{} {}", words.title.get(lang), lines.join(" ")), reference: words.reference.clone(), problems }
     }
+}
+
+fn problems_in(error: &OfficeError, lang: Lang) -> Vec<JsonProblem> {
+    let OfficeError::Invalid(problems) = error else { return Vec::new() };
+    problems.iter().map(|p| JsonProblem { field: p.field.clone(), text: p.text.get(lang).to_owned() }).collect()
 }
 
 pub(crate) fn wants_json(headers: &HeaderMap) -> bool {

@@ -112,7 +112,6 @@ pub(crate) fn post<H: Handler<T, AppState>, T: 'static>(path: &'static str, gate
 }
 
 /// A file sent.
-
 pub(crate) fn upload<H: Handler<T, AppState>, T: 'static>(path: &'static str, gate: Gate, handler: H) -> Route {
     Route { method: Method::POST, path, gate, carries: Carries::Upload, handler: on(MethodFilter::POST, handler) }
 }

@@ -1,6 +1,6 @@
 //! A browser without a window, for tests: the router over a [`TestOffice`], no socket, cookies kept, forms sent with their hidden fields.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "what a test cannot ask fails the test")]
+#![expect(clippy::expect_used, reason = "what a test cannot ask fails the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};

@@ -105,7 +105,55 @@ pub(crate) fn chunk_failed(error: &multer::Error) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
+    use banso_kernel::Lang;
+
     use super::*;
+
+    const TOKEN: &str = "--edge\r\ncontent-disposition: form-data; name=\"_csrf\"\r\n\r\n0123\r\n";
+    const SLOT: &str = "--edge\r\ncontent-disposition: form-data; name=\"slot\"\r\n\r\nplan-pdf\r\n";
+    const FILE: &str = "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"計画.pdf\"\r\n\r\n%PDF\r\n";
+    const NO_FILE: &str = "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"\"\r\n\r\n\r\n";
+    const END: &str = "--edge--\r\n";
+
+    /// What becomes of an upload of these parts: the fields and the content of the file, no file, or a failure.
+    async fn check(parts: &[&str], header_token: Option<&str>) -> Result<Option<(String, String)>, String> {
+        let mut request = Request::builder().header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+        if let Some(token) = header_token {
+            request = request.header(TOKEN_HEADER, token);
+        }
+        let mut request = request.body(Body::from(parts.concat())).unwrap();
+        request.extensions_mut().insert(PageContext::for_test(Lang::Ja));
+        let mut upload = Upload::from_request(request, &()).await.map_err(|f| format!("{f:?}"))?;
+        match upload.file().await.map_err(|f| format!("{f:?}"))? {
+            None => Ok(None),
+            Some(file) => {
+                let slot = file.fields.text("slot").to_owned();
+                let content = file.content.text().await.map_err(|e| format!("broken: {:?}", chunk_failed(&e)))?;
+                Ok(Some((format!("{slot} {}", file.name), content)))
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_is_taken_only_behind_its_token() {
+        let taken = Ok(Some(("plan-pdf 計画.pdf".to_owned(), "%PDF".to_owned())));
+        let forged = Err("Forged".to_owned());
+        assert_eq!(check(&[TOKEN, SLOT, FILE, END], None).await, taken);
+        assert_eq!(check(&[SLOT, FILE, END], Some("0123")).await, taken);
+        assert_eq!(check(&[SLOT, FILE, END], None).await, forged);
+        assert_eq!(check(&[SLOT, FILE, TOKEN, END], None).await, forged);
+        assert_eq!(check(&[TOKEN, SLOT, FILE, END], Some("4567")).await, forged);
+        assert_eq!(check(&[TOKEN, SLOT, NO_FILE, END], None).await, Ok(None));
+        assert_eq!(check(&[SLOT, END], None).await, forged);
+    }
+
+    #[tokio::test]
+    async fn an_upload_that_dies_on_the_way_is_an_error() {
+        let half = FILE.trim_end_matches("\r\n");
+        assert_eq!(check(&[TOKEN, SLOT, half], None).await, Err("broken: Status(400)".to_owned()));
+        assert!(check(&[TOKEN, &SLOT.repeat(60), FILE, END], None).await.is_err_and(|e| e == "TooLarge"));
+    }
 
     #[test]
     fn a_file_name_loses_its_folders() {
