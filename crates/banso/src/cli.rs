@@ -148,6 +148,30 @@ pub(crate) enum Command {
         #[arg(help_heading = ARGUMENTS, required = true, value_name = "要領.md GUIDELINE.md")]
         files: Vec<PathBuf>,
     },
+    /// 記録の連鎖・一覧・書類をすべて検証します。ZIP を渡すと、その一件を検証します
+    /// Verifies all acts, lists and documents; or case files (ZIP), without the database
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Verify {
+        /// 監査用の一件書類 / Case files
+        #[arg(help_heading = ARGUMENTS, value_name = "一件書類.zip CASE.zip")]
+        files: Vec<PathBuf>,
+    },
+    /// データの控えを作ります（動かしたままで構いません）
+    /// Writes a backup; the server may go on running
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Backup {
+        /// 控えの行き先 / The file to write
+        #[arg(help_heading = ARGUMENTS, value_name = "控え.zip BACKUP.zip")]
+        to: PathBuf,
+    },
+    /// 控えから、空のデータフォルダー（とデータベース）を満たし、すべてを検証します
+    /// Fills an empty data folder (and database) from a backup, and verifies everything
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Restore {
+        /// 控え / The backup
+        #[arg(help_heading = ARGUMENTS, value_name = "控え.zip BACKUP.zip")]
+        from: PathBuf,
+    },
     /// 利用者の登録
     /// Accounts
     #[command(verbatim_doc_comment, help_template = TEMPLATE)]

@@ -1,5 +1,6 @@
 //! The binary: reads the command line and hands over.
 
+mod care;
 mod check;
 mod cli;
 mod diagnostics;
@@ -43,6 +44,10 @@ fn run(cli: &Cli) -> Result<bool, Trouble> {
             runtime()?.block_on(user::add(place, new))?;
             Ok(true)
         }
+        Some(Command::Verify { files }) if files.is_empty() => runtime()?.block_on(care::verify(place, cli.lang())),
+        Some(Command::Verify { files }) => care::verify_files(files, cli.lang()),
+        Some(Command::Backup { to }) => runtime()?.block_on(care::back_up(place, to)),
+        Some(Command::Restore { from }) => runtime()?.block_on(care::restore(place, from, cli.lang())),
         None => served(cli, &cli.listen, People::Synthetic),
         Some(Command::Demo(listen)) => served(cli, &listen.or(&cli.listen), People::Synthetic),
         Some(Command::Serve(listen)) => served(cli, &listen.or(&cli.listen), People::Real),

@@ -30,6 +30,8 @@ pub(crate) enum Trouble {
     Door(#[from] DoorError),
     #[error("データを開けません。/ The data cannot be opened.\n{0}")]
     Store(#[from] banso_store::Fault),
+    #[error("{path}: 一件書類として開けません。/ This is no case file that can be opened.\n{cause}", path = path.display())]
+    CaseFile { path: PathBuf, cause: banso_exchange::PackageError },
     #[error("メールの置き場を用意できません。/ The outbox cannot be made.\n{0}")]
     Mail(#[from] banso_office::MailError),
     #[error("権限の定義を読めません。/ The policies cannot be read.\n{0}")]

@@ -1,6 +1,6 @@
 //! `banso user add`: an account with a first password that is shown once.
 
-use banso_office::{NewAccount, People};
+use banso_office::NewAccount;
 use banso_permits::Role;
 use rand::Rng as _;
 
@@ -14,7 +14,7 @@ const LENGTH: usize = 16;
 
 /// Makes the account and prints its password.
 pub(crate) async fn add(place: &cli::Place, new: &NewUser) -> Result<(), Trouble> {
-    let office = wiring::office(place, People::Real).await?;
+    let office = wiring::office_beside(place).await?;
     let password = first_password();
     let account = NewAccount {
         login: new.login.clone(),

@@ -31,11 +31,24 @@ pub(crate) fn described(settings: &cli::Place) -> String {
     format!("{}  {database}", settings.data.display())
 }
 
-/// An office on the data folder.
+/// An office on the data folder, which it holds alone.
 pub(crate) async fn office(settings: &cli::Place, people: People) -> Result<Office, Trouble> {
-    let clock = Arc::new(SystemClock);
-    let store = Store::open(&place(settings), clock.clone()).await?;
+    let store = Store::open(&place(settings), Arc::new(SystemClock)).await?;
+    on(store, settings, people)
+}
+
+/// An office beside the server that may be running.
+pub(crate) async fn office_beside(settings: &cli::Place) -> Result<Office, Trouble> {
+    on(store_beside(settings).await?, settings, People::Real)
+}
+
+/// The store beside the server that may be running.
+pub(crate) async fn store_beside(settings: &cli::Place) -> Result<Store, Trouble> {
+    Ok(Store::open_beside(&place(settings), Arc::new(SystemClock)).await?)
+}
+
+fn on(store: Store, settings: &cli::Place, people: People) -> Result<Office, Trouble> {
     let mailer = Outbox::new(settings.data.join("outbox"), SENDER)?;
     let policies = Policies::built_in()?;
-    Ok(Office::new(Parts { store, policies, letters: Letters::new(), mailer: Arc::new(mailer), clock, people }))
+    Ok(Office::new(Parts { store, policies, letters: Letters::new(), mailer: Arc::new(mailer), clock: Arc::new(SystemClock), people }))
 }

@@ -337,7 +337,8 @@ impl Row {
 #[derive(Debug)]
 pub(crate) struct DataFolder {
     pub(crate) path: PathBuf,
-    _lock: std::fs::File,
+    /// None beside a server that holds it.
+    _lock: Option<std::fs::File>,
 }
 
 impl DataFolder {
@@ -349,10 +350,15 @@ impl DataFolder {
         std::fs::create_dir_all(path)?;
         let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(path.join("banso.lock"))?;
         match file.try_lock() {
-            Ok(()) => Ok(DataFolder { path: path.to_owned(), _lock: file }),
+            Ok(()) => Ok(DataFolder { path: path.to_owned(), _lock: Some(file) }),
             Err(std::fs::TryLockError::WouldBlock) => Err(Fault::InUse(path.display().to_string())),
             Err(std::fs::TryLockError::Error(e)) => Err(e.into()),
         }
+    }
+
+    /// The folder of a server that may be running.
+    pub(crate) fn beside(path: &Path) -> Self {
+        DataFolder { path: path.to_owned(), _lock: None }
     }
 }
 

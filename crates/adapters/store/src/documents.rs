@@ -75,6 +75,11 @@ impl Documents {
         Ok(Documents { keeper: Keeper::Folder(documents), incoming })
     }
 
+    /// Documents of a server that may be running: what is being uploaded there is left alone.
+    pub(crate) fn beside(folder: &Path) -> Self {
+        Documents { keeper: Keeper::Folder(folder.join("documents")), incoming: folder.join("incoming") }
+    }
+
     /// Documents in a bucket; the folder only for uploads under way.
     #[cfg(feature = "s3")]
     pub(crate) async fn in_bucket(folder: &Path, bucket: crate::bucket::Bucket) -> Result<Self, Fault> {

@@ -77,6 +77,22 @@ impl Store {
     pub async fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
         let folder = DataFolder::lock(&place.folder)?;
         let documents = Documents::in_folder(&folder.path).await?;
+        Self::on(folder, documents, place, clock).await
+    }
+
+    /// Opens a store beside the server that may be running on it, to verify, to back up, to add an account. Both may write: the ledger's
+    /// end is locked for each commit.
+    ///
+    /// # Errors
+    /// There is no store in the folder; else as [`Store::open`].
+    pub async fn open_beside(place: &Place, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
+        if !place.folder.join("documents").is_dir() {
+            return Err(Fault::Address(place.folder.display().to_string()));
+        }
+        Self::on(DataFolder::beside(&place.folder), Documents::beside(&place.folder), place, clock).await
+    }
+
+    async fn on(folder: DataFolder, documents: Documents, place: &Place, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
         let db = Arc::new(Db::new(&place.url())?);
         let mut conn = db.writer().await?;
         crate::migrate::migrate(&mut conn, db.kind, clock.now().micros()).await?;

@@ -1,0 +1,100 @@
+//! `banso verify`, `backup`, `restore`: taking care of what is kept, beside the running server.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use banso_exchange::{PackageReport, verify_package};
+use banso_kernel::Lang;
+use banso_office::SystemClock;
+use banso_store::{Report, Store};
+
+use crate::cli;
+use crate::trouble::Trouble;
+use crate::wiring;
+
+/// Goes through everything that is kept. True when it is sound.
+pub(crate) async fn verify(place: &cli::Place, lang: Lang) -> Result<bool, Trouble> {
+    let store = wiring::store_beside(place).await?;
+    let report = store.verify(None).await?;
+    store.close().await;
+    Ok(say(&report, lang))
+}
+
+/// Checks case files, without the database. True when all are sound.
+pub(crate) fn verify_files(files: &[PathBuf], lang: Lang) -> Result<bool, Trouble> {
+    let mut sound = true;
+    for path in files {
+        let file = File::open(path).map_err(|cause| Trouble::Unreadable { path: path.clone(), cause })?;
+        let report = verify_package(file).map_err(|cause| Trouble::CaseFile { path: path.clone(), cause })?;
+        sound &= say_case(path, &report, lang);
+    }
+    Ok(sound)
+}
+
+/// Writes a backup while the server goes on.
+pub(crate) async fn back_up(place: &cli::Place, to: &Path) -> Result<bool, Trouble> {
+    let store = wiring::store_beside(place).await?;
+    let done = store.backup(to).await?;
+    store.close().await;
+    println!("控えを作りました / Backed up: {}", to.display());
+    println!("  行 / rows {}  書類 / documents {}  記録 / acts {}", done.rows, done.documents, done.anchor.position);
+    println!("  末尾のハッシュ / Hash of the end: {}", done.anchor.running);
+    Ok(true)
+}
+
+/// Fills an empty place from a backup. True when what came is sound.
+pub(crate) async fn restore(place: &cli::Place, from: &Path, lang: Lang) -> Result<bool, Trouble> {
+    let (store, report) = Store::restore(&wiring::place(place), Arc::new(SystemClock), from).await?;
+    store.close().await;
+    println!("控えから戻しました / Restored: {}", wiring::described(place));
+    Ok(say(&report, lang))
+}
+
+fn say(report: &Report, lang: Lang) -> bool {
+    let Report { acts, streams, list_rows, documents, texts, erased, anchor, problems } = report;
+    match lang {
+        Lang::Ja => {
+            println!("行為 {acts}（{streams} 系列）、一覧 {list_rows} 行、書類 {documents}、本文 {texts}、正当に消去 {erased}");
+            println!("末尾 {} 番、ハッシュ {}", anchor.position, anchor.running);
+        }
+        Lang::En => {
+            println!(
+                "{acts} acts in {streams} chains, {list_rows} list rows, {documents} documents, {texts} texts, {erased} erased by right"
+            );
+            println!("end at {}, hash {}", anchor.position, anchor.running);
+        }
+    }
+    for problem in problems {
+        println!("× {problem}");
+    }
+    println!("{}", verdict(problems.len(), lang));
+    problems.is_empty()
+}
+
+fn say_case(path: &Path, report: &PackageReport, lang: Lang) -> bool {
+    let PackageReport { receipt_number, acts, contents, documents, letters, erased, problems, synthetic, .. } = report;
+    let label = if *synthetic { lang.pick("（見本）", " (synthetic)") } else { "" };
+    println!("{}: {receipt_number}{label}", path.display());
+    match lang {
+        Lang::Ja => println!("  行為 {acts}、本文 {contents}、書類 {documents}、通知書 {letters}、正当に消去 {erased}"),
+        Lang::En => println!("  {acts} acts, {contents} texts, {documents} documents, {letters} letters, {erased} erased by right"),
+    }
+    if let Some(head) = report.head {
+        println!("  {} {head}", lang.pick("最後の行為のハッシュ", "hash of the last act"));
+    }
+    for problem in problems {
+        println!("  × {}: {}", problem.place, problem.what.get(lang));
+    }
+    println!("  {}", verdict(problems.len(), lang));
+    problems.is_empty()
+}
+
+fn verdict(problems: usize, lang: Lang) -> String {
+    match (problems, lang) {
+        (0, Lang::Ja) => "すべて一致しました".to_owned(),
+        (0, Lang::En) => "everything agrees".to_owned(),
+        (n, Lang::Ja) => format!("一致しないものが {n} 件あります"),
+        (n, Lang::En) => format!("{n} thing(s) do not agree"),
+    }
+}
