@@ -30,6 +30,8 @@ pub(crate) const TEXT_CHARACTERS_MAX: usize = 200;
 pub struct Dictionary {
     items: Vec<Item>,
     index: BTreeMap<ItemId, usize>,
+    /// Choices with their English.
+    choices: BTreeMap<String, LocalText>,
 }
 
 impl Dictionary {
@@ -69,6 +71,17 @@ impl Dictionary {
         &self.items
     }
 
+    /// A value of a choice as people read it, in both languages where the dictionary has them.
+    #[must_use]
+    pub fn choice(&self, value: &str) -> LocalText {
+        self.choices.get(value).cloned().unwrap_or_else(|| LocalText::ja(value))
+    }
+
+    /// All choices that have an English label.
+    pub(crate) fn choices(&self) -> impl Iterator<Item = &LocalText> {
+        self.choices.values().filter(|c| c.en.is_some())
+    }
+
     /// Where an item stands in the text: earlier facts are asked earlier.
     #[must_use]
     pub fn position(&self, id: &str) -> usize {
@@ -95,6 +108,10 @@ impl Dictionary {
                 continue;
             }
             let Some(item) = item_of(&row, &name, problems) else { continue };
+            if matches!(item.kind, ItemKind::Choice(_)) {
+                let labels = list(&row.words("単位・選択肢")).into_iter().map(|w| local(&w.text));
+                self.choices.extend(labels.map(|l| (l.ja.clone(), l)));
+            }
             self.index.insert(item.id.clone(), self.items.len());
             places.push((item.id.clone(), row.words("単位・選択肢")));
             self.items.push(item);
@@ -122,7 +139,7 @@ impl Dictionary {
 
 fn item_of(row: &Row<'_, '_>, name: &Words, problems: &mut Vec<Problem>) -> Option<Item> {
     let detail = row.words("単位・選択肢");
-    let options = || list(&detail).into_iter().map(|w| w.text).collect::<Vec<_>>();
+    let options = || list(&detail).into_iter().map(|w| local(&w.text).ja).collect::<Vec<_>>();
     let kind_words = row.must("型", problems)?;
     let kind = match kind_words.text.as_str() {
         "数値" => ItemKind::Number { unit: if detail.is_empty() { String::new() } else { detail.text.clone() } },

@@ -223,6 +223,25 @@ impl Edition {
 }
 
 impl Edition {
+    /// An English text with the Japanese names of choices, tracks and budget lines in it replaced by their English.
+    #[must_use]
+    pub fn in_english(&self, text: &str) -> String {
+        let lines = self.form().sections.iter().flat_map(|s| match &s.content {
+            SectionContent::Budget { lines, .. } => lines.iter().map(|l| &l.title).collect::<Vec<_>>(),
+            SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Kpis | SectionContent::Documents(_) => {
+                Vec::new()
+            }
+        });
+        let mut words: Vec<&LocalText> = self.dictionary().choices().chain(self.tracks().iter().map(|t| &t.title)).chain(lines).collect();
+        // The longest first: 事業管理機関 before 機関.
+        words.sort_by_key(|w| std::cmp::Reverse(w.ja.len()));
+        let english = |text: String, word: &LocalText| match &word.en {
+            Some(en) if text.contains(&word.ja) => text.replace(&word.ja, en),
+            Some(_) | None => text,
+        };
+        words.into_iter().fold(text.to_owned(), english)
+    }
+
     /// Where in the form the answer of a finding hangs: the items it misses, falls short of, or used. Each place once.
     #[must_use]
     pub fn places_of(&self, finding: &Finding) -> Vec<FieldPlace> {

@@ -68,10 +68,15 @@ impl Edition {
             by_person,
             used: answer.used,
             missing: answer.missing,
-            shortfalls: answer.shortfalls,
+            shortfalls: answer.shortfalls.into_iter().map(|s| Shortfall { text: self.both(s.text), ..s }).collect(),
             remedy,
-            error: answer.error,
+            error: answer.error.map(|e| self.both(e)),
         }
+    }
+
+    /// A text whose English has its choices in English too.
+    fn both(&self, text: LocalText) -> LocalText {
+        LocalText { en: text.en.map(|en| self.in_english(&en)), ..text }
     }
 
     fn answer(&self, computed: &Computed, facts: &Facts) -> Answer {

@@ -10,7 +10,7 @@ use crate::problem::{Code, Problem, Span};
 /// Most pieces that the undecided cases of a table may fall into.
 const PIECES_MAX: usize = 4_096;
 /// Most rows of a table that are compared with each other.
-const ROWS_MAX: usize = 1_000;
+const ROWS_MAX: usize = 300;
 
 /// A box: one set of values for each input.
 type Cases = Vec<Domain>;

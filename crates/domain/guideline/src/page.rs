@@ -110,9 +110,22 @@ impl Edition {
     }
 
     fn table(&self, table: &Table, caption: Option<String>, lang: Lang) -> Block {
-        let track = |text: &str| self.tracks().iter().find(|t| t.name == text).map(|t| t.title.get(lang).to_owned());
-        let text = |cells: &[Cell]| cells.iter().map(|c| track(&c.text).unwrap_or_else(|| in_lang(&c.text, lang))).collect::<Vec<_>>();
+        let text = |cells: &[Cell]| cells.iter().map(|c| self.cell(&c.text, lang)).collect::<Vec<_>>();
         Block::Table { caption, header: text(&table.header), rows: table.rows.iter().map(|r| text(r)).collect() }
+    }
+
+    /// A cell in the language: its own English, that of a word of the language, or that of the choices in it.
+    fn cell(&self, text: &str, lang: Lang) -> String {
+        let own = in_lang(text, lang);
+        if lang == Lang::En && own == local(text).ja { self.spoken(own, lang) } else { own }
+    }
+
+    /// A text with the choices, tracks and budget lines in it put into English.
+    fn spoken(&self, text: String, lang: Lang) -> String {
+        match lang {
+            Lang::Ja => text,
+            Lang::En => self.in_english(&text),
+        }
     }
 
     fn heading(&self, level: u8, text: &str, start: usize, lang: Lang) -> Block {
@@ -143,7 +156,7 @@ impl Edition {
             && let Some(definition) = self.names().definition(&name.ja)
         {
             let sentence = match &definition.body {
-                crate::expr::DefinitionBody::Expression(e) => e.sentence(self.names(), lang),
+                crate::expr::DefinitionBody::Expression(e) => self.spoken(e.sentence(self.names(), lang), lang),
                 crate::expr::DefinitionBody::Decision(_) => String::new(),
             };
             let title = definition.label.get(lang).to_owned();
@@ -153,7 +166,7 @@ impl Edition {
     }
 
     fn rule_block(&self, rule: &Rule, lang: Lang) -> RuleBlock {
-        let says = |expr: &crate::expr::Expr| expr.sentence(self.names(), lang);
+        let says = |expr: &crate::expr::Expr| self.spoken(expr.sentence(self.names(), lang), lang);
         let text = |t: &Option<LocalText>| t.as_ref().map(|t| t.get(lang).to_owned());
         let (by_person, sentence, computed) = match &rule.test {
             Test::ByPerson(what) => (true, what.get(lang).to_owned(), None),

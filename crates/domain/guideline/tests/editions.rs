@@ -225,6 +225,17 @@ fn the_page_shows_rules_as_sentences_in_both_languages() {
         assert!(page.iter().any(|b| matches!(b, Block::Amount { sentences, .. } if sentences.len() == 3)));
         assert!(page.iter().all(|b| !matches!(b, Block::Prose { html } if html.contains("English:"))));
     }
+    let sentences: Vec<_> = edition
+        .page(Lang::En)
+        .into_iter()
+        .filter_map(|b| if let Block::Rule(r) = b { Some(format!("{} {:?}", r.sentence, r.each_member)) } else { None })
+        .collect();
+    assert!(sentences.iter().all(|s| s.is_ascii() || s.contains('÷')), "{sentences:?}");
+    for example in edition.examples() {
+        for finding in edition.examine(&example.facts).findings {
+            assert!(finding.shortfalls.iter().all(|s| s.text.en.is_some()), "{}", example.title);
+        }
+    }
 }
 
 #[test]
