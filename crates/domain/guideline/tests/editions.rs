@@ -1,5 +1,6 @@
 //! The guidelines of this repository read clean, and what they say is what they should say.
 
+#[cfg(test)]
 mod house;
 
 use banso_guideline::answers::{BUDGET_ITEM, CONSORTIUM_ITEM};
@@ -11,6 +12,7 @@ use proptest::prelude::*;
 const TEXTS: [&str; 4] = ["r7-1", "r8-demo-0", "r8-demo-1", "r8-demo-1.2"];
 
 /// An edition that must read without a problem.
+#[cfg(test)]
 fn edition(name: &str) -> Edition {
     let dictionary = dictionary();
     let source = file(&format!("programmes/go-tech/{name}.md"));
@@ -19,6 +21,7 @@ fn edition(name: &str) -> Edition {
     reading.edition.unwrap()
 }
 
+#[cfg(test)]
 fn example(edition: &Edition, title: &str) -> Facts {
     edition.examples().iter().find(|e| e.title == title).unwrap_or_else(|| panic!("{title}")).facts.clone()
 }
@@ -324,7 +327,7 @@ proptest! {
         let Known::Exactly(total) = known.total else { panic!("{:?}", known.total) };
         let cap = match (investment, years) { (false, 3) => 97_500_000, (false, _) => 75_000_000, (true, 3) => 300_000_000, (true, _) => 200_000_000 };
         prop_assert!(total >= Yen::ZERO && total.get() <= cap);
-        let years = known.by_year_after_caps.iter().map(|(_, k)| match k { Known::Exactly(y) => *y, other => panic!("{other:?}") });
+        let years = known.by_year_after_caps.iter().filter_map(|(_, k)| if let Known::Exactly(y) = k { Some(*y) } else { None });
         prop_assert_eq!(Yen::sum(years).unwrap(), total);
         match edition.amount(&with_income(&facts, None)).total {
             Known::Exactly(same) => prop_assert_eq!(same, total),

@@ -1,5 +1,6 @@
 //! Typical slips in a guideline: each with the code of its problem and the very words that the caret points at.
 
+#[cfg(test)]
 mod house;
 
 use banso_guideline::{Dictionary, Edition, Facts, Library, Missing, Reading, Severity, Truth, Value};

@@ -1,5 +1,6 @@
 //! Torn and mixed-up guidelines: reading never panics, and every problem stands inside the text, on whole letters.
 
+#[cfg(test)]
 mod house;
 
 use std::sync::LazyLock;
@@ -53,6 +54,7 @@ fn on_letter(text: &str, mut at: usize) -> usize {
 }
 
 /// Cuts, doubles, moves and splinters of a text.
+#[cfg(test)]
 fn torn(text: &str, slips: &[(usize, usize, usize, u8)]) -> String {
     let mut text = text.to_owned();
     for (from, length, to, kind) in slips {
