@@ -33,6 +33,14 @@ impl Append {
             Append::Call { call, .. } => StreamId::Call(call.clone()),
         }
     }
+
+    /// The number of acts that the decision was made on.
+    #[must_use]
+    pub const fn after(&self) -> u64 {
+        match self {
+            Append::Case { after, .. } | Append::Call { after, .. } => *after,
+        }
+    }
 }
 
 /// One transaction's worth of writing.

@@ -30,19 +30,19 @@ impl Kind {
         }
     }
 
+    /// Opens the transaction of the ledger's writer: keeps every other one out until it ends, and reads the end of the ledger.
+    pub(crate) const fn begin_acts(self) -> &'static str {
+        match self {
+            Kind::Sqlite => "BEGIN IMMEDIATE; SELECT position, running, recorded_at FROM chain WHERE id = 1",
+            Kind::Postgres => "BEGIN; SELECT position, running, recorded_at FROM chain WHERE id = 1 FOR UPDATE",
+        }
+    }
+
     /// Opens a transaction that sees one moment of the whole database.
     pub(crate) const fn begin_snapshot(self) -> &'static str {
         match self {
             Kind::Sqlite => "BEGIN",
             Kind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        }
-    }
-
-    /// Reads the end of the ledger and keeps every other writer out until the transaction ends.
-    pub(crate) const fn lock_chain(self) -> &'static str {
-        match self {
-            Kind::Sqlite => "SELECT position, running, recorded_at FROM chain WHERE id = 1",
-            Kind::Postgres => "SELECT position, running, recorded_at FROM chain WHERE id = 1 FOR UPDATE",
         }
     }
 
@@ -179,6 +179,11 @@ pub(crate) async fn rows(conn: &mut Conn, sql: impl SqlSafeStr, args: Vec<Arg>) 
 pub(crate) async fn row(conn: &mut Conn, sql: impl SqlSafeStr, args: Vec<Arg>) -> Result<Option<Row>, Fault> {
     let found = sqlx::query_with(sql, bind(args)?).fetch_optional(conn).await?;
     Ok(found.map(Row))
+}
+
+/// Runs several statements at once, without arguments; the row that the last of them finds.
+pub(crate) async fn script_row(conn: &mut Conn, script: &'static str) -> Result<Option<Row>, Fault> {
+    Ok(conn.fetch_all(sqlx::raw_sql(script)).await?.pop().map(Row))
 }
 
 fn bind(args: Vec<Arg>) -> Result<AnyArguments, sqlx::Error> {

@@ -10,7 +10,7 @@ use crate::db::{Arg, Row, args, built};
 use crate::drafts::ApplicationRow;
 use crate::fault::Fault;
 use crate::ledger::CallRow;
-use crate::ledger::fold::{REVIEW_COLUMNS, review_row};
+use crate::ledger::fold::{REVIEW_SELECT, review_row};
 use crate::ledger::insert::tuples;
 use crate::ledger::permitted_call;
 
@@ -245,7 +245,7 @@ impl Store {
     /// [`Fault::WrongPermit`] for a permit that does not open a whole call.
     pub async fn reviews_of(&self, permit: &Permit, page: Page) -> Result<Listed<ReviewTask>, Fault> {
         let sql = format!(
-            "SELECT {REVIEW_COLUMNS}, c.*, o.name AS lead_name, COUNT(*) OVER () AS total FROM reviews r JOIN cases c ON c.id = r.case_id \
+            "SELECT {REVIEW_SELECT}, c.*, o.name AS lead_name, COUNT(*) OVER () AS total FROM reviews r JOIN cases c ON c.id = r.case_id \
              LEFT JOIN organisations o ON o.corporate_number = c.lead WHERE r.call_id = $1 \
              ORDER BY c.arrived_at, c.id, r.reviewer LIMIT $2 OFFSET $3"
         );
@@ -258,7 +258,7 @@ impl Store {
     /// [`Fault`]s of the database.
     pub async fn inbox(&self, reviewer: PersonId, page: Page) -> Result<Listed<ReviewTask>, Fault> {
         let sql = format!(
-            "SELECT {REVIEW_COLUMNS}, c.*, o.name AS lead_name, COUNT(*) OVER () AS total FROM reviews r JOIN cases c ON c.id = r.case_id \
+            "SELECT {REVIEW_SELECT}, c.*, o.name AS lead_name, COUNT(*) OVER () AS total FROM reviews r JOIN cases c ON c.id = r.case_id \
              LEFT JOIN organisations o ON o.corporate_number = c.lead WHERE r.reviewer = $1 AND r.status <> 'replaced' \
              ORDER BY r.due, c.receipt_number, c.id LIMIT $2 OFFSET $3"
         );

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use banso_grant::{Act, Encoded, NewAct, Recorded, encode};
 use banso_kernel::{Digest, Instant, RequestId, StreamId};
 
-use crate::batch::{Append, CommitError, Committed, CommittedAct};
+use crate::batch::{Append, Batch, CommitError, Committed, CommittedAct};
 use crate::change::Halt;
 use crate::db::{Conn, args, built, row, rows};
 use crate::fault::Fault;
@@ -44,19 +44,43 @@ impl From<&ActRecord> for CommittedAct {
     }
 }
 
+/// A batch with its acts already written out: done by who asks, so that the writer need not.
+pub(crate) struct Order {
+    pub(crate) batch: Batch,
+    /// One list for each append.
+    pub(crate) encoded: Vec<Vec<Encoded>>,
+}
+
+impl Order {
+    pub(crate) fn new(batch: Batch) -> Result<Self, CommitError> {
+        let all = |append: &Append| match append {
+            Append::Case { acts, .. } => acts.iter().map(|a| encode(&a.act)).collect::<Result<Vec<_>, _>>(),
+            Append::Call { acts, .. } => acts.iter().map(|a| encode(&a.act)).collect(),
+        };
+        let encoded = batch.appends.iter().map(all).collect::<Result<_, _>>();
+        Ok(Order { encoded: encoded.map_err(|e| CommitError::DoesNotFollow(e.to_string()))?, batch })
+    }
+}
+
 /// Puts acts at the end of a stream, in memory; the rows are written later, many at once.
-pub(crate) fn append(append: &Append, head: Head, own: &mut Done, tail: &mut Tail, now: Instant) -> Result<(), Halt> {
+pub(crate) fn append(
+    append: &Append,
+    encoded: &[Encoded],
+    head: Head,
+    own: &mut Done,
+    tail: &mut Tail,
+    now: Instant,
+) -> Result<(), Halt> {
     let stream = append.stream();
+    in_time(&stream, append.after(), head.seq)?;
     let end = match append {
-        Append::Case { after, acts, .. } => {
-            in_time(&stream, *after, head.seq)?;
+        Append::Case { acts, .. } => {
             let fold = Folded::with_case_act;
-            acts.iter().try_fold(head, |head, act| one(&stream, head, act, fold, own, tail, now))?
+            acts.iter().zip(encoded).try_fold(head, |head, act| one(&stream, head, act, fold, own, tail, now))?
         }
-        Append::Call { after, acts, .. } => {
-            in_time(&stream, *after, head.seq)?;
+        Append::Call { acts, .. } => {
             let fold = Folded::with_call_act;
-            acts.iter().try_fold(head, |head, act| one(&stream, head, act, fold, own, tail, now))?
+            acts.iter().zip(encoded).try_fold(head, |head, act| one(&stream, head, act, fold, own, tail, now))?
         }
     };
     own.rows.put(&stream, &end.folded);
@@ -71,28 +95,27 @@ fn in_time(stream: &StreamId, expected: u64, found: u64) -> Result<(), Halt> {
 fn one<A: Act + Clone>(
     stream: &StreamId,
     head: Head,
-    act: &NewAct<A>,
+    (act, encoded): (&NewAct<A>, &Encoded),
     fold: fn(Folded, &Recorded<A>) -> Result<Folded, banso_grant::FoldError>,
     own: &mut Done,
     tail: &mut Tail,
     now: Instant,
 ) -> Result<Head, Halt> {
-    let Encoded { kind, version, payload } = encode(&act.act).map_err(|e| Halt::Refused(CommitError::DoesNotFollow(e.to_string())))?;
     let recorded = act.clone().recorded(head.seq.saturating_add(1), now);
     let folded = fold(head.folded, &recorded).map_err(|e| Halt::Refused(CommitError::DoesNotFollow(e.to_string())))?;
     let mut record = ActRecord {
         stream: stream.clone(),
         seq: recorded.seq,
         position: tail.position.saturating_add(1),
-        kind: kind.to_owned(),
-        version,
+        kind: encoded.kind.to_owned(),
+        version: encoded.version,
         actor: ActorText(act.actor),
         authority: act.authority.clone(),
         clause: act.clause.clone(),
         edition: act.edition,
         effective_on: act.effective_on,
         recorded_at: now,
-        payload,
+        payload: encoded.payload.clone(),
         prev_hash: head.hash,
         hash: Digest::ZERO,
         running: Digest::ZERO,

@@ -10,7 +10,7 @@ use crate::Store;
 use crate::db::{Row, args, built};
 use crate::documents::Soundness;
 use crate::fault::Fault;
-use crate::ledger::fold::{Head, REVIEW_COLUMNS, Rows, review_row};
+use crate::ledger::fold::{Head, REVIEW_SELECT, Rows, review_row};
 use crate::ledger::record::{ActRecord, COLUMNS, check_link};
 use crate::ledger::{Anchor, CallRow};
 
@@ -215,7 +215,7 @@ impl Store {
         let calls = keyed(self.db().rows("SELECT * FROM calls ORDER BY id", args![]).await?, "id", |row| CallRow::try_from(row));
         let expected = rows.calls.iter().map(|(id, row)| (id.to_string(), row.clone())).collect();
         n = n.saturating_add(compare(walk, "calls", expected, calls));
-        let sql = format!("SELECT r.case_id || ' by ' || r.reviewer AS id, {REVIEW_COLUMNS} FROM reviews r ORDER BY case_id, reviewer");
+        let sql = format!("SELECT r.case_id || ' by ' || r.reviewer AS id, {REVIEW_SELECT} FROM reviews r ORDER BY case_id, reviewer");
         let reviews = keyed(self.db().rows(built(sql), args![]).await?, "id", review_row);
         let expected = rows.reviews.iter().map(|((case, by), (_, row))| (format!("{case} by {by}"), row.clone())).collect();
         Ok(n.saturating_add(compare(walk, "reviews", expected, reviews)))

@@ -11,14 +11,14 @@ use std::time::Duration;
 use banso_kernel::{Instant, StreamId};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::batch::{Batch, CommitError, Committed};
+use crate::batch::{Append, Batch, CommitError, Committed};
 use crate::change::{Change, Halt};
 use crate::clock::Clock;
-use crate::db::{Conn, Db, args, row, run};
-use crate::fault::{Fault, broken_constraint};
+use crate::db::{Conn, Db, Row, args, run, script_row};
+use crate::fault::Fault;
 use crate::ledger::fold::Head;
 use crate::ledger::insert::insert_all;
-use crate::transaction::{Done, Tail, append, earlier, read_head};
+use crate::transaction::{Done, Order, Tail, append, earlier, read_head};
 
 /// The most requests that share a commit.
 const GROUP: usize = 256;
@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 type Answer = Result<Committed, CommitError>;
 
 struct Request {
-    batch: Batch,
+    order: Order,
     reply: oneshot::Sender<Answer>,
 }
 
@@ -43,8 +43,9 @@ pub(crate) struct WriterHandle(mpsc::Sender<Request>);
 impl WriterHandle {
     pub(crate) async fn commit(&self, batch: Batch) -> Answer {
         let gone = || CommitError::Fault(Fault::Unreachable("the store is closed".to_owned()));
+        let order = Order::new(batch)?;
         let (reply, answer) = oneshot::channel();
-        self.0.send(Request { batch, reply }).await.map_err(|_| gone())?;
+        self.0.send(Request { order, reply }).await.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
     }
 }
@@ -102,8 +103,8 @@ impl Writer {
                     Err(_) => break,
                 }
             }
-            let (batches, replies): (Vec<_>, Vec<_>) = group.into_iter().map(|r| (r.batch, r.reply)).unzip();
-            for (reply, answer) in replies.into_iter().zip(self.group(&batches).await) {
+            let (orders, replies): (Vec<_>, Vec<_>) = group.into_iter().map(|r| (r.order, r.reply)).unzip();
+            for (reply, answer) in replies.into_iter().zip(self.group(&orders).await) {
                 // Who asked may have gone away; the commit stands all the same.
                 let _ = reply.send(answer);
             }
@@ -114,11 +115,11 @@ impl Writer {
     }
 
     /// Commits what can be committed of a group; the answers in its order.
-    async fn group(&mut self, batches: &[Batch]) -> Vec<Answer> {
+    async fn group(&mut self, orders: &[Order]) -> Vec<Answer> {
         let mut late: HashMap<usize, CommitError> = HashMap::new();
         let mut mode = Mode::Together;
         loop {
-            let attempt = tokio::time::timeout(PATIENCE, self.attempt(batches, &mut late, mode)).await;
+            let attempt = tokio::time::timeout(PATIENCE, self.attempt(orders, &mut late, mode)).await;
             let fault = match attempt {
                 Ok(Ok(answers)) => return answers,
                 Ok(Err(Setback::Late)) => continue,
@@ -131,9 +132,9 @@ impl Writer {
                 Err(_) => Fault::Unreachable("no answer; what was asked may or may not have been recorded".to_owned()),
             };
             self.forget();
-            tracing::error!(%fault, requests = batches.len(), "a group was not written");
+            tracing::error!(%fault, requests = orders.len(), "a group was not written");
             let answer = |i| late.remove(&i).unwrap_or_else(|| CommitError::Fault(fault.clone()));
-            return (0..batches.len()).map(answer).map(Err).collect();
+            return (0..orders.len()).map(answer).map(Err).collect();
         }
     }
 
@@ -143,9 +144,9 @@ impl Writer {
         self.seen = 0;
     }
 
-    async fn attempt(&mut self, batches: &[Batch], late: &mut HashMap<usize, CommitError>, mode: Mode) -> Result<Vec<Answer>, Setback> {
-        let mut conn = self.begin().await?;
-        match self.inside(&mut conn, batches, late, mode).await {
+    async fn attempt(&mut self, orders: &[Order], late: &mut HashMap<usize, CommitError>, mode: Mode) -> Result<Vec<Answer>, Setback> {
+        let (mut conn, start) = self.begin().await?;
+        match self.inside(&mut conn, start, orders, late, mode).await {
             Ok((answers, done)) => {
                 run(&mut conn, "COMMIT", args![]).await?;
                 self.remember(done);
@@ -162,16 +163,29 @@ impl Writer {
         }
     }
 
-    /// Opens the transaction, on a new connection if the old one died in the meantime.
-    async fn begin(&mut self) -> Result<Conn, Fault> {
+    /// Opens the transaction, on a new connection if the old one died in the meantime, and reads the end of the ledger.
+    async fn begin(&mut self) -> Result<(Conn, Tail), Fault> {
         if let Some(mut conn) = self.conn.take()
-            && run(&mut conn, self.db.kind.begin_write(), args![]).await.is_ok()
+            && let Ok(row) = script_row(&mut conn, self.db.kind.begin_acts()).await
         {
-            return Ok(conn);
+            let tail = self.tail(row)?;
+            return Ok((conn, tail));
         }
         let mut conn = self.db.writer().await?;
-        run(&mut conn, self.db.kind.begin_write(), args![]).await?;
-        Ok(conn)
+        let row = script_row(&mut conn, self.db.kind.begin_acts()).await?;
+        let tail = self.tail(row)?;
+        Ok((conn, tail))
+    }
+
+    /// The end of the ledger, locked now. If somebody else wrote, what is remembered no longer holds.
+    fn tail(&mut self, row: Option<Row>) -> Result<Tail, Fault> {
+        let row = row.ok_or_else(|| Fault::impossible("chain", "the end of the ledger is missing"))?;
+        let tail = Tail { position: row.count("position")?, running: row.parse("running")?, recorded_at: row.instant("recorded_at")? };
+        if tail.position != self.seen {
+            self.heads.clear();
+            self.seen = tail.position;
+        }
+        Ok(tail)
     }
 
     fn remember(&mut self, done: Done) {
@@ -187,68 +201,54 @@ impl Writer {
     async fn inside(
         &mut self,
         conn: &mut Conn,
-        batches: &[Batch],
+        start: Tail,
+        orders: &[Order],
         late: &mut HashMap<usize, CommitError>,
         mode: Mode,
     ) -> Result<(Vec<Answer>, Done), Setback> {
-        let start = self.tail(conn).await?;
         let mut tail = start;
         let mut done = Done::default();
-        let mut answers = Vec::with_capacity(batches.len());
-        for (i, batch) in batches.iter().enumerate() {
+        let mut answers = Vec::with_capacity(orders.len());
+        for (i, order) in orders.iter().enumerate() {
             if let Some(error) = late.get(&i) {
                 answers.push(Err(error.clone()));
                 continue;
             }
             // Never earlier than what was recorded before, whatever the clock does.
             let now = self.clock.now().max(tail.recorded_at);
-            let answer = self.request(conn, batch, &mut done, &mut tail, now, mode).await?;
+            let answer = self.request(conn, order, &mut done, &mut tail, now, mode).await?;
             answers.push(answer);
         }
         if mode == Mode::Together
-            && let Err(error) = insert_all(conn, &done.acts, &done.rows).await
+            && let Err(error) = insert_all(conn, self.db.kind, &done.acts, &done.rows, tail).await
         {
-            return Err(if broken_constraint(&error).is_some() { Setback::Apart } else { error.into() });
+            return Err(match Halt::from(error) {
+                Halt::Refused(_) => Setback::Apart,
+                Halt::Failed(fault) => Setback::Fault(fault),
+            });
         }
-        if tail.position != start.position {
-            let sql = "UPDATE chain SET position = $1, running = $2, recorded_at = $3 WHERE id = 1";
-            run(conn, sql, args![tail.position, tail.running, tail.recorded_at]).await?;
-        }
-        self.still_open(batches, &answers, late)?;
+        self.still_open(orders, &answers, late)?;
         Ok((answers, done))
     }
 
     /// The last thing before COMMIT: is anybody of the group too late by now?
-    fn still_open(&self, batches: &[Batch], answers: &[Answer], late: &mut HashMap<usize, CommitError>) -> Result<(), Setback> {
+    fn still_open(&self, orders: &[Order], answers: &[Answer], late: &mut HashMap<usize, CommitError>) -> Result<(), Setback> {
         let at = self.clock.now();
         let before = late.len();
-        for (i, (batch, answer)) in batches.iter().zip(answers).enumerate() {
+        for (i, (order, answer)) in orders.iter().zip(answers).enumerate() {
             let first_time = answer.as_ref().is_ok_and(|c| !c.repeated);
-            if let Some(closed) = batch.not_after.filter(|closed| first_time && *closed < at) {
+            if let Some(closed) = order.batch.not_after.filter(|closed| first_time && *closed < at) {
                 late.insert(i, CommitError::TooLate { closed, at });
             }
         }
         if late.len() == before { Ok(()) } else { Err(Setback::Late) }
     }
 
-    /// Locks and reads the end of the ledger. If somebody else wrote, what is remembered no longer holds.
-    async fn tail(&mut self, conn: &mut Conn) -> Result<Tail, Fault> {
-        let Some(row) = row(conn, self.db.kind.lock_chain(), args![]).await? else {
-            return Err(Fault::impossible("chain", "the end of the ledger is missing"));
-        };
-        let tail = Tail { position: row.count("position")?, running: row.parse("running")?, recorded_at: row.instant("recorded_at")? };
-        if tail.position != self.seen {
-            self.heads.clear();
-            self.seen = tail.position;
-        }
-        Ok(tail)
-    }
-
     /// One request of the group.
     async fn request(
         &mut self,
         conn: &mut Conn,
-        batch: &Batch,
+        order: &Order,
         done: &mut Done,
         tail: &mut Tail,
         now: Instant,
@@ -259,7 +259,7 @@ impl Writer {
         }
         let before = *tail;
         let mut own = Done::default();
-        let outcome = self.write(conn, batch, done, &mut own, tail, now, mode).await;
+        let outcome = self.write(conn, order, done, &mut own, tail, now, mode).await;
         match outcome {
             Ok(committed) => {
                 if mode == Mode::Apart {
@@ -290,22 +290,23 @@ impl Writer {
     async fn write(
         &mut self,
         conn: &mut Conn,
-        batch: &Batch,
+        order: &Order,
         done: &Done,
         own: &mut Done,
         tail: &mut Tail,
         now: Instant,
         mode: Mode,
     ) -> Result<Committed, Halt> {
+        let batch = &order.batch;
         if let Some(first) = earlier(conn, batch.request, done).await? {
             return Ok(Committed { repeated: true, ..first });
         }
         if let Some(closed) = batch.not_after.filter(|closed| *closed < now) {
             return Err(Halt::Refused(CommitError::TooLate { closed, at: now }));
         }
-        for wanted in &batch.appends {
-            let head = self.head(conn, &wanted.stream(), done, own).await?;
-            append(wanted, head, own, tail, now)?;
+        for (wanted, encoded) in batch.appends.iter().zip(&order.encoded) {
+            let head = self.head(conn, wanted, done, own, mode).await?;
+            append(wanted, encoded, head, own, tail, now)?;
         }
         for change in &batch.changes {
             change.apply(conn, now).await?;
@@ -320,16 +321,21 @@ impl Writer {
             own.requests.insert(id, committed.clone());
         }
         if mode == Mode::Apart {
-            insert_all(conn, &own.acts, &own.rows).await?;
+            insert_all(conn, self.db.kind, &own.acts, &own.rows, *tail).await?;
         }
         Ok(committed)
     }
 
-    /// The end of a stream: as this transaction left it, as it is remembered, or as it is read.
-    async fn head(&mut self, conn: &mut Conn, stream: &StreamId, done: &Done, own: &Done) -> Result<Head, Fault> {
-        if let Some(head) = own.heads.get(stream).or_else(|| done.heads.get(stream)).or_else(|| self.heads.get(stream)) {
+    /// The end of a stream: as this transaction left it, as it is remembered, or as it is read. A new stream is taken at its word at
+    /// first: if it is not new, its first act is refused as a double, and the group is done again apart.
+    async fn head(&mut self, conn: &mut Conn, wanted: &Append, done: &Done, own: &Done, mode: Mode) -> Result<Head, Fault> {
+        let stream = wanted.stream();
+        if let Some(head) = own.heads.get(&stream).or_else(|| done.heads.get(&stream)).or_else(|| self.heads.get(&stream)) {
             return Ok(head.clone());
         }
-        read_head(conn, stream).await
+        if wanted.after() == 0 && mode == Mode::Together {
+            return Ok(Head::EMPTY);
+        }
+        read_head(conn, &stream).await
     }
 }

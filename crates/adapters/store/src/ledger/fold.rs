@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use banso_grant::{Act, Call, CallPhase, Case, CaseAct, CaseRow, FoldError, Recorded, ReviewRow, ReviewStatus, StateCode};
-use banso_kernel::{CallId, CaseId, Digest, Instant, PersonId, StreamId};
+use banso_kernel::{CallId, CaseId, CorporateNumber, Digest, Instant, PersonId, StreamId, Yen};
 
-use super::record::ActRecord;
-use crate::db::{Arg, Row, args};
+use super::record::{ActRecord, columns};
+use crate::db::Row;
 use crate::fault::Fault;
 
 /// A call as a row of the list of calls.
@@ -134,41 +134,103 @@ impl Rows {
     }
 }
 
-pub(crate) fn case_args(r: &CaseRow) -> Vec<Arg> {
-    let parties = serde_json::to_string(&r.parties).unwrap_or_default();
-    args![
-        r.case,
-        &r.call,
-        r.state.code(),
-        &r.receipt_number,
-        r.version,
-        &r.title,
-        &r.track,
-        r.lead,
-        parties,
-        r.received_at,
-        r.arrived_at,
-        r.requested,
-        r.granted,
-        r.decision_number.clone(),
-        r.rank,
-        r.score.clone(),
-        r.reserve_order,
-        r.reviewers,
-        r.reviewed,
-        r.due,
-        r.last_seq,
-        r.last_kind,
-        r.last_at,
-    ]
+columns! {
+    /// A case as the table `cases` keeps it.
+    CaseColumns / CASE_COLUMNS {
+        id: CaseId,
+        call_id: &'a CallId,
+        state: &'static str,
+        receipt_number: &'a str,
+        version: u32,
+        title: &'a str,
+        track: &'a str,
+        lead: CorporateNumber,
+        parties: String,
+        received_at: i64,
+        arrived_at: i64,
+        requested: i64,
+        granted: Option<i64>,
+        decision_number: Option<&'a str>,
+        rank: Option<u32>,
+        score: Option<&'a str>,
+        reserve_order: Option<u32>,
+        reviewers: u32,
+        reviewed: u32,
+        due: Option<String>,
+        last_seq: u64,
+        last_kind: &'static str,
+        last_at: i64,
+    }
 }
 
-pub(crate) fn review_args(call: &CallId, r: &ReviewRow) -> Vec<Arg> {
-    args![r.case, r.reviewer, call, r.status.code(), r.version, r.total, r.due]
+impl<'a> From<&'a CaseRow> for CaseColumns<'a> {
+    fn from(r: &'a CaseRow) -> Self {
+        CaseColumns {
+            id: r.case,
+            call_id: &r.call,
+            state: r.state.code(),
+            receipt_number: &r.receipt_number,
+            version: r.version,
+            title: &r.title,
+            track: &r.track,
+            lead: r.lead,
+            parties: serde_json::to_string(&r.parties).unwrap_or_default(),
+            received_at: r.received_at.micros(),
+            arrived_at: r.arrived_at.micros(),
+            requested: r.requested.get(),
+            granted: r.granted.map(Yen::get),
+            decision_number: r.decision_number.as_deref(),
+            rank: r.rank,
+            score: r.score.as_deref(),
+            reserve_order: r.reserve_order,
+            reviewers: r.reviewers,
+            reviewed: r.reviewed,
+            due: r.due.map(|day| day.to_string()),
+            last_seq: r.last_seq,
+            last_kind: r.last_kind,
+            last_at: r.last_at.micros(),
+        }
+    }
 }
 
-pub(crate) fn call_args(r: &CallRow) -> Vec<Arg> {
-    args![&r.call, &r.phase, r.edition, r.selection, r.last_seq, &r.last_kind, r.last_at]
+columns! {
+    /// A review as the table `reviews` keeps it.
+    ReviewColumns / REVIEW_COLUMNS {
+        case_id: CaseId,
+        reviewer: PersonId,
+        call_id: &'a CallId,
+        status: &'static str,
+        version: u32,
+        total: Option<u32>,
+        due: String,
+    }
+}
+
+impl<'a> From<&'a (CallId, ReviewRow)> for ReviewColumns<'a> {
+    fn from((call_id, r): &'a (CallId, ReviewRow)) -> Self {
+        let (case_id, reviewer, status) = (r.case, r.reviewer, r.status.code());
+        ReviewColumns { case_id, reviewer, call_id, status, version: r.version, total: r.total, due: r.due.to_string() }
+    }
+}
+
+columns! {
+    /// A call as the table `calls` keeps it.
+    CallColumns / CALL_COLUMNS {
+        id: &'a CallId,
+        phase: &'a str,
+        edition: Digest,
+        selection: Option<Digest>,
+        last_seq: u64,
+        last_kind: &'a str,
+        last_at: i64,
+    }
+}
+
+impl<'a> From<&'a CallRow> for CallColumns<'a> {
+    fn from(r: &'a CallRow) -> Self {
+        let (id, phase, last_kind) = (&r.call, r.phase.as_str(), r.last_kind.as_str());
+        CallColumns { id, phase, edition: r.edition, selection: r.selection, last_seq: r.last_seq, last_kind, last_at: r.last_at.micros() }
+    }
 }
 
 impl TryFrom<&Row> for CaseRow {
@@ -188,8 +250,8 @@ impl TryFrom<&Row> for CaseRow {
             parties: row.json("parties")?,
             received_at: row.instant("received_at")?,
             arrived_at: row.instant("arrived_at")?,
-            requested: banso_kernel::Yen::new(row.int("requested")?),
-            granted: row.opt_int("granted")?.map(banso_kernel::Yen::new),
+            requested: Yen::new(row.int("requested")?),
+            granted: row.opt_int("granted")?.map(Yen::new),
             decision_number: row.opt_text("decision_number")?,
             rank: row.opt_count("rank")?,
             score: row.opt_text("score")?,
@@ -218,7 +280,7 @@ pub(crate) fn review_row(row: &Row) -> Result<ReviewRow, Fault> {
 }
 
 /// The columns that [`review_row`] reads.
-pub(crate) const REVIEW_COLUMNS: &str = "r.case_id AS r_case, r.reviewer AS r_reviewer, r.status AS r_status, r.version AS r_version, \
+pub(crate) const REVIEW_SELECT: &str = "r.case_id AS r_case, r.reviewer AS r_reviewer, r.status AS r_status, r.version AS r_version, \
                                          r.total AS r_total, r.due AS r_due";
 
 impl TryFrom<&Row> for CallRow {

@@ -1,37 +1,86 @@
-//! Rows of the ledger and its projections into the tables, many in one statement.
+//! What a group of requests wrote, into the tables: acts, their list rows and the new end of the ledger in one statement, each table's
+//! rows as one JSON text. So the text of the statement is always the same, and the database is asked once.
 
-use super::fold::{Rows, call_args, case_args, review_args};
-use super::record::{ActRecord, COLUMNS};
-use crate::db::{Arg, Conn, args, built, run};
+use std::sync::LazyLock;
 
-const CASES: &str = "cases (id, call_id, state, receipt_number, version, title, track, lead, parties, received_at, arrived_at, requested, \
-                     granted, decision_number, rank, score, reserve_order, reviewers, reviewed, due, last_seq, last_kind, last_at)";
-const CASES_AGAIN: &str = " ON CONFLICT (id) DO UPDATE SET call_id = excluded.call_id, state = excluded.state, \
-    receipt_number = excluded.receipt_number, version = excluded.version, title = excluded.title, track = excluded.track, \
-    lead = excluded.lead, parties = excluded.parties, received_at = excluded.received_at, arrived_at = excluded.arrived_at, \
-    requested = excluded.requested, granted = excluded.granted, decision_number = excluded.decision_number, rank = excluded.rank, \
-    score = excluded.score, reserve_order = excluded.reserve_order, reviewers = excluded.reviewers, reviewed = excluded.reviewed, \
-    due = excluded.due, last_seq = excluded.last_seq, last_kind = excluded.last_kind, last_at = excluded.last_at";
-const REVIEWS: &str = "reviews (case_id, reviewer, call_id, status, version, total, due)";
-const REVIEWS_AGAIN: &str = " ON CONFLICT (case_id, reviewer) DO UPDATE SET call_id = excluded.call_id, status = excluded.status, \
-    version = excluded.version, total = excluded.total, due = excluded.due";
-const CALLS: &str = "calls (id, phase, edition, selection, last_seq, last_kind, last_at)";
-const CALLS_AGAIN: &str = " ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, edition = excluded.edition, \
-    selection = excluded.selection, last_seq = excluded.last_seq, last_kind = excluded.last_kind, last_at = excluded.last_at";
+use serde::Serialize;
 
-/// Rows go in by these numbers at once, so that few statements have to be prepared.
-const AT_ONCE: [usize; 4] = [32, 8, 2, 1];
+use super::fold::{CallColumns, CaseColumns, ReviewColumns, Rows};
+use super::record::{ActColumns, ActRecord};
+use crate::db::{Conn, Kind, args, built, run};
+use crate::transaction::Tail;
 
-/// Writes rows of one shape in as few statements as can be.
-async fn insert(conn: &mut Conn, into: &str, again: &str, rows: Vec<Vec<Arg>>) -> Result<(), sqlx::Error> {
-    let width = rows.first().map_or(0, Vec::len);
-    let mut rows = rows.into_iter();
-    while rows.len() > 0 {
-        let n = AT_ONCE.into_iter().find(|n| *n <= rows.len()).unwrap_or(1);
-        let values: Vec<Arg> = rows.by_ref().take(n).flatten().collect();
-        run(conn, built(format!("INSERT INTO {into} VALUES {}{again}", tuples(n, width))), values).await?;
+/// A table that is written this way.
+struct Table {
+    name: &'static str,
+    /// In the order in which the schema makes them.
+    columns: &'static [&'static str],
+    /// By what a row is known that is written again; acts are written once.
+    key: Option<&'static str>,
+}
+
+const TABLES: [Table; 4] = [
+    Table { name: "acts", columns: super::record::ACT_COLUMNS, key: None },
+    Table { name: "cases", columns: super::fold::CASE_COLUMNS, key: Some("id") },
+    Table { name: "reviews", columns: super::fold::REVIEW_COLUMNS, key: Some("case_id, reviewer") },
+    Table { name: "calls", columns: super::fold::CALL_COLUMNS, key: Some("id") },
+];
+
+impl Table {
+    /// Inserts the rows of the nth argument, a JSON text.
+    fn insert(&self, kind: Kind, n: usize) -> String {
+        let Table { name, columns, key } = self;
+        let fields: Vec<String> = match kind {
+            Kind::Sqlite => columns.iter().map(|c| format!("value ->> '{c}'")).collect(),
+            Kind::Postgres => columns.iter().map(ToString::to_string).collect(),
+        };
+        let rows = match kind {
+            Kind::Sqlite => format!("json_each(${n})"),
+            Kind::Postgres => format!("json_populate_recordset(NULL::{name}, CAST(${n} AS json))"),
+        };
+        let again = key.map_or_else(String::new, |key| {
+            let set: Vec<String> = columns.iter().map(|c| format!("{c} = excluded.{c}")).collect();
+            format!(" ON CONFLICT ({key}) DO UPDATE SET {}", set.join(", "))
+        });
+        format!("INSERT INTO {name} ({}) SELECT {} FROM {rows} WHERE true{again}", columns.join(", "), fields.join(", "))
     }
+}
+
+/// The one statement of a database.
+fn statement(kind: Kind) -> String {
+    let inserts = TABLES.iter().zip(1..).map(|(table, n)| table.insert(kind, n));
+    let end = "UPDATE chain SET position = $5, running = $6, recorded_at = $7 WHERE id = 1";
+    match kind {
+        Kind::Sqlite => inserts.chain([end.to_owned()]).collect::<Vec<_>>().join("; "),
+        Kind::Postgres => {
+            let parts: Vec<String> = inserts.zip(1..).map(|(insert, n)| format!("part{n} AS ({insert})")).collect();
+            format!("WITH {} {end}", parts.join(", "))
+        }
+    }
+}
+
+static SQLITE: LazyLock<String> = LazyLock::new(|| statement(Kind::Sqlite));
+static POSTGRES: LazyLock<String> = LazyLock::new(|| statement(Kind::Postgres));
+
+/// Writes acts, the list rows that follow from them, and the end of the ledger after them.
+pub(crate) async fn insert_all(conn: &mut Conn, kind: Kind, acts: &[ActRecord], rows: &Rows, tail: Tail) -> Result<(), sqlx::Error> {
+    if acts.is_empty() {
+        return Ok(());
+    }
+    let acts = json(acts.iter().map(ActColumns::from))?;
+    let cases = json(rows.cases.values().map(CaseColumns::from))?;
+    let reviews = json(rows.reviews.values().map(ReviewColumns::from))?;
+    let calls = json(rows.calls.values().map(CallColumns::from))?;
+    let sql = match kind {
+        Kind::Sqlite => &SQLITE,
+        Kind::Postgres => &POSTGRES,
+    };
+    run(conn, built(sql.to_string()), args![acts, cases, reviews, calls, tail.position, tail.running, tail.recorded_at]).await?;
     Ok(())
+}
+
+fn json<T: Serialize>(rows: impl Iterator<Item = T>) -> Result<String, sqlx::Error> {
+    serde_json::to_string(&rows.collect::<Vec<_>>()).map_err(|e| sqlx::Error::Encode(e.into()))
 }
 
 /// `($1,$2),($3,$4)`
@@ -41,33 +90,4 @@ pub(crate) fn tuples(rows: usize, width: usize) -> String {
         format!("({})", places.join(","))
     };
     (0..rows).map(tuple).collect::<Vec<_>>().join(",")
-}
-
-fn act_args(a: &ActRecord) -> Vec<Arg> {
-    args![
-        a.stream.to_string(),
-        a.seq,
-        a.position,
-        &a.kind,
-        a.version,
-        a.actor.to_string(),
-        &a.authority,
-        &a.clause,
-        a.edition,
-        a.effective_on,
-        a.recorded_at,
-        &a.payload,
-        a.prev_hash,
-        a.hash,
-        a.running,
-    ]
-}
-
-/// Writes acts and the list rows that follow from them.
-pub(crate) async fn insert_all(conn: &mut Conn, acts: &[ActRecord], rows: &Rows) -> Result<(), sqlx::Error> {
-    insert(conn, &format!("acts ({COLUMNS})"), "", acts.iter().map(act_args).collect()).await?;
-    insert(conn, CASES, CASES_AGAIN, rows.cases.values().map(case_args).collect()).await?;
-    let reviews = rows.reviews.values().map(|(call, row)| review_args(call, row)).collect();
-    insert(conn, REVIEWS, REVIEWS_AGAIN, reviews).await?;
-    insert(conn, CALLS, CALLS_AGAIN, rows.calls.values().map(call_args).collect()).await
 }
