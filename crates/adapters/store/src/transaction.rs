@@ -63,14 +63,7 @@ impl Order {
 }
 
 /// Puts acts at the end of a stream, in memory; the rows are written later, many at once.
-pub(crate) fn append(
-    append: &Append,
-    encoded: &[Encoded],
-    head: Head,
-    own: &mut Done,
-    tail: &mut Tail,
-    now: Instant,
-) -> Result<(), Halt> {
+pub(crate) fn append(append: &Append, encoded: &[Encoded], head: Head, own: &mut Done, tail: &mut Tail, now: Instant) -> Result<(), Halt> {
     let stream = append.stream();
     in_time(&stream, append.after(), head.seq)?;
     let end = match append {
