@@ -1,0 +1,158 @@
+//! The budget of one member by line and year, with its sums, and beside it what the guideline pays for the whole.
+
+use banso_guideline::{Amount, BudgetLine, ClauseId, Known, Missing, Step};
+use banso_guideline::answers::LineCost;
+use banso_kernel::{LocalText, Yen};
+
+use super::draft::Draft;
+
+/// The budget table of one member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget {
+    pub years: Vec<u32>,
+    pub rows: Vec<BudgetRow>,
+    /// Sum of each year, in the order of `years`.
+    pub year_sums: Vec<Yen>,
+    pub sum: Yen,
+    /// The same of all members, one row a member.
+    pub overview: Vec<MemberSum>,
+    pub overview_years: Vec<Yen>,
+    pub overview_sum: Yen,
+    pub subsidy: Subsidy,
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BudgetRow {
+    pub line: BudgetLine,
+    pub cells: Vec<BudgetCell>,
+    pub sum: Yen,
+}
+
+/// One cell, as typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BudgetCell {
+    pub year: u32,
+    pub key: String,
+    pub text: String,
+}
+
+/// The costs of one member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberSum {
+    pub member: u32,
+    pub name: String,
+    pub years: Vec<Yen>,
+    pub sum: Yen,
+}
+
+/// The subsidy that the guideline computes, in words and numbers for a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subsidy {
+    pub total: Known<Yen>,
+    pub by_year: Vec<(u32, Known<Yen>)>,
+    /// Where a cap cut something.
+    pub cuts: Vec<(ClauseId, Yen)>,
+    pub steps: Vec<Step>,
+    /// What the amount still waits for.
+    pub missing: Vec<LocalText>,
+}
+
+impl Subsidy {
+    #[must_use]
+    pub fn of(amount: Amount, label: impl Fn(&str) -> LocalText) -> Self {
+        let missing = match &amount.total {
+            Known::Unknown(missing) => missing.iter().map(|m| missing_words(m, &label)).collect(),
+            Known::Exactly(_) | Known::Between(..) => Vec::new(),
+        };
+        Subsidy { total: amount.total, by_year: amount.by_year, cuts: amount.cuts, steps: amount.steps, missing }
+    }
+
+    /// The amount, where it is settled.
+    #[must_use]
+    pub const fn exactly(&self) -> Option<Yen> {
+        match self.total {
+            Known::Exactly(yen) => Some(yen),
+            Known::Between(..) | Known::Unknown(_) => None,
+        }
+    }
+
+    /// The total in words.
+    #[must_use]
+    pub fn words(&self) -> LocalText {
+        amount_words(&self.total)
+    }
+}
+
+/// An amount in words: exact, between two, or not known yet.
+#[must_use]
+pub fn amount_words(amount: &Known<Yen>) -> LocalText {
+    match amount {
+        Known::Exactly(yen) => LocalText::new(yen.to_string(), format!("¥{}", yen.to_string().trim_end_matches('円'))),
+        Known::Between(low, high) => {
+            LocalText::new(format!("{low}〜{high}（未確定）"), format!("between {low} and {high}, not settled"))
+        }
+        Known::Unknown(_) => LocalText::new("まだ計算できません", "not known yet"),
+    }
+}
+
+/// What an unknown waits for, in words.
+pub(crate) fn missing_words(missing: &Missing, label: impl Fn(&str) -> LocalText) -> LocalText {
+    match missing {
+        Missing::Fact(item) => {
+            let label = label(item);
+            LocalText::new(format!("「{}」が未入力です。", label.ja), format!("`{}` is not known yet.", label.en.as_deref().unwrap_or(&label.ja)))
+        }
+        Missing::Unconfirmed { clause, what } => LocalText::new(
+            format!("公募要領の{clause}「{what}」が確定していません（要確認）。"),
+            format!("Clause {clause} of the guideline, `{what}`, is not settled."),
+        ),
+    }
+}
+
+fn sum(costs: &[LineCost], wanted: impl Fn(&LineCost) -> bool) -> Yen {
+    // A sum too large to be money is refused when the amount is computed; a table that shows it stays at the largest.
+    Yen::sum(costs.iter().filter(|c| wanted(c)).map(|c| c.cost)).unwrap_or(Yen::new(i64::MAX))
+}
+
+impl Draft {
+    pub(crate) fn item_label(&self, item: &str) -> LocalText {
+        self.edition.dictionary().get(item).map_or_else(|| LocalText::ja(item), |i| i.label.clone())
+    }
+
+    pub(crate) fn subsidy(&self) -> Subsidy {
+        Subsidy::of(self.amount(), |item| self.item_label(item))
+    }
+
+    pub(crate) fn budget(&self, section: &str, lines: &[BudgetLine], years_max: u32, member: u32) -> Budget {
+        let form = self.edition.form();
+        let costs = self.form_facts(form).costs();
+        let years: Vec<u32> = (1..=years_max).collect();
+        let row = |line: &BudgetLine| BudgetRow {
+            line: line.clone(),
+            cells: years.iter().map(|year| self.cell(section, member, line, *year)).collect(),
+            sum: sum(&costs, |c| c.member == member && c.line == line.name),
+        };
+        let overview = |m: u32| MemberSum {
+            member: m,
+            name: self.side_name(m),
+            years: years.iter().map(|y| sum(&costs, |c| c.member == m && c.year == *y)).collect(),
+            sum: sum(&costs, |c| c.member == m),
+        };
+        Budget {
+            rows: lines.iter().map(row).collect(),
+            year_sums: years.iter().map(|y| sum(&costs, |c| c.member == member && c.year == *y)).collect(),
+            sum: sum(&costs, |c| c.member == member),
+            overview: self.member_numbers().into_iter().map(overview).collect(),
+            overview_years: years.iter().map(|y| sum(&costs, |c| c.year == *y)).collect(),
+            overview_sum: sum(&costs, |_| true),
+            subsidy: self.subsidy(),
+            years,
+        }
+    }
+
+    fn cell(&self, section: &str, member: u32, line: &BudgetLine, year: u32) -> BudgetCell {
+        let key = format!("{}.{year}", line.name);
+        BudgetCell { year, text: self.answers.text(section, member, &key).to_owned(), key }
+    }
+}
