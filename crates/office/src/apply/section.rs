@@ -178,7 +178,7 @@ impl Draft {
             }
             SectionContent::Budget { lines, years_max } => Extra::Budget(Box::new(self.budget(&section.id, lines, *years_max, member))),
             SectionContent::Kpis => Extra::Kpis(self.edition.kpis().to_vec()),
-            SectionContent::Documents(specs) => Extra::Documents(self.slots(section, specs, member)),
+            SectionContent::Documents(specs) => Extra::Documents(self.slots(specs, member)),
         }
     }
 

@@ -1,0 +1,219 @@
+//! Files of an application: streamed in within limits, looked at, kept under their SHA-256, taken out again, handed back.
+
+use banso_exchange::{Expected, inspect};
+use banso_guideline::answers::{AnswerProblem, Place};
+use banso_guideline::{DocumentSpec, Section as FormSection, SectionContent};
+use banso_kernel::{CaseId, Digest, Instant, LocalText};
+use banso_permits::{Action, Person};
+use banso_store::{Attachment, Batch, Change, DocumentReader, Upload, UploadError};
+
+use super::draft::Draft;
+use crate::{FieldProblem, Office, OfficeError};
+
+/// A document that the form asks for, and what was handed in for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    pub spec: DocumentSpec,
+    pub files: Vec<AttachedFile>,
+    /// Whether there is room for another file.
+    pub room: bool,
+}
+
+/// A file as pages show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachedFile {
+    pub slot: String,
+    pub member: u32,
+    pub digest: Digest,
+    pub file_name: String,
+    pub media_type: String,
+    pub bytes: u64,
+    pub uploaded_at: Instant,
+}
+
+impl From<&Attachment> for AttachedFile {
+    fn from(a: &Attachment) -> Self {
+        AttachedFile {
+            slot: a.slot.clone(),
+            member: a.member,
+            digest: a.digest,
+            file_name: a.file_name.clone(),
+            media_type: a.media_type.clone(),
+            bytes: a.bytes,
+            uploaded_at: a.uploaded_at,
+        }
+    }
+}
+
+/// A file on its way into a slot. Dropped before [`Office::attach`], it leaves nothing.
+#[derive(Debug)]
+pub struct Incoming {
+    case: CaseId,
+    section: String,
+    member: u32,
+    spec: DocumentSpec,
+    file_name: String,
+    /// The file that this one takes the place of.
+    replaces: Option<Digest>,
+    upload: Upload,
+}
+
+/// A file on its way out.
+#[derive(Debug)]
+pub struct Outgoing {
+    pub file: AttachedFile,
+    pub reader: DocumentReader,
+}
+
+impl Draft {
+    pub(crate) fn slots(&self, specs: &[DocumentSpec], member: u32) -> Vec<Slot> {
+        let slot = |spec: &DocumentSpec| {
+            let files: Vec<AttachedFile> =
+                self.attachments.iter().filter(|a| a.slot == spec.id && a.member == member).map(AttachedFile::from).collect();
+            Slot { room: files.len() < spec.count_max, files, spec: spec.clone() }
+        };
+        specs.iter().map(slot).collect()
+    }
+
+    /// Documents that are asked for and not there.
+    pub(crate) fn document_problems(&self, section: &FormSection, specs: &[DocumentSpec], member: u32) -> Vec<AnswerProblem> {
+        let has = |spec: &DocumentSpec| self.attachments.iter().any(|a| a.slot == spec.id && a.member == member);
+        let missing = |spec: &DocumentSpec| AnswerProblem {
+            place: Place { section: section.id.clone(), member, key: spec.id.clone() },
+            code: "missing",
+            label: spec.title.clone(),
+            message: LocalText::new(
+                format!("{}を添付してください。", spec.title.ja),
+                format!("Attach `{}`.", spec.title.en.as_deref().unwrap_or(&spec.title.ja)),
+            ),
+            clause: spec.clause.clone(),
+        };
+        specs.iter().filter(|s| s.required && !has(s)).map(missing).collect()
+    }
+}
+
+/// The section and the document of a slot.
+fn slot_of(draft: &Draft, slot: &str, member: u32) -> Result<(FormSection, DocumentSpec), OfficeError> {
+    for section in draft.form().sections {
+        let SectionContent::Documents(specs) = &section.content else { continue };
+        if let Some(spec) = specs.iter().find(|s| s.id == slot).cloned() {
+            return draft.open_section(&section.id, member).map(|section| (section, spec));
+        }
+    }
+    Err(OfficeError::NotFound)
+}
+
+impl Office {
+    /// Begins to take in a file for a slot.
+    ///
+    /// # Errors
+    /// Not this person's to fill in, not now, or no room.
+    pub async fn begin_attachment(
+        &self,
+        person: &Person,
+        case: CaseId,
+        member: u32,
+        slot: &str,
+        file_name: &str,
+        replaces: Option<Digest>,
+    ) -> Result<Incoming, OfficeError> {
+        let draft = self.draft(person, case, Action::EditDraft).await?;
+        let (section, spec) = slot_of(&draft, slot, member)?;
+        let there = draft.attachments.iter().filter(|a| a.slot == slot && a.member == member && Some(a.digest) != replaces).count();
+        if there >= spec.count_max {
+            return Err(OfficeError::field(
+                slot,
+                format!("「{}」は{}点までです。差し替えるときは、先に添付したファイルの「差し替え」を使ってください。", spec.title.ja, spec.count_max),
+                format!("At most {} files here. Use `Replace` on one that is there.", spec.count_max),
+            ));
+        }
+        let upload = self.store().documents().begin(spec.bytes_max).await.map_err(|e| upload_failed(&spec, e))?;
+        Ok(Incoming { case, section: section.id, member, spec, file_name: file_name.to_owned(), replaces, upload })
+    }
+
+    /// Looks at the whole file; keeps it and puts it into the form only if it is what the form asks for.
+    ///
+    /// # Errors
+    /// An empty or damaged file, a kind that the form does not take, an archive that unpacks to far too much.
+    pub async fn attach(&self, person: &Person, incoming: Incoming) -> Result<AttachedFile, OfficeError> {
+        let Incoming { case, section, member, spec, file_name, replaces, mut upload } = incoming;
+        let (asked, name) = (spec.clone(), file_name);
+        let looked = upload
+            .look(move |file| inspect(file, &name, Expected { media_types: &asked.media_types, bytes_max: asked.bytes_max }))
+            .await
+            .map_err(|e| upload_failed(&spec, e))?;
+        let found = looked.map_err(|refusal| OfficeError::Invalid(vec![FieldProblem { field: spec.id.clone(), text: refusal.told() }]))?;
+        let stored = upload.finish().await.map_err(|e| upload_failed(&spec, e))?;
+        // Asked again: it may have taken minutes, and the call may have closed.
+        let draft = self.draft(person, case, Action::EditDraft).await?;
+        draft.open_section(&section, member)?;
+        let attachment = Attachment {
+            slot: spec.id.clone(),
+            member,
+            digest: stored.digest,
+            file_name: found.name,
+            media_type: found.media_type.to_owned(),
+            bytes: stored.bytes,
+            uploaded_by: person.id,
+            uploaded_at: draft.now,
+        };
+        let mut batch = Batch::changes(vec![Change::attach(case, &attachment)]);
+        if let Some(old) = replaces.filter(|old| *old != attachment.digest) {
+            batch = batch.and_change(Change::detach(case, &spec.id, member, old));
+        }
+        self.append(batch).await?;
+        Ok(AttachedFile::from(&attachment))
+    }
+
+    /// Takes a file out of the form. It stays on the disk: a receipt may name it.
+    ///
+    /// # Errors
+    /// Not this person's to fill in, not now, or not there.
+    pub async fn detach(&self, person: &Person, case: CaseId, member: u32, slot: &str, digest: Digest) -> Result<(), OfficeError> {
+        let draft = self.draft(person, case, Action::EditDraft).await?;
+        slot_of(&draft, slot, member)?;
+        self.store().change(Change::detach(case, slot, member, digest)).await?;
+        Ok(())
+    }
+
+    /// A file of an application, for anybody who takes part in it.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotFound`]
+    pub async fn attachment(&self, person: &Person, case: CaseId, digest: Digest) -> Result<Outgoing, OfficeError> {
+        self.may_case(person, Action::ReadCase, case).await?;
+        let attachment = self.store().attachment(case, digest).await?.ok_or(OfficeError::NotFound)?;
+        let reader = self.store().documents().open(digest).await?.ok_or(OfficeError::NotFound)?;
+        Ok(Outgoing { file: AttachedFile::from(&attachment), reader })
+    }
+}
+
+impl Incoming {
+    /// Takes in the next bytes.
+    ///
+    /// # Errors
+    /// As soon as the file is larger than the form allows.
+    pub async fn write(&mut self, chunk: &[u8]) -> Result<(), OfficeError> {
+        self.upload.write(chunk).await.map_err(|e| upload_failed(&self.spec, e))
+    }
+
+    /// The section that the slot stands in.
+    #[must_use]
+    pub fn section(&self) -> &str {
+        &self.section
+    }
+}
+
+fn upload_failed(spec: &DocumentSpec, error: UploadError) -> OfficeError {
+    match error {
+        UploadError::TooLarge { limit } => {
+            let most = limit / (1 << 20);
+            OfficeError::field(
+                &spec.id,
+                format!("ファイルが大きすぎます（{most} MBまで）。画像の解像度を下げるか、PDFを圧縮してください。"),
+                format!("The file is too large ({most} MB at most)."),
+            )
+        }
+        UploadError::Fault(fault) => fault.into(),
+    }
+}
