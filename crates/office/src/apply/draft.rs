@@ -317,7 +317,7 @@ pub struct CaseHead {
 
 /// Section answers as the store keeps them.
 pub(crate) fn section_answers(json: &str) -> Result<SectionAnswers, OfficeError> {
-    serde_json::from_str(json).map_err(|e| OfficeError::broken("draft_sections", &e))
+    serde_json::from_str(json).map_err(|e| OfficeError::fault(format!("draft_sections: {e}")))
 }
 
 /// Sections of our own, beside the form's: their names start with `_`, which no identifier of a guideline does.
@@ -333,13 +333,13 @@ impl Office {
     pub(crate) async fn draft(&self, person: &Person, case: CaseId, action: Action) -> Result<Draft, OfficeError> {
         let resource = self.store().resource_of(case).await?.ok_or(OfficeError::NotFound)?;
         let own = person.organisation.ok_or(OfficeError::NotFound)?;
-        if !takes_part(&resource, own) || self.policies().may(person, Action::ReadCase, &resource).is_err() {
+        if !takes_part(&resource, own) || self.may(person, Action::ReadCase, &resource).is_err() {
             return Err(OfficeError::NotFound);
         }
-        let permit = self.policies().may(person, action, &resource)?;
+        let permit = self.may(person, action, &resource)?;
         let row = self.store().application(case).await?.ok_or(OfficeError::NotFound)?;
         let file = self.store().case(&permit).await?;
-        let edition = self.edition_in_force(&row.application.call).await?;
+        let edition = self.edition_in_force(&row.application.call)?;
         let lead = self.store().organisation(row.application.lead).await?.ok_or(OfficeError::NotFound)?;
         let known = Known::of(&self.store().facts(lead.id).await?);
         let saved = self.store().sections(case).await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use banso_guideline::answers::read_value;
 use banso_guideline::{Facts, FieldKind, ItemId, Value};
 use banso_kernel::{Exact, Yen};
-use banso_store::{Fact, Organisation};
+use banso_store::Fact;
 
 /// A fact that is known, and from where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,24 +33,6 @@ impl Known {
         Known(known)
     }
 
-    /// The same, with the organisation's own entry as facts of the given source.
-    #[must_use]
-    pub fn with_entry(mut self, organisation: &Organisation, items: &EntryItems, source: &str, as_of: &str) -> Self {
-        let number = organisation.corporate_number.map(|n| n.to_string()).unwrap_or_default();
-        for (item, text) in [
-            (&items.name, organisation.name.as_str()),
-            (&items.number, number.as_str()),
-            (&items.prefecture, organisation.prefecture.as_str()),
-            (&items.address, organisation.address.as_str()),
-        ] {
-            if let (Some(item), false) = (item, text.is_empty()) {
-                let fact = KnownFact { value: Value::Text(text.to_owned()), source: source.to_owned(), as_of: as_of.to_owned() };
-                self.0.entry(item.clone()).or_insert(fact);
-            }
-        }
-        self
-    }
-
     #[must_use]
     pub fn get(&self, item: &str) -> Option<&KnownFact> {
         self.0.get(item)
@@ -68,15 +50,6 @@ impl Known {
         let text = value_text(kind, &self.get(item)?.value)?;
         read_value(kind, &text).ok().flatten().map(|_| text)
     }
-}
-
-/// Which items of the dictionary an organisation's own entry answers.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct EntryItems {
-    pub name: Option<ItemId>,
-    pub number: Option<ItemId>,
-    pub prefecture: Option<ItemId>,
-    pub address: Option<ItemId>,
 }
 
 /// A value as the store keeps it: as [`Value`] writes itself, or as plain JSON.

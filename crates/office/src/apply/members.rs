@@ -178,7 +178,7 @@ impl Office {
             None => None,
         };
         let obstacle = self.obstacle(&application, &member, own.as_ref()).await?;
-        let edition = self.edition_in_force(&application.call).await?;
+        let edition = self.edition_in_force(&application.call)?;
         let lead = self.store().organisation(application.lead).await?.map(|o| o.name).unwrap_or_default();
         Ok(Invitation {
             case,

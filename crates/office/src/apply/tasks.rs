@@ -242,7 +242,7 @@ impl Office {
         let (total, done) = (tasks().count(), tasks().filter(|t| t.status == TaskStatus::Done).count());
         let minutes_left = tasks().filter(|t| t.status != TaskStatus::Done).map(|t| t.minutes).sum();
         let moved = match super::draft::seen_edition(&draft.saved).filter(|seen| *seen != draft.edition.digest()) {
-            Some(seen) => Some(moved(self.edition_by_digest(seen).await?.as_ref(), &draft.edition)),
+            Some(seen) => Some(moved(self.edition(seen).ok().as_ref(), &draft.edition)),
             None => None,
         };
         Ok(TaskList {

@@ -1,0 +1,155 @@
+//! The applicant's desk: the applications of one's own organisation, the notices on it, the calls that are open.
+
+use banso_grant::{CaseRow, StateCode};
+use banso_guideline::Edition;
+use banso_kernel::{CaseId, Day, Instant, LocalText, NoticeId};
+use banso_permits::{Action, Person, Resource};
+use banso_store::{DocumentReader, OwnApplication, Page};
+
+use crate::{Listed, Notice, Office, OfficeError};
+
+/// Most applications on one page of the desk.
+const APPLICATIONS: u32 = 200;
+const NOTICES: u32 = 50;
+
+/// The desk.
+#[derive(Debug, Clone)]
+pub struct DeskHome {
+    pub organisation: String,
+    pub applications: Vec<DeskCase>,
+    pub notices: Listed<Notice>,
+    pub open_calls: Vec<Edition>,
+    pub now: Instant,
+}
+
+/// An application on the desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskCase {
+    pub case: CaseId,
+    pub title: String,
+    pub call_name: LocalText,
+    pub programme: LocalText,
+    pub state: LocalText,
+    pub tone: &'static str,
+    pub receipt_number: Option<String>,
+    pub lead: bool,
+    /// The next thing to do, where it is this side's turn.
+    pub next: Option<LocalText>,
+    pub closes: Instant,
+    pub due: Option<Day>,
+}
+
+/// A letter on its way out.
+#[derive(Debug)]
+pub struct OutgoingLetter {
+    pub name: String,
+    pub reader: DocumentReader,
+}
+
+impl Office {
+    /// The desk of somebody who applies.
+    ///
+    /// # Errors
+    /// [`OfficeError::Forbidden`] without the role or an organisation.
+    pub async fn desk_home(&self, person: &Person) -> Result<DeskHome, OfficeError> {
+        self.may(person, Action::Apply, &Resource::Office)?;
+        let own = self.own_organisation(person).await?;
+        let listed = self.store().applications_of(own.id, Page::first(APPLICATIONS)).await?;
+        let now = self.now();
+        let applications = listed.rows.into_iter().filter_map(|r| self.desk_case(r, &own.id, now)).collect();
+        let notices = self.notices(person, Page::first(NOTICES)).await?;
+        let mut open_calls = Vec::new();
+        for row in self.store().calls().await? {
+            if let Ok(edition) = self.edition_in_force(&row.call) {
+                open_calls.push(edition);
+            }
+        }
+        open_calls.retain(|e| e.meta().opens <= now && now <= e.meta().closes);
+        open_calls.sort_by_key(|e| e.meta().closes);
+        Ok(DeskHome { organisation: own.name, applications, notices, open_calls, now })
+    }
+
+    fn desk_case(&self, row: OwnApplication, own: &banso_kernel::OrganisationId, now: Instant) -> Option<DeskCase> {
+        let application = row.application.application;
+        let edition = self.edition_in_force(&application.call).ok()?;
+        let meta = edition.meta();
+        let closed = now > meta.closes;
+        let (state, tone) = state_of(row.case.as_ref(), closed);
+        Some(DeskCase {
+            case: application.case,
+            title: application.title,
+            call_name: meta.call_name.clone(),
+            programme: meta.programme.clone(),
+            state,
+            tone,
+            next: next_step(row.case.as_ref(), closed),
+            receipt_number: row.case.as_ref().map(|c| c.receipt_number.clone()),
+            lead: application.lead == *own,
+            closes: meta.closes,
+            due: row.case.and_then(|c| c.due),
+        })
+    }
+
+    /// The letter of a notice.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotFound`], also when the notice is on somebody else's desk or has no letter.
+    pub async fn notice_letter(&self, person: &Person, id: NoticeId) -> Result<OutgoingLetter, OfficeError> {
+        let notice = self.open_notice(person, id).await?;
+        let digest = notice.notice.document.ok_or(OfficeError::NotFound)?;
+        let reader = self.store().documents().open(digest).await?.ok_or(OfficeError::NotFound)?;
+        Ok(OutgoingLetter { name: format!("{}.pdf", digest.short()), reader })
+    }
+
+    /// A notice, marked as read by opening it.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotFound`]
+    pub async fn desk_notice(&self, person: &Person, id: NoticeId) -> Result<Notice, OfficeError> {
+        self.open_notice(person, id).await
+    }
+}
+
+fn state_of(case: Option<&CaseRow>, closed: bool) -> (LocalText, &'static str) {
+    match case {
+        None if closed => (LocalText::new("未提出（締切り済）", "not submitted; closed"), ""),
+        None => (LocalText::new("作成中", "draft"), "active"),
+        Some(row) => (row.state.label(), tone_of(row.state)),
+    }
+}
+
+/// The tone of a state's tag. The word says it; the tone only helps.
+#[must_use]
+pub const fn tone_of(state: StateCode) -> &'static str {
+    match state {
+        StateCode::Selected | StateCode::Granted => "good",
+        StateCode::Returned | StateCode::GrantRequestReturned => "care",
+        StateCode::NotAccepted | StateCode::GrantRefused => "wrong",
+        StateCode::Submitted | StateCode::Complete | StateCode::UnderReview | StateCode::GrantRequested => "active",
+        StateCode::SubmissionWithdrawn | StateCode::Reserved | StateCode::Rejected | StateCode::Withdrawn => "",
+    }
+}
+
+fn next_step(case: Option<&CaseRow>, closed: bool) -> Option<LocalText> {
+    let step = match case.map(|c| c.state) {
+        None | Some(StateCode::SubmissionWithdrawn) if closed => return None,
+        None => LocalText::new("入力して提出する", "fill in and submit"),
+        Some(StateCode::SubmissionWithdrawn) => LocalText::new("直して提出し直す", "change and submit again"),
+        Some(StateCode::Returned) => LocalText::new("補正して再提出する", "correct and submit again"),
+        Some(StateCode::Selected) => LocalText::new("交付申請をする", "request the grant"),
+        Some(StateCode::GrantRequestReturned) => LocalText::new("交付申請を補正する", "correct the grant request"),
+        Some(StateCode::Granted) => LocalText::new("交付決定通知書を確かめる", "read the grant decision"),
+        Some(
+            StateCode::Submitted
+            | StateCode::Complete
+            | StateCode::NotAccepted
+            | StateCode::UnderReview
+            | StateCode::Reserved
+            | StateCode::Rejected
+            | StateCode::GrantRequested
+            | StateCode::GrantRefused
+            | StateCode::Withdrawn,
+        ) => return None,
+    };
+    Some(step)
+}

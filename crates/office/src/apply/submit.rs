@@ -1,0 +1,267 @@
+//! Handing in: the application, a corrected version of it, the grant request. What is handed in is exactly what was checked, and it
+//! has arrived when the commit returns, not before and not by the click.
+
+use std::collections::BTreeSet;
+
+use banso_grant::decide::{self, By, GrantRequestOrder, SubmissionOrder};
+use banso_grant::{Actor, CaseAct, NewAct, Refusal};
+use banso_guideline::SectionContent;
+use banso_kernel::{CaseId, CorporateNumber, Digest, Instant, LocalText, RequestId, Yen};
+use banso_permits::{Action, Person};
+use banso_store::{Batch, Change, Committed};
+
+use super::check::CheckPage;
+use super::draft::{Draft, Phase, end_of};
+use super::paper::{FORMAT, Paper, PaperAttachment, PaperMember, Stage};
+use crate::work::Work;
+use crate::{FieldProblem, Office, OfficeError};
+
+/// What the applicant declares when handing in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubmitOrder {
+    /// The draft as it stood on the page that was checked.
+    pub revision: u64,
+    /// That everything is true, and the duties are accepted.
+    pub declared: bool,
+    /// That it is handed in although a clause says no (行政手続法第7条: an application that arrives is examined).
+    pub despite_no: bool,
+    pub request: RequestId,
+}
+
+/// What was handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandedIn {
+    /// The act that records it.
+    pub seq: u64,
+    pub recorded_at: Instant,
+}
+
+/// A receipt number that needs no counter: the prefix of the call and forty bits of the case's id, in letters and digits that are not
+/// mistaken for each other. The same application always has the same number.
+pub(crate) fn receipt_number(prefix: &str, case: CaseId) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let digest = Digest::of(case.to_string().as_bytes());
+    let bits = digest.as_bytes().iter().take(5).fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
+    let letter = |i: u32| LETTERS.get((bits >> (5 * i) & 31) as usize).map_or('0', |b| char::from(*b));
+    let (left, right): (String, String) = ((4..8).rev().map(letter).collect(), (0..4).rev().map(letter).collect());
+    format!("{prefix}-{left}-{right}")
+}
+
+impl Draft {
+    fn paper(&self, stage: Stage) -> Paper {
+        let form = self.form();
+        let handed_in = |slot: &str| {
+            form.sections.iter().any(|s| match &s.content {
+                SectionContent::Documents(specs) => specs.iter().any(|d| d.id == slot),
+                SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => false,
+            })
+        };
+        let member = |m: &banso_store::Member| PaperMember {
+            member: m.member,
+            name: m.name.clone(),
+            role: m.role.clone(),
+            kind: m.kind.clone(),
+            corporate_number: m.corporate_number,
+        };
+        let attachment = |a: &banso_store::Attachment| PaperAttachment {
+            slot: a.slot.clone(),
+            member: a.member,
+            digest: a.digest,
+            file_name: a.file_name.clone(),
+            media_type: a.media_type.clone(),
+            bytes: a.bytes,
+        };
+        Paper {
+            format: FORMAT,
+            stage,
+            call: self.row.application.call.clone(),
+            edition: self.edition.digest(),
+            title: self.row.application.title.clone(),
+            track: self.row.application.track.clone(),
+            members: self.members.iter().map(member).collect(),
+            answers: self.answers.clone(),
+            attachments: self.attachments.iter().filter(|a| handed_in(&a.slot)).map(attachment).collect(),
+        }
+    }
+
+    /// The numbers of all parties, the lead first, none twice.
+    fn parties(&self, lead: CorporateNumber) -> Vec<CorporateNumber> {
+        let mut seen = BTreeSet::from([lead]);
+        let others = self.members.iter().filter_map(|m| m.corporate_number).filter(|n| seen.insert(*n)).collect::<Vec<_>>();
+        std::iter::once(lead).chain(others).collect()
+    }
+
+    /// The slots of this stage that must not be empty.
+    fn slots_required(&self) -> Vec<String> {
+        let form = self.form();
+        let specs = form.sections.iter().filter_map(|s| match &s.content {
+            SectionContent::Documents(specs) => Some(specs),
+            SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => None,
+        });
+        specs.flatten().filter(|s| s.required).map(|s| s.id.clone()).collect()
+    }
+}
+
+/// What keeps a checked page from being handed in.
+fn obstacles(page: &CheckPage, order: &SubmitOrder) -> Vec<FieldProblem> {
+    let mut found: Vec<FieldProblem> =
+        page.problems.iter().map(|p| FieldProblem { field: String::new(), text: p.text.clone() }).collect();
+    if page.breaks_a_clause() && !order.despite_no {
+        found.push(FieldProblem::new(
+            "despite",
+            "要件を満たさない条項があります。それでも提出するときは、その旨にチェックを入れてください。",
+            "A clause says no. To hand it in all the same, tick the box that says so.",
+        ));
+    }
+    if !order.declared {
+        found.push(FieldProblem::new(
+            "declared",
+            "内容に相違ないことの確認にチェックを入れてください。",
+            "Tick the box that declares the content to be true.",
+        ));
+    }
+    found
+}
+
+impl Office {
+    /// Hands in the application: for the first time, once more after it was taken back, or corrected after it was returned.
+    ///
+    /// # Errors
+    /// What is missing or wrong; [`OfficeError::Stale`] when the draft moved on since it was checked; [`OfficeError::TooLate`].
+    pub async fn submit(&self, person: &Person, case: CaseId, order: SubmitOrder) -> Result<HandedIn, OfficeError> {
+        let draft = self.draft(person, case, Action::SpeakForCase).await?;
+        match draft.phase() {
+            Phase::Filling { .. } | Phase::Correcting { .. } => self.hand_in_application(person, draft, order).await,
+            Phase::Requesting { .. } | Phase::CorrectingRequest { .. } => self.hand_in_request(person, draft, order).await,
+            Phase::Closed { at } => self.answered_before(case, &order, OfficeError::TooLate { closed: at }).await,
+            Phase::Submitted { .. } | Phase::Waiting | Phase::Granted { .. } | Phase::Ended => {
+                let stale = LocalText::new("この申請は、すでに提出されています。", "This application was handed in already.");
+                self.answered_before(case, &order, OfficeError::Stale(stale)).await
+            }
+        }
+    }
+
+    /// A button pressed twice is answered twice with the same: nothing is written by asking.
+    async fn answered_before(&self, case: CaseId, order: &SubmitOrder, otherwise: OfficeError) -> Result<HandedIn, OfficeError> {
+        let again = Batch::default().and_change(Change::draft_stands(case, order.revision)).request(order.request);
+        match self.store().commit(again).await {
+            Ok(committed) if committed.repeated => handed_in(&committed),
+            Ok(_) | Err(_) => Err(otherwise),
+        }
+    }
+
+    async fn hand_in_application(&self, person: &Person, draft: Draft, order: SubmitOrder) -> Result<HandedIn, OfficeError> {
+        let page = draft.check();
+        let flaws = obstacles(&page, &order);
+        if !flaws.is_empty() {
+            return Err(OfficeError::Invalid(flaws));
+        }
+        let (Some(requested), Some(lead)) = (page.requested, draft.lead.corporate_number) else { return Err(OfficeError::NotFound) };
+        let paper = draft.paper(Stage::Application);
+        let text = paper.canonical().map_err(OfficeError::fault)?;
+        let submission = SubmissionOrder {
+            call: paper.call.clone(),
+            title: paper.title.clone(),
+            track: paper.track.clone(),
+            lead,
+            parties: draft.parties(lead),
+            content: Digest::of(text.as_bytes()),
+            documents: paper.documents(),
+            requested,
+        };
+        let by = by(person, &draft);
+        let act = match draft.case() {
+            None => {
+                let number = receipt_number(&draft.edition.meta().number_prefix, draft.case_id());
+                decide::submit(&submission, &number, draft.window(), &by)
+            }
+            Some(case) => decide::resubmit(case, &submission, draft.window(), &by),
+        };
+        let until = decide::accepted_until(draft.case(), draft.window());
+        self.hand_in(&draft, act, &text, until, order).await
+    }
+
+    async fn hand_in_request(&self, person: &Person, draft: Draft, order: SubmitOrder) -> Result<HandedIn, OfficeError> {
+        let page = draft.check();
+        let flaws = obstacles(&page, &order);
+        if !flaws.is_empty() {
+            return Err(OfficeError::Invalid(flaws));
+        }
+        let (Some(case), Some(requested)) = (draft.case(), page.requested) else { return Err(OfficeError::NotFound) };
+        let paper = draft.paper(Stage::GrantRequest);
+        let text = paper.canonical().map_err(OfficeError::fault)?;
+        let request = GrantRequestOrder {
+            content: Digest::of(text.as_bytes()),
+            documents: paper.documents(),
+            requested,
+            computed: page.subsidy.exactly().unwrap_or(Yen::ZERO),
+            slots_required: draft.slots_required(),
+        };
+        let act = decide::request_grant(case, &request, &by(person, &draft));
+        let until = match draft.phase() {
+            Phase::CorrectingRequest { due, .. } => Some(end_of(due)),
+            Phase::Filling { .. }
+            | Phase::Closed { .. }
+            | Phase::Submitted { .. }
+            | Phase::Correcting { .. }
+            | Phase::Waiting
+            | Phase::Requesting { .. }
+            | Phase::Granted { .. }
+            | Phase::Ended => None,
+        };
+        match until {
+            Some(until) => self.hand_in(&draft, act, &text, until, order).await,
+            None => self.hand_in(&draft, act, &text, Instant::from_micros(i64::MAX / 2048).unwrap_or(draft.now), order).await,
+        }
+    }
+
+    /// Appends the act with its text and its letter, if the draft is still the one that was checked and the time is not over when it
+    /// is recorded.
+    async fn hand_in(
+        &self,
+        draft: &Draft,
+        act: Result<NewAct<CaseAct>, Refusal>,
+        text: &str,
+        until: Instant,
+        order: SubmitOrder,
+    ) -> Result<HandedIn, OfficeError> {
+        let act = match act {
+            Ok(act) => act,
+            Err(refusal) => return self.answered_before(draft.case_id(), &order, refusal.into()).await,
+        };
+        let (case, after) = (draft.case_id(), draft.file.as_ref().map_or(0, banso_store::CaseFile::seq));
+        let batch = Batch::case(case, after, vec![act])
+            .and_change(Change::keep_content(text))
+            .and_change(Change::draft_stands(case, order.revision))
+            .and_job(self.job(&Work::ApplicantLetter { case, seq: after + 1 })?)
+            .not_after(until)
+            .request(order.request);
+        handed_in(&self.append(batch).await?)
+    }
+}
+
+fn handed_in(committed: &Committed) -> Result<HandedIn, OfficeError> {
+    let act = committed.acts.first().ok_or_else(|| OfficeError::fault("a submission was recorded without its act"))?;
+    Ok(HandedIn { seq: act.seq, recorded_at: committed.recorded_at })
+}
+
+/// Who hands in, under the edition in force.
+pub(crate) fn by(person: &Person, draft: &Draft) -> By {
+    By { actor: Actor::Person(person.id), edition: draft.edition.digest(), now: draft.now, clause: "公募要領".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_receipt_number_belongs_to_its_case() {
+        let case = |n: u128| CaseId::new(Uuid::from_u128(n));
+        let number = receipt_number("G7-1", case(1));
+        assert_eq!(number, receipt_number("G7-1", case(1)));
+        assert_eq!((number.len(), number.starts_with("G7-1-")), (14, true), "{number}");
+        let all: BTreeSet<String> = (0..20_000).map(|n| receipt_number("G7-1", case(n))).collect();
+        assert_eq!(all.len(), 20_000);
+    }
+}
