@@ -16,6 +16,7 @@
 //! What is given back are plain values for pages; what goes wrong is an [`OfficeError`]. Nothing here writes HTML or SQL.
 
 mod account;
+pub mod apply;
 mod editions;
 mod error;
 mod mail;
@@ -123,7 +124,6 @@ impl Office {
         &self.inner.parts.store
     }
 
-    #[expect(dead_code, reason = "the first letter that a use case queues needs it")]
     pub(crate) fn letters(&self) -> &Letters {
         &self.inner.parts.letters
     }

@@ -209,6 +209,19 @@ impl Upload {
         Ok(())
     }
 
+    /// Lets somebody look at all that has come in, before it is kept.
+    ///
+    /// # Errors
+    /// [`Fault`]s of the disk.
+    pub async fn look<T: Send + 'static>(
+        &mut self,
+        look: impl FnOnce(&mut std::fs::File) -> T + Send + 'static,
+    ) -> Result<T, UploadError> {
+        self.file.flush().await?;
+        let path = self.path.to_path_buf();
+        Ok(blocking(move || Ok(look(&mut std::fs::File::open(path)?))).await?)
+    }
+
     /// Makes the document durable and gives it its name. When this returns, it is on the disk.
     ///
     /// # Errors

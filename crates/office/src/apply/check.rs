@@ -359,3 +359,25 @@ pub(crate) fn title_of(text: &str) -> Result<String, OfficeError> {
     }
     Ok(title)
 }
+
+/// Title and track, to be changed.
+#[derive(Debug, Clone)]
+pub struct BasicsPage {
+    pub head: CaseHead,
+    pub title: String,
+    /// The track's name; empty where none is chosen.
+    pub track: String,
+    pub tracks: Vec<banso_guideline::Track>,
+}
+
+impl Office {
+    /// Title and track of an application.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotFound`] for a stranger.
+    pub async fn basics(&self, person: &Person, case: CaseId) -> Result<BasicsPage, OfficeError> {
+        let draft = self.draft(person, case, Action::ReadCase).await?;
+        let (title, track) = (draft.row.application.title.clone(), draft.row.application.track.clone());
+        Ok(BasicsPage { head: draft.head(), title, track, tracks: draft.edition.tracks().to_vec() })
+    }
+}

@@ -1,6 +1,6 @@
 //! Files of an application: streamed in within limits, looked at, kept under their SHA-256, taken out again, handed back.
 
-use banso_exchange::{Expected, inspect};
+use super::banso_exchange::{Expected, inspect};
 use banso_guideline::answers::{AnswerProblem, Place};
 use banso_guideline::{DocumentSpec, Section as FormSection, SectionContent};
 use banso_kernel::{CaseId, Digest, Instant, LocalText};
@@ -174,6 +174,19 @@ impl Office {
         slot_of(&draft, slot, member)?;
         self.store().change(Change::detach(case, slot, member, digest)).await?;
         Ok(())
+    }
+
+    /// The section that a slot stands in, at the present stage.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotFound`]
+    pub async fn section_of_slot(&self, person: &Person, case: CaseId, slot: &str) -> Result<String, OfficeError> {
+        let draft = self.draft(person, case, Action::ReadCase).await?;
+        let holds = |s: &FormSection| match &s.content {
+            SectionContent::Documents(specs) => specs.iter().any(|d| d.id == slot),
+            SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => false,
+        };
+        draft.form().sections.into_iter().find(holds).map(|s| s.id).ok_or(OfficeError::NotFound)
     }
 
     /// A file of an application, for anybody who takes part in it.

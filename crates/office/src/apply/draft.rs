@@ -1,6 +1,7 @@
 //! One application as it stands, with everything that its pages need: the form, what was typed, who takes part, whose turn it is.
 
-use banso_grant::{Case, CaseState, Point, Window, accepted_until};
+use banso_grant::decide::{Window, accepted_until};
+use banso_grant::{Case, CaseState, Point};
 use banso_guideline::answers::{Answers, FormFacts, SectionAnswers};
 use banso_guideline::{Amount, Edition, Examination, Facts, Form, Section as FormSection, SectionContent, Side, Value};
 use banso_kernel::{CaseId, Day, Digest, Instant, LocalText, OrganisationId, Yen};

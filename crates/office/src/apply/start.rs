@@ -5,7 +5,6 @@ use banso_guideline::{Edition, Field, FieldKind, Section as FormSection, Section
 use banso_kernel::{CallId, CaseId, CorporateNumber, Digest, LocalText, RequestId};
 use banso_permits::{Action, Person};
 use banso_store::{Application, Batch, Change, Member, Organisation, SaveSection};
-use uuid::Uuid;
 
 use super::check::title_of;
 use super::draft::SEEN_EDITION;

@@ -83,7 +83,10 @@ pub struct TaskList {
     pub returned: Vec<ReturnedPoint>,
     /// What changed in the form since this application was last worked on under another edition.
     pub moved: Option<Moved>,
+    /// The versions of the application that were handed in.
     pub receipts: Vec<u32>,
+    /// Whether the grant was asked for.
+    pub asked_for_grant: bool,
 }
 
 /// A point of a return, with the place it is tied to.
@@ -254,6 +257,7 @@ impl Office {
             returned: draft.returned_points(),
             moved,
             receipts: draft.receipt_versions(),
+            asked_for_grant: draft.case().is_some_and(|c| c.state.request().is_some()),
             groups,
         })
     }

@@ -1,0 +1,150 @@
+//! 入力内容の確認, and handing in.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect};
+use banso_guideline::{Known, Truth};
+use banso_kernel::{CaseId, Yen};
+use banso_office::apply::{CheckPage, CheckedFinding, CheckedRow, Link, SubmitOrder, Writable, amount_words};
+use banso_office::{Office, OfficeError};
+use tower_sessions::Session;
+
+use super::control::{answer_text, name_of};
+use super::strip::Strip;
+use super::{case_path, id, section_path};
+use crate::context::{PageContext, encoded};
+use crate::desks::{invalid, see_other};
+use crate::failure::{Answer, Failure};
+use crate::form::FormFields;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "apply/check.html")]
+struct Check {
+    page: PageContext,
+    strip: Strip,
+    view: CheckPage,
+    path: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "apply/submission.html")]
+struct Submission {
+    page: PageContext,
+    strip: Strip,
+    view: CheckPage,
+    path: String,
+    declared: bool,
+    despite: bool,
+}
+
+/// What a finding says, in a word and a tone.
+fn truth_words(finding: &CheckedFinding) -> (&'static str, &'static str, &'static str) {
+    match (finding.by_person, finding.truth) {
+        (true, _) => ("", "事務局が確認", "checked by the office"),
+        (false, Truth::Yes) => ("good", "満たす", "met"),
+        (false, Truth::No) => ("wrong", "満たさない", "not met"),
+        (false, Truth::Unknown) => ("care", "未確定", "not known yet"),
+    }
+}
+
+impl Check {
+    fn link(&self, link: &Link) -> String {
+        link_path(self.view.head.case, link)
+    }
+
+    fn truth(&self, finding: &CheckedFinding) -> (&'static str, String) {
+        let (tone, ja, en) = truth_words(finding);
+        (tone, self.page.t(ja, en).to_owned())
+    }
+
+    fn answer(&self, row: &CheckedRow) -> String {
+        answer_text(&self.page, row)
+    }
+
+    fn amount(&self, amount: &Known<Yen>) -> String {
+        self.page.local(&amount_words(amount)).to_owned()
+    }
+
+    fn change_path(&self, section: &str, member: &u32, key: &str) -> String {
+        format!("{}?check=1#{}", section_path(self.view.head.case, section, *member), encoded(&name_of(key)))
+    }
+
+    fn editable(&self, writable: &Writable) -> bool {
+        *writable == Writable::Yes
+    }
+
+    /// Findings that say no or not yet; those that say yes are counted.
+    fn open_findings(&self) -> Vec<&CheckedFinding> {
+        self.view.findings.iter().filter(|f| f.truth != Truth::Yes || f.by_person).collect()
+    }
+
+    fn met(&self) -> usize {
+        self.view.findings.iter().filter(|f| f.truth == Truth::Yes && !f.by_person).count()
+    }
+
+    fn for_grant(&self) -> bool {
+        self.view.selected.is_some()
+    }
+}
+
+impl Submission {
+    fn for_grant(&self) -> bool {
+        self.view.selected.is_some()
+    }
+}
+
+fn link_path(case: CaseId, link: &Link) -> String {
+    if link.section.is_empty() {
+        return format!("{}/basics", case_path(case));
+    }
+    let anchor = if link.key.is_empty() { String::new() } else { format!("#{}", encoded(&name_of(&link.key))) };
+    format!("{}?check=1{anchor}", section_path(case, &link.section, link.member))
+}
+
+pub(crate) async fn show(office: State<Office>, page: PageContext, Path(case): Path<String>) -> Answer {
+    let view = office.check_page(page.person()?, id(&case)?).await?;
+    let (strip, path) = (Strip::of(&view.head), case_path(view.head.case));
+    Ok(Check { page, strip, view, path }.into_response())
+}
+
+/// The declaration, and the button that hands it in.
+pub(crate) async fn confirm(office: State<Office>, page: PageContext, Path(case): Path<String>) -> Answer {
+    let view = office.check_page(page.person()?, id(&case)?).await?;
+    let path = case_path(view.head.case);
+    if !view.problems.is_empty() || !view.may_submit {
+        return Ok(Redirect::to(&format!("{path}/check")).into_response());
+    }
+    Ok(Submission { strip: Strip::of(&view.head), page, view, path, declared: false, despite: false }.into_response())
+}
+
+pub(crate) async fn submit(office: State<Office>, page: PageContext, session: Session, Path(case): Path<String>, form: FormFields) -> Answer {
+    let case: CaseId = id(&case)?;
+    let order = SubmitOrder {
+        revision: form.text("revision").parse().map_err(|_| Failure::NotFound)?,
+        declared: form.ticked("declared"),
+        despite_no: form.ticked("despite"),
+        request: form.request(),
+    };
+    match office.submit(page.person()?, case, order).await {
+        Ok(_) => {
+            let list = office.task_list(page.person()?, case).await?;
+            let path = match list.receipts.last() {
+                Some(version) if !grant_asked(&list) => format!("{}/receipts/{version}", case_path(case)),
+                Some(_) | None => case_path(case),
+            };
+            see_other(&session, &path, "提出を受け付けました。", "What you handed in has arrived.").await
+        }
+        Err(OfficeError::Invalid(problems)) => {
+            let view = office.check_page(page.person()?, case).await?;
+            let (strip, path) = (Strip::of(&view.head), case_path(case));
+            invalid(Submission { page: page.with_problems(problems), strip, view, path, declared: order.declared, despite: order.despite_no })
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Whether what was handed in was the grant request: then the office has it, and the application's receipt is an old one.
+fn grant_asked(list: &banso_office::apply::TaskList) -> bool {
+    list.asked_for_grant
+}

@@ -1,0 +1,110 @@
+//! Files of an application: taken in as a stream, taken out again, handed back as attachments that no browser opens by itself.
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::IntoResponse as _;
+use banso_kernel::{CaseId, Digest};
+use banso_office::apply::AttachedFile;
+use banso_office::{DocumentReader, Office, OfficeError};
+use tower_sessions::Session;
+
+use super::section::Section;
+use super::{id, section_path};
+use crate::context::{PageContext, encoded};
+use crate::desks::{invalid, see_other};
+use crate::failure::{Answer, Failure};
+use crate::form::FormFields;
+use crate::upload::{Upload, UploadedFile, chunk_failed};
+
+/// A document as a body, read as it is sent.
+pub(crate) fn stream(reader: DocumentReader) -> Body {
+    Body::from_stream(futures_util::stream::try_unfold(reader, async |mut reader| {
+        reader.next().await.map(|chunk| chunk.map(|bytes| (bytes, reader)))
+    }))
+}
+
+pub(crate) async fn take_in(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path((case, member, slot)): Path<(String, u32, String)>,
+    mut upload: Upload,
+) -> Answer {
+    let case: CaseId = id(&case)?;
+    let Some(file) = upload.file().await? else {
+        let none = OfficeError::field(&slot, "ファイルを選んでから送信してください。", "Choose a file first.");
+        return refused(&office, page, case, member, &slot, none).await;
+    };
+    match received(&office, &page, case, member, &slot, file).await? {
+        Ok((section, file)) => {
+            let (name, hash) = (&file.file_name, file.digest.short());
+            let ja = format!("「{name}」を添付しました（SHA-256 {hash}…）。");
+            see_other(&session, &section_path(case, &section, member), &ja, &format!("`{name}` was attached (SHA-256 {hash}…).")).await
+        }
+        Err(error) => refused(&office, page, case, member, &slot, error).await,
+    }
+}
+
+/// Streams the file into the office. What is refused half-way is read to its end, so that the browser hears the answer.
+async fn received(
+    office: &Office,
+    page: &PageContext,
+    case: CaseId,
+    member: u32,
+    slot: &str,
+    mut file: UploadedFile<'_>,
+) -> Result<Result<(String, AttachedFile), OfficeError>, Failure> {
+    let person = page.person()?;
+    let replaces = file.fields.text("replaces").parse::<Digest>().ok();
+    let mut state = office.begin_attachment(person, case, member, slot, &file.name, replaces).await;
+    while let Some(chunk) = file.content.chunk().await.map_err(|e| chunk_failed(&e))? {
+        let failed = match &mut state {
+            Ok(incoming) => incoming.write(&chunk).await.err(),
+            Err(_) => None,
+        };
+        if let Some(error) = failed {
+            state = Err(error);
+        }
+    }
+    Ok(match state {
+        Ok(incoming) => {
+            let section = incoming.section().to_owned();
+            office.attach(person, incoming).await.map(|file| (section, file))
+        }
+        Err(error) => Err(error),
+    })
+}
+
+/// The page of documents once more, with what is wrong.
+async fn refused(office: &Office, page: PageContext, case: CaseId, member: u32, slot: &str, error: OfficeError) -> Answer {
+    let OfficeError::Invalid(problems) = error else { return Err(error.into()) };
+    let section = office.section_of_slot(page.person()?, case, slot).await?;
+    let view = office.section_page(page.person()?, case, &section, member).await?;
+    invalid(Section::new(page.with_problems(problems), view, &[], None))
+}
+
+pub(crate) async fn take_out(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path((case, member, slot)): Path<(String, u32, String)>,
+    form: FormFields,
+) -> Answer {
+    let case: CaseId = id(&case)?;
+    let section = office.section_of_slot(page.person()?, case, &slot).await?;
+    office.detach(page.person()?, case, member, &slot, id(form.text("digest"))?).await?;
+    see_other(&session, &section_path(case, &section, member), "ファイルを外しました。", "The file was taken out.").await
+}
+
+pub(crate) async fn hand_back(office: State<Office>, page: PageContext, Path((case, digest)): Path<(String, String)>) -> Answer {
+    let outgoing = office.attachment(page.person()?, id(&case)?, id(&digest)?).await?;
+    let headers = [
+        // Whatever it is: a file to keep, never something to show inside our own address.
+        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", encoded(&outgoing.file.file_name).replace('/', "%2F"))),
+        (header::CONTENT_LENGTH, outgoing.file.bytes.to_string()),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+    ];
+    Ok((headers, stream(outgoing.reader)).into_response())
+}

@@ -1,0 +1,60 @@
+//! The desk itself, and the notices on it.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use banso_kernel::{CallId, NoticeId};
+use banso_office::apply::DeskHome;
+use banso_office::{Notice, Office};
+
+use super::id;
+use crate::context::PageContext;
+use crate::failure::Answer;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "apply/home.html")]
+struct HomePage {
+    page: PageContext,
+    desk: DeskHome,
+}
+
+impl HomePage {
+    fn start_path(&self, call: &CallId) -> String {
+        format!("/apply/start/{}/{}", call.programme(), call.round())
+    }
+}
+
+pub(crate) async fn show(office: State<Office>, page: PageContext) -> Answer {
+    let desk = office.desk_home(page.person()?).await?;
+    Ok(HomePage { page, desk }.into_response())
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "apply/notice.html")]
+struct NoticePage {
+    page: PageContext,
+    notice: Notice,
+}
+
+pub(crate) async fn notice(office: State<Office>, page: PageContext, Path(notice): Path<String>) -> Answer {
+    let notice = office.desk_notice(page.person()?, id::<NoticeId>(&notice)?).await?;
+    Ok(NoticePage { page, notice }.into_response())
+}
+
+/// The letter of a notice, as a file to keep.
+pub(crate) async fn letter(office: State<Office>, page: PageContext, Path(notice): Path<String>) -> Answer {
+    let letter = office.notice_letter(page.person()?, id::<NoticeId>(&notice)?).await?;
+    Ok(pdf(&letter.name, super::files::stream(letter.reader)))
+}
+
+fn pdf(name: &str, body: Body) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+    ];
+    (headers, body).into_response()
+}

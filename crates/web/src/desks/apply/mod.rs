@@ -1,0 +1,34 @@
+//! The applicant's desk, below `/apply`.
+
+pub(crate) mod check;
+mod control;
+pub(crate) mod files;
+pub(crate) mod home;
+pub(crate) mod invitation;
+pub(crate) mod leave;
+pub(crate) mod receipt;
+pub(crate) mod section;
+pub(crate) mod start;
+mod strip;
+pub(crate) mod tasks;
+
+use std::str::FromStr;
+
+use banso_kernel::CaseId;
+
+use crate::failure::Failure;
+
+/// An id out of an address; what is no id is not found.
+fn id<T: FromStr>(text: &str) -> Result<T, Failure> {
+    text.parse().map_err(|_| Failure::NotFound)
+}
+
+/// The address of an application.
+fn case_path(case: CaseId) -> String {
+    format!("/apply/cases/{case}")
+}
+
+/// The address of a section of one side.
+fn section_path(case: CaseId, section: &str, member: u32) -> String {
+    format!("/apply/cases/{case}/sections/{section}/{member}")
+}

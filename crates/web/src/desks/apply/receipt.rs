@@ -1,0 +1,28 @@
+//! The receipt of a submission.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse as _;
+use banso_office::Office;
+use banso_office::apply::ReceiptPage;
+
+use super::strip::Strip;
+use super::{case_path, id};
+use crate::context::PageContext;
+use crate::failure::Answer;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "apply/receipt.html")]
+struct Receipt {
+    page: PageContext,
+    strip: Strip,
+    view: ReceiptPage,
+    path: String,
+}
+
+pub(crate) async fn show(office: State<Office>, page: PageContext, Path((case, version)): Path<(String, u32)>) -> Answer {
+    let view = office.receipt_page(page.person()?, id(&case)?, version).await?;
+    let (strip, path) = (Strip::of(&view.head), case_path(view.head.case));
+    Ok(Receipt { page, strip, view, path }.into_response())
+}

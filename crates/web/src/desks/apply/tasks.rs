@@ -1,0 +1,173 @@
+//! The task list of an application, and what is settled there: title, track, a changed edition, invitations.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::IntoResponse as _;
+use banso_kernel::CaseId;
+use banso_office::apply::{InviteeStatus, Phase, Seat, TaskGroup, TaskList, Writable};
+use banso_office::{Office, OfficeError};
+use tower_sessions::Session;
+
+use super::strip::Strip;
+use super::{case_path, id, section_path};
+use crate::context::PageContext;
+use crate::desks::{invalid, see_other};
+use crate::failure::Answer;
+use crate::form::FormFields;
+use crate::{Scheme, Settings};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "apply/tasks.html")]
+struct Tasks {
+    page: PageContext,
+    strip: Strip,
+    view: TaskList,
+    path: String,
+    /// The member whose invitation was refused.
+    invited: u32,
+    email: String,
+}
+
+impl Tasks {
+    fn new(page: PageContext, view: TaskList) -> Self {
+        Tasks { strip: Strip::of(&view.head), path: case_path(view.head.case), page, view, invited: 0, email: String::new() }
+    }
+
+    fn lead(&self) -> bool {
+        self.view.head.seat == Seat::Lead
+    }
+
+    fn filling(&self) -> bool {
+        matches!(self.view.head.phase, Phase::Filling { .. } | Phase::Correcting { .. })
+    }
+
+    fn may_hand_in(&self) -> bool {
+        self.filling() || self.view.head.phase.asks_for_grant()
+    }
+
+    fn may_leave(&self) -> bool {
+        match self.view.head.phase {
+            Phase::Filling { .. } | Phase::Closed { .. } | Phase::Ended => false,
+            Phase::Submitted { .. }
+            | Phase::Correcting { .. }
+            | Phase::Waiting
+            | Phase::Requesting { .. }
+            | Phase::CorrectingRequest { .. }
+            | Phase::Granted { .. } => self.lead(),
+        }
+    }
+
+    fn group_title(&self, group: &TaskGroup) -> String {
+        match group.member {
+            0 => self.page.t("申請全体（代表者が入力）", "The whole application (filled in by the lead)").to_owned(),
+            _ => group.name.clone(),
+        }
+    }
+
+    fn section_path(&self, section: &str, member: &u32) -> String {
+        section_path(self.view.head.case, section, *member)
+    }
+
+    fn other_side(&self, writable: &Writable) -> Option<String> {
+        match writable {
+            Writable::Yes | Writable::NotNow => None,
+            Writable::OtherSide { name } => Some(name.clone()),
+        }
+    }
+
+    /// What is said of an invitation, and whether it may be sent.
+    fn invitation(&self, status: &InviteeStatus) -> (&'static str, String, bool) {
+        match status {
+            InviteeStatus::Lead => ("active", self.page.t("代表者", "Lead").to_owned(), false),
+            InviteeStatus::CameIn { .. } => ("good", self.page.t("参加済", "Has come in").to_owned(), false),
+            InviteeStatus::Invited { email } => ("care", format!("{}（{email}）", self.page.t("招待中", "Invited")), true),
+            InviteeStatus::NotInvited => ("", self.page.t("未招待", "Not invited").to_owned(), true),
+        }
+    }
+}
+
+pub(crate) async fn show(office: State<Office>, page: PageContext, Path(case): Path<String>) -> Answer {
+    let view = office.task_list(page.person()?, id(&case)?).await?;
+    Ok(Tasks::new(page, view).into_response())
+}
+
+pub(crate) async fn accept_edition(office: State<Office>, page: PageContext, session: Session, Path(case): Path<String>) -> Answer {
+    let case: CaseId = id(&case)?;
+    office.accept_edition(page.person()?, case).await?;
+    see_other(&session, &case_path(case), "新しい版の公募要領を確認しました。", "You have read what changed.").await
+}
+
+pub(crate) async fn invite(
+    office: State<Office>,
+    settings: State<Settings>,
+    page: PageContext,
+    session: Session,
+    headers: HeaderMap,
+    Path((case, member)): Path<(String, u32)>,
+    form: FormFields,
+) -> Answer {
+    let case: CaseId = id(&case)?;
+    match office.invite(page.person()?, case, member, form.text("email"), &own_address(&headers, *settings)).await {
+        Ok(()) => see_other(&session, &case_path(case), "招待のメールを送ります。", "The invitation is on its way.").await,
+        Err(OfficeError::Invalid(problems)) => {
+            let view = office.task_list(page.person()?, case).await?;
+            let problems = problems.into_iter().map(|p| banso_office::FieldProblem { field: format!("email-{member}"), ..p }).collect();
+            let mut tasks = Tasks::new(page.with_problems(problems), view);
+            (tasks.invited, tasks.email) = (member, form.text("email").to_owned());
+            invalid(tasks)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// The address under which this browser reached us: what a link in a mail begins with.
+fn own_address(headers: &HeaderMap, settings: Settings) -> String {
+    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("localhost");
+    let scheme = match settings.scheme {
+        Scheme::Http => "http",
+        Scheme::Https => "https",
+    };
+    format!("{scheme}://{host}")
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "apply/basics.html")]
+struct Basics {
+    page: PageContext,
+    strip: Strip,
+    path: String,
+    title: String,
+    track: String,
+    tracks: Vec<(String, String)>,
+}
+
+async fn basics_page(office: &Office, page: PageContext, case: CaseId, title: Option<&str>, track: Option<&str>) -> Result<Basics, crate::failure::Failure> {
+    let view = office.basics(page.person()?, case).await?;
+    let tracks = view.tracks.iter().map(|t| (t.name.clone(), page.local(&t.title).to_owned())).collect();
+    Ok(Basics {
+        strip: Strip::of(&view.head),
+        path: case_path(case),
+        title: title.map_or(view.title, str::to_owned),
+        track: track.map_or(view.track, str::to_owned),
+        tracks,
+        page,
+    })
+}
+
+pub(crate) async fn basics(office: State<Office>, page: PageContext, Path(case): Path<String>) -> Answer {
+    Ok(basics_page(&office, page, id(&case)?, None, None).await?.into_response())
+}
+
+pub(crate) async fn rename(office: State<Office>, page: PageContext, session: Session, Path(case): Path<String>, form: FormFields) -> Answer {
+    let case: CaseId = id(&case)?;
+    let (title, track) = (form.text("title"), form.text("track"));
+    match office.rename(page.person()?, case, title, track).await {
+        Ok(()) => see_other(&session, &case_path(case), "計画の名称と申請枠を保存しました。", "Title and track were saved.").await,
+        Err(OfficeError::Invalid(problems)) => {
+            invalid(basics_page(&office, page.with_problems(problems), case, Some(title), Some(track)).await?)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
