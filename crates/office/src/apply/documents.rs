@@ -1,6 +1,6 @@
 //! Files of an application: streamed in within limits, looked at, kept under their SHA-256, taken out again, handed back.
 
-use super::banso_exchange::{Expected, inspect};
+use banso_exchange::{Expected, inspect};
 use banso_guideline::answers::{AnswerProblem, Place};
 use banso_guideline::{DocumentSpec, Section as FormSection, SectionContent};
 use banso_kernel::{CaseId, Digest, Instant, LocalText};

@@ -8,9 +8,9 @@ use banso_kernel::Digest;
 
 /// The version of a section, and prints of its answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Stamp {
+pub(crate) struct Stamp {
     /// 0 when nothing had been saved yet.
-    pub version: u64,
+    pub(crate) version: u64,
     prints: Vec<(String, String)>,
 }
 
@@ -26,14 +26,14 @@ fn print(text: &str) -> String {
 impl Stamp {
     /// The stamp of answers as they are saved.
     #[must_use]
-    pub fn of(version: u64, answers: &SectionAnswers) -> Self {
+    pub(crate) fn of(version: u64, answers: &SectionAnswers) -> Self {
         let prints = answers.iter().filter(|(_, t)| !t.is_empty()).map(|(k, t)| (k.clone(), print(t))).collect();
         Stamp { version, prints }
     }
 
     /// Reads what [`fmt::Display`] wrote. What cannot be read counts as a page that knew nothing.
     #[must_use]
-    pub fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         let (version, rest) = text.split_once(';').unwrap_or((text, ""));
         let prints = rest.split(';').filter_map(|p| p.rsplit_once('=')).map(|(k, p)| (k.to_owned(), p.to_owned())).collect();
         Stamp { version: version.trim().parse().unwrap_or(0), prints }
@@ -45,7 +45,7 @@ impl Stamp {
 
     /// Merges what somebody typed on a page with this stamp into what is saved now.
     #[must_use]
-    pub fn merge(&self, mine: &SectionAnswers, saved_version: u64, saved: &SectionAnswers) -> Merged {
+    pub(crate) fn merge(&self, mine: &SectionAnswers, saved_version: u64, saved: &SectionAnswers) -> Merged {
         if self.version == saved_version {
             return merge(saved, mine, saved);
         }
