@@ -33,8 +33,8 @@
 //!
 //! Addresses are lower-case English nouns; a form posts to the address it is shown at or to one below it.
 
-use crate::desks::{account, public};
-use crate::route::{Gate, Route, get, post};
+use crate::desks::{account, apply, public};
+use crate::route::{Gate, Route, get, post, upload};
 
 /// All routes, by desk.
 #[must_use]
@@ -63,7 +63,32 @@ fn signed_in() -> Vec<Route> {
 
 /// 申請者 below `/apply`.
 fn applicant() -> Vec<Route> {
-    vec![]
+    vec![
+        get("/apply", Gate::Applicant, apply::home::show),
+        get("/apply/notices/{notice}", Gate::Applicant, apply::home::notice),
+        get("/apply/notices/{notice}/letter", Gate::Applicant, apply::home::letter),
+        get("/apply/start/{programme}/{round}", Gate::Applicant, apply::start::show),
+        post("/apply/start/{programme}/{round}", Gate::Applicant, apply::start::begin),
+        get("/apply/invitations/{token}", Gate::Applicant, apply::invitation::show),
+        post("/apply/invitations/{token}", Gate::Applicant, apply::invitation::accept),
+        get("/apply/cases/{case}", Gate::Applicant, apply::tasks::show),
+        post("/apply/cases/{case}/edition", Gate::Applicant, apply::tasks::accept_edition),
+        get("/apply/cases/{case}/basics", Gate::Applicant, apply::tasks::basics),
+        post("/apply/cases/{case}/basics", Gate::Applicant, apply::tasks::rename),
+        post("/apply/cases/{case}/members/{member}/invitation", Gate::Applicant, apply::tasks::invite),
+        get("/apply/cases/{case}/sections/{section}/{member}", Gate::Applicant, apply::section::show),
+        post("/apply/cases/{case}/sections/{section}/{member}", Gate::Applicant, apply::section::save),
+        upload("/apply/cases/{case}/files/{member}/{slot}", Gate::Applicant, apply::files::take_in),
+        post("/apply/cases/{case}/files/{member}/{slot}/removal", Gate::Applicant, apply::files::take_out),
+        get("/apply/cases/{case}/files/{digest}", Gate::Applicant, apply::files::hand_back),
+        get("/apply/cases/{case}/check", Gate::Applicant, apply::check::show),
+        get("/apply/cases/{case}/submission", Gate::Applicant, apply::check::confirm),
+        post("/apply/cases/{case}/submission", Gate::Applicant, apply::check::submit),
+        get("/apply/cases/{case}/receipts/{version}", Gate::Applicant, apply::receipt::show),
+        get("/apply/cases/{case}/withdrawal", Gate::Applicant, apply::leave::show),
+        post("/apply/cases/{case}/withdrawal", Gate::Applicant, apply::leave::withdraw),
+        post("/apply/cases/{case}/withdrawal/submission", Gate::Applicant, apply::leave::take_back),
+    ]
 }
 
 /// 事務局 and 交付決定権者 below `/office`.

@@ -5,7 +5,7 @@ use banso_grant::{Case, CaseState, Point};
 use banso_guideline::answers::{Answers, FormFacts, SectionAnswers};
 use banso_guideline::{Amount, Edition, Examination, Facts, Form, Section as FormSection, SectionContent, Side, Value};
 use banso_kernel::{CaseId, Day, Digest, Instant, LocalText, OrganisationId, Yen};
-use banso_permits::{Action, Permit, Person, Resource};
+use banso_permits::{Action, Person, Resource};
 use banso_store::{ApplicationRow, Attachment, CaseFile, Member, Organisation, Section};
 
 use super::known::Known;
@@ -20,7 +20,6 @@ const GRANT_PREFIX: &str = "grant-";
 #[derive(Debug, Clone)]
 pub(crate) struct Draft {
     pub(crate) row: ApplicationRow,
-    pub(crate) permit: Permit,
     /// Once it was submitted.
     pub(crate) file: Option<CaseFile>,
     /// The edition in force.
@@ -351,7 +350,7 @@ impl Office {
         let members = self.store().members(case).await?;
         let attachments = self.store().attachments(case).await?;
         let seat = if own == lead.id { Seat::Lead } else { seat_of(&members, own).ok_or(OfficeError::NotFound)? };
-        Ok(Draft { row, permit, file, edition, lead, known, saved, answers, members, attachments, seat, now: self.now() })
+        Ok(Draft { row, file, edition, lead, known, saved, answers, members, attachments, seat, now: self.now() })
     }
 }
 

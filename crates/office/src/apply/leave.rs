@@ -6,7 +6,7 @@ use banso_permits::{Action, Person};
 use banso_store::{Batch, CaseFile};
 
 use super::draft::{CaseHead, Phase};
-use super::submit::by;
+use super::submit::CLAUSE;
 use crate::work::Work;
 use crate::{Office, OfficeError};
 
@@ -57,7 +57,7 @@ impl Office {
     pub async fn take_back(&self, person: &Person, case: CaseId, reason: &str, request: RequestId) -> Result<(), OfficeError> {
         let draft = self.draft(person, case, Action::SpeakForCase).await?;
         let Some(file) = &draft.file else { return Err(nothing_submitted()) };
-        let act = match decide::withdraw_submission(&file.case, reason, draft.window(), &by(person, &draft)) {
+        let act = match decide::withdraw_submission(&file.case, reason, draft.window(), &self.by(person, draft.edition.digest(), CLAUSE)) {
             Ok(act) => act,
             Err(refusal) => return self.left_before(request, refusal.into()).await,
         };
@@ -76,7 +76,7 @@ impl Office {
         if reason.trim().is_empty() {
             return Err(OfficeError::field("reason", "取り下げる理由を入力してください。", "Enter the reason for the withdrawal."));
         }
-        let act = match decide::withdraw(&file.case, reason, &by(person, &draft)) {
+        let act = match decide::withdraw(&file.case, reason, &self.by(person, draft.edition.digest(), CLAUSE)) {
             Ok(act) => act,
             Err(refusal) => return self.left_before(request, refusal.into()).await,
         };

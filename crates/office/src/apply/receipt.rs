@@ -37,6 +37,8 @@ pub struct ReceiptPage {
 /// A file on a receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceiptFile {
+    /// The place in the form: its id, and its title.
+    pub slot_id: String,
     pub slot: LocalText,
     pub name: String,
     pub bytes: u64,
@@ -120,6 +122,7 @@ impl Office {
             found.map_or_else(|| digest.short(), |a| a.file_name.clone())
         };
         let file = |d: &banso_grant::DocumentRef| ReceiptFile {
+            slot_id: d.slot.clone(),
             slot: slot_title(edition, &d.slot),
             name: name(d.digest, &d.slot),
             bytes: d.bytes,
@@ -249,7 +252,7 @@ impl Office {
             submitted_by: self.actor_name(record.actor).await?,
             requested: s.requested,
             content: s.content,
-            files: files.into_iter().map(|f| File { name: f.name, slot: f.slot, bytes: f.bytes, sha256: f.digest }).collect(),
+            files: files.into_iter().map(|f| File { name: f.name, slot_id: f.slot_id, slot: f.slot, bytes: f.bytes, sha256: f.digest }).collect(),
             whole: s.whole,
             legal_basis: meta.legal_basis.clone(),
             office: meta.office.clone(),

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use banso_grant::decide::{self, By, GrantRequestOrder, SubmissionOrder};
-use banso_grant::{Actor, CaseAct, NewAct, Refusal};
+use banso_grant::decide::{self, GrantRequestOrder, SubmissionOrder};
+use banso_grant::{CaseAct, NewAct, Refusal};
 use banso_guideline::SectionContent;
 use banso_kernel::{CaseId, CorporateNumber, Digest, Instant, LocalText, RequestId, Yen};
 use banso_permits::{Action, Person};
@@ -15,6 +15,9 @@ use super::draft::{Draft, Phase, end_of};
 use super::paper::{FORMAT, Paper, PaperAttachment, PaperMember, Stage};
 use crate::work::Work;
 use crate::{FieldProblem, Office, OfficeError};
+
+/// What steps rest on that the Act leaves to the guideline.
+pub(crate) const CLAUSE: &str = "公募要領";
 
 /// What the applicant declares when handing in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,7 +172,7 @@ impl Office {
             documents: paper.documents(),
             requested,
         };
-        let by = by(person, &draft);
+        let by = self.by(person, draft.edition.digest(), CLAUSE);
         let act = match draft.case() {
             None => {
                 let number = receipt_number(&draft.edition.meta().number_prefix, draft.case_id());
@@ -197,7 +200,7 @@ impl Office {
             computed: page.subsidy.exactly().unwrap_or(Yen::ZERO),
             slots_required: draft.slots_required(),
         };
-        let act = decide::request_grant(case, &request, &by(person, &draft));
+        let act = decide::request_grant(case, &request, &self.by(person, draft.edition.digest(), CLAUSE));
         let until = match draft.phase() {
             Phase::CorrectingRequest { due, .. } => Some(end_of(due)),
             Phase::Filling { .. }
@@ -243,11 +246,6 @@ impl Office {
 fn handed_in(committed: &Committed) -> Result<HandedIn, OfficeError> {
     let act = committed.acts.first().ok_or_else(|| OfficeError::fault("a submission was recorded without its act"))?;
     Ok(HandedIn { seq: act.seq, recorded_at: committed.recorded_at })
-}
-
-/// Who hands in, under the edition in force.
-pub(crate) fn by(person: &Person, draft: &Draft) -> By {
-    By { actor: Actor::Person(person.id), edition: draft.edition.digest(), now: draft.now, clause: "公募要領".to_owned() }
 }
 
 #[cfg(test)]

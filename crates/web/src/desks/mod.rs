@@ -1,6 +1,7 @@
 //! The desks: one module each, one file a page. What they share stands here: their names, and the answers that every page gives.
 
 pub(crate) mod account;
+pub(crate) mod apply;
 pub(crate) mod public;
 
 use std::str::FromStr;

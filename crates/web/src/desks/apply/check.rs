@@ -12,7 +12,8 @@ use tower_sessions::Session;
 
 use super::control::{answer_text, name_of};
 use super::strip::Strip;
-use super::{case_path, id, section_path};
+use super::{case_path, section_path};
+use crate::desks::id;
 use crate::context::{PageContext, encoded};
 use crate::desks::{invalid, see_other};
 use crate::failure::{Answer, Failure};

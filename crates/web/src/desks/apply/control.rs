@@ -28,7 +28,6 @@ pub(crate) struct Control {
     pub(crate) max: usize,
     pub(crate) unit: String,
     pub(crate) options: Vec<(String, String)>,
-    pub(crate) clause: String,
     /// Where the prefilled answer is known from; or what is known, where the answer differs.
     pub(crate) source: Option<String>,
     /// What somebody else saved in this field meanwhile.
@@ -50,7 +49,6 @@ impl Control {
             max,
             unit,
             options: options(page.lang, &field.kind),
-            clause: field.clause.clone(),
             source: section.known.get(key).map(|known| source(page.lang, known, &value)),
             theirs: clash.map(|c| c.theirs.clone()),
             value,

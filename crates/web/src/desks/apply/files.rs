@@ -2,17 +2,17 @@
 
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::IntoResponse as _;
 use banso_kernel::{CaseId, Digest};
 use banso_office::apply::AttachedFile;
 use banso_office::{DocumentReader, Office, OfficeError};
 use tower_sessions::Session;
 
 use super::section::Section;
-use super::{id, section_path};
-use crate::context::{PageContext, encoded};
+use super::section_path;
+use crate::desks::id;
+use crate::context::PageContext;
 use crate::desks::{invalid, see_other};
+use crate::download::{FileKind, download};
 use crate::failure::{Answer, Failure};
 use crate::form::FormFields;
 use crate::upload::{Upload, UploadedFile, chunk_failed};
@@ -53,7 +53,7 @@ async fn received(
     case: CaseId,
     member: u32,
     slot: &str,
-    mut file: UploadedFile<'_>,
+    mut file: UploadedFile,
 ) -> Result<Result<(String, AttachedFile), OfficeError>, Failure> {
     let person = page.person()?;
     let replaces = file.fields.text("replaces").parse::<Digest>().ok();
@@ -99,12 +99,6 @@ pub(crate) async fn take_out(
 
 pub(crate) async fn hand_back(office: State<Office>, page: PageContext, Path((case, digest)): Path<(String, String)>) -> Answer {
     let outgoing = office.attachment(page.person()?, id(&case)?, id(&digest)?).await?;
-    let headers = [
-        // Whatever it is: a file to keep, never something to show inside our own address.
-        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{}", encoded(&outgoing.file.file_name).replace('/', "%2F"))),
-        (header::CONTENT_LENGTH, outgoing.file.bytes.to_string()),
-        (header::CACHE_CONTROL, "private, no-store".to_owned()),
-    ];
-    Ok((headers, stream(outgoing.reader)).into_response())
+    // Whatever it is: a file to keep, never something to show inside our own address.
+    Ok(download(&outgoing.file.file_name, FileKind::Other, stream(outgoing.reader)))
 }

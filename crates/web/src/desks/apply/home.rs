@@ -2,16 +2,15 @@
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::IntoResponse as _;
 use banso_kernel::{CallId, NoticeId};
 use banso_office::apply::DeskHome;
 use banso_office::{Notice, Office};
 
-use super::id;
+use crate::desks::id;
 use crate::context::PageContext;
+use crate::download::{FileKind, download};
 use crate::failure::Answer;
 
 #[derive(Template, WebTemplate)]
@@ -47,14 +46,5 @@ pub(crate) async fn notice(office: State<Office>, page: PageContext, Path(notice
 /// The letter of a notice, as a file to keep.
 pub(crate) async fn letter(office: State<Office>, page: PageContext, Path(notice): Path<String>) -> Answer {
     let letter = office.notice_letter(page.person()?, id::<NoticeId>(&notice)?).await?;
-    Ok(pdf(&letter.name, super::files::stream(letter.reader)))
-}
-
-fn pdf(name: &str, body: Body) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/pdf".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-        (header::CACHE_CONTROL, "private, no-store".to_owned()),
-    ];
-    (headers, body).into_response()
+    Ok(download(&letter.name, FileKind::Pdf, super::files::stream(letter.reader)))
 }

@@ -10,7 +10,8 @@ use banso_office::{Office, OfficeError};
 use tower_sessions::Session;
 
 use super::strip::Strip;
-use super::{case_path, id};
+use super::case_path;
+use crate::desks::id;
 use crate::context::PageContext;
 use crate::desks::{invalid, see_other};
 use crate::failure::Answer;

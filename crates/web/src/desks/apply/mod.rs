@@ -12,16 +12,7 @@ pub(crate) mod start;
 mod strip;
 pub(crate) mod tasks;
 
-use std::str::FromStr;
-
 use banso_kernel::CaseId;
-
-use crate::failure::Failure;
-
-/// An id out of an address; what is no id is not found.
-fn id<T: FromStr>(text: &str) -> Result<T, Failure> {
-    text.parse().map_err(|_| Failure::NotFound)
-}
 
 /// The address of an application.
 fn case_path(case: CaseId) -> String {

@@ -8,7 +8,8 @@ use banso_office::Office;
 use banso_office::apply::ReceiptPage;
 
 use super::strip::Strip;
-use super::{case_path, id};
+use super::case_path;
+use crate::desks::id;
 use crate::context::PageContext;
 use crate::failure::Answer;
 

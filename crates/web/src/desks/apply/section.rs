@@ -17,7 +17,8 @@ use tower_sessions::Session;
 
 use super::control::{Control, PREFIX, name_of, problems};
 use super::strip::Strip;
-use super::{case_path, id, section_path};
+use super::{case_path, section_path};
+use crate::desks::id;
 use crate::context::PageContext;
 use crate::desks::{see_other, with_status};
 use crate::failure::{Answer, wants_json};
@@ -54,7 +55,7 @@ pub(crate) struct Section {
 impl Section {
     pub(crate) fn new(mut page: PageContext, view: SectionPage, clashes: &[Clash], at: Option<Instant>) -> Self {
         page.saved_at = at.or(view.saved.as_ref().map(|s| s.at));
-        let control = |key: &str, field| Control::new(&page, &view, key, field, clashes);
+        let control = |key: &str, field: &banso_guideline::Field| Control::new(&page, &view, key, field, clashes);
         let (mut controls, mut rows, mut targets) = (Vec::new(), Vec::new(), Vec::new());
         match (&view.section.content, &view.extra) {
             (SectionContent::Fields(fields), _) => controls = fields.iter().map(|f| control(&f.id, f)).collect(),

@@ -3,14 +3,15 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse as _, Redirect};
+use axum::response::IntoResponse as _;
 use banso_kernel::CallId;
 use banso_office::apply::{StartOrder, StartPage};
 use banso_office::{Office, OfficeError};
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::{case_path, id};
+use super::case_path;
+use crate::desks::id;
 use crate::context::PageContext;
 use crate::desks::{invalid, see_other};
 use crate::failure::Answer;
@@ -91,9 +92,4 @@ pub(crate) async fn begin(
         }
         Err(other) => Err(other.into()),
     }
-}
-
-/// A call's address without its parts leads to the desk, where the open calls are.
-pub(crate) async fn calls() -> Answer {
-    Ok(Redirect::to("/apply").into_response())
 }

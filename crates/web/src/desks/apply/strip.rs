@@ -5,7 +5,6 @@ use banso_office::apply::{CaseHead, Phase};
 
 /// The words of the strip.
 pub(crate) struct Strip {
-    pub(crate) case: String,
     pub(crate) title: String,
     pub(crate) call: LocalText,
     pub(crate) track: LocalText,
@@ -22,7 +21,6 @@ impl Strip {
     pub(crate) fn of(head: &CaseHead) -> Self {
         let (tone, label, note) = words(&head.phase);
         Strip {
-            case: head.case.to_string(),
             title: head.title.clone(),
             call: head.call_name.clone(),
             track: head.track.clone(),

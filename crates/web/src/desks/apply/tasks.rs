@@ -6,12 +6,13 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::IntoResponse as _;
 use banso_kernel::CaseId;
-use banso_office::apply::{InviteeStatus, Phase, Seat, TaskGroup, TaskList, Writable};
+use banso_office::apply::{InviteeStatus, Phase, Seat, Task, TaskGroup, TaskList, Writable};
 use banso_office::{Office, OfficeError};
 use tower_sessions::Session;
 
 use super::strip::Strip;
-use super::{case_path, id, section_path};
+use super::{case_path, section_path};
+use crate::desks::id;
 use crate::context::PageContext;
 use crate::desks::{invalid, see_other};
 use crate::failure::Answer;
@@ -57,6 +58,10 @@ impl Tasks {
             | Phase::CorrectingRequest { .. }
             | Phase::Granted { .. } => self.lead(),
         }
+    }
+
+    fn status(&self, task: &Task) -> String {
+        self.page.local(&task.status.label()).to_owned()
     }
 
     fn group_title(&self, group: &TaskGroup) -> String {
