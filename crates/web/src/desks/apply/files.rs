@@ -28,10 +28,10 @@ pub(crate) async fn take_in(
     office: State<Office>,
     page: PageContext,
     session: Session,
-    Path((case, member, slot)): Path<(String, u32, String)>,
+    Path((case, member, slot)): Path<(String, String, String)>,
     mut upload: Upload,
 ) -> Answer {
-    let case: CaseId = id(&case)?;
+    let (case, member): (CaseId, u32) = (id(&case)?, id(&member)?);
     let Some(file) = upload.file().await? else {
         let none = OfficeError::field(&slot, "ファイルを選んでから送信してください。", "Choose a file first.");
         return refused(&office, page, case, member, &slot, none).await;
@@ -88,10 +88,10 @@ pub(crate) async fn take_out(
     office: State<Office>,
     page: PageContext,
     session: Session,
-    Path((case, member, slot)): Path<(String, u32, String)>,
+    Path((case, member, slot)): Path<(String, String, String)>,
     form: FormFields,
 ) -> Answer {
-    let case: CaseId = id(&case)?;
+    let (case, member): (CaseId, u32) = (id(&case)?, id(&member)?);
     let section = office.section_of_slot(page.person()?, case, &slot).await?;
     office.detach(page.person()?, case, member, &slot, id(form.text("digest"))?).await?;
     see_other(&session, &section_path(case, &section, member), "ファイルを外しました。", "The file was taken out.").await

@@ -22,8 +22,8 @@ struct Receipt {
     path: String,
 }
 
-pub(crate) async fn show(office: State<Office>, page: PageContext, Path((case, version)): Path<(String, u32)>) -> Answer {
-    let view = office.receipt_page(page.person()?, id(&case)?, version).await?;
+pub(crate) async fn show(office: State<Office>, page: PageContext, Path((case, version)): Path<(String, String)>) -> Answer {
+    let view = office.receipt_page(page.person()?, id(&case)?, id(&version)?).await?;
     let (strip, path) = (Strip::of(&view.head), case_path(view.head.case));
     Ok(Receipt { page, strip, view, path }.into_response())
 }

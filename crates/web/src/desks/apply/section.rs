@@ -153,10 +153,10 @@ pub(crate) struct Asked {
 pub(crate) async fn show(
     office: State<Office>,
     page: PageContext,
-    Path((case, section, member)): Path<(String, String, u32)>,
+    Path((case, section, member)): Path<(String, String, String)>,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    let view = office.section_page(page.person()?, id(&case)?, &section, member).await?;
+    let view = office.section_page(page.person()?, id(&case)?, &section, id(&member)?).await?;
     let found = problems(&view, asked.check.is_some());
     Ok(Section::new(page.with_problems(found), view, &[], None).into_response())
 }
@@ -177,10 +177,10 @@ pub(crate) async fn save(
     page: PageContext,
     session: Session,
     headers: HeaderMap,
-    Path((case, section, member)): Path<(String, String, u32)>,
+    Path((case, section, member)): Path<(String, String, String)>,
     form: FormFields,
 ) -> Answer {
-    let case: CaseId = id(&case)?;
+    let (case, member): (CaseId, u32) = (id(&case)?, id(&member)?);
     let order = SaveOrder { section: section.clone(), member, stamp: form.text("version").to_owned(), answers: answers(&form) };
     let outcome = office.save_section(page.person()?, case, &order).await?;
     if wants_json(&headers) {

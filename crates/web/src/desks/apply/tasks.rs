@@ -110,10 +110,10 @@ pub(crate) async fn invite(
     page: PageContext,
     session: Session,
     headers: HeaderMap,
-    Path((case, member)): Path<(String, u32)>,
+    Path((case, member)): Path<(String, String)>,
     form: FormFields,
 ) -> Answer {
-    let case: CaseId = id(&case)?;
+    let (case, member): (CaseId, u32) = (id(&case)?, id(&member)?);
     match office.invite(page.person()?, case, member, form.text("email"), &own_address(&headers, *settings)).await {
         Ok(()) => see_other(&session, &case_path(case), "招待のメールを送ります。", "The invitation is on its way.").await,
         Err(OfficeError::Invalid(problems)) => {
