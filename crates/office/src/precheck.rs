@@ -1,9 +1,9 @@
 //! "Can my firm apply, and for how much?", asked by anyone. Nothing is kept: the facts come with the question and go with the answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use banso_guideline::answers::read_value;
-use banso_guideline::{Amount, Edition, Examination, Facts, FieldKind, Item, ItemKind, Missing, Value};
+use banso_guideline::answers::{BUDGET_ITEM, LINE_PART, read_value};
+use banso_guideline::{Amount, Edition, Examination, Facts, FieldKind, Item, ItemKind, Missing, SectionContent, Value};
 use banso_kernel::{CallId, Exact, LocalText};
 
 use crate::{FieldProblem, Office, OfficeError};
@@ -59,8 +59,7 @@ impl Office {
     pub fn precheck(&self, call: &CallId, typed: &BTreeMap<String, String>) -> Result<Precheck, OfficeError> {
         let edition = self.edition_in_force(call)?;
         let mut reader = Reader { edition: &edition, typed, facts: Facts::default(), problems: Vec::new() };
-        let items: Vec<Item> = edition.questions().iter().filter_map(|id| edition.dictionary().get(id).cloned()).collect();
-        let questions = items.iter().map(|item| reader.question(item)).collect();
+        let questions = asked_once(&edition).iter().map(|item| reader.question(item)).collect();
         let Reader { facts, problems, .. } = reader;
         let (examination, amount) = (edition.examine(&facts), edition.amount(&facts));
         let asked = typed.values().any(|t| !t.trim().is_empty());
@@ -86,6 +85,33 @@ impl Precheck {
     pub fn next(&self) -> Vec<LocalText> {
         self.examination.next_questions.iter().take(3).map(|id| self.missing(&Missing::Fact(id.clone()))).collect()
     }
+}
+
+/// What to ask, in the order of the dictionary: what a list asks in its rows is not asked again on its own.
+fn asked_once(edition: &Edition) -> Vec<Item> {
+    let items: Vec<Item> = edition.questions().iter().filter_map(|id| edition.dictionary().get(id).cloned()).collect();
+    let in_rows: BTreeSet<String> = items
+        .iter()
+        .flat_map(|item| match &item.kind {
+            ItemKind::List(parts) => parts.clone(),
+            ItemKind::Number { .. }
+            | ItemKind::Text
+            | ItemKind::YesNo
+            | ItemKind::Choice(_)
+            | ItemKind::Day
+            | ItemKind::CorporateNumber => Vec::new(),
+        })
+        .collect();
+    items.into_iter().filter(|item| !in_rows.contains(&item.id)).collect()
+}
+
+/// The names of the form's budget lines, to choose from.
+fn budget_lines(edition: &Edition) -> Vec<String> {
+    let lines = edition.form().sections.iter().flat_map(|s| match &s.content {
+        SectionContent::Budget { lines, .. } => lines.iter().map(|l| l.name.clone()).collect(),
+        SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Kpis | SectionContent::Documents(_) => Vec::new(),
+    });
+    lines.collect()
 }
 
 struct Reader<'a> {
@@ -115,6 +141,10 @@ impl Reader<'_> {
         Ask { name, label: item.label.clone(), help: item.help.clone(), kind, text }
     }
 
+    fn kind(&self, part: &Item) -> Option<FieldKind> {
+        if part.id == LINE_PART { Some(FieldKind::Choice(budget_lines(self.edition))) } else { part.field_kind() }
+    }
+
     fn value(&mut self, ask: &Ask) -> Option<Value> {
         match read_value(&ask.kind, &ask.text) {
             Ok(value) => value,
@@ -127,18 +157,17 @@ impl Reader<'_> {
 
     fn rows(&mut self, list: &Item, parts: &[String]) -> Question {
         let numbered = list.id == NUMBERED;
+        let relevant = self.edition.questions();
         let asked: Vec<Item> = parts
             .iter()
             .filter(|p| !(numbered && *p == ROW_NUMBER))
             .filter_map(|p| self.edition.dictionary().get(p).cloned())
-            .filter(|p| self.edition.questions().contains(&p.id) || matches!(p.kind, ItemKind::Choice(_) | ItemKind::Number { .. }))
+            .filter(|p| list.id == BUDGET_ITEM || relevant.contains(&p.id))
             .collect();
         let (mut rows, mut records) = (Vec::new(), Vec::new());
         for row in 1..=ROWS {
-            let asks: Vec<Ask> = asked
-                .iter()
-                .filter_map(|part| Some(self.ask(format!("{}.{row}.{}", list.id, part.id), part, part.field_kind()?)))
-                .collect();
+            let asks: Vec<Ask> =
+                asked.iter().filter_map(|part| Some(self.ask(format!("{}.{row}.{}", list.id, part.id), part, self.kind(part)?))).collect();
             let mut record: BTreeMap<String, Value> =
                 asks.iter().zip(&asked).filter_map(|(ask, part)| Some((part.id.clone(), self.value(ask)?))).collect();
             if !record.is_empty() {

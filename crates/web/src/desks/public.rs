@@ -68,7 +68,7 @@ impl PageContext {
         match time {
             CallTime::Open => "active",
             CallTime::Upcoming => "",
-            CallTime::Closed => "solid",
+            CallTime::Closed => "",
         }
     }
 

@@ -14,7 +14,8 @@ pub const BUDGET_ITEM: &str = "経費";
 /// Part of both records that ties them: the member's number.
 const MEMBER: &str = "構成員";
 const YEAR: &str = "年度";
-const LINE: &str = "経費区分";
+/// Part of a cost's record that names its budget line.
+pub const LINE_PART: &str = "経費区分";
 const COST: &str = "金額";
 
 /// One cell of the budget.
@@ -131,7 +132,7 @@ fn cost_record(cost: LineCost) -> Value {
     Value::Record(BTreeMap::from([
         (MEMBER.to_owned(), number(cost.member)),
         (YEAR.to_owned(), number(cost.year)),
-        (LINE.to_owned(), Value::Text(cost.line)),
+        (LINE_PART.to_owned(), Value::Text(cost.line)),
         (COST.to_owned(), Value::Number(cost.cost.exact())),
     ]))
 }
