@@ -82,7 +82,8 @@ impl Documents {
 
     /// Documents in a bucket; the folder only for uploads under way.
     #[cfg(feature = "s3")]
-    pub(crate) async fn in_bucket(folder: &Path, bucket: crate::bucket::Bucket) -> Result<Self, Fault> {
+    pub(crate) async fn in_bucket(folder: &Path, place: &crate::bucket::BucketPlace) -> Result<Self, Fault> {
+        let bucket = crate::bucket::Bucket::new(place)?;
         let incoming = folder.join("incoming");
         sweep(&incoming).await?;
         Ok(Documents { keeper: Keeper::Bucket(bucket), incoming })

@@ -39,6 +39,7 @@ impl Fault {
 }
 
 impl From<sqlx::Error> for Fault {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "another crate's open list of errors")]
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
@@ -68,10 +69,8 @@ fn from_database(error: &dyn DatabaseError) -> Fault {
 
 impl From<std::io::Error> for Fault {
     fn from(error: std::io::Error) -> Self {
-        match error.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Fault::Full,
-            _ => Fault::Files(error.to_string()),
-        }
+        let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
+        if full { Fault::Full } else { Fault::Files(error.to_string()) }
     }
 }
 
@@ -80,8 +79,5 @@ pub(crate) fn broken_constraint(error: &sqlx::Error) -> Option<(ErrorKind, Strin
     let sqlx::Error::Database(e) = error else { return None };
     let guarded = e.message().contains("acts are never");
     let kind = if guarded { ErrorKind::UniqueViolation } else { e.kind() };
-    match kind {
-        ErrorKind::Other => None,
-        kind => Some((kind, e.message().to_owned())),
-    }
+    (!matches!(kind, ErrorKind::Other)).then(|| (kind, e.message().to_owned()))
 }

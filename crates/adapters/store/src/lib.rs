@@ -3,6 +3,8 @@
 
 mod backup;
 mod batch;
+#[cfg(feature = "s3")]
+mod bucket;
 mod change;
 mod clock;
 mod contents;
@@ -23,6 +25,8 @@ mod writer;
 
 pub use backup::BackedUp;
 pub use batch::{Append, Batch, CommitError, Committed, CommittedAct};
+#[cfg(feature = "s3")]
+pub use bucket::{BucketPlace, BucketReader};
 pub use change::Change;
 pub use clock::{Clock, HandClock, SystemClock};
 pub use contents::{Content, EditionProblems, EditionText, Plan, PlanKind, ReviewDraft};

@@ -21,19 +21,42 @@ pub struct Place {
     pub folder: PathBuf,
     /// `sqlite://path` or `postgres://…`; `None` is `banso.db` in the folder.
     pub database: Option<String>,
+    /// A bucket for the documents instead of the folder.
+    #[cfg(feature = "s3")]
+    pub bucket: Option<crate::bucket::BucketPlace>,
 }
 
 impl Place {
     /// A folder that holds everything.
     #[must_use]
     pub fn folder(path: impl Into<PathBuf>) -> Self {
-        Place { folder: path.into(), database: None }
+        Place {
+            folder: path.into(),
+            database: None,
+            #[cfg(feature = "s3")]
+            bucket: None,
+        }
     }
 
     /// Documents in a folder, rows in a database elsewhere.
     #[must_use]
     pub fn with_database(self, url: impl Into<String>) -> Self {
         Place { database: Some(url.into()), ..self }
+    }
+
+    /// Documents in a bucket.
+    #[cfg(feature = "s3")]
+    #[must_use]
+    pub fn with_bucket(self, bucket: crate::bucket::BucketPlace) -> Self {
+        Place { bucket: Some(bucket), ..self }
+    }
+
+    async fn documents(&self, folder: &Path) -> Result<Documents, Fault> {
+        #[cfg(feature = "s3")]
+        if let Some(bucket) = &self.bucket {
+            return Documents::in_bucket(folder, bucket).await;
+        }
+        Documents::in_folder(folder).await
     }
 
     fn url(&self) -> String {
@@ -76,7 +99,7 @@ impl Store {
     /// The database cannot be reached, was written by a newer program, or the folder is in use by another server.
     pub async fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
         let folder = DataFolder::lock(&place.folder)?;
-        let documents = Documents::in_folder(&folder.path).await?;
+        let documents = place.documents(&folder.path).await?;
         Self::on(folder, documents, place, clock).await
     }
 

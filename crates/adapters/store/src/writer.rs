@@ -339,3 +339,34 @@ impl Writer {
         read_head(conn, &stream).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::Change;
+    use crate::clock::HandClock;
+    use crate::db::sqlite_url;
+
+    fn keep(size: usize) -> Order {
+        Order::new(Batch::changes(vec![Change::keep_content(&"x".repeat(size))])).unwrap()
+    }
+
+    /// The writer's own connection may use no more pages than it has: what a full disk is to SQLite.
+    #[tokio::test]
+    async fn a_full_disk_is_said_and_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Arc::new(Db::new(&sqlite_url(&folder.path().join("banso.db"))).unwrap());
+        let mut conn = db.writer().await.unwrap();
+        crate::migrate::migrate(&mut conn, db.kind, 0).await.unwrap();
+        run(&mut conn, "PRAGMA max_page_count = 1", args![]).await.unwrap();
+        let clock = Arc::new(HandClock::at(Instant::from_micros(0).unwrap()));
+        let mut writer = Writer { db: Arc::clone(&db), clock, conn: Some(conn), heads: HashMap::new(), seen: 0 };
+        let answers = writer.group(&[keep(10), keep(500_000)]).await;
+        assert!(answers.iter().all(|a| *a == Err(CommitError::Fault(Fault::Full))), "{answers:?}");
+        assert_eq!(db.number("SELECT COUNT(*) AS n FROM contents", args![]).await, Ok(0));
+        // There is space again.
+        let answers = writer.group(&[keep(10), keep(500_000)]).await;
+        assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+        assert_eq!(db.number("SELECT COUNT(*) AS n FROM contents", args![]).await, Ok(2));
+    }
+}

@@ -98,7 +98,7 @@ impl Clock for SlowClock {
 }
 
 async fn late_at_the_commit_is_late(f: Fixture) {
-    let place = Place { folder: f.dir.path().join("slow"), database: Some(f.url_for_place()) };
+    let place = Place::folder(f.dir.path().join("slow")).with_database(f.url_for_place());
     let store = Store::open(&place, Arc::new(SlowClock(AtomicI64::new(0)))).await.unwrap();
     // Looked at once when opening, once when the acts are stamped, once before COMMIT: in time at the stamp, late at the commit.
     let closed = start().plus_seconds(1);
@@ -268,7 +268,7 @@ async fn opening_again_changes_nothing(mut f: Fixture) {
 
 async fn a_newer_database_is_refused(f: Fixture) {
     f.sql("INSERT INTO migrations (number, applied_at) VALUES (999, 0)").await.unwrap();
-    let place = Place { folder: f.dir.path().join("other"), database: Some(f.url_for_place()) };
+    let place = Place::folder(f.dir.path().join("other")).with_database(f.url_for_place());
     let refused = Store::open(&place, Arc::clone(&f.clock) as Arc<dyn Clock>).await.unwrap_err();
     assert_eq!(refused, Fault::Newer { found: 999, known: 1 });
 }

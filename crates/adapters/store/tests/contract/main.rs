@@ -1,9 +1,16 @@
 //! What the store promises, on SQLite and on PostgreSQL alike.
 
+#[cfg(test)]
 mod backup;
+#[cfg(test)]
 mod documents;
+#[cfg(test)]
 mod fixture;
+#[cfg(test)]
 mod jobs;
+#[cfg(test)]
 mod ledger;
+#[cfg(test)]
 mod tables;
+#[cfg(test)]
 mod verify;
