@@ -99,6 +99,30 @@ impl TestOffice {
         id
     }
 
+    /// Something known of an organisation: a plain JSON value, learned on 1 April 2026.
+    ///
+    /// # Panics
+    /// When it cannot be stored.
+    pub async fn fact(&self, organisation: OrganisationId, item: &str, period: &str, value: &str) {
+        let fact = banso_store::Fact {
+            organisation,
+            item: item.to_owned(),
+            period: period.to_owned(),
+            source: "架空の登録簿".to_owned(),
+            value: value.to_owned(),
+            learned_on: banso_kernel::Day::new(2026, 4, 1).unwrap(),
+        };
+        self.store().change(banso_store::Change::put_fact(&fact)).await.unwrap();
+    }
+
+    /// The number of an organisation.
+    ///
+    /// # Panics
+    /// When it has none.
+    pub async fn number_of(&self, organisation: OrganisationId) -> CorporateNumber {
+        self.store().organisation(organisation).await.unwrap().unwrap().corporate_number.unwrap()
+    }
+
     /// Somebody with these roles, who signs in as `login` with [`PASSWORD`].
     ///
     /// # Panics

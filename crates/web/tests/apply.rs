@@ -1,0 +1,388 @@
+//! The applicant's desk from the first page to the receipt and back, as a browser without scripts sees it.
+
+#![cfg(test)]
+
+use std::fs;
+use std::path::Path;
+
+use banso_guideline::{Dictionary, Library};
+use banso_kernel::{CorporateNumber, Instant, OrganisationId};
+use banso_office::testing::TestOffice;
+use banso_office::{ProgrammeFile, Words};
+use banso_permits::Role;
+use banso_web::testing::{Shown, Visitor};
+
+const PATH: &str = "programmes/go-tech/r8-demo-1.md";
+const CALL: &str = "/apply/start/go-tech/r8-demo-1";
+const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
+
+fn repository(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).unwrap()
+}
+
+/// An office with an open call, a firm and a university, somebody at each, and a stranger.
+struct Scene {
+    office: TestOffice,
+    firm: OrganisationId,
+    number: CorporateNumber,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let office = TestOffice::at("2026-12-01T12:00:00+09:00").await;
+        let dictionary = Dictionary::parse(&repository("facts/dictionary.md")).unwrap();
+        let library = Library::parse(&repository("facts/definitions.md"), &dictionary).unwrap();
+        let words = Words { dictionary, library };
+        office.load_programmes(&[ProgrammeFile { path: PATH.to_owned(), text: repository(PATH) }], &words).await.unwrap();
+        let firm = office.organisation("株式会社架空精密", "sme").await;
+        office.fact(firm, "従業員数", "2026-03", "25").await;
+        let university = office.organisation("架空工業大学", "university").await;
+        let other = office.organisation("株式会社無関係", "sme").await;
+        for (login, organisation) in [("lead", firm), ("uni", university), ("stranger", other)] {
+            office.somebody(login, &[Role::Applicant], Some(organisation)).await;
+        }
+        let number = office.number_of(firm).await;
+        Scene { office, firm, number }
+    }
+
+    async fn visitor(&self, login: &str) -> Visitor {
+        Visitor::signed_in(&self.office, login).await
+    }
+
+    /// An application that was just started; its address.
+    async fn started(&self, lead: &mut Visitor) -> String {
+        let number = self.number.to_string();
+        let page = format!("{CALL}?number={number}");
+        let fields = [("number", number.as_str()), ("track", "通常枠"), ("title", "架空の微細加工の高度化")];
+        lead.send(&page, CALL, &fields).await.is(303).location().to_owned()
+    }
+}
+
+fn section(case: &str, id: &str, member: u32) -> String {
+    format!("{case}/sections/{id}/{member}")
+}
+
+/// Saves a section from its own page, as its button does.
+async fn save(visitor: &mut Visitor, path: &str, fields: &[(&str, &str)]) -> Shown {
+    let version = visitor.get(path).await.hidden("version").to_owned();
+    let mut all = vec![("version", version.as_str()), ("go", "stay")];
+    all.extend(fields);
+    visitor.send(path, path, &all).await
+}
+
+async fn attach(visitor: &mut Visitor, case: &str, slot: &str, name: &str, content: &[u8]) -> Shown {
+    let page = visitor.get(&section(case, "documents", 0)).await;
+    let token = page.hidden("_csrf").to_owned();
+    visitor.upload(&format!("{case}/files/0/{slot}"), &[("_csrf", &token)], ("file", name, content)).await
+}
+
+const TEXTS: [(&str, &[&str]); 4] = [
+    ("plan", &["needs", "novelty", "goals", "method", "schedule"]),
+    ("team", &["leader", "division", "management"]),
+    ("business", &["market", "competition", "sales", "effects"]),
+    ("kpis", &["achievement", "commercialised", "value-added", "wages", "sales-ratio"]),
+];
+
+/// Fills in everything that the guideline asks for.
+async fn fill_in(visitor: &mut Visitor, case: &str) {
+    let overview = [
+        ("a.補助事業期間", "３"),
+        ("a.technology", "精密加工"),
+        ("a.summary", "架空の要約です。"),
+        ("a.重複受給", "いいえ"),
+    ];
+    save(visitor, &section(case, "overview", 0), &overview).await.is(303);
+    let (uni, managing) = (CorporateNumber::from_body(111).to_string(), CorporateNumber::from_body(222).to_string());
+    let consortium = [
+        ("a.1.区分", "中小企業者等"),
+        ("a.1.役割", "主たる研究等実施機関"),
+        ("a.2.名称", "架空大学"),
+        ("a.2.法人番号", uni.as_str()),
+        ("a.2.区分", "大学・公設試等"),
+        ("a.2.役割", "研究等実施機関"),
+    ];
+    save(visitor, &section(case, "consortium", 0), &consortium).await.is(303);
+    let third = [
+        ("a.3.名称", "架空支援機構"),
+        ("a.3.法人番号", managing.as_str()),
+        ("a.3.区分", "事業管理機関"),
+        ("a.3.役割", "事業管理機関"),
+    ];
+    save(visitor, &section(case, "consortium", 0), &third).await.is(303);
+    for member in 1..=3 {
+        let fields = [
+            ("a.task", "架空の分担です。"),
+            ("a.業種", "製造業その他"),
+            ("a.資本金", "３，０００万円"),
+            ("a.従業員数", "25"),
+            ("a.課税所得平均", "2億円"),
+            ("a.大企業単独持分", "0"),
+            ("a.大企業合計持分", "0"),
+            ("a.大企業兼務役員割合", "0"),
+            ("a.みなし大企業の全株保有", "いいえ"),
+            ("a.みなし大企業の全役員兼務", "いいえ"),
+        ];
+        save(visitor, &section(case, "member", member), &fields).await.is(303);
+    }
+    save(visitor, &section(case, "budget", 1), &[("a.物品費.1", "１，２００万円"), ("a.人件費.2", "9,000,000")]).await.is(303);
+    for (id, keys) in TEXTS {
+        let answer = if id == "kpis" { "160" } else { "架空の記述です。" };
+        let names: Vec<String> = keys.iter().map(|k| format!("a.{k}")).collect();
+        let fields: Vec<(&str, &str)> = names.iter().map(|n| (n.as_str(), answer)).collect();
+        save(visitor, &section(case, id, 0), &fields).await.is(303);
+    }
+    for slot in ["plan-pdf", "accounts", "pledge"] {
+        attach(visitor, case, slot, "書類.pdf", PDF).await.is(303);
+    }
+}
+
+/// Hands in from the page of the declaration.
+async fn hand_in(visitor: &mut Visitor, case: &str) -> Shown {
+    let path = format!("{case}/submission");
+    let page = visitor.get(&path).await;
+    let revision = page.hidden("revision").to_owned();
+    visitor.send(&path, &path, &[("revision", &revision), ("declared", "yes")]).await
+}
+
+#[tokio::test]
+async fn a_firm_is_identified_by_its_number() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    lead.get("/apply").await.is(200).holds_together().has("申請を始める").has("令和8年度");
+    lead.get(CALL).await.is(200).holds_together().has(&scene.number.to_string());
+    for (typed, says) in [("123", "13桁です"), ("abcdefghijklm", "数字13桁"), ("8700110005902", "検査用数字"), ("8700110005901", "所属機関")] {
+        lead.get(&format!("{CALL}?number={typed}")).await.is(422).holds_together().has(says);
+    }
+    let firm = lead.get(&format!("{CALL}?number={}", scene.number)).await;
+    firm.is(200).holds_together().has("株式会社架空精密").has("出典：").has("2026-03").has("通常枠");
+    let number = scene.number.to_string();
+    let page = format!("{CALL}?number={number}");
+    lead.send(&page, CALL, &[("number", &number), ("track", ""), ("title", " ")]).await.is(422).has("申請枠を選んで").has("名称を入力");
+    let _ = scene.firm;
+}
+
+#[tokio::test]
+async fn from_the_first_page_to_the_receipt_and_back() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    lead.get(&case).await.is(200).holds_together().has("申請の概要").has("未着手").has("受付締切").has("要領");
+    lead.get(&format!("{case}/check")).await.is(200).holds_together().has("提出する前に直すところ").has("研究開発の要約を入力してください");
+    lead.get(&format!("{case}/submission")).await.is(303);
+    fill_in(&mut lead, &case).await;
+    let check = lead.get(&format!("{case}/check")).await;
+    check.is(200).holds_together().has("足りない入力や誤りはありません").has("14,000,000円");
+    lead.get(&section(&case, "budget", 1)).await.has("subsidy-total").has("14,000,000円").has("21,000,000円");
+    let declare = format!("{case}/submission");
+    let page = lead.get(&declare).await;
+    page.is(200).holds_together();
+    let revision = page.hidden("revision").to_owned();
+    lead.send(&declare, &declare, &[("revision", &revision)]).await.is(422).has("相違ないこと");
+    lead.send(&declare, &declare, &[("revision", "1"), ("declared", "yes")]).await.is(409);
+    let sent = hand_in(&mut lead, &case).await;
+    assert_eq!(sent.is(303).location(), format!("{case}/receipts/1"));
+    lead.get(&format!("{case}/receipts/1")).await.is(200).holds_together().has("受付番号").has("G8D1-").has("2026-12-01 12:00:00").has("作成しています");
+    scene.office.run_jobs().await;
+    let receipt = lead.get(&format!("{case}/receipts/1")).await;
+    let letter = receipt.has("受付票（PDF）を保存する").body.split("/apply/notices/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let pdf = lead.get(&format!("/apply/notices/{letter}/letter")).await;
+    assert_eq!(pdf.is(200).header("content-type"), "application/pdf");
+    assert!(pdf.body.starts_with("%PDF-"), "no PDF");
+    lead.get("/apply").await.has("受付済").has("申請を受け付けました");
+    assert!(scene.office.mails().iter().any(|m| m.contains("lead@banso.invalid")));
+    // Locked, then taken back, changed, handed in again under the same number.
+    save(&mut lead, &section(&case, "plan", 0), &[("a.needs", "直しました。")]).await.is(409);
+    let leave = format!("{case}/withdrawal");
+    lead.get(&leave).await.is(200).holds_together().has("提出を取り消す");
+    lead.send(&leave, &format!("{leave}/submission"), &[]).await.is(303);
+    save(&mut lead, &section(&case, "plan", 0), &[("a.needs", "直しました。")]).await.is(303);
+    assert_eq!(hand_in(&mut lead, &case).await.is(303).location(), format!("{case}/receipts/2"));
+    lead.get(&format!("{case}/receipts/1")).await.has("新しい版");
+    lead.send(&leave, &leave, &[("reason", "")]).await.is(422).has("理由を入力");
+    lead.send(&leave, &leave, &[("reason", "架空の事情により")]).await.is(303);
+    lead.get(&case).await.has("取下げ");
+    scene.office.run_jobs().await;
+}
+
+#[tokio::test]
+async fn a_button_pressed_twice_hands_in_once() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    fill_in(&mut lead, &case).await;
+    let path = format!("{case}/submission");
+    let page = lead.get(&path).await;
+    let fields = [
+        ("_csrf", page.hidden("_csrf").to_owned()),
+        ("_request", page.hidden("_request").to_owned()),
+        ("revision", page.hidden("revision").to_owned()),
+        ("declared", "yes".to_owned()),
+    ];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    for _ in 0..2 {
+        assert_eq!(lead.post(&path, &fields, &[]).await.is(303).location(), format!("{case}/receipts/1"));
+    }
+    scene.office.run_jobs().await;
+}
+
+#[tokio::test]
+async fn after_the_closing_instant_nothing_is_taken() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    fill_in(&mut lead, &case).await;
+    let path = format!("{case}/submission");
+    let page = lead.get(&path).await;
+    let (token, revision) = (page.hidden("_csrf").to_owned(), page.hidden("revision").to_owned());
+    scene.office.clock.set(Instant::parse("2027-01-29T17:00:01+09:00").unwrap());
+    let fields = [("_csrf", token.as_str()), ("revision", revision.as_str()), ("declared", "yes")];
+    lead.post(&path, &fields, &[]).await.is(409).has("17時00分");
+    let plan = section(&case, "plan", 0);
+    lead.post(&plan, &[("_csrf", &token), ("a.needs", "遅い")], &[]).await.is(409);
+    lead.get(&case).await.is(200).has("締め切られました").has("入力した内容は残っています");
+    lead.get(&plan).await.has("架空の記述です。");
+    let number = scene.number.to_string();
+    lead.post(CALL, &[("_csrf", &token), ("number", &number), ("track", "通常枠"), ("title", "遅い")], &[]).await.is(409);
+}
+
+#[tokio::test]
+async fn somebody_elses_application_does_not_exist() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    fill_in(&mut lead, &case).await;
+    hand_in(&mut lead, &case).await.is(303);
+    scene.office.run_jobs().await;
+    let mut stranger = scene.visitor("stranger").await;
+    let token = stranger.get("/apply").await.hidden("_csrf").to_owned();
+    for path in ["", "/check", "/submission", "/basics", "/withdrawal", "/receipts/1", "/sections/plan/0", "/sections/budget/1"] {
+        stranger.get(&format!("{case}{path}")).await.is(404);
+    }
+    for path in ["/submission", "/basics", "/withdrawal", "/withdrawal/submission", "/sections/plan/0", "/members/2/invitation", "/edition"] {
+        stranger.post(&format!("{case}{path}"), &[("_csrf", &token), ("revision", "1"), ("email", "a@b.example")], &[]).await.is(404);
+    }
+    let digest = banso_kernel::Digest::of(PDF);
+    stranger.get(&format!("{case}/files/{digest}")).await.is(404);
+    stranger.upload(&format!("{case}/files/0/plan-pdf"), &[("_csrf", &token)], ("file", "a.pdf", PDF)).await.is(404);
+    let back = lead.get(&format!("{case}/files/{digest}")).await;
+    assert_eq!(back.is(200).header("content-type"), "application/octet-stream");
+    assert_eq!(back.body.as_bytes(), PDF);
+}
+
+#[tokio::test]
+async fn two_people_in_one_section_do_not_overwrite_each_other() {
+    let scene = Scene::new().await;
+    scene.office.somebody("colleague", &[Role::Applicant], Some(scene.firm)).await;
+    let (mut one, mut two) = (scene.visitor("lead").await, scene.visitor("colleague").await);
+    let case = scene.started(&mut one).await;
+    let path = section(&case, "plan", 0);
+    let opened = one.get(&path).await.hidden("version").to_owned();
+    let both = two.get(&path).await.hidden("version").to_owned();
+    let send = |version: &str, fields: &[(&str, &str)]| {
+        let mut all = vec![("version".to_owned(), version.to_owned()), ("go".to_owned(), "stay".to_owned())];
+        all.extend(fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
+        all
+    };
+    fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+        fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect()
+    }
+    let first = send(&opened, &[("a.needs", "一人目の課題"), ("a.goals", "一人目の目標")]);
+    one.send(&path, &path, &borrowed(&first)).await.is(303);
+    let second = send(&both, &[("a.needs", "二人目の課題"), ("a.goals", ""), ("a.method", "二人目の方法")]);
+    let clash = two.send(&path, &path, &borrowed(&second)).await;
+    clash.is(409).has("一人目の課題").has("二人目の課題").has("両方の内容を見比べて");
+    one.get(&path).await.has("一人目の課題").has("一人目の目標").has("二人目の方法");
+    let chosen = send(clash.hidden("version"), &[("a.needs", "二人で決めた課題")]);
+    two.send(&path, &path, &borrowed(&chosen)).await.is(303);
+    one.get(&path).await.has("二人で決めた課題").has("一人目の目標");
+    // The same by a form that saves itself.
+    let token = one.get(&path).await.hidden("_csrf").to_owned();
+    let json = [("accept", "application/json")];
+    let version = one.get(&path).await.hidden("version").to_owned();
+    let saved = one.post(&path, &[("_csrf", &token), ("version", &version), ("a.risks", &"長".repeat(700))], &json).await;
+    saved.is(200).has("保存しました").has("600字以内").has("\"version\"");
+    let stale = one.post(&path, &[("_csrf", &token), ("version", &opened), ("a.needs", "古い画面から")], &json).await;
+    stale.is(409).has("ほかの人が");
+    one.get(&path).await.has("二人で決めた課題");
+}
+
+#[tokio::test]
+async fn an_invited_side_fills_in_its_own_part_only() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    let rows = [("a.2.名称", "架空工業大学"), ("a.2.区分", "大学・公設試等"), ("a.2.役割", "研究等実施機関")];
+    save(&mut lead, &section(&case, "consortium", 0), &rows).await.is(303);
+    let invite = format!("{case}/members/2/invitation");
+    lead.send(&case, &invite, &[("email", "だれか")]).await.is(422).holds_together().has("メールアドレスを確かめて");
+    lead.send(&case, &invite, &[("email", "uni@banso.invalid")]).await.is(303);
+    scene.office.run_jobs().await;
+    let mail = scene.office.mails().join("\n").replace("=\r\n", "");
+    let token = token_in(&mail);
+    let link = format!("/apply/invitations/{token}");
+    let mut uni = scene.visitor("uni").await;
+    uni.get(&case).await.is(404);
+    uni.get("/apply/invitations/0000").await.is(404);
+    uni.get(&link).await.is(200).holds_together().has("架空の微細加工の高度化");
+    assert_eq!(uni.send(&link, &link, &[]).await.is(303).location(), case);
+    uni.get(&link).await.is(404);
+    uni.get(&case).await.is(200).holds_together().has("あなたの側");
+    save(&mut uni, &section(&case, "member", 2), &[("a.task", "大学の分担")]).await.is(303);
+    for (path, fields) in [("overview", "a.summary"), ("consortium", "a.3.名称")] {
+        save(&mut uni, &section(&case, path, 0), &[(fields, "よその欄")]).await.is(403);
+    }
+    save(&mut uni, &section(&case, "member", 1), &[("a.task", "よその欄")]).await.is(403);
+    save(&mut lead, &section(&case, "member", 2), &[("a.task", "代表者から")]).await.is(403);
+    lead.get(&section(&case, "member", 2)).await.has("大学の分担").has("架空工業大学");
+    let token = uni.get("/apply").await.hidden("_csrf").to_owned();
+    uni.post(&format!("{case}/submission"), &[("_csrf", &token), ("revision", "1"), ("declared", "yes")], &[]).await.is(403);
+    save(&mut lead, &section(&case, "consortium", 0), &[("a.2.都道府県", "福井県")]).await.is(303);
+    uni.get(&case).await.is(200);
+}
+
+/// The token of the invitation in a mail, whatever its encoding.
+fn token_in(mails: &str) -> String {
+    let plain = mails.contains("/apply/invitations/");
+    let text = if plain { mails.to_owned() } else { decoded(mails) };
+    text.split("/apply/invitations/").nth(1).map(|t| t.chars().take(64).collect()).unwrap_or_default()
+}
+
+/// The bodies of base64 mails.
+fn decoded(mails: &str) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let body = mails.rsplit("\r\n\r\n").next().unwrap_or_default();
+    let bits: Vec<u32> = body.bytes().filter_map(|b| LETTERS.iter().position(|l| *l == b)).map(|i| i as u32).collect();
+    let bytes: Vec<u8> = bits
+        .chunks(4)
+        .flat_map(|c| {
+            let word = c.iter().enumerate().fold(0_u32, |w, (i, b)| w | (b << (18 - 6 * i)));
+            word.to_be_bytes()[1..].to_vec()
+        })
+        .collect();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[tokio::test]
+async fn files_that_are_not_what_they_say() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    for (name, content, says) in [
+        ("計画書.pdf", &b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00"[..], "実行ファイル"),
+        ("空.pdf", b"", "空です"),
+        ("写真.pdf", b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR", "PNG"),
+        ("頁.pdf", b"<html><script>alert(1)</script>", "ウェブページ"),
+    ] {
+        attach(&mut lead, &case, "plan-pdf", name, content).await.is(422).holds_together().has(says);
+    }
+    attach(&mut lead, &case, "plan-pdf", "計画書.pdf", PDF).await.is(303);
+    let digest = banso_kernel::Digest::of(PDF).to_string();
+    lead.get(&section(&case, "documents", 0)).await.holds_together().has("計画書.pdf").has(&digest);
+    attach(&mut lead, &case, "plan-pdf", "二つ目.pdf", &[PDF, b"%"].concat()).await.is(422).has("1点までです");
+    attach(&mut lead, &case, "nowhere", "計画書.pdf", PDF).await.is(404);
+    let large = vec![b' '; 6 << 20];
+    attach(&mut lead, &case, "pledge", "大きい.pdf", &[PDF, &large].concat()).await.is(422).has("5 MBまで");
+    let page = section(&case, "documents", 0);
+    lead.send(&page, &format!("{case}/files/0/plan-pdf/removal"), &[("digest", &digest)]).await.is(303);
+    assert!(!lead.get(&page).await.body.contains(&digest));
+}
