@@ -29,7 +29,11 @@ struct Scene {
 
 impl Scene {
     async fn new() -> Self {
-        let office = TestOffice::at("2026-12-01T12:00:00+09:00").await;
+        Self::at("2026-12-01T12:00:00+09:00").await
+    }
+
+    async fn at(instant: &str) -> Self {
+        let office = TestOffice::at(instant).await;
         let dictionary = Dictionary::parse(&repository("facts/dictionary.md")).unwrap();
         let library = Library::parse(&repository("facts/definitions.md"), &dictionary).unwrap();
         let words = Words { dictionary, library };
@@ -85,12 +89,7 @@ const TEXTS: [(&str, &[&str]); 4] = [
 
 /// Fills in everything that the guideline asks for.
 async fn fill_in(visitor: &mut Visitor, case: &str) {
-    let overview = [
-        ("a.補助事業期間", "３"),
-        ("a.technology", "精密加工"),
-        ("a.summary", "架空の要約です。"),
-        ("a.重複受給", "いいえ"),
-    ];
+    let overview = [("a.補助事業期間", "３"), ("a.technology", "精密加工"), ("a.summary", "架空の要約です。"), ("a.重複受給", "いいえ")];
     save(visitor, &section(case, "overview", 0), &overview).await.is(303);
     let (uni, managing) = (CorporateNumber::from_body(111).to_string(), CorporateNumber::from_body(222).to_string());
     let consortium = [
@@ -102,12 +101,8 @@ async fn fill_in(visitor: &mut Visitor, case: &str) {
         ("a.2.役割", "研究等実施機関"),
     ];
     save(visitor, &section(case, "consortium", 0), &consortium).await.is(303);
-    let third = [
-        ("a.3.名称", "架空支援機構"),
-        ("a.3.法人番号", managing.as_str()),
-        ("a.3.区分", "事業管理機関"),
-        ("a.3.役割", "事業管理機関"),
-    ];
+    let third =
+        [("a.3.名称", "架空支援機構"), ("a.3.法人番号", managing.as_str()), ("a.3.区分", "事業管理機関"), ("a.3.役割", "事業管理機関")];
     save(visitor, &section(case, "consortium", 0), &third).await.is(303);
     for member in 1..=3 {
         let fields = [
@@ -150,7 +145,9 @@ async fn a_firm_is_identified_by_its_number() {
     let mut lead = scene.visitor("lead").await;
     lead.get("/apply").await.is(200).holds_together().has("申請を始める").has("令和8年度");
     lead.get(CALL).await.is(200).holds_together().has(&scene.number.to_string());
-    for (typed, says) in [("123", "13桁です"), ("abcdefghijklm", "数字13桁"), ("8700110005902", "検査用数字"), ("8700110005901", "所属機関")] {
+    for (typed, says) in
+        [("123", "13桁です"), ("abcdefghijklm", "数字13桁"), ("8700110005902", "検査用数字"), ("8700110005901", "所属機関")]
+    {
         lead.get(&format!("{CALL}?number={typed}")).await.is(422).holds_together().has(says);
     }
     let firm = lead.get(&format!("{CALL}?number={}", scene.number)).await;
@@ -181,7 +178,14 @@ async fn from_the_first_page_to_the_receipt_and_back() {
     lead.send(&declare, &declare, &[("revision", "1"), ("declared", "yes")]).await.is(409);
     let sent = hand_in(&mut lead, &case).await;
     assert_eq!(sent.is(303).location(), format!("{case}/receipts/1"));
-    lead.get(&format!("{case}/receipts/1")).await.is(200).holds_together().has("受付番号").has("G8D1-").has("2026-12-01 12:00:00").has("作成しています");
+    lead.get(&format!("{case}/receipts/1"))
+        .await
+        .is(200)
+        .holds_together()
+        .has("受付番号")
+        .has("G8D1-")
+        .has("2026-12-01 12:00:00")
+        .has("作成しています");
     scene.office.run_jobs().await;
     let receipt = lead.get(&format!("{case}/receipts/1")).await;
     let letter = receipt.has("受付票（PDF）を保存する").body.split("/apply/notices/").nth(1).unwrap().split('/').next().unwrap().to_owned();
@@ -227,7 +231,7 @@ async fn a_button_pressed_twice_hands_in_once() {
 
 #[tokio::test]
 async fn after_the_closing_instant_nothing_is_taken() {
-    let scene = Scene::new().await;
+    let scene = Scene::at("2027-01-29T16:59:00+09:00").await;
     let mut lead = scene.visitor("lead").await;
     let case = scene.started(&mut lead).await;
     fill_in(&mut lead, &case).await;
@@ -258,7 +262,8 @@ async fn somebody_elses_application_does_not_exist() {
     for path in ["", "/check", "/submission", "/basics", "/withdrawal", "/receipts/1", "/sections/plan/0", "/sections/budget/1"] {
         stranger.get(&format!("{case}{path}")).await.is(404);
     }
-    for path in ["/submission", "/basics", "/withdrawal", "/withdrawal/submission", "/sections/plan/0", "/members/2/invitation", "/edition"] {
+    for path in ["/submission", "/basics", "/withdrawal", "/withdrawal/submission", "/sections/plan/0", "/members/2/invitation", "/edition"]
+    {
         stranger.post(&format!("{case}{path}"), &[("_csrf", &token), ("revision", "1"), ("email", "a@b.example")], &[]).await.is(404);
     }
     let digest = banso_kernel::Digest::of(PDF);

@@ -1,7 +1,7 @@
 //! The budget of one member by line and year, with its sums, and beside it what the guideline pays for the whole.
 
-use banso_guideline::{Amount, BudgetLine, ClauseId, Known, Missing, Step};
 use banso_guideline::answers::LineCost;
+use banso_guideline::{Amount, BudgetLine, ClauseId, Known, Missing, Step};
 use banso_kernel::{LocalText, Yen};
 
 use super::draft::Draft;
@@ -89,9 +89,7 @@ impl Subsidy {
 pub fn amount_words(amount: &Known<Yen>) -> LocalText {
     match amount {
         Known::Exactly(yen) => LocalText::new(yen.to_string(), format!("¥{}", yen.to_string().trim_end_matches('円'))),
-        Known::Between(low, high) => {
-            LocalText::new(format!("{low}〜{high}（未確定）"), format!("between {low} and {high}, not settled"))
-        }
+        Known::Between(low, high) => LocalText::new(format!("{low}〜{high}（未確定）"), format!("between {low} and {high}, not settled")),
         Known::Unknown(_) => LocalText::new("まだ計算できません", "not known yet"),
     }
 }
@@ -101,7 +99,10 @@ pub(crate) fn missing_words(missing: &Missing, label: impl Fn(&str) -> LocalText
     match missing {
         Missing::Fact(item) => {
             let label = label(item);
-            LocalText::new(format!("「{}」が未入力です。", label.ja), format!("`{}` is not known yet.", label.en.as_deref().unwrap_or(&label.ja)))
+            LocalText::new(
+                format!("「{}」が未入力です。", label.ja),
+                format!("`{}` is not known yet.", label.en.as_deref().unwrap_or(&label.ja)),
+            )
         }
         Missing::Unconfirmed { clause, what } => LocalText::new(
             format!("公募要領の{clause}「{what}」が確定していません（要確認）。"),

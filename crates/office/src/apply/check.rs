@@ -132,7 +132,10 @@ impl Draft {
             subsidy,
             revision: self.row.revision,
             may_submit: self.seat == Seat::Lead
-                && matches!(phase, Phase::Filling { .. } | Phase::Correcting { .. } | Phase::Requesting { .. } | Phase::CorrectingRequest { .. }),
+                && matches!(
+                    phase,
+                    Phase::Filling { .. } | Phase::Correcting { .. } | Phase::Requesting { .. } | Phase::CorrectingRequest { .. }
+                ),
             problems,
         }
     }
@@ -141,12 +144,18 @@ impl Draft {
         let place = &problem.place;
         let whose = if place.member == 0 { String::new() } else { format!("（{}）", self.side_name(place.member)) };
         let row = match (&section.content, place.key.split_once('.')) {
-            (SectionContent::Consortium { .. }, Some((n, _))) => n.parse().map(|n| format!("（{}）", self.side_name(n))).unwrap_or_default(),
+            (SectionContent::Consortium { .. }, Some((n, _))) => {
+                n.parse().map(|n| format!("（{}）", self.side_name(n))).unwrap_or_default()
+            }
             _ => String::new(),
         };
         let text = LocalText {
             ja: format!("{}{whose}：{}{row}", section.title.ja, problem.message.ja),
-            en: problem.message.en.as_ref().map(|en| format!("{}{whose}: {en}{row}", section.title.en.as_deref().unwrap_or(&section.title.ja))),
+            en: problem
+                .message
+                .en
+                .as_ref()
+                .map(|en| format!("{}{whose}: {en}{row}", section.title.en.as_deref().unwrap_or(&section.title.ja))),
         };
         let link = Link { section: place.section.clone(), member: place.member, key: place.key.clone(), label: problem.label.clone() };
         Flaw { text, link: Some(link) }
@@ -167,7 +176,10 @@ impl Draft {
         }
         match subsidy.exactly() {
             Some(yen) if yen <= Yen::ZERO => {
-                vec![flaw("補助金の額が0円になります。補助の対象になる経費を確かめてください。".to_owned(), "The subsidy comes to 0 yen. Check the eligible costs.")]
+                vec![flaw(
+                    "補助金の額が0円になります。補助の対象になる経費を確かめてください。".to_owned(),
+                    "The subsidy comes to 0 yen. Check the eligible costs.",
+                )]
             }
             Some(_) => Vec::new(),
             None => {
@@ -189,7 +201,10 @@ impl Draft {
             whole("申請枠を選んでください。", "Choose a track.");
         }
         if self.lead.corporate_number.is_none() {
-            whole("代表者の法人番号が登録されていません。事務局に連絡してください。", "The lead has no corporate number on file. Please ask the office.");
+            whole(
+                "代表者の法人番号が登録されていません。事務局に連絡してください。",
+                "The lead has no corporate number on file. Please ask the office.",
+            );
         }
         if self.members.iter().any(|m| m.member > 1 && m.corporate_number.is_some() && m.corporate_number == self.lead.corporate_number) {
             whole("構成員のなかに、代表者と同じ法人番号があります。", "A member has the lead's own corporate number.");
@@ -212,8 +227,12 @@ impl Draft {
         let list = names.join("、");
         vec![Flaw {
             text: LocalText::new(
-                format!("まだ参加していない構成員がいます：{list}。参加していなくても提出できますが、その機関の欄は代表者の責任で入力したものになります。"),
-                format!("These members have not come in: {list}. The application can be handed in; their part is then the lead's responsibility."),
+                format!(
+                    "まだ参加していない構成員がいます：{list}。参加していなくても提出できますが、その機関の欄は代表者の責任で入力したものになります。"
+                ),
+                format!(
+                    "These members have not come in: {list}. The application can be handed in; their part is then the lead's responsibility."
+                ),
             ),
             link: None,
         }]
@@ -250,7 +269,9 @@ impl Draft {
         };
         let files = match &section.content {
             SectionContent::Documents(specs) => self.slots(specs, member).into_iter().flat_map(|s| s.files).collect(),
-            SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Kpis | SectionContent::Budget { .. } => Vec::new(),
+            SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Kpis | SectionContent::Budget { .. } => {
+                Vec::new()
+            }
         };
         CheckedSection {
             side: self.side_name(member),
@@ -333,7 +354,10 @@ impl Office {
             | Phase::CorrectingRequest { .. }
             | Phase::Granted { .. }
             | Phase::Ended => {
-                return Err(OfficeError::Stale(LocalText::new("提出した申請の名称と枠は変更できません。", "Title and track of a submitted application are fixed.")));
+                return Err(OfficeError::Stale(LocalText::new(
+                    "提出した申請の名称と枠は変更できません。",
+                    "Title and track of a submitted application are fixed.",
+                )));
             }
         }
         let title = title_of(title)?;
@@ -351,7 +375,11 @@ pub(crate) fn title_of(text: &str) -> Result<String, OfficeError> {
     let title: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let count = title.chars().count();
     if title.is_empty() {
-        return Err(OfficeError::Invalid(vec![FieldProblem::new("title", "計画の名称を入力してください。", "Enter the title of the project.")]));
+        return Err(OfficeError::Invalid(vec![FieldProblem::new(
+            "title",
+            "計画の名称を入力してください。",
+            "Enter the title of the project.",
+        )]));
     }
     if count > TITLE_MAX {
         let ja = format!("計画の名称は{TITLE_MAX}字以内で入力してください（いま{count}字）。");

@@ -123,7 +123,10 @@ impl Office {
         if there >= spec.count_max {
             return Err(OfficeError::field(
                 slot,
-                format!("「{}」は{}点までです。差し替えるときは、先に添付したファイルの「差し替え」を使ってください。", spec.title.ja, spec.count_max),
+                format!(
+                    "「{}」は{}点までです。差し替えるときは、先に添付したファイルの「差し替え」を使ってください。",
+                    spec.title.ja, spec.count_max
+                ),
                 format!("At most {} files here. Use `Replace` on one that is there.", spec.count_max),
             ));
         }

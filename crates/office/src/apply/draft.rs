@@ -47,20 +47,38 @@ pub enum Seat {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phase {
     /// Not handed in, or taken back: it may be filled in and handed in until the call closes.
-    Filling { until: Instant },
+    Filling {
+        until: Instant,
+    },
     /// The call closed before it was handed in.
-    Closed { at: Instant },
+    Closed {
+        at: Instant,
+    },
     /// Handed in. Until the call closes it may be taken back.
-    Submitted { until: Instant },
+    Submitted {
+        until: Instant,
+    },
     /// Returned for correction.
-    Correcting { points: Vec<Point>, due: Day, until: Instant },
+    Correcting {
+        points: Vec<Point>,
+        due: Day,
+        until: Instant,
+    },
     /// With the office or the reviewers.
     Waiting,
     /// Selected: the grant is to be asked for.
-    Requesting { selected: Yen },
-    CorrectingRequest { points: Vec<Point>, due: Day, selected: Yen },
+    Requesting {
+        selected: Yen,
+    },
+    CorrectingRequest {
+        points: Vec<Point>,
+        due: Day,
+        selected: Yen,
+    },
     /// The decision stands; it may be withdrawn from until that day.
-    Granted { until: Day },
+    Granted {
+        until: Day,
+    },
     /// Nothing more happens.
     Ended,
 }
@@ -70,7 +88,9 @@ pub enum Phase {
 pub enum Writable {
     Yes,
     /// Another side fills it in.
-    OtherSide { name: String },
+    OtherSide {
+        name: String,
+    },
     /// Nobody does now.
     NotNow,
 }
@@ -92,9 +112,7 @@ impl Phase {
             | CaseState::Reserved { .. }
             | CaseState::GrantRequested { .. } => Phase::Waiting,
             CaseState::Selected { .. } => Phase::Requesting { selected },
-            CaseState::GrantRequestReturned { points, due, .. } => {
-                Phase::CorrectingRequest { points: points.clone(), due: *due, selected }
-            }
+            CaseState::GrantRequestReturned { points, due, .. } => Phase::CorrectingRequest { points: points.clone(), due: *due, selected },
             CaseState::Granted { decision, .. } if now.day() <= decision.withdrawable_until => {
                 Phase::Granted { until: decision.withdrawable_until }
             }

@@ -75,10 +75,9 @@ fn value_text(kind: &FieldKind, value: &Value) -> Option<String> {
         (FieldKind::Number { .. }, Value::Number(n)) => decimal(*n),
         (FieldKind::YesNo, Value::YesNo(yes)) => Some(if *yes { "はい" } else { "いいえ" }.to_owned()),
         (FieldKind::Day, Value::Day(day)) => Some(day.date().to_string()),
-        (
-            FieldKind::Text { .. } | FieldKind::LongText { .. } | FieldKind::Choice(_) | FieldKind::CorporateNumber,
-            Value::Text(text),
-        ) => Some(text.clone()),
+        (FieldKind::Text { .. } | FieldKind::LongText { .. } | FieldKind::Choice(_) | FieldKind::CorporateNumber, Value::Text(text)) => {
+            Some(text.clone())
+        }
         _ => None,
     }
 }

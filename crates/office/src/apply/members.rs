@@ -27,8 +27,12 @@ pub enum InviteeStatus {
     /// The lead itself.
     Lead,
     NotInvited,
-    Invited { email: String },
-    CameIn { organisation: String },
+    Invited {
+        email: String,
+    },
+    CameIn {
+        organisation: String,
+    },
 }
 
 /// What an invited side sees before it accepts.
@@ -136,10 +140,9 @@ impl Draft {
             (Seat::Lead, Phase::Filling { .. } | Phase::Correcting { .. }) => Ok(()),
             (Seat::Lead, Phase::Closed { at }) => Err(OfficeError::TooLate { closed: at }),
             (Seat::Lead, _) => Err(OfficeError::Stale(LocalText::new("いまは招待できません。", "Nobody can be invited now."))),
-            (Seat::Member(_), _) => Err(OfficeError::Forbidden(vec![LocalText::new(
-                "招待は代表者が行います。",
-                "Invitations are sent by the lead.",
-            )])),
+            (Seat::Member(_), _) => {
+                Err(OfficeError::Forbidden(vec![LocalText::new("招待は代表者が行います。", "Invitations are sent by the lead.")]))
+            }
         }
     }
 }
@@ -195,7 +198,12 @@ impl Office {
         })
     }
 
-    async fn obstacle(&self, application: &Application, member: &Member, own: Option<&Organisation>) -> Result<Option<LocalText>, OfficeError> {
+    async fn obstacle(
+        &self,
+        application: &Application,
+        member: &Member,
+        own: Option<&Organisation>,
+    ) -> Result<Option<LocalText>, OfficeError> {
         let Some(own) = own else {
             return Ok(Some(LocalText::new(
                 "このアカウントには所属機関が登録されていません。事務局に連絡してください。",
@@ -210,7 +218,10 @@ impl Office {
         }
         Ok(match (member.corporate_number, own.corporate_number) {
             (Some(asked), Some(number)) if asked != number => Some(LocalText::new(
-                format!("この招待は法人番号{asked}の機関あてです。「{}」（{number}）では参加できません。代表者に確認してください。", own.name),
+                format!(
+                    "この招待は法人番号{asked}の機関あてです。「{}」（{number}）では参加できません。代表者に確認してください。",
+                    own.name
+                ),
                 format!("This invitation is for the organisation with the number {asked}; {} has {number}. Please ask the lead.", own.name),
             )),
             (Some(_) | None, Some(_) | None) => None,
@@ -236,7 +247,8 @@ impl Office {
     async fn fill_in_known(&self, person: &Person, case: CaseId, member: u32, organisation: OrganisationId) -> Result<(), OfficeError> {
         let draft = self.draft(person, case, Action::EditDraft).await?;
         let known = Known::of(&self.store().facts(organisation).await?);
-        for section in draft.form().sections.iter().filter(|s| s.side == Side::EachMember && matches!(s.content, SectionContent::Fields(_))) {
+        for section in draft.form().sections.iter().filter(|s| s.side == Side::EachMember && matches!(s.content, SectionContent::Fields(_)))
+        {
             let Some(save) = draft.prefill(person, section, member, &known) else { continue };
             match self.store().save_section(save).await {
                 // Somebody was faster: theirs stays.
@@ -277,7 +289,11 @@ fn mail_address(text: &str) -> Result<String, OfficeError> {
     if sound {
         return Ok(text.to_owned());
     }
-    Err(OfficeError::field("email", "メールアドレスを確かめてください（例：tanto@example.co.jp）。", "Enter a mail address, e.g. tanto@example.co.jp."))
+    Err(OfficeError::field(
+        "email",
+        "メールアドレスを確かめてください（例：tanto@example.co.jp）。",
+        "Enter a mail address, e.g. tanto@example.co.jp.",
+    ))
 }
 
 fn invitation_mail(draft: &Draft, name: &str, link: &str) -> (String, String) {

@@ -26,7 +26,10 @@ pub(crate) fn moved(old: Option<&Edition>, new: &Edition) -> Moved {
     let mut changes = Vec::new();
     if old.meta().closes != new.meta().closes {
         let (was, is): (Instant, Instant) = (old.meta().closes, new.meta().closes);
-        changes.push(LocalText::new(format!("締切りが{}から{}に変わりました。", was.wareki(), is.wareki()), format!("The closing instant moved from {was} to {is}.")));
+        changes.push(LocalText::new(
+            format!("締切りが{}から{}に変わりました。", was.wareki(), is.wareki()),
+            format!("The closing instant moved from {was} to {is}."),
+        ));
     }
     for section in &new.form().sections {
         match old.form().sections.iter().find(|s| s.id == section.id) {
@@ -44,7 +47,10 @@ fn added(what: &LocalText) -> LocalText {
 }
 
 fn removed(what: &LocalText) -> LocalText {
-    LocalText::new(format!("「{}」がなくなりました（入力した内容は残っています）。", what.ja), format!("`{}` is gone; what you entered is kept.", en(what)))
+    LocalText::new(
+        format!("「{}」がなくなりました（入力した内容は残っています）。", what.ja),
+        format!("`{}` is gone; what you entered is kept.", en(what)),
+    )
 }
 
 fn changed(what: &LocalText, ja: &str, english: &str) -> LocalText {

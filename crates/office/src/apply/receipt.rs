@@ -4,7 +4,7 @@
 use banso_grant::{Actor, CaseAct, NoticeKind, Recorded, Submitted};
 use banso_guideline::{Edition, SectionContent};
 use banso_kernel::{CaseId, CorporateNumber, Digest, Instant, LocalText, NoticeId, OrganisationId, PersonId, Yen};
-use banso_letters::{Addressee, Cover, File, Letter, Receipt, Sender, Withdrawn, WithdrawalAcknowledgement};
+use banso_letters::{Addressee, Cover, File, Letter, Receipt, Sender, WithdrawalAcknowledgement, Withdrawn};
 use banso_permits::{Action, Person, Role};
 use banso_store::{Batch, CaseFile, Change, Content, Desk, NewNotice, Organisation};
 
@@ -191,13 +191,19 @@ impl Office {
         let about = |letter: Option<Letter>, kind: NoticeKind, line: String| {
             let subject = format!("{}（{}）", kind.subject().ja, paper.receipt_number);
             let english = kind.subject().en.unwrap_or_default();
-            let body = format!("{what}\n\n{line}\n\n{english}. Receipt number {}, recorded at {}.\n\n{}\n", paper.receipt_number, record.recorded_at, meta.office);
+            let body = format!(
+                "{what}\n\n{line}\n\n{english}. Receipt number {}, recorded at {}.\n\n{}\n",
+                paper.receipt_number, record.recorded_at, meta.office
+            );
             Some(ToldAct { letter, subject, body })
         };
         Ok(match &record.act {
             CaseAct::Submitted(submitted) => {
                 let letter = self.receipt_letter(case, &edition, record, submitted).await?;
-                let line = format!("{at}に申請（第{}版）を受け付けました。提出した内容全体の SHA-256 は {} です。受付票を添付しています。", submitted.version, submitted.whole);
+                let line = format!(
+                    "{at}に申請（第{}版）を受け付けました。提出した内容全体の SHA-256 は {} です。受付票を添付しています。",
+                    submitted.version, submitted.whole
+                );
                 about(Some(letter), NoticeKind::Receipt, line)
             }
             CaseAct::SubmissionWithdrawn { reason } => {
@@ -233,7 +239,13 @@ impl Office {
         })
     }
 
-    async fn receipt_letter(&self, case: CaseId, edition: &Edition, record: &Recorded<CaseAct>, s: &Submitted) -> Result<Letter, OfficeError> {
+    async fn receipt_letter(
+        &self,
+        case: CaseId,
+        edition: &Edition,
+        record: &Recorded<CaseAct>,
+        s: &Submitted,
+    ) -> Result<Letter, OfficeError> {
         let meta = edition.meta();
         let files = self.receipt_files(edition, s).await?;
         let track = edition.tracks().iter().find(|t| t.name == s.track).map_or_else(|| LocalText::ja(&s.track), |t| t.title.clone());
@@ -252,7 +264,10 @@ impl Office {
             submitted_by: self.actor_name(record.actor).await?,
             requested: s.requested,
             content: s.content,
-            files: files.into_iter().map(|f| File { name: f.name, slot_id: f.slot_id, slot: f.slot, bytes: f.bytes, sha256: f.digest }).collect(),
+            files: files
+                .into_iter()
+                .map(|f| File { name: f.name, slot_id: f.slot_id, slot: f.slot, bytes: f.bytes, sha256: f.digest })
+                .collect(),
             whole: s.whole,
             legal_basis: meta.legal_basis.clone(),
             office: meta.office.clone(),
@@ -294,7 +309,13 @@ impl Office {
         };
         let closes = matches!(withdrawn, Withdrawn::Submission).then_some(meta.closes);
         let reason = reason.to_owned();
-        Ok(Letter::WithdrawalAcknowledgement(WithdrawalAcknowledgement { cover, withdrawn, recorded_at: record.recorded_at, reason, closes }))
+        Ok(Letter::WithdrawalAcknowledgement(WithdrawalAcknowledgement {
+            cover,
+            withdrawn,
+            recorded_at: record.recorded_at,
+            reason,
+            closes,
+        }))
     }
 }
 

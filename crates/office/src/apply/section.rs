@@ -53,7 +53,11 @@ pub struct SectionPage {
 pub enum Extra {
     Nothing,
     /// The numbers of the rows, one of them new and empty while there is room.
-    Consortium { rows: Vec<u32>, new: Option<u32>, members_max: u32 },
+    Consortium {
+        rows: Vec<u32>,
+        new: Option<u32>,
+        members_max: u32,
+    },
     Budget(Box<Budget>),
     Kpis(Vec<Kpi>),
     Documents(Vec<Slot>),
@@ -119,9 +123,9 @@ fn has_key(section: &FormSection, kpis: &[Kpi], key: &str) -> bool {
     match &section.content {
         SectionContent::Fields(fields) => fields.iter().any(|f| f.id == key),
         SectionContent::Kpis => kpis.iter().any(|k| k.id == key),
-        SectionContent::Consortium { parts, .. } => key.split_once('.').is_some_and(|(n, part)| {
-            n.parse::<u32>().is_ok_and(|n| (1..=MEMBER_MAX).contains(&n)) && parts.iter().any(|p| p.id == part)
-        }),
+        SectionContent::Consortium { parts, .. } => key
+            .split_once('.')
+            .is_some_and(|(n, part)| n.parse::<u32>().is_ok_and(|n| (1..=MEMBER_MAX).contains(&n)) && parts.iter().any(|p| p.id == part)),
         SectionContent::Budget { lines, years_max } => key.rsplit_once('.').is_some_and(|(line, year)| {
             year.parse::<u32>().is_ok_and(|y| (1..=*years_max).contains(&y)) && lines.iter().any(|l| l.name == line)
         }),
@@ -186,9 +190,8 @@ impl Draft {
         let form = self.form();
         let own: Vec<&FormSection> = form.sections.iter().filter(|s| self.sides(s).contains(&member)).collect();
         let at = own.iter().position(|s| s.id == id);
-        let neighbour = |i: Option<usize>| {
-            i.and_then(|i| own.get(i)).map(|s| Neighbour { section: s.id.clone(), member, title: s.title.clone() })
-        };
+        let neighbour =
+            |i: Option<usize>| i.and_then(|i| own.get(i)).map(|s| Neighbour { section: s.id.clone(), member, title: s.title.clone() });
         (neighbour(at.and_then(|i| i.checked_sub(1))), neighbour(at.map(|i| i + 1)))
     }
 
@@ -293,9 +296,17 @@ fn cleaned(draft: &Draft, section: &FormSection, order: &SaveOrder) -> SectionAn
 
 impl Draft {
     /// Saves the section; a consortium is written to the list of members with it.
-    fn save_batch(&self, person: &Person, section: &FormSection, order: &SaveOrder, based_on: u64, merged: &Merged) -> Result<Batch, OfficeError> {
+    fn save_batch(
+        &self,
+        person: &Person,
+        section: &FormSection,
+        order: &SaveOrder,
+        based_on: u64,
+        merged: &Merged,
+    ) -> Result<Batch, OfficeError> {
         let answers = serde_json::to_string(&merged.answers).map_err(OfficeError::fault)?;
-        let save = SaveSection { case: self.case_id(), section: order.section.clone(), member: order.member, based_on, answers, by: person.id };
+        let save =
+            SaveSection { case: self.case_id(), section: order.section.clone(), member: order.member, based_on, answers, by: person.id };
         let mut changes = Vec::new();
         if let SectionContent::Consortium { parts, .. } = &section.content {
             changes.push(Change::draft_stands(self.case_id(), self.row.revision));

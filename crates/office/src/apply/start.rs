@@ -248,7 +248,9 @@ fn own_text(own: &Organisation, part: &Field) -> Option<String> {
         FieldKind::CorporateNumber => own.corporate_number?.to_string(),
         FieldKind::Choice(options) => kind_among(options, &own.kind)?,
         FieldKind::Text { .. } if part.id.contains("都道府県") => own.prefecture.clone(),
-        FieldKind::Text { .. } if ["所在地", "住所"].iter().any(|w| part.id.contains(w)) => format!("{}{}", own.prefecture, own.address),
+        FieldKind::Text { .. } if ["所在地", "住所"].iter().any(|w| part.id.contains(w)) => {
+            format!("{}{}", own.prefecture, own.address)
+        }
         FieldKind::Text { .. } if part.id.contains('名') && !part.id.contains("氏名") && !part.id.contains("担当") => own.name.clone(),
         FieldKind::Text { .. } | FieldKind::LongText { .. } | FieldKind::Number { .. } | FieldKind::YesNo | FieldKind::Day => return None,
     };

@@ -56,7 +56,9 @@ impl Draft {
         let handed_in = |slot: &str| {
             form.sections.iter().any(|s| match &s.content {
                 SectionContent::Documents(specs) => specs.iter().any(|d| d.id == slot),
-                SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => false,
+                SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => {
+                    false
+                }
             })
         };
         let member = |m: &banso_store::Member| PaperMember {
@@ -107,8 +109,7 @@ impl Draft {
 
 /// What keeps a checked page from being handed in.
 fn obstacles(page: &CheckPage, order: &SubmitOrder) -> Vec<FieldProblem> {
-    let mut found: Vec<FieldProblem> =
-        page.problems.iter().map(|p| FieldProblem { field: String::new(), text: p.text.clone() }).collect();
+    let mut found: Vec<FieldProblem> = page.problems.iter().map(|p| FieldProblem { field: String::new(), text: p.text.clone() }).collect();
     if page.breaks_a_clause() && !order.despite_no {
         found.push(FieldProblem::new(
             "despite",

@@ -112,9 +112,7 @@ impl Draft {
 
     fn begun(&self, section: &FormSection, member: u32) -> bool {
         match &section.content {
-            SectionContent::Documents(specs) => {
-                self.attachments.iter().any(|a| a.member == member && specs.iter().any(|s| s.id == a.slot))
-            }
+            SectionContent::Documents(specs) => self.attachments.iter().any(|a| a.member == member && specs.iter().any(|s| s.id == a.slot)),
             SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => {
                 self.answers.section(&section.id, member).is_some_and(|a| a.values().any(|t| !t.trim().is_empty()))
             }
@@ -187,7 +185,12 @@ impl Draft {
             let section = form.sections.iter().find(|s| s.id == id);
             let member = section.and_then(|s| point_member(&p.field).or_else(|| self.sides(s).first().copied()));
             let label = section.map_or_else(|| LocalText::ja(&p.field), |s| point_label(s, &p.field));
-            ReturnedPoint { field: p.field.clone(), place: section.zip(member).map(|(s, m)| (s.id.clone(), m)), label, note: p.note.clone() }
+            ReturnedPoint {
+                field: p.field.clone(),
+                place: section.zip(member).map(|(s, m)| (s.id.clone(), m)),
+                label,
+                note: p.note.clone(),
+            }
         };
         self.phase().points().iter().map(point).collect()
     }

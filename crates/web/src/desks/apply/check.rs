@@ -13,8 +13,8 @@ use tower_sessions::Session;
 use super::control::{answer_text, name_of};
 use super::strip::Strip;
 use super::{case_path, section_path};
-use crate::desks::id;
 use crate::context::{PageContext, encoded};
+use crate::desks::id;
 use crate::desks::{invalid, see_other};
 use crate::failure::{Answer, Failure};
 use crate::form::FormFields;
@@ -119,7 +119,13 @@ pub(crate) async fn confirm(office: State<Office>, page: PageContext, Path(case)
     Ok(Submission { strip: Strip::of(&view.head), page, view, path, declared: false, despite: false }.into_response())
 }
 
-pub(crate) async fn submit(office: State<Office>, page: PageContext, session: Session, Path(case): Path<String>, form: FormFields) -> Answer {
+pub(crate) async fn submit(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path(case): Path<String>,
+    form: FormFields,
+) -> Answer {
     let case: CaseId = id(&case)?;
     let order = SubmitOrder {
         revision: form.text("revision").parse().map_err(|_| Failure::NotFound)?,
@@ -139,7 +145,14 @@ pub(crate) async fn submit(office: State<Office>, page: PageContext, session: Se
         Err(OfficeError::Invalid(problems)) => {
             let view = office.check_page(page.person()?, case).await?;
             let (strip, path) = (Strip::of(&view.head), case_path(case));
-            invalid(Submission { page: page.with_problems(problems), strip, view, path, declared: order.declared, despite: order.despite_no })
+            invalid(Submission {
+                page: page.with_problems(problems),
+                strip,
+                view,
+                path,
+                declared: order.declared,
+                despite: order.despite_no,
+            })
         }
         Err(other) => Err(other.into()),
     }

@@ -73,7 +73,9 @@ fn options(lang: Lang, kind: &FieldKind) -> Vec<(String, String)> {
         FieldKind::YesNo => {
             vec![("はい".to_owned(), lang.pick("はい", "Yes").to_owned()), ("いいえ".to_owned(), lang.pick("いいえ", "No").to_owned())]
         }
-        FieldKind::Text { .. } | FieldKind::LongText { .. } | FieldKind::Number { .. } | FieldKind::Day | FieldKind::CorporateNumber => Vec::new(),
+        FieldKind::Text { .. } | FieldKind::LongText { .. } | FieldKind::Number { .. } | FieldKind::Day | FieldKind::CorporateNumber => {
+            Vec::new()
+        }
     }
 }
 

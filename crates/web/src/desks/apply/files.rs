@@ -9,8 +9,8 @@ use tower_sessions::Session;
 
 use super::section::Section;
 use super::section_path;
-use crate::desks::id;
 use crate::context::PageContext;
+use crate::desks::id;
 use crate::desks::{invalid, see_other};
 use crate::download::{FileKind, download};
 use crate::failure::{Answer, Failure};

@@ -8,8 +8,8 @@ use banso_kernel::{CallId, NoticeId};
 use banso_office::apply::DeskHome;
 use banso_office::{Notice, Office};
 
-use crate::desks::id;
 use crate::context::PageContext;
+use crate::desks::id;
 use crate::download::{FileKind, download};
 use crate::failure::Answer;
 

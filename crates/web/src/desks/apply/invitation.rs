@@ -28,7 +28,15 @@ pub(crate) async fn show(office: State<Office>, page: PageContext, Path(token): 
 
 pub(crate) async fn accept(office: State<Office>, page: PageContext, session: Session, Path(token): Path<String>) -> Answer {
     match office.accept_invitation(page.person()?, &token).await {
-        Ok(case) => see_other(&session, &case_path(case), "この申請に参加しました。貴機関の欄を入力してください。", "You have come in. Please fill in your part.").await,
+        Ok(case) => {
+            see_other(
+                &session,
+                &case_path(case),
+                "この申請に参加しました。貴機関の欄を入力してください。",
+                "You have come in. Please fill in your part.",
+            )
+            .await
+        }
         Err(OfficeError::Invalid(problems)) => {
             let view = office.invitation(page.person()?, &token).await?;
             invalid(InvitationPage { page: page.with_problems(problems), view, path: format!("/apply/invitations/{token}") })

@@ -9,10 +9,10 @@ use banso_office::apply::{LeavePage, Leaving};
 use banso_office::{Office, OfficeError};
 use tower_sessions::Session;
 
-use super::strip::Strip;
 use super::case_path;
-use crate::desks::id;
+use super::strip::Strip;
 use crate::context::PageContext;
+use crate::desks::id;
 use crate::desks::{invalid, see_other};
 use crate::failure::Answer;
 use crate::form::FormFields;
@@ -56,14 +56,29 @@ pub(crate) async fn show(office: State<Office>, page: PageContext, Path(case): P
     Ok(Withdrawal::new(page, view, "").into_response())
 }
 
-pub(crate) async fn take_back(office: State<Office>, page: PageContext, session: Session, Path(case): Path<String>, form: FormFields) -> Answer {
+pub(crate) async fn take_back(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path(case): Path<String>,
+    form: FormFields,
+) -> Answer {
     let case: CaseId = id(&case)?;
     office.take_back(page.person()?, case, form.text("reason"), form.request()).await?;
-    let (ja, en) = ("提出を取り消しました。直してから、締切りまでにもう一度提出してください。", "The submission was taken back. Submit again before the call closes.");
+    let (ja, en) = (
+        "提出を取り消しました。直してから、締切りまでにもう一度提出してください。",
+        "The submission was taken back. Submit again before the call closes.",
+    );
     see_other(&session, &case_path(case), ja, en).await
 }
 
-pub(crate) async fn withdraw(office: State<Office>, page: PageContext, session: Session, Path(case): Path<String>, form: FormFields) -> Answer {
+pub(crate) async fn withdraw(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path(case): Path<String>,
+    form: FormFields,
+) -> Answer {
     let case: CaseId = id(&case)?;
     match office.withdraw(page.person()?, case, form.text("reason"), form.request()).await {
         Ok(()) => see_other(&session, &case_path(case), "取下げを受け付けました。", "The withdrawal was recorded.").await,

@@ -7,10 +7,10 @@ use axum::response::IntoResponse as _;
 use banso_office::Office;
 use banso_office::apply::ReceiptPage;
 
-use super::strip::Strip;
 use super::case_path;
-use crate::desks::id;
+use super::strip::Strip;
 use crate::context::PageContext;
+use crate::desks::id;
 use crate::failure::Answer;
 
 #[derive(Template, WebTemplate)]

@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use banso_guideline::answers::{Clash, SectionAnswers, kpi_field};
-use banso_guideline::{Kpi, Known, SectionContent};
+use banso_guideline::{Known, Kpi, SectionContent};
 use banso_kernel::{CaseId, Instant, LocalText, Yen};
 use banso_office::apply::{Budget, Extra, SaveOrder, SaveOutcome, SectionPage, Slot, Subsidy, Writable, amount_words};
 use banso_office::{FieldProblem, Office};
@@ -18,8 +18,8 @@ use tower_sessions::Session;
 use super::control::{Control, PREFIX, name_of, problems};
 use super::strip::Strip;
 use super::{case_path, section_path};
-use crate::desks::id;
 use crate::context::PageContext;
+use crate::desks::id;
 use crate::desks::{see_other, with_status};
 use crate::failure::{Answer, wants_json};
 use crate::form::FormFields;
@@ -70,7 +70,10 @@ impl Section {
             (SectionContent::Kpis, Extra::Kpis(kpis)) => {
                 targets = kpis.iter().map(|k| Target { control: control(&k.id, &kpi_field(k)), kpi: k.clone() }).collect();
             }
-            (SectionContent::Consortium { .. } | SectionContent::Kpis | SectionContent::Budget { .. } | SectionContent::Documents(_), _) => {}
+            (
+                SectionContent::Consortium { .. } | SectionContent::Kpis | SectionContent::Budget { .. } | SectionContent::Documents(_),
+                _,
+            ) => {}
         }
         let (path, list) = (section_path(view.head.case, &view.section.id, view.member), case_path(view.head.case));
         Section { strip: Strip::of(&view.head), clashed: !clashes.is_empty(), page, view, path, list, controls, rows, targets }
@@ -203,7 +206,11 @@ fn page_saved(outcome: &SaveOutcome, japanese: bool) -> String {
     let at = outcome.at.to_string();
     let time = at.split(' ').nth(1).unwrap_or_default();
     let title = &outcome.page.section.title;
-    if japanese { format!("「{}」を保存しました（{time}）。", title.ja) } else { format!("`{}` was saved at {time}.", title.en.as_deref().unwrap_or(&title.ja)) }
+    if japanese {
+        format!("「{}」を保存しました（{time}）。", title.ja)
+    } else {
+        format!("`{}` was saved at {time}.", title.en.as_deref().unwrap_or(&title.ja))
+    }
 }
 
 /// Both texts, for the later one to choose (409).

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::case_path;
-use crate::desks::id;
 use crate::context::PageContext;
+use crate::desks::id;
 use crate::desks::{invalid, see_other};
 use crate::failure::Answer;
 use crate::form::FormFields;

@@ -63,9 +63,18 @@ fn words(phase: &Phase) -> (&'static str, LocalText, Option<LocalText>) {
         ),
         Phase::Correcting { .. } | Phase::CorrectingRequest { .. } => (
             "care",
-            Some(LocalText::new("事務局から補正の依頼が届いています。期限までに直して、もう一度提出してください。", "The office asks for corrections. Put them right and submit again before the due day.")),
+            Some(LocalText::new(
+                "事務局から補正の依頼が届いています。期限までに直して、もう一度提出してください。",
+                "The office asks for corrections. Put them right and submit again before the due day.",
+            )),
         ),
-        Phase::Waiting => ("active", Some(LocalText::new("事務局の手続を待っています。結果は通知でお知らせします。", "With the office. You will be told by a notice."))),
+        Phase::Waiting => (
+            "active",
+            Some(LocalText::new(
+                "事務局の手続を待っています。結果は通知でお知らせします。",
+                "With the office. You will be told by a notice.",
+            )),
+        ),
         Phase::Requesting { .. } => (
             "good",
             Some(LocalText::new(

@@ -12,8 +12,8 @@ use tower_sessions::Session;
 
 use super::strip::Strip;
 use super::{case_path, section_path};
-use crate::desks::id;
 use crate::context::PageContext;
+use crate::desks::id;
 use crate::desks::{invalid, see_other};
 use crate::failure::Answer;
 use crate::form::FormFields;
@@ -148,7 +148,13 @@ struct Basics {
     tracks: Vec<(String, String)>,
 }
 
-async fn basics_page(office: &Office, page: PageContext, case: CaseId, title: Option<&str>, track: Option<&str>) -> Result<Basics, crate::failure::Failure> {
+async fn basics_page(
+    office: &Office,
+    page: PageContext,
+    case: CaseId,
+    title: Option<&str>,
+    track: Option<&str>,
+) -> Result<Basics, crate::failure::Failure> {
     let view = office.basics(page.person()?, case).await?;
     let tracks = view.tracks.iter().map(|t| (t.name.clone(), page.local(&t.title).to_owned())).collect();
     Ok(Basics {
@@ -165,7 +171,13 @@ pub(crate) async fn basics(office: State<Office>, page: PageContext, Path(case):
     Ok(basics_page(&office, page, id(&case)?, None, None).await?.into_response())
 }
 
-pub(crate) async fn rename(office: State<Office>, page: PageContext, session: Session, Path(case): Path<String>, form: FormFields) -> Answer {
+pub(crate) async fn rename(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path(case): Path<String>,
+    form: FormFields,
+) -> Answer {
     let case: CaseId = id(&case)?;
     let (title, track) = (form.text("title"), form.text("track"));
     match office.rename(page.person()?, case, title, track).await {
