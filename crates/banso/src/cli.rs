@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use banso_kernel::Lang;
+use banso_kernel::{CorporateNumber, Lang};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 const ABOUT: &str = "Banso（伴走）— 補助金の公募要領から交付決定まで\nFrom the guideline of a grant programme to the decision letter";
@@ -206,6 +206,28 @@ pub(crate) struct NewUser {
     /// 役割（繰り返し可）/ Role; may be repeated
     #[arg(long = "role", value_name = "ROLE", value_enum, required = true)]
     pub(crate) roles: Vec<RoleName>,
+    /// 所属機関の法人番号。申請者には必要です / Corporate number of the organisation; an applicant needs one
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) organisation: Option<CorporateNumber>,
+    /// 所属機関の名称（まだ登録されていないとき）/ Name of the organisation, when it is not registered yet
+    #[arg(long, value_name = "NAME", requires = "organisation")]
+    pub(crate) organisation_name: Option<String>,
+    /// 所属機関の種類（まだ登録されていないとき）/ Kind of the organisation, when it is not registered yet
+    #[arg(long, value_name = "KIND", value_enum, default_value_t = OrganisationKind::Sme, requires = "organisation")]
+    pub(crate) organisation_kind: OrganisationKind,
+}
+
+/// Kinds of organisations as they are typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OrganisationKind {
+    /// 中小企業者等 / Small or medium-sized firm
+    Sme,
+    /// 大学 / University
+    University,
+    /// 公設試験研究機関 / Public institute
+    PublicInstitute,
+    /// 事業管理機関・支援機関 / Managing or support organisation
+    Managing,
 }
 
 /// Roles as they are typed.

@@ -38,6 +38,11 @@ pub(crate) enum Trouble {
     Policies(#[from] banso_permits::PolicyError),
     #[error("待ち受けを始められません。/ The server cannot start.\n{0}")]
     Serving(io::Error),
+    #[error(
+        "申請者には所属機関が要ります。--organisation 法人番号 --organisation-name 名称 を付けてください。\n\
+         An applicant acts for an organisation. Add --organisation NUMBER --organisation-name NAME."
+    )]
+    NoOrganisation,
     #[error("{0}")]
     Office(#[from] banso_office::OfficeError),
 }

@@ -1,10 +1,11 @@
 //! `banso user add`: an account with a first password that is shown once.
 
-use banso_office::NewAccount;
+use banso_kernel::{CorporateNumber, OrganisationId};
+use banso_office::{NewAccount, NewOrganisation, Office};
 use banso_permits::Role;
 use rand::Rng as _;
 
-use crate::cli::{self, NewUser, RoleName};
+use crate::cli::{self, NewUser, OrganisationKind, RoleName};
 use crate::trouble::Trouble;
 use crate::wiring;
 
@@ -14,7 +15,12 @@ const LENGTH: usize = 16;
 
 /// Makes the account and prints its password.
 pub(crate) async fn add(place: &cli::Place, new: &NewUser) -> Result<(), Trouble> {
-    let office = wiring::office_beside(place).await?;
+    let office = wiring::office_beside_or_new(place).await?;
+    let organisation = match new.organisation {
+        Some(number) => Some(organisation(&office, number, new).await?),
+        None if new.roles.contains(&RoleName::Applicant) => return Err(Trouble::NoOrganisation),
+        None => None,
+    };
     let password = first_password();
     let account = NewAccount {
         login: new.login.clone(),
@@ -22,7 +28,7 @@ pub(crate) async fn add(place: &cli::Place, new: &NewUser) -> Result<(), Trouble
         email: new.email.clone(),
         password: password.clone(),
         roles: new.roles.iter().map(|role| Role::from(*role)).collect(),
-        organisation: None,
+        organisation,
         synthetic: false,
     };
     office.add_account(account).await?;
@@ -31,6 +37,30 @@ pub(crate) async fn add(place: &cli::Place, new: &NewUser) -> Result<(), Trouble
     println!("この画面にだけ表示されます。本人に確実に渡してください。/ Shown only here; hand it over safely.");
     office.close().await;
     Ok(())
+}
+
+/// The organisation of this number, registered now when it was not.
+async fn organisation(office: &Office, number: CorporateNumber, new: &NewUser) -> Result<OrganisationId, Trouble> {
+    if let Some(known) = office.organisation_of_number(number).await? {
+        return Ok(known);
+    }
+    let kind = match new.organisation_kind {
+        OrganisationKind::Sme => "sme",
+        OrganisationKind::University => "university",
+        OrganisationKind::PublicInstitute => "public_institute",
+        OrganisationKind::Managing => "managing",
+    };
+    let organisation = NewOrganisation {
+        number,
+        name: new.organisation_name.clone().unwrap_or_default(),
+        kana: String::new(),
+        kind: kind.to_owned(),
+        prefecture: String::new(),
+        address: String::new(),
+        email: new.email.clone(),
+        synthetic: false,
+    };
+    Ok(office.add_organisation(organisation).await?)
 }
 
 /// About 79 bits.

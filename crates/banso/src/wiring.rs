@@ -42,6 +42,11 @@ pub(crate) async fn office_beside(settings: &cli::Place) -> Result<Office, Troub
     on(store_beside(settings).await?, settings, People::Real)
 }
 
+/// An office beside the server that may be running, or on a folder that is made now.
+pub(crate) async fn office_beside_or_new(settings: &cli::Place) -> Result<Office, Trouble> {
+    if settings.data.join("documents").is_dir() { office_beside(settings).await } else { office(settings, People::Real).await }
+}
+
 /// The store beside the server that may be running.
 pub(crate) async fn store_beside(settings: &cli::Place) -> Result<Store, Trouble> {
     Ok(Store::open_beside(&place(settings), Arc::new(SystemClock)).await?)

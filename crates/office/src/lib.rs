@@ -21,6 +21,7 @@ mod editions;
 mod error;
 mod mail;
 mod notices;
+mod organisation;
 mod password;
 mod precheck;
 mod session;
@@ -42,6 +43,7 @@ pub use banso_store::{Clock, DocumentReader, HandClock, Listed, Notice, Page, Pl
 pub use editions::{BrokenFile, CallTime, Loaded, ProgrammeFile, PublishedCall, PublishedEdition, Words, call_time};
 pub use error::{FieldProblem, OfficeError, Reference};
 pub use mail::{MailError, Mailer, Outbox, Outgoing};
+pub use organisation::{LearnedFact, NewOrganisation};
 pub use precheck::{Ask, Precheck, Question};
 
 /// What an office is made of.
