@@ -15,8 +15,11 @@
 //!
 //! What is given back are plain values for pages; what goes wrong is an [`OfficeError`]. Nothing here writes HTML or SQL.
 
+mod access;
 mod account;
 pub mod apply;
+pub mod audit;
+pub mod dossier;
 mod editions;
 mod error;
 mod mail;
@@ -24,9 +27,11 @@ mod notices;
 mod organisation;
 mod password;
 mod precheck;
+pub mod reviewing;
 mod session;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod timeline;
 mod work;
 
 use std::sync::Arc;

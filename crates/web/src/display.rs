@@ -47,6 +47,16 @@ impl PageContext {
         number.try_into().map(group_thousands).unwrap_or_default()
     }
 
+    /// The size of a file: `1.2 MB`.
+    pub(crate) fn bytes(&self, bytes: &u64) -> String {
+        let tenths = |unit: u64| (bytes.saturating_mul(10).saturating_add(unit / 2)) / unit;
+        match *bytes {
+            n if n < 1_000 => format!("{n} B"),
+            n if n < 1_000_000 => format!("{} kB", (n + 500) / 1_000),
+            _ => format!("{}.{} MB", tenths(1_000_000) / 10, tenths(1_000_000) % 10),
+        }
+    }
+
     /// What stands under a text with a limit.
     pub(crate) fn count(&self, text: &str, max: &usize) -> String {
         let count = count_characters(text);

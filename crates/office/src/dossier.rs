@@ -1,0 +1,460 @@
+//! An application as it was handed in, for whoever reads it at a desk: answers by section, members, costs, documents, and what the
+//! clauses say of it. Reviewers, the office and auditors read the same view; who may read is asked before, by the use case.
+
+use banso_grant::CaseAct;
+use banso_guideline::answers::{Answers, FormFacts, LineCost, kpi_field};
+use banso_guideline::{Edition, Facts, Field, FieldKind, Finding, Section as FormSection, SectionContent, Side, Truth};
+use banso_kernel::{CallId, CaseId, CorporateNumber, Digest, Instant, LocalText, Yen};
+use banso_permits::{Action, Person};
+use banso_store::{CaseFile, Content, DocumentReader};
+
+use crate::timeline::papers_of;
+use crate::apply::{Known, Paper, PaperAttachment, Subsidy, facts_of, missing_words, of_grant_request};
+use crate::{Office, OfficeError};
+
+/// A case as its readers see it.
+#[derive(Debug, Clone)]
+pub struct Dossier {
+    pub case: CaseId,
+    pub call: CallId,
+    pub receipt_number: String,
+    /// Of the submission: 1 for the first.
+    pub version: u32,
+    pub received_at: Instant,
+    pub title: String,
+    pub track: LocalText,
+    pub requested: Yen,
+    /// Digest of the answers, and of answers and documents together.
+    pub content: Digest,
+    pub whole: Digest,
+    pub parties: Vec<Party>,
+    pub reading: Reading,
+}
+
+/// An organisation of the application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Party {
+    pub name: String,
+    pub number: CorporateNumber,
+    pub lead: bool,
+}
+
+/// What there is to read.
+#[derive(Debug, Clone)]
+pub enum Reading {
+    Kept(Box<Pages>),
+    /// The answers were erased by right; that they were handed in stays on record.
+    Erased { reason: String, at: Instant },
+}
+
+/// The application in full.
+#[derive(Debug, Clone)]
+pub struct Pages {
+    pub sections: Vec<DossierSection>,
+    pub findings: Vec<Finding>,
+    pub subsidy: Subsidy,
+    pub cost: Yen,
+    /// The edition whose form was filled in: its call's page shows the clauses.
+    pub edition: Edition,
+}
+
+/// One section as one side filled it.
+#[derive(Debug, Clone)]
+pub struct DossierSection {
+    /// The id on the page, unique there.
+    pub anchor: String,
+    pub id: String,
+    pub title: LocalText,
+    pub clause: String,
+    /// Which member filled it; empty for the application as a whole.
+    pub side: String,
+    pub content: DossierContent,
+}
+
+#[derive(Debug, Clone)]
+pub enum DossierContent {
+    Answers(Vec<DossierAnswer>),
+    Members(MemberTable),
+    Budget(BudgetTable),
+    Documents(Vec<DossierSlot>),
+}
+
+/// One question and what was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DossierAnswer {
+    pub anchor: String,
+    pub key: String,
+    pub label: LocalText,
+    /// With its unit; empty when nothing was answered.
+    pub text: String,
+    /// The programme's own target, beside the applicant's.
+    pub target: Option<String>,
+}
+
+/// The consortium, one row a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberTable {
+    pub header: Vec<LocalText>,
+    pub rows: Vec<(u32, Vec<String>)>,
+}
+
+/// Costs by member, line and year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BudgetTable {
+    pub years: Vec<u32>,
+    pub members: Vec<MemberBudget>,
+    pub sums: Vec<Yen>,
+    pub sum: Yen,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberBudget {
+    pub name: String,
+    pub lines: Vec<BudgetCosts>,
+    pub sums: Vec<Yen>,
+    pub sum: Yen,
+}
+
+/// The costs of one line, lines without any left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BudgetCosts {
+    pub title: LocalText,
+    pub years: Vec<Yen>,
+    pub sum: Yen,
+}
+
+/// A document that was asked for, and what was handed in for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DossierSlot {
+    pub anchor: String,
+    pub id: String,
+    pub title: LocalText,
+    pub files: Vec<PaperAttachment>,
+}
+
+/// A place of the dossier that a criterion tells a reviewer to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookAt {
+    pub anchor: String,
+    pub label: LocalText,
+}
+
+/// A file of a case on its way out.
+#[derive(Debug)]
+pub struct CaseDocument {
+    pub name: String,
+    pub bytes: u64,
+    pub reader: DocumentReader,
+}
+
+impl Pages {
+    /// Where a section, a field or a document stands on the page.
+    #[must_use]
+    pub fn look_at(&self, name: &str) -> Option<LookAt> {
+        let own = |s: &DossierSection| LookAt { anchor: s.anchor.clone(), label: s.title.clone() };
+        self.sections.iter().find(|s| s.id == name).map(own).or_else(|| self.sections.iter().find_map(|s| s.content.look_at(name)))
+    }
+
+    /// The clauses that are not plainly met: broken, not known, or for a person to check.
+    #[must_use]
+    pub fn open_findings(&self) -> Vec<&Finding> {
+        self.findings.iter().filter(|f| f.truth != Truth::Yes).collect()
+    }
+
+    #[must_use]
+    pub fn met_findings(&self) -> Vec<&Finding> {
+        self.findings.iter().filter(|f| f.truth == Truth::Yes).collect()
+    }
+
+    /// What a clause's answer waits for, in words.
+    #[must_use]
+    pub fn missing(&self, finding: &Finding) -> Vec<LocalText> {
+        finding.missing.iter().map(|m| missing_words(m, |item| item_label(&self.edition, item))).collect()
+    }
+}
+
+fn item_label(edition: &Edition, item: &str) -> LocalText {
+    edition.dictionary().get(item).map_or_else(|| LocalText::ja(item), |i| i.label.clone())
+}
+
+impl DossierContent {
+    fn look_at(&self, name: &str) -> Option<LookAt> {
+        match self {
+            DossierContent::Answers(rows) => {
+                rows.iter().find(|r| r.key == name).map(|r| LookAt { anchor: r.anchor.clone(), label: r.label.clone() })
+            }
+            DossierContent::Documents(slots) => {
+                slots.iter().find(|s| s.id == name).map(|s| LookAt { anchor: s.anchor.clone(), label: s.title.clone() })
+            }
+            DossierContent::Members(_) | DossierContent::Budget(_) => None,
+        }
+    }
+}
+
+/// A word that may stand in an id: no blanks in it.
+fn word(text: &str) -> String {
+    text.chars().map(|c| if c.is_whitespace() || c == '"' { '-' } else { c }).collect()
+}
+
+/// The texts of an application with the form that asked for them.
+struct Reader<'a> {
+    edition: &'a Edition,
+    paper: &'a Paper,
+}
+
+impl Reader<'_> {
+    fn answers(&self) -> &Answers {
+        &self.paper.answers
+    }
+
+    fn members(&self) -> Vec<u32> {
+        self.answers().members(self.edition.form())
+    }
+
+    /// The name of a side, as the applicant wrote it.
+    fn side_name(&self, member: u32) -> String {
+        let named = self.paper.members.iter().find(|m| m.member == member && !m.name.trim().is_empty());
+        named.map_or_else(|| format!("構成員{member}"), |m| m.name.clone())
+    }
+
+    fn sections(&self) -> Vec<DossierSection> {
+        let asked = self.edition.form().sections.iter().filter(|s| !of_grant_request(s) || self.was_filled(s));
+        asked.flat_map(|s| self.section(s)).collect()
+    }
+
+    fn was_filled(&self, section: &FormSection) -> bool {
+        match &section.content {
+            SectionContent::Documents(specs) => self.paper.attachments.iter().any(|a| specs.iter().any(|s| s.id == a.slot)),
+            SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => {
+                self.answers().sections.contains_key(&section.id)
+            }
+        }
+    }
+
+    fn section(&self, section: &FormSection) -> Vec<DossierSection> {
+        let whole = |content| vec![self.one(section, 0, content)];
+        match &section.content {
+            SectionContent::Fields(fields) => match section.side {
+                Side::Lead => whole(self.fields(section, fields, 0)),
+                Side::EachMember => self.members().into_iter().map(|m| self.one(section, m, self.fields(section, fields, m))).collect(),
+            },
+            SectionContent::Consortium { parts, .. } => whole(self.consortium(section, parts)),
+            SectionContent::Budget { .. } => whole(DossierContent::Budget(self.budget())),
+            SectionContent::Kpis => whole(self.kpis(section)),
+            SectionContent::Documents(specs) => {
+                let slot = |s: &banso_guideline::DocumentSpec| DossierSlot {
+                    anchor: format!("d-{}", word(&s.id)),
+                    id: s.id.clone(),
+                    title: s.title.clone(),
+                    files: self.paper.attachments.iter().filter(|a| a.slot == s.id).cloned().collect(),
+                };
+                whole(DossierContent::Documents(specs.iter().map(slot).collect()))
+            }
+        }
+    }
+
+    fn one(&self, section: &FormSection, member: u32, content: DossierContent) -> DossierSection {
+        let (anchor, side) = match member {
+            0 => (format!("s-{}", word(&section.id)), String::new()),
+            m => (format!("s-{}-{m}", word(&section.id)), self.side_name(m)),
+        };
+        let (id, title, clause) = (section.id.clone(), section.title.clone(), section.clause.clone());
+        DossierSection { anchor, id, title, clause, side, content }
+    }
+
+    fn fields(&self, section: &FormSection, fields: &[Field], member: u32) -> DossierContent {
+        DossierContent::Answers(fields.iter().map(|f| self.answer(section, f, member, None)).collect())
+    }
+
+    fn answer(&self, section: &FormSection, field: &Field, member: u32, target: Option<String>) -> DossierAnswer {
+        let text = shown(&field.kind, self.answers().text(&section.id, member, &field.id));
+        let anchor = format!("a-{}-{member}-{}", word(&section.id), word(&field.id));
+        DossierAnswer { anchor, key: field.id.clone(), label: field.label.clone(), text, target }
+    }
+
+    fn kpis(&self, section: &FormSection) -> DossierContent {
+        let row = |kpi: &banso_guideline::Kpi| {
+            let mut answer = self.answer(section, &kpi_field(kpi), 0, Some(kpi.target.clone()));
+            let when = |lang| kpi.when.get(lang).to_owned();
+            answer.label = LocalText::new(
+                format!("{}（{}）", kpi.title.ja, kpi.when.ja),
+                format!("{} ({})", kpi.title.get(banso_kernel::Lang::En), when(banso_kernel::Lang::En)),
+            );
+            answer
+        };
+        DossierContent::Answers(self.edition.kpis().iter().map(row).collect())
+    }
+
+    fn consortium(&self, section: &FormSection, parts: &[Field]) -> DossierContent {
+        let cell = |m: u32, p: &Field| shown(&p.kind, self.answers().text(&section.id, 0, &format!("{m}.{}", p.id)));
+        let row = |m: u32| (m, parts.iter().map(|p| cell(m, p)).collect());
+        DossierContent::Members(MemberTable {
+            header: parts.iter().map(|p| p.label.clone()).collect(),
+            rows: self.members().into_iter().map(row).collect(),
+        })
+    }
+
+    fn form_facts(&self) -> FormFacts<'_> {
+        FormFacts { form: self.edition.form(), kpis: self.edition.kpis(), answers: self.answers() }
+    }
+
+    fn budget(&self) -> BudgetTable {
+        let costs = self.form_facts().costs();
+        let last = costs.iter().map(|c| c.year).max().unwrap_or(1);
+        let years: Vec<u32> = (1..=last).collect();
+        let by_year = |wanted: &dyn Fn(&LineCost) -> bool| -> Vec<Yen> {
+            years.iter().map(|y| sum(costs.iter().filter(|c| c.year == *y && wanted(c)))).collect()
+        };
+        let member = |m: u32| {
+            let costs_of = |title: &LocalText, line: &str| BudgetCosts {
+                title: title.clone(),
+                years: by_year(&|c| c.member == m && c.line == line),
+                sum: sum(costs.iter().filter(|c| c.member == m && c.line == line)),
+            };
+            let lines = self.lines().into_iter().map(|l| costs_of(&l.title, &l.name)).filter(|l| l.sum > Yen::ZERO).collect();
+            MemberBudget {
+                name: self.side_name(m),
+                lines,
+                sums: by_year(&|c| c.member == m),
+                sum: sum(costs.iter().filter(|c| c.member == m)),
+            }
+        };
+        let members = self.members().into_iter().map(member).filter(|m| m.sum > Yen::ZERO).collect();
+        BudgetTable { members, sums: by_year(&|_| true), sum: sum(costs.iter()), years }
+    }
+
+    fn lines(&self) -> Vec<banso_guideline::BudgetLine> {
+        let lines = self.edition.form().sections.iter().filter_map(|s| match &s.content {
+            SectionContent::Budget { lines, .. } => Some(lines.clone()),
+            SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Kpis | SectionContent::Documents(_) => None,
+        });
+        lines.flatten().collect()
+    }
+}
+
+/// A sum for a page: one too large to be money stays at the largest.
+fn sum<'a>(costs: impl Iterator<Item = &'a LineCost>) -> Yen {
+    Yen::sum(costs.map(|c| c.cost)).unwrap_or(Yen::new(i64::MAX))
+}
+
+/// An answer as it is read: amounts grouped, numbers with their unit, the rest as typed.
+fn shown(kind: &FieldKind, text: &str) -> String {
+    let text = text.trim();
+    match kind {
+        _ if text.is_empty() => String::new(),
+        FieldKind::Number { unit } if unit == "円" => Yen::parse(text).map_or_else(|_| text.to_owned(), |y| y.to_string()),
+        FieldKind::Number { unit } if text.ends_with(unit.as_str()) => text.to_owned(),
+        FieldKind::Number { unit } => format!("{text}{unit}"),
+        FieldKind::Text { .. }
+        | FieldKind::LongText { .. }
+        | FieldKind::Choice(_)
+        | FieldKind::YesNo
+        | FieldKind::Day
+        | FieldKind::CorporateNumber => text.to_owned(),
+    }
+}
+
+impl Office {
+    /// The application of a case as it was last handed in. The file was opened by a permit.
+    ///
+    /// # Errors
+    /// Storage; an application whose text is neither kept nor erased is a fault.
+    pub(crate) async fn dossier(&self, file: &CaseFile) -> Result<Dossier, OfficeError> {
+        let submitted = &file.case.submission.paper;
+        let reading = match self.paper(submitted.content).await? {
+            Ok(paper) => Reading::Kept(Box::new(self.pages(&paper, submitted.lead).await?)),
+            Err((reason, at)) => Reading::Erased { reason, at },
+        };
+        let track = self.edition_of_case(file)?.tracks().iter().find(|t| t.name == submitted.track).map(|t| t.title.clone());
+        Ok(Dossier {
+            case: file.id,
+            call: submitted.call.clone(),
+            receipt_number: submitted.receipt_number.clone(),
+            version: submitted.version,
+            received_at: file.case.submission.received_at,
+            title: submitted.title.clone(),
+            track: track.unwrap_or_else(|| LocalText::ja(submitted.track.clone())),
+            requested: submitted.requested,
+            content: submitted.content,
+            whole: submitted.whole,
+            parties: self.parties(file).await?,
+            reading,
+        })
+    }
+
+    /// The paper under a digest, or why and when it was erased.
+    pub(crate) async fn paper(&self, digest: Digest) -> Result<Result<Paper, (String, Instant)>, OfficeError> {
+        match self.store().content(digest).await? {
+            Some(Content::Kept(text)) => Ok(Ok(Paper::read(&text).map_err(OfficeError::fault)?)),
+            Some(Content::Erased { reason, at }) => Ok(Err((reason, at))),
+            None => Err(OfficeError::fault(format!("the application {digest} is neither kept nor erased"))),
+        }
+    }
+
+    /// The edition in force for a case: of its call, or the one that its last act names.
+    pub(crate) fn edition_of_case(&self, file: &CaseFile) -> Result<Edition, OfficeError> {
+        self.edition_in_force(&file.case.submission.paper.call).or_else(|_| self.edition(file.case.last.edition))
+    }
+
+    async fn pages(&self, paper: &Paper, lead: CorporateNumber) -> Result<Pages, OfficeError> {
+        let edition = self.edition(paper.edition)?;
+        let known = self.known_of(lead).await?;
+        let reader = Reader { edition: &edition, paper };
+        let facts = facts_of(&edition, &paper.answers, known, &paper.track);
+        let sections = reader.sections();
+        let cost = reader.form_facts().total_cost().unwrap_or(Yen::new(i64::MAX));
+        let subsidy = Subsidy::of(edition.amount(&facts), |item| item_label(&edition, item));
+        Ok(Pages { findings: edition.examine(&facts).findings, sections, subsidy, cost, edition: edition.clone() })
+    }
+
+    /// What is known of the lead beside its answers.
+    async fn known_of(&self, lead: CorporateNumber) -> Result<Facts, OfficeError> {
+        let Some(organisation) = self.store().organisation_by_number(lead).await? else { return Ok(Facts::default()) };
+        Ok(Known::of(&self.store().facts(organisation.id).await?).facts())
+    }
+
+    /// Who takes part, the lead first: what may be told before a conflict of interest is declared.
+    pub(crate) async fn parties(&self, file: &CaseFile) -> Result<Vec<Party>, OfficeError> {
+        let paper = &file.case.submission.paper;
+        let written = self.paper(paper.content).await?.map(|p| p.members).unwrap_or_default();
+        let mut parties = Vec::with_capacity(paper.parties.len());
+        for number in &paper.parties {
+            let own = self.store().organisation_by_number(*number).await?.map(|o| o.name);
+            let typed = || written.iter().find(|m| m.corporate_number == Some(*number)).map(|m| m.name.clone());
+            let name = own.or_else(typed).unwrap_or_else(|| number.to_string());
+            parties.push(Party { name, number: *number, lead: *number == paper.lead });
+        }
+        parties.sort_by_key(|p| !p.lead);
+        Ok(parties)
+    }
+
+    /// A file that an act of the case names. The case was opened by a permit.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotFound`] when no act names it, or its bytes were erased.
+    pub(crate) async fn document_of(&self, file: &CaseFile, digest: Digest) -> Result<CaseDocument, OfficeError> {
+        let acts = file.recorded::<CaseAct>().map_err(OfficeError::fault)?;
+        let (content, named) = acts
+            .iter()
+            .rev()
+            .filter_map(|r| papers_of(&r.act))
+            .find_map(|(content, documents)| documents.iter().find(|d| d.digest == digest).map(|d| (content, d)))
+            .ok_or(OfficeError::NotFound)?;
+        let attachments = self.paper(content).await?.map(|p| p.attachments).unwrap_or_default();
+        let name = attachments.into_iter().find(|a| a.digest == digest).map_or_else(|| named.slot.clone(), |a| a.file_name);
+        let reader = self.store().documents().open(digest).await?.ok_or(OfficeError::NotFound)?;
+        Ok(CaseDocument { name, bytes: named.bytes, reader })
+    }
+
+    /// A file of a case, for the office and for auditors. Who took it is written down.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotFound`]
+    pub async fn case_document(&self, person: &Person, case: CaseId, digest: Digest) -> Result<CaseDocument, OfficeError> {
+        let permit = self.may_case(person, Action::ReadCase, case).await?;
+        let file = self.case(&permit).await?;
+        let document = self.document_of(&file, digest).await?;
+        self.note_access(person, case, "document", &format!("{} {digest}", document.name)).await?;
+        Ok(document)
+    }
+}
