@@ -22,6 +22,7 @@ pub mod audit;
 pub mod dossier;
 mod editions;
 mod error;
+mod letters;
 mod mail;
 mod notices;
 mod organisation;

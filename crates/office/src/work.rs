@@ -27,15 +27,15 @@ const SWEEP_EVERY: u32 = 360;
 pub(crate) enum Work {
     /// Hand a mail over that stands in the store under this effect.
     Mail { effect: String },
-    /// Make the letter that follows from an act of an applicant, lay it on the parties' desks and mail them.
-    ApplicantLetter { case: CaseId, seq: u64 },
+    /// Tell of an act: make its letter, lay it on the desks of whom it concerns, and mail them.
+    Tell { case: CaseId, seq: u64 },
 }
 
 impl Work {
     const fn kind(&self) -> &'static str {
         match self {
             Work::Mail { .. } => "mail",
-            Work::ApplicantLetter { .. } => "applicant-letter",
+            Work::Tell { .. } => "tell",
         }
     }
 
@@ -43,7 +43,7 @@ impl Work {
     fn effect(&self) -> String {
         match self {
             Work::Mail { effect } => format!("mail:{effect}"),
-            Work::ApplicantLetter { case, seq } => format!("applicant-letter:{case}:{seq}"),
+            Work::Tell { case, seq } => format!("tell:{case}:{seq}"),
         }
     }
 }
@@ -123,7 +123,7 @@ impl Office {
         let work: Work = serde_json::from_str(&job.payload).map_err(|e| OfficeError::fault(format!("job `{}`: {e}", job.effect)))?;
         match work {
             Work::Mail { effect } => self.send_mail(&effect).await,
-            Work::ApplicantLetter { case, seq } => self.applicant_letter(case, seq).await,
+            Work::Tell { case, seq } => self.tell(case, seq).await,
         }
     }
 

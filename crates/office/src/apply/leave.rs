@@ -3,11 +3,10 @@
 use banso_grant::decide;
 use banso_kernel::{CaseId, Instant, LocalText, RequestId};
 use banso_permits::{Action, Person};
-use banso_store::{Batch, CaseFile};
+use banso_store::Batch;
 
 use super::draft::{CaseHead, Phase};
 use super::submit::CLAUSE;
-use crate::work::Work;
 use crate::{Office, OfficeError};
 
 /// What stepping back would mean now.
@@ -62,7 +61,7 @@ impl Office {
             Err(refusal) => return self.left_before(request, refusal.into()).await,
         };
         let batch = Batch::case(case, file.seq(), vec![act]).not_after(draft.window().closes).request(request);
-        self.append(batch.and_job(self.letter_after(case, file)?)).await?;
+        self.append(batch.and_job(self.tells_next(file)?)).await?;
         Ok(())
     }
 
@@ -80,16 +79,12 @@ impl Office {
             Ok(act) => act,
             Err(refusal) => return self.left_before(request, refusal.into()).await,
         };
-        let mut batch = Batch::case(case, file.seq(), vec![act]).request(request).and_job(self.letter_after(case, file)?);
+        let mut batch = Batch::case(case, file.seq(), vec![act]).request(request).and_job(self.tells_next(file)?);
         if let Phase::Granted { until } = draft.phase() {
             batch = batch.not_after(super::draft::end_of(until));
         }
         self.append(batch).await?;
         Ok(())
-    }
-
-    fn letter_after(&self, case: CaseId, file: &CaseFile) -> Result<banso_store::NewJob, OfficeError> {
-        self.job(&Work::ApplicantLetter { case, seq: file.seq() + 1 })
     }
 
     /// The same button pressed twice is no refusal.

@@ -237,7 +237,7 @@ impl Office {
         let batch = Batch::case(case, after, vec![act])
             .and_change(Change::keep_content(text))
             .and_change(Change::draft_stands(case, order.revision))
-            .and_job(self.job(&Work::ApplicantLetter { case, seq: after + 1 })?)
+            .and_job(self.job(&Work::Tell { case, seq: after + 1 })?)
             .not_after(until)
             .request(order.request);
         handed_in(&self.append(batch).await?)

@@ -1,0 +1,82 @@
+//! 採択・補欠・不採択の通知: what the executed plan says of a case, and a promotion from the reserve list. Their serial numbers follow the order
+//! of the plan, so that two letters of one call never share a number.
+
+use banso_grant::numbers::{LetterKind, letter_number};
+use banso_grant::selection::{Place, PlannedCase};
+use banso_grant::{CaseAct, Outcome, SelectionPlan};
+use banso_kernel::CaseId;
+use banso_letters::{Letter, RejectionNotice, ReserveNotice, SelectionNotice};
+
+use super::Told;
+use super::cover::Head;
+
+/// The serial of a case among those that a plan puts in the same place. A case that moves up from the reserve list counts on behind the
+/// selected ones: the serial of its grant decision is its own too.
+#[must_use]
+pub(crate) fn serial_in(plan: &SelectionPlan, case: CaseId, kind: LetterKind) -> u32 {
+    let alike = |wanted: fn(&PlannedCase) -> bool| {
+        let before = plan.cases().iter().filter(|c| wanted(c)).take_while(|c| c.case != case).count();
+        u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
+    };
+    let reserve = plan.cases().iter().find(|c| c.case == case).and_then(|c| match c.place {
+        Place::Reserve { order } => Some(order),
+        Place::Selected | Place::BelowPassMark | Place::BeyondTheLine => None,
+    });
+    match kind {
+        LetterKind::Selection | LetterKind::GrantDecision | LetterKind::GrantRefusal => match reserve {
+            Some(order) => plan.counts().selected.saturating_add(order),
+            None => alike(|c| matches!(c.place, Place::Selected)),
+        },
+        LetterKind::Reserve => reserve.unwrap_or(0),
+        LetterKind::Rejection => alike(|c| matches!(c.place, Place::BelowPassMark | Place::BeyondTheLine)),
+        LetterKind::NotAccepted => 0,
+    }
+}
+
+fn number(told: &Told<'_>, plan: &SelectionPlan, kind: LetterKind) -> String {
+    letter_number(&told.edition.meta().number_prefix, kind, serial_in(plan, told.case_id, kind))
+}
+
+/// What the plan says of a case.
+pub(super) fn letter(told: &Told<'_>, head: Head, outcome: &Outcome, plan: &SelectionPlan) -> Letter {
+    let cover = |kind| head.cover(number(told, plan, kind), &[&told.record.clause, &told.edition.score_sheet().clause]);
+    let (track, reason) = (head.track(), outcome.reason.clone());
+    match &told.record.act {
+        CaseAct::Reserved { order, .. } => {
+            Letter::ReserveNotice(ReserveNotice { cover: cover(LetterKind::Reserve), track, order: *order, reason, valid_until: None })
+        }
+        CaseAct::Rejected(_) => {
+            Letter::RejectionNotice(RejectionNotice { cover: cover(LetterKind::Rejection), track, reason, remarks: Vec::new() })
+        }
+        CaseAct::Selected(_)
+        | CaseAct::Submitted(_)
+        | CaseAct::SubmissionWithdrawn { .. }
+        | CaseAct::Returned(_)
+        | CaseAct::CompletenessPassed { .. }
+        | CaseAct::NotAccepted { .. }
+        | CaseAct::ReviewersAssigned { .. }
+        | CaseAct::ConflictDeclared { .. }
+        | CaseAct::ReviewerReplaced { .. }
+        | CaseAct::Reviewed(_)
+        | CaseAct::ReconsiderationAsked { .. }
+        | CaseAct::BonusJudged { .. }
+        | CaseAct::Promoted { .. }
+        | CaseAct::GrantRequested(_)
+        | CaseAct::GrantRequestReturned { .. }
+        | CaseAct::GrantDecided(_)
+        | CaseAct::GrantRefused { .. }
+        | CaseAct::Withdrawn { .. }
+        | CaseAct::Rectified { .. } => selection(cover(LetterKind::Selection), &head, reason),
+    }
+}
+
+/// 補欠からの繰上げ: a selection notice with the reason why there is room now.
+pub(super) fn promotion(told: &Told<'_>, head: Head, reason: &str, plan: &SelectionPlan) -> Letter {
+    let cover = head.cover(number(told, plan, LetterKind::Selection), &[&told.record.clause, &told.edition.selection().clause]);
+    selection(cover, &head, format!("補欠から繰り上げて採択とします。\n{reason}"))
+}
+
+fn selection(cover: banso_letters::Cover, head: &Head, reason: String) -> Letter {
+    let (track, requested) = (head.track(), head.paper.requested);
+    Letter::SelectionNotice(SelectionNotice { cover, track, requested, reason, grant_request_due: None, remarks: Vec::new() })
+}
