@@ -26,7 +26,7 @@ use banso_store::{Account, Batch, CaseFile, Change, Desk, NewJob, NewNotice};
 use crate::work::Work;
 use crate::{Office, OfficeError};
 
-pub(crate) use cover::{Head, slot_title};
+pub(crate) use cover::slot_title;
 pub(crate) use decision::{Order as DecisionLetter, decision_letter};
 pub(crate) use outcome::serial_in;
 pub(crate) use refusal::refusal_letter;
@@ -130,7 +130,7 @@ impl Office {
     ) -> Result<Batch, OfficeError> {
         let (case, seq) = (told.case_id, told.record.seq);
         let (subject, body) = (told.subject(kind), told.body(kind, document.is_some()));
-        for desk in self.parties(case).await? {
+        for desk in self.desks_of(case).await? {
             let desk_at = Desk::Organisation(desk);
             let notice =
                 NewNotice { id: notice_id(case, seq, desk), case, desk: desk_at, subject: subject.clone(), body: body.clone(), document };
@@ -162,7 +162,7 @@ impl Office {
     }
 
     /// Every organisation that takes part, the lead included.
-    async fn parties(&self, case: CaseId) -> Result<Vec<OrganisationId>, OfficeError> {
+    async fn desks_of(&self, case: CaseId) -> Result<Vec<OrganisationId>, OfficeError> {
         let row = self.store().application(case).await?.ok_or(OfficeError::NotFound)?;
         let mut desks = vec![row.application.lead];
         desks.extend(self.store().members(case).await?.into_iter().filter_map(|m| m.organisation));
