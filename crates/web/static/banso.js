@@ -17,9 +17,15 @@ const halfWidth = (text) => text.normalize('NFKC').replace(/[−‐‑–△▲]
 const countCharacters = (text) => [...text].filter((c) => c !== '\r' && c !== '\n').length;
 const grouped = (n) => n.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 
+// An amount as the server reads it: 1,234,000, 4,500万円, 3億円. Anything else counts as nothing here; the server says what is wrong.
 function toNumber(text) {
   const bare = halfWidth(text).replace(/[,\s円¥]/g, '');
-  return /^-?\d{1,15}$/.test(bare) ? Number(bare) : 0;
+  if (/^-?\d{1,15}$/.test(bare)) return Number(bare);
+  const parts = /^(-?)(?:(\d+(?:\.\d+)?)兆)?(?:(\d+(?:\.\d+)?)億)?(?:(\d+(?:\.\d+)?)万)?(?:(\d+(?:\.\d+)?)千)?(\d*)$/.exec(bare);
+  if (!parts || bare === '') return 0;
+  const scales = [1e12, 1e8, 1e4, 1e3, 1];
+  const sum = scales.reduce((all, scale, i) => all + Math.round(Number(parts[i + 2] || 0) * scale), 0);
+  return parts[1] ? -sum : sum;
 }
 
 // ---- counts and sums ------------------------------------------------------------------------------------------------

@@ -128,7 +128,7 @@ impl Office {
             Some(ShownFact { label: item.label.clone(), text, unit, source: fact.source.clone(), as_of: fact.as_of.clone() })
         };
         let facts = edition.dictionary().items().iter().filter_map(shown).collect();
-        Ok(IdentifiedFirm { number, name: own.name.clone(), address: format!("{}{}", own.prefecture, own.address), facts })
+        Ok(IdentifiedFirm { number, name: own.name.clone(), address: address_of(own), facts })
     }
 
     /// Starts an application, with everything that is known filled in. Pressed twice it is started once.
@@ -246,15 +246,19 @@ fn is_kind(part: &Field) -> bool {
 fn own_text(own: &Organisation, part: &Field) -> Option<String> {
     let text = match &part.kind {
         FieldKind::CorporateNumber => own.corporate_number?.to_string(),
+        FieldKind::Choice(options) if part.id.contains("都道府県") => options.iter().find(|o| **o == own.prefecture)?.clone(),
         FieldKind::Choice(options) => kind_among(options, &own.kind)?,
         FieldKind::Text { .. } if part.id.contains("都道府県") => own.prefecture.clone(),
-        FieldKind::Text { .. } if ["所在地", "住所"].iter().any(|w| part.id.contains(w)) => {
-            format!("{}{}", own.prefecture, own.address)
-        }
+        FieldKind::Text { .. } if ["所在地", "住所"].iter().any(|w| part.id.contains(w)) => address_of(own),
         FieldKind::Text { .. } if part.id.contains('名') && !part.id.contains("氏名") && !part.id.contains("担当") => own.name.clone(),
         FieldKind::Text { .. } | FieldKind::LongText { .. } | FieldKind::Number { .. } | FieldKind::YesNo | FieldKind::Day => return None,
     };
     (!text.is_empty()).then_some(text)
+}
+
+/// An address with its prefecture, once.
+pub(crate) fn address_of(own: &Organisation) -> String {
+    if own.address.starts_with(&own.prefecture) { own.address.clone() } else { format!("{}{}", own.prefecture, own.address) }
 }
 
 /// The kind of an organisation in the words of the guideline.

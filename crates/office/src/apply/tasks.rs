@@ -57,6 +57,8 @@ pub struct Task {
     pub saved_at: Option<Instant>,
     /// How many points the office returned it with.
     pub points: usize,
+    /// Nothing in it has to be filled in, and nothing was.
+    pub optional: bool,
 }
 
 /// The tasks of one side.
@@ -149,13 +151,15 @@ impl Draft {
     }
 
     fn task(&self, section: &FormSection, member: u32) -> Task {
+        let status = self.status(section, member);
         Task {
+            optional: status == TaskStatus::NotStarted && self.section_problems(section, member).is_empty(),
             section: section.id.clone(),
             member,
             title: section.title.clone(),
             clause: section.clause.clone(),
             minutes: section.minutes,
-            status: self.status(section, member),
+            status,
             writable: self.writable(section, member),
             saved_at: self.saved(&section.id, member).map(|s| s.saved_at),
             points: self.points_of(section),
@@ -170,7 +174,7 @@ impl Draft {
             let sections = form.sections.iter().filter(|s| self.sides(s).contains(&member));
             let tasks: Vec<Task> = sections.map(|s| self.task(s, member)).collect();
             let mine = match self.seat {
-                Seat::Lead => tasks.iter().any(|t| t.writable != Writable::OtherSide { name: self.side_name(member) }),
+                Seat::Lead => member == 1,
                 Seat::Member(own) => own == member,
             };
             TaskGroup { member, name: self.side_name(member), mine, tasks }
@@ -244,7 +248,7 @@ impl Office {
     pub async fn task_list(&self, person: &Person, case: CaseId) -> Result<TaskList, OfficeError> {
         let draft = self.draft(person, case, Action::ReadCase).await?;
         let groups = draft.groups();
-        let tasks = || groups.iter().flat_map(|g| &g.tasks);
+        let tasks = || groups.iter().flat_map(|g| &g.tasks).filter(|t| !t.optional);
         let (total, done) = (tasks().count(), tasks().filter(|t| t.status == TaskStatus::Done).count());
         let minutes_left = tasks().filter(|t| t.status != TaskStatus::Done).map(|t| t.minutes).sum();
         let moved = match super::draft::seen_edition(&draft.saved).filter(|seen| *seen != draft.edition.digest()) {

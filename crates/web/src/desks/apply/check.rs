@@ -67,6 +67,11 @@ impl Check {
         self.page.local(&amount_words(amount)).to_owned()
     }
 
+    /// A cost as it was understood; as typed, where it was not.
+    fn cell(&self, text: &str) -> String {
+        Yen::parse(text).map_or_else(|_| text.to_owned(), |yen| self.page.yen(&yen))
+    }
+
     fn change_path(&self, section: &str, member: &u32, key: &str) -> String {
         format!("{}?check=1#{}", section_path(self.view.head.case, section, *member), encoded(&name_of(key)))
     }
