@@ -93,12 +93,17 @@ impl Office {
         }
     }
 
+    /// What an act names by this digest; `None` once it was erased by right.
+    pub(crate) async fn paper(&self, content: Digest) -> Result<Option<Paper>, OfficeError> {
+        match self.store().content(content).await? {
+            Some(Content::Kept(text)) => Ok(Some(Paper::read(&text).map_err(OfficeError::fault)?)),
+            Some(Content::Erased { .. }) | None => Ok(None),
+        }
+    }
+
     /// The files of a submission with the names they came under; an erased text leaves their digests.
     pub(crate) async fn receipt_files(&self, edition: &Edition, submitted: &Submitted) -> Result<Vec<ReceiptFile>, OfficeError> {
-        let paper = match self.store().content(submitted.content).await? {
-            Some(Content::Kept(text)) => Some(Paper::read(&text).map_err(OfficeError::fault)?),
-            Some(Content::Erased { .. }) | None => None,
-        };
+        let paper = self.paper(submitted.content).await?;
         let name = |digest: Digest, slot: &str| {
             let found = paper.iter().flat_map(|p| &p.attachments).find(|a| a.digest == digest && a.slot == slot);
             found.map_or_else(|| digest.short(), |a| a.file_name.clone())

@@ -4,8 +4,10 @@ use banso_guideline::answers::AnswerProblem;
 use banso_guideline::{Section as FormSection, SectionContent, Side};
 use banso_kernel::{CaseId, Instant, LocalText};
 use banso_permits::{Action, Person};
+use banso_store::{Desk, Notice};
 
 use super::draft::{CaseHead, Draft, Seat, Writable};
+use super::history::{Happened, history};
 use super::members::Invitee;
 use super::moved::{Moved, moved};
 use crate::{Office, OfficeError};
@@ -89,6 +91,9 @@ pub struct TaskList {
     pub receipts: Vec<u32>,
     /// Whether the grant was asked for.
     pub asked_for_grant: bool,
+    pub history: Vec<Happened>,
+    /// The notices of this application on one's own desk, newest first.
+    pub notices: Vec<Notice>,
 }
 
 /// A point of a return, with the place it is tied to.
@@ -241,6 +246,16 @@ fn point_label(section: &FormSection, field: &str) -> LocalText {
 }
 
 impl Office {
+    async fn own_notices(&self, person: &Person, case: CaseId) -> Result<Vec<Notice>, OfficeError> {
+        let own = |n: &Notice| match n.notice.desk {
+            Desk::Organisation(organisation) => person.organisation == Some(organisation),
+            Desk::Person(owner) => person.id == owner,
+        };
+        let mut notices: Vec<Notice> = self.store().notices_of_case(case).await?.into_iter().filter(own).collect();
+        notices.reverse();
+        Ok(notices)
+    }
+
     /// The task list of an application.
     ///
     /// # Errors
@@ -264,6 +279,8 @@ impl Office {
             returned: draft.returned_points(),
             moved,
             receipts: draft.receipt_versions(),
+            history: draft.file.as_ref().map_or_else(|| Ok(Vec::new()), history)?,
+            notices: self.own_notices(person, case).await?,
             asked_for_grant: draft.case().is_some_and(|c| c.state.request().is_some()),
             groups,
         })

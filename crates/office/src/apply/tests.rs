@@ -1,1 +1,296 @@
-//! The applicant's desk on a real store.
+//! The applicant's turns between the office's: correction, grant request, decision; an edition that changes under a draft; the
+//! closing instant at the moment of recording.
+
+use std::fs;
+use std::path::Path;
+
+use banso_grant::{CaseAct, GrantDecided, NewAct, Outcome, Point, Returned};
+use banso_guideline::{Dictionary, Library};
+use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, Instant, RequestId, Yen};
+use banso_permits::{Action, Person, Role};
+use banso_store::{Batch, Change, CommitError, Content, Organisation};
+use uuid::Uuid;
+
+use super::{Leaving, Paper, Phase, SaveOrder, Stage, StartOrder, SubmitOrder, TaskStatus};
+use crate::testing::TestOffice;
+use crate::{OfficeError, ProgrammeFile, Words};
+
+const PATH: &str = "programmes/go-tech/r8-demo-1.md";
+const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
+
+fn repository(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).unwrap()
+}
+
+fn words() -> Words {
+    let dictionary = Dictionary::parse(&repository("facts/dictionary.md")).unwrap();
+    let library = Library::parse(&repository("facts/definitions.md"), &dictionary).unwrap();
+    Words { dictionary, library }
+}
+
+struct Scene {
+    office: TestOffice,
+    lead: Person,
+    own: Organisation,
+    case: CaseId,
+}
+
+fn request() -> RequestId {
+    RequestId::new(Uuid::now_v7())
+}
+
+fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+impl Scene {
+    /// An application that is complete and not handed in.
+    async fn new() -> Self {
+        let office = TestOffice::at("2026-12-01T12:00:00+09:00").await;
+        office.load_programmes(&[ProgrammeFile { path: PATH.to_owned(), text: repository(PATH) }], &words()).await.unwrap();
+        let firm = office.organisation("株式会社架空精密", "sme").await;
+        let lead = office.somebody("lead", &[Role::Applicant], Some(firm)).await;
+        let own = office.store().organisation(firm).await.unwrap().unwrap();
+        let order = StartOrder {
+            call: CallId::parse("go-tech/r8-demo-1").unwrap(),
+            number: own.corporate_number.unwrap().to_string(),
+            title: "架空の計画".into(),
+            track: "通常枠".into(),
+            request: request(),
+        };
+        let case = office.start_application(&lead, &order).await.unwrap();
+        assert_eq!(office.start_application(&lead, &order).await.unwrap(), case, "pressed twice, started once");
+        let scene = Scene { office, lead, own, case };
+        scene.fill_in().await;
+        scene
+    }
+
+    async fn save(&self, section: &str, member: u32, answers: &[(&str, &str)]) -> Result<(), OfficeError> {
+        let stamp = self.office.section_page(&self.lead, self.case, section, member).await?.stamp;
+        let answers = answers.iter().map(|(k, t)| ((*k).to_owned(), (*t).to_owned())).collect();
+        let order = SaveOrder { section: section.to_owned(), member, stamp, answers };
+        let outcome = self.office.save_section(&self.lead, self.case, &order).await?;
+        assert!(outcome.clashes.is_empty());
+        Ok(())
+    }
+
+    async fn attach(&self, slot: &str, content: &[u8]) {
+        let mut incoming = self.office.begin_attachment(&self.lead, self.case, 0, slot, "書類.pdf", None).await.unwrap();
+        incoming.write(content).await.unwrap();
+        self.office.attach(&self.lead, incoming).await.unwrap();
+    }
+
+    async fn fill_in(&self) {
+        let (uni, managing) = (CorporateNumber::from_body(111).to_string(), CorporateNumber::from_body(222).to_string());
+        let overview = [("補助事業期間", "2"), ("technology", "精密加工"), ("summary", "要約"), ("重複受給", "いいえ")];
+        self.save("overview", 0, &overview).await.unwrap();
+        let rows = [
+            ("1.区分", "中小企業者等"),
+            ("1.役割", "主たる研究等実施機関"),
+            ("2.名称", "架空大学"),
+            ("2.法人番号", &uni),
+            ("2.区分", "大学・公設試等"),
+            ("2.役割", "研究等実施機関"),
+            ("3.名称", "架空機構"),
+            ("3.法人番号", &managing),
+            ("3.区分", "事業管理機関"),
+            ("3.役割", "事業管理機関"),
+        ];
+        self.save("consortium", 0, &rows).await.unwrap();
+        for member in 1..=3 {
+            let firm = [
+                ("task", "分担"),
+                ("業種", "製造業その他"),
+                ("資本金", "3000万円"),
+                ("従業員数", "25"),
+                ("課税所得平均", "1億円"),
+                ("大企業単独持分", "0"),
+                ("大企業合計持分", "0"),
+                ("大企業兼務役員割合", "0"),
+                ("みなし大企業の全株保有", "いいえ"),
+                ("みなし大企業の全役員兼務", "いいえ"),
+            ];
+            self.save("member", member, &firm).await.unwrap();
+        }
+        self.save("budget", 1, &[("物品費.1", "30,000,000")]).await.unwrap();
+        for (section, keys, text) in [
+            ("plan", &["needs", "novelty", "goals", "method", "schedule"][..], "記述"),
+            ("team", &["leader", "division", "management"][..], "記述"),
+            ("business", &["market", "competition", "sales", "effects"][..], "記述"),
+            ("kpis", &["achievement", "commercialised", "value-added", "wages", "sales-ratio"][..], "160"),
+        ] {
+            let answers: Vec<_> = keys.iter().map(|k| (*k, text)).collect();
+            self.save(section, 0, &answers).await.unwrap();
+        }
+        for slot in ["plan-pdf", "accounts", "pledge"] {
+            self.attach(slot, PDF).await;
+        }
+    }
+
+    async fn submit(&self) -> Result<u64, OfficeError> {
+        let page = self.office.check_page(&self.lead, self.case).await?;
+        let order = SubmitOrder { revision: page.revision, declared: true, despite_no: false, request: request() };
+        let handed_in = self.office.submit(&self.lead, self.case, order).await?;
+        self.office.run_jobs().await;
+        Ok(handed_in.seq)
+    }
+
+    /// Acts that the office would take.
+    async fn office_acts(&self, acts: Vec<CaseAct>) {
+        let permit = self.office.may_case(&self.lead, Action::ReadCase, self.case).await.unwrap();
+        let seq = self.office.store().case(&permit).await.unwrap().unwrap().seq();
+        let edition = self.office.edition_in_force(&CallId::parse("go-tech/r8-demo-1").unwrap()).unwrap().digest();
+        let new = |act| NewAct {
+            act,
+            actor: banso_grant::Actor::System,
+            authority: "事務局".into(),
+            clause: "5-1".into(),
+            edition,
+            effective_on: self.office.now().day(),
+        };
+        self.office.store().commit(Batch::case(self.case, seq, acts.into_iter().map(new).collect())).await.unwrap();
+    }
+
+    async fn phase(&self) -> Phase {
+        self.office.task_list(&self.lead, self.case).await.unwrap().head.phase
+    }
+
+    async fn select(&self) {
+        let outcome = Outcome { plan: Digest::ZERO, rank: 1, score: "90".into(), reason: "基準点以上".into() };
+        let assigned = CaseAct::ReviewersAssigned { plan: Digest::ZERO, due: day("2027-02-20"), reviewers: vec![] };
+        self.office_acts(vec![CaseAct::CompletenessPassed { checks: vec!["様式".into()] }, assigned, CaseAct::Selected(outcome)]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_return_for_correction_is_tied_to_its_field_and_answered() {
+    let scene = Scene::new().await;
+    scene.submit().await.unwrap();
+    let point = |field: &str, note: &str| Point { field: field.into(), note: note.into() };
+    let points = vec![point("plan/goals", "数値で書いてください"), point("documents/plan-pdf", "図が欠けています")];
+    scene.office_acts(vec![CaseAct::Returned(Returned { points, due: day("2027-02-10") })]).await;
+    // The call has closed, the correction has not.
+    scene.office.clock.set(Instant::parse("2027-02-10T23:59:00+09:00").unwrap());
+    let list = scene.office.task_list(&scene.lead, scene.case).await.unwrap();
+    assert!(matches!(&list.head.phase, Phase::Correcting { due, .. } if *due == day("2027-02-10")), "{:?}", list.head.phase);
+    let places: Vec<_> = list.returned.iter().map(|p| (p.place.clone().unwrap(), p.label.ja.as_str())).collect();
+    assert_eq!(places[0], (("plan".to_owned(), 0), "研究開発計画 ／ 研究開発の目標"));
+    assert_eq!(places[1].0, ("documents".to_owned(), 0));
+    let status = |list: &super::TaskList, id: &str| list.groups[0].tasks.iter().find(|t| t.section == id).unwrap().status;
+    assert_eq!((status(&list, "plan"), status(&list, "team")), (TaskStatus::ToCorrect, TaskStatus::Done));
+    scene.save("plan", 0, &[("goals", "精度を10%改善")]).await.unwrap();
+    let list = scene.office.task_list(&scene.lead, scene.case).await.unwrap();
+    assert_eq!(status(&list, "plan"), TaskStatus::Done);
+    assert_eq!(scene.submit().await.unwrap(), 3);
+    let receipt = scene.office.receipt_page(&scene.lead, scene.case, 2).await.unwrap();
+    assert!(receipt.letter.is_some() && !receipt.superseded);
+    assert_eq!(receipt.receipt_number, scene.office.receipt_page(&scene.lead, scene.case, 1).await.unwrap().receipt_number);
+}
+
+#[tokio::test]
+async fn a_correction_after_its_day_is_too_late() {
+    let scene = Scene::new().await;
+    scene.submit().await.unwrap();
+    let points = vec![Point { field: "plan/goals".into(), note: "数値で".into() }];
+    scene.office_acts(vec![CaseAct::Returned(Returned { points, due: day("2027-02-10") })]).await;
+    scene.office.clock.set(Instant::parse("2027-02-11T00:00:00+09:00").unwrap());
+    assert!(matches!(scene.submit().await, Err(OfficeError::Refused(_))));
+}
+
+#[tokio::test]
+async fn from_selection_to_the_decision_and_out_of_it() {
+    let scene = Scene::new().await;
+    scene.submit().await.unwrap();
+    scene.office.clock.set(Instant::parse("2027-03-01T10:00:00+09:00").unwrap());
+    assert!(scene.save("plan", 0, &[("goals", "後から")]).await.is_err());
+    scene.select().await;
+    let selected = Yen::new(20_000_000);
+    assert_eq!(scene.phase().await, Phase::Requesting { selected });
+    let list = scene.office.task_list(&scene.lead, scene.case).await.unwrap();
+    let sections: Vec<&str> = list.groups.iter().flat_map(|g| &g.tasks).map(|t| t.section.as_str()).collect();
+    assert_eq!(sections, ["grant-documents", "budget", "budget", "budget"]);
+    assert!(matches!(scene.submit().await, Err(OfficeError::Invalid(p)) if p.iter().any(|p| p.text.ja.contains("見積書"))));
+    scene.attach("grant-quotes", PDF).await;
+    // More than was selected is not asked for; less is.
+    scene.save("budget", 1, &[("物品費.1", "36,000,000")]).await.unwrap();
+    assert_eq!(scene.office.check_page(&scene.lead, scene.case).await.unwrap().requested, Some(selected));
+    scene.save("budget", 1, &[("物品費.1", "27,000,000")]).await.unwrap();
+    scene.submit().await.unwrap();
+    let permit = scene.office.may_case(&scene.lead, Action::ReadCase, scene.case).await.unwrap();
+    let file = scene.office.case(&permit).await.unwrap();
+    let asked = file.case.state.request().unwrap().clone();
+    assert_eq!(asked.requested, Yen::new(18_000_000));
+    let Some(Content::Kept(text)) = scene.office.store().content(asked.content).await.unwrap() else { panic!("no text") };
+    let paper = Paper::read(&text).unwrap();
+    assert_eq!((paper.stage, paper.documents()), (Stage::GrantRequest, asked.documents));
+    // Returned, corrected, decided, withdrawn.
+    let points = vec![Point { field: "budget/1/物品費.1".into(), note: "見積と合いません".into() }];
+    scene.office_acts(vec![CaseAct::GrantRequestReturned { points, due: day("2027-03-20") }]).await;
+    let list = scene.office.task_list(&scene.lead, scene.case).await.unwrap();
+    assert_eq!(list.returned[0].place, Some(("budget".to_owned(), 1)));
+    scene.save("budget", 1, &[("物品費.1", "24,000,000")]).await.unwrap();
+    scene.submit().await.unwrap();
+    let decided = GrantDecided {
+        number: "架空第1号".into(),
+        eligible_cost: Yen::new(24_000_000),
+        amount: Yen::new(16_000_000),
+        by_year: vec![(1, Yen::new(16_000_000))],
+        conditions: vec!["帳簿を備えること".into()],
+        modifications: vec![],
+        feasibility: String::new(),
+        project_ends: day("2029-03-31"),
+        withdrawable_until: day("2027-03-31"),
+    };
+    scene.office_acts(vec![CaseAct::GrantDecided(decided)]).await;
+    let leaving = scene.office.leave_page(&scene.lead, scene.case).await.unwrap().leaving;
+    assert_eq!(leaving, Leaving::FromDecision { until: day("2027-03-31") });
+    let again = request();
+    scene.office.withdraw(&scene.lead, scene.case, "条件を受け入れられない", again).await.unwrap();
+    scene.office.withdraw(&scene.lead, scene.case, "条件を受け入れられない", again).await.unwrap();
+    assert_eq!(scene.phase().await, Phase::Ended);
+    scene.office.run_jobs().await;
+    let list = scene.office.task_list(&scene.lead, scene.case).await.unwrap();
+    let last = list.history.last().unwrap();
+    assert_eq!((list.history.len(), last.text.ja.as_str()), (8, "取り下げました"));
+    assert_eq!(list.notices.len(), 4);
+    let home = scene.office.desk_home(&scene.lead).await.unwrap();
+    assert!(home.notices.rows.iter().any(|n| n.notice.subject.contains("取下げ") && n.notice.document.is_some()));
+}
+
+#[tokio::test]
+async fn a_changed_edition_is_told_before_anything_is_handed_in() {
+    let scene = Scene::new().await;
+    let amended = repository(PATH)
+        .replace("版: 令和8年度デモ第1回・第1版", "版: 令和8年度デモ第1回・第9版")
+        .replace("| summary | 研究開発の要約 / Summary | 長文 | 400字 |", "| summary | 研究開発の要約 / Summary | 長文 | 300字 |");
+    let file = ProgrammeFile { path: PATH.replace(".md", ".2.md"), text: amended };
+    let loaded = scene.office.load_programmes(&[file], &words()).await.unwrap();
+    assert!(matches!(loaded[..], [crate::Loaded::Published { number: 2, .. }]), "{loaded:?}");
+    let moved = scene.office.task_list(&scene.lead, scene.case).await.unwrap().moved.unwrap();
+    assert!(moved.changes.iter().any(|c| c.ja.contains("研究開発の要約") && c.ja.contains("字数")), "{moved:?}");
+    assert!(
+        matches!(scene.submit().await, Err(OfficeError::Invalid(p)) if p.iter().any(|p| p.text.ja.contains("公募要領が改められました")))
+    );
+    scene.office.accept_edition(&scene.lead, scene.case).await.unwrap();
+    assert!(scene.office.task_list(&scene.lead, scene.case).await.unwrap().moved.is_none());
+    scene.submit().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_instant_of_recording_decides_and_the_draft_must_stand() {
+    let scene = Scene::new().await;
+    let closes = Instant::parse("2027-01-29T17:00:00+09:00").unwrap();
+    scene.office.clock.set(closes);
+    let page = scene.office.check_page(&scene.lead, scene.case).await.unwrap();
+    let order = SubmitOrder { revision: page.revision, declared: true, despite_no: false, request: request() };
+    scene.save("plan", 0, &[("risks", "一つ増えた")]).await.unwrap();
+    assert!(matches!(scene.office.submit(&scene.lead, scene.case, order).await, Err(OfficeError::Stale(_))));
+    // Whatever was decided before, the ledger compares the clock once more.
+    let late = Batch::changes(vec![Change::keep_content("遅い")]).not_after(Instant::parse("2027-01-29T16:59:59+09:00").unwrap());
+    assert!(matches!(scene.office.store().commit(late).await, Err(CommitError::TooLate { .. })));
+    scene.submit().await.unwrap();
+    let receipt = scene.office.receipt_page(&scene.lead, scene.case, 1).await.unwrap();
+    assert_eq!(receipt.recorded_at, closes);
+    assert_eq!(receipt.files.len(), 3);
+    assert_eq!(scene.own.name, receipt.head.lead);
+}
