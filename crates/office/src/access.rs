@@ -23,8 +23,7 @@ impl Office {
         if !NOTED.iter().any(|r| person.roles.contains(r)) {
             return Ok(());
         }
-        let access =
-            NewAccess { person: Some(person.id), action: action.to_owned(), resource: resource(case), detail: detail.to_owned() };
+        let access = NewAccess { person: Some(person.id), action: action.to_owned(), resource: resource(case), detail: detail.to_owned() };
         Ok(self.store().change(Change::log_access(&access)).await?)
     }
 

@@ -8,8 +8,8 @@ use banso_kernel::{CallId, CaseId, CorporateNumber, Digest, Instant, LocalText, 
 use banso_permits::{Action, Person};
 use banso_store::{CaseFile, Content, DocumentReader};
 
-use crate::timeline::papers_of;
 use crate::apply::{Known, Paper, PaperAttachment, Subsidy, facts_of, missing_words, of_grant_request};
+use crate::timeline::papers_of;
 use crate::{Office, OfficeError};
 
 /// A case as its readers see it.
@@ -44,7 +44,10 @@ pub struct Party {
 pub enum Reading {
     Kept(Box<Pages>),
     /// The answers were erased by right; that they were handed in stays on record.
-    Erased { reason: String, at: Instant },
+    Erased {
+        reason: String,
+        at: Instant,
+    },
 }
 
 /// The application in full.

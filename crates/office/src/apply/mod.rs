@@ -25,13 +25,13 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use budget::missing_words;
 pub use budget::{Budget, BudgetCell, BudgetRow, MemberSum, Subsidy, amount_words};
 pub use check::{BasicsPage, CheckPage, CheckedFinding, CheckedRow, CheckedSection, Flaw, Link};
 pub use desk::{DeskCase, DeskHome, OutgoingLetter, tone_of};
 pub use documents::{AttachedFile, Incoming, Outgoing, Slot};
-pub(crate) use budget::missing_words;
-pub(crate) use draft::{facts_of, of_grant_request};
 pub use draft::{CaseHead, Phase, Seat, Writable};
+pub(crate) use draft::{facts_of, of_grant_request};
 pub use history::Happened;
 pub use known::{Known, KnownFact};
 pub use leave::{LeavePage, Leaving};

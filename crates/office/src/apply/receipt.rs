@@ -4,10 +4,9 @@ use banso_grant::{Actor, CaseAct, Recorded, Submitted};
 use banso_guideline::Edition;
 use banso_kernel::{CaseId, Digest, Instant, LocalText, NoticeId, Yen};
 use banso_permits::{Action, Person};
-use banso_store::{CaseFile, Content};
+use banso_store::CaseFile;
 
 use super::draft::{CaseHead, Draft};
-use super::paper::Paper;
 use crate::letters::{notice_id, slot_title};
 use crate::{Office, OfficeError};
 
@@ -93,17 +92,9 @@ impl Office {
         }
     }
 
-    /// What an act names by this digest; `None` once it was erased by right.
-    pub(crate) async fn paper(&self, content: Digest) -> Result<Option<Paper>, OfficeError> {
-        match self.store().content(content).await? {
-            Some(Content::Kept(text)) => Ok(Some(Paper::read(&text).map_err(OfficeError::fault)?)),
-            Some(Content::Erased { .. }) | None => Ok(None),
-        }
-    }
-
     /// The files of a submission with the names they came under; an erased text leaves their digests.
     pub(crate) async fn receipt_files(&self, edition: &Edition, submitted: &Submitted) -> Result<Vec<ReceiptFile>, OfficeError> {
-        let paper = self.paper(submitted.content).await?;
+        let paper = self.paper(submitted.content).await?.ok();
         let name = |digest: Digest, slot: &str| {
             let found = paper.iter().flat_map(|p| &p.attachments).find(|a| a.digest == digest && a.slot == slot);
             found.map_or_else(|| digest.short(), |a| a.file_name.clone())

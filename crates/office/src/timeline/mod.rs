@@ -259,7 +259,6 @@ fn all_kinds() -> impl Iterator<Item = &'static str> {
     CaseAct::KINDS.iter().chain(CallAct::KINDS).copied()
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -220,15 +220,21 @@ fn declared(declaration: Declaration) -> LocalText {
 /// A kind of conflict, as a reviewer chooses it.
 pub(crate) fn conflict_words(kind: ConflictKind) -> LocalText {
     match kind {
-        ConflictKind::SameOrganisation => {
-            LocalText::new("申請者・構成員の機関に所属している、または最近まで所属していた", "belongs or lately belonged to one of the organisations")
+        ConflictKind::SameOrganisation => LocalText::new(
+            "申請者・構成員の機関に所属している、または最近まで所属していた",
+            "belongs or lately belonged to one of the organisations",
+        ),
+        ConflictKind::JointWork => LocalText::new(
+            "共同研究・共同申請・共著など、仕事をともにしている、または最近までしていた",
+            "joint research, application or publication",
+        ),
+        ConflictKind::Money => {
+            LocalText::new("助言・出資・貸付・報酬など、経済的な関係がある", "advises, invests in, lends to or is paid by them")
         }
-        ConflictKind::JointWork => {
-            LocalText::new("共同研究・共同申請・共著など、仕事をともにしている、または最近までしていた", "joint research, application or publication")
-        }
-        ConflictKind::Money => LocalText::new("助言・出資・貸付・報酬など、経済的な関係がある", "advises, invests in, lends to or is paid by them"),
         ConflictKind::PersonalTies => LocalText::new("親族・師弟など、個人的な関係がある", "family or teacher-and-student ties"),
-        ConflictKind::Other => LocalText::new("その他、公正さに疑いを持たれるおそれのある関係がある", "another tie that a bystander would doubt"),
+        ConflictKind::Other => {
+            LocalText::new("その他、公正さに疑いを持たれるおそれのある関係がある", "another tie that a bystander would doubt")
+        }
     }
 }
 
@@ -268,14 +274,14 @@ fn decided(g: &GrantDecided) -> Vec<Detail> {
         yen("補助対象経費", "Eligible cost", g.eligible_cost),
         yen("交付決定額", "Amount", g.amount),
     ];
-    let by_year = g.by_year.iter().map(|(year, amount)| {
-        local("年度別", "By year", LocalText::new(format!("{year}年目 {amount}"), format!("year {year}: {amount}")))
-    });
+    let by_year = g
+        .by_year
+        .iter()
+        .map(|(year, amount)| local("年度別", "By year", LocalText::new(format!("{year}年目 {amount}"), format!("year {year}: {amount}"))));
     out.extend(by_year);
     out.extend(g.conditions.iter().map(|c| text("交付の条件", "Condition", c.as_str())));
-    let modification = |m: &banso_grant::Modification| {
-        text("変更", "Modification", format!("{}：{} → {}（{}）", m.place, m.asked, m.granted, m.reason))
-    };
+    let modification =
+        |m: &banso_grant::Modification| text("変更", "Modification", format!("{}：{} → {}（{}）", m.place, m.asked, m.granted, m.reason));
     out.extend(g.modifications.iter().map(modification));
     if !g.feasibility.is_empty() {
         out.push(text("遂行を不当に困難にしない理由", "Why it stays feasible", g.feasibility.as_str()));
