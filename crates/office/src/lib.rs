@@ -19,6 +19,7 @@ mod access;
 mod account;
 pub mod apply;
 pub mod audit;
+pub mod desk;
 pub mod dossier;
 mod editions;
 mod error;
@@ -45,7 +46,7 @@ use banso_store::{Batch, CaseFile, Committed, Store};
 use uuid::Uuid;
 
 pub use account::{Account, NewAccount, SignIn};
-pub use banso_store::{Clock, DocumentReader, HandClock, Listed, Notice, Page, Place, SystemClock};
+pub use banso_store::{Clock, DocumentReader, HandClock, Listed, ListedCase, Notice, Page, Place, SystemClock};
 pub use editions::{BrokenFile, CallTime, Loaded, ProgrammeFile, PublishedCall, PublishedEdition, Words, call_time};
 pub use error::{FieldProblem, OfficeError, Reference};
 pub use mail::{MailError, Mailer, Outbox, Outgoing};

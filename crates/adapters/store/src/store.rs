@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use banso_kernel::{Digest, Instant};
+use banso_kernel::{Digest, Instant, RequestId};
 
 use crate::batch::{Batch, CommitError, Committed};
 use crate::change::Change;
 use crate::clock::Clock;
 use crate::contents::note_erasure;
-use crate::db::{DataFolder, Db, sqlite_url};
+use crate::db::{DataFolder, Db, args, sqlite_url};
 use crate::documents::Documents;
 use crate::fault::Fault;
 use crate::writer::{self, WriterHandle};
@@ -131,6 +131,15 @@ impl Store {
     /// whether the batch was recorded: ask again with the same request id.
     pub async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
         self.inner.writer.commit(batch).await
+    }
+
+    /// What this request was answered when it was committed; `None` if it never was.
+    ///
+    /// # Errors
+    /// [`Fault`]s of the database.
+    pub async fn answered(&self, request: RequestId) -> Result<Option<Committed>, Fault> {
+        let row = self.row("SELECT result FROM requests WHERE id = $1", args![request]).await?;
+        row.map(|row| row.json("result").map(|first: Committed| Committed { repeated: true, ..first })).transpose()
     }
 
     /// Commits one change without an act.

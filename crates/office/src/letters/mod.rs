@@ -26,7 +26,7 @@ use banso_store::{Account, Batch, CaseFile, Change, Desk, NewJob, NewNotice};
 use crate::work::Work;
 use crate::{Office, OfficeError};
 
-pub(crate) use cover::slot_title;
+pub(crate) use cover::{slot_title, track_title};
 pub(crate) use decision::{Order as DecisionLetter, decision_letter};
 pub(crate) use outcome::serial_in;
 pub(crate) use refusal::refusal_letter;

@@ -1,0 +1,142 @@
+//! 形式審査: what a person has to check, and what comes of it: back for correction, passed, or not accepted.
+
+use banso_grant::Point;
+use banso_grant::decide;
+use banso_guideline::Truth;
+use banso_kernel::{CaseId, Day, LocalText, RequestId};
+use banso_permits::{Action, Person};
+
+use super::form_clause;
+use crate::dossier::{DossierContent, Pages, Reading};
+use crate::{FieldProblem, Office, OfficeError};
+
+/// What is to be checked, in the order of the guideline.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Checklist {
+    pub items: Vec<CheckItem>,
+}
+
+/// One thing to check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckItem {
+    /// Stable, and fit for an id of a page: `clause-2-4`, or the anchor of a document.
+    pub id: String,
+    pub label: LocalText,
+    pub clause: String,
+    /// What the machine found, where it looked.
+    pub note: Option<LocalText>,
+}
+
+/// A return for correction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnOrder {
+    pub points: Vec<Point>,
+    pub due: Option<Day>,
+    pub request: RequestId,
+}
+
+impl Checklist {
+    /// What a person has to check of an application: the clauses that the guideline leaves to people, what the examination did not find
+    /// met, and the documents.
+    #[must_use]
+    pub(crate) fn of(pages: &Pages) -> Self {
+        let note = |truth: Truth| match truth {
+            Truth::Yes => LocalText::new("機械の判定：適合", "found: yes"),
+            Truth::No => LocalText::new("機械の判定：不適合。理由を確かめてください。", "found: no; look at the reason"),
+            Truth::Unknown => LocalText::new("機械では判定できません。", "not settled by the machine"),
+        };
+        let clauses = pages.findings.iter().filter(|f| f.by_person || f.truth != Truth::Yes).map(|f| CheckItem {
+            id: format!("clause-{}", f.clause),
+            label: f.title.clone(),
+            clause: f.clause.clone(),
+            note: (!f.by_person).then(|| note(f.truth)),
+        });
+        let documents = pages.sections.iter().flat_map(|section| {
+            let slots = match &section.content {
+                DossierContent::Documents(slots) => slots.as_slice(),
+                DossierContent::Answers(_) | DossierContent::Members(_) | DossierContent::Budget(_) => &[],
+            };
+            slots.iter().map(|slot| CheckItem {
+                id: slot.anchor.clone(),
+                label: slot.title.clone(),
+                clause: section.clause.clone(),
+                note: Some(LocalText::new(format!("添付{}点", slot.files.len()), format!("{} attached", slot.files.len()))),
+            })
+        });
+        Checklist { items: clauses.chain(documents).collect() }
+    }
+
+    /// The checklist of what there is to read; empty where the answers were erased.
+    #[must_use]
+    pub(crate) fn of_reading(reading: &Reading) -> Self {
+        match reading {
+            Reading::Kept(pages) => Checklist::of(pages),
+            Reading::Erased { .. } => Checklist::default(),
+        }
+    }
+}
+
+impl Office {
+    /// Passes an application. Everything on the checklist has to be ticked.
+    ///
+    /// # Errors
+    /// What was not ticked; a refusal; stale.
+    pub async fn pass_completeness(&self, person: &Person, case: CaseId, ticked: &[String], request: RequestId) -> Result<(), OfficeError> {
+        let handled = self.handled(person, Action::HandleCase, case).await?;
+        if self.done_before(request).await? {
+            return Ok(());
+        }
+        let checklist = Checklist::of_reading(&self.dossier(&handled.file).await?.reading);
+        let missing: Vec<FieldProblem> = checklist.items.iter().filter(|i| !ticked.contains(&i.id)).map(not_ticked).collect();
+        let by = self.by(person, handled.edition.digest(), &form_clause(&handled.edition));
+        let labels: Vec<String> = checklist.items.iter().map(|i| format!("{} {}", i.clause, i.label.ja)).collect();
+        let labels = if labels.is_empty() { vec!["提出内容の全体".to_owned()] } else { labels };
+        let act = decide::pass_completeness(&handled.file.case, &labels, &by)?;
+        if !missing.is_empty() {
+            return Err(OfficeError::Invalid(missing));
+        }
+        self.record(&handled.file, act, Vec::new(), request).await
+    }
+
+    /// Returns an application for correction.
+    ///
+    /// # Errors
+    /// No day, no points, a day that is not ahead, a case past the check; stale.
+    pub async fn return_for_correction(&self, person: &Person, case: CaseId, order: &ReturnOrder) -> Result<(), OfficeError> {
+        let handled = self.handled(person, Action::HandleCase, case).await?;
+        if self.done_before(order.request).await? {
+            return Ok(());
+        }
+        let due = due_of(order)?;
+        let by = self.by(person, handled.edition.digest(), &form_clause(&handled.edition));
+        let act = decide::return_for_correction(&handled.file.case, &order.points, due, &by)?;
+        self.record(&handled.file, act, Vec::new(), order.request).await
+    }
+
+    /// Does not accept an application.
+    ///
+    /// # Errors
+    /// No reason, a correction that may still come, a case past the check; stale.
+    pub async fn not_accept(&self, person: &Person, case: CaseId, reason: &str, request: RequestId) -> Result<(), OfficeError> {
+        let handled = self.handled(person, Action::HandleCase, case).await?;
+        if self.done_before(request).await? {
+            return Ok(());
+        }
+        let by = self.by(person, handled.edition.digest(), &form_clause(&handled.edition));
+        let act = decide::not_accept(&handled.file.case, reason, &by)?;
+        self.record(&handled.file, act, Vec::new(), request).await
+    }
+}
+
+/// The day of a return, which has to be there.
+pub(crate) fn due_of(order: &ReturnOrder) -> Result<Day, OfficeError> {
+    order.due.ok_or_else(|| OfficeError::field("due", "補正の期限を入力してください。", "Enter the day by which to correct it."))
+}
+
+fn not_ticked(item: &CheckItem) -> FieldProblem {
+    FieldProblem::new(
+        format!("check-{}", item.id),
+        format!("「{}」（{}）を確認し、チェックを入れてください。確認できないときは差し戻してください。", item.label.ja, item.clause),
+        format!("Check `{}` ({}) and tick it, or return the application.", item.label.en.as_deref().unwrap_or(&item.label.ja), item.clause),
+    )
+}

@@ -1,0 +1,104 @@
+//! The desk of the office (事務局, 交付決定権者), use case by use case: what arrived, completeness, review, selection, grant, mail.
+//!
+//! Officers handle, directors decide; which of them somebody is, the policies say. Every act that somebody outside has to know of is
+//! recorded together with the job that tells them (`Office::tells_next`).
+
+mod bonus;
+mod case;
+mod completeness;
+mod front;
+mod inbox;
+mod mails;
+mod meeting;
+mod progress;
+mod promotion;
+mod review_plan;
+mod selection;
+#[cfg(test)]
+mod tests;
+
+use banso_grant::{CaseAct, NewAct};
+use banso_guideline::Edition;
+use banso_kernel::{CallId, CaseId, PersonId, RequestId};
+use banso_permits::{Action, Permit, Person};
+use banso_store::{Batch, CallFile, CaseFile, Change};
+
+use crate::{Office, OfficeError};
+
+pub use bonus::BonusJudgement;
+pub use case::{CasePage, ReviewerLine, SentLetter, Step, VersionLine};
+pub use completeness::{CheckItem, Checklist, ReturnOrder};
+pub use front::{CallOverview, FrontDesk, Todo, TodoKind};
+pub use inbox::{INBOX_PAGE, Inbox, InboxQuery, SortColumn};
+pub use mails::{MailPage, SentMail};
+pub use meeting::{Meeting, MeetingBonus, MeetingLine, MeetingMark, MeetingReviewer, MeetingState};
+pub use progress::{AssignedReviewer, CaseProgress, Progress, ReviewerProgress, ReviewerSheet, SheetView};
+pub use promotion::ReserveLine;
+pub use review_plan::{FailingCase, PlannedCaseLine, ReviewPlanOrder, ReviewPlanPage, ReviewerChoice};
+
+/// A case on the office's desk, with the call it belongs to.
+#[derive(Debug, Clone)]
+pub(crate) struct Handled {
+    pub(crate) file: CaseFile,
+    pub(crate) call: CallFile,
+    /// The edition in force.
+    pub(crate) edition: Edition,
+}
+
+/// A call on the office's desk.
+#[derive(Debug, Clone)]
+pub(crate) struct Called {
+    pub(crate) permit: Permit,
+    pub(crate) call: CallFile,
+    pub(crate) edition: Edition,
+}
+
+impl Office {
+    /// A case for somebody who may do this to it.
+    pub(crate) async fn handled(&self, person: &Person, action: Action, case: CaseId) -> Result<Handled, OfficeError> {
+        let permit = self.may_case(person, action, case).await?;
+        let file = self.case(&permit).await?;
+        let call = file.case.submission.paper.call.clone();
+        let edition = self.edition_in_force(&call)?;
+        let call = self.store().call(&call).await?.ok_or(OfficeError::NotFound)?;
+        Ok(Handled { file, call, edition })
+    }
+
+    /// A call for somebody who may do this to it.
+    pub(crate) async fn called(&self, person: &Person, action: Action, call: &CallId) -> Result<Called, OfficeError> {
+        let edition = self.edition_in_force(call)?;
+        let permit = self.may_call(person, action, call)?;
+        let call = self.store().call(call).await?.ok_or(OfficeError::NotFound)?;
+        Ok(Called { permit, call, edition })
+    }
+
+    /// Whether this press of the button was carried out before: then it is answered as it was then, and nothing is done again.
+    pub(crate) async fn done_before(&self, request: RequestId) -> Result<bool, OfficeError> {
+        Ok(self.store().answered(request).await?.is_some())
+    }
+
+    /// Records an act of a case with its changes, and queues the job that tells whom it concerns.
+    pub(crate) async fn record(
+        &self,
+        file: &CaseFile,
+        act: NewAct<CaseAct>,
+        changes: Vec<Change>,
+        request: RequestId,
+    ) -> Result<(), OfficeError> {
+        let mut batch = Batch::case(file.id, file.seq(), vec![act]).and_job(self.tells_next(file)?).request(request);
+        batch.changes = changes;
+        self.append(batch).await?;
+        Ok(())
+    }
+
+    /// The name of somebody as the office knows them: the login where there is no name.
+    pub(crate) async fn known_as(&self, person: PersonId) -> Result<String, OfficeError> {
+        let account = self.store().account(person).await?;
+        Ok(account.map_or_else(|| person.to_string(), |a| if a.name.is_empty() { a.login } else { a.name }))
+    }
+}
+
+/// The clause of the form, for acts that rest on what was handed in.
+pub(crate) fn form_clause(edition: &Edition) -> String {
+    edition.form().sections.first().map_or_else(|| "公募要領".to_owned(), |s| s.clause.clone())
+}
