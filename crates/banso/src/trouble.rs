@@ -3,6 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use banso_kernel::LocalText;
+use banso_office::OfficeError;
+
 use crate::door::DoorError;
 
 /// Why a command could not do its work. Each text stands in both languages.
@@ -43,6 +46,24 @@ pub(crate) enum Trouble {
          An applicant acts for an organisation. Add --organisation NUMBER --organisation-name NAME."
     )]
     NoOrganisation,
-    #[error("{0}")]
-    Office(#[from] banso_office::OfficeError),
+    #[error("{}", told(.0))]
+    Office(#[from] OfficeError),
+}
+
+/// What the office answers, in the words that a page would show.
+fn told(error: &OfficeError) -> String {
+    let words = |text: &LocalText| match &text.en {
+        Some(en) => format!("{}\n{en}", text.ja),
+        None => text.ja.clone(),
+    };
+    match error {
+        OfficeError::Invalid(problems) => problems.iter().map(|p| words(&p.text)).collect::<Vec<_>>().join("\n"),
+        OfficeError::Forbidden(reasons) => reasons.iter().map(words).collect::<Vec<_>>().join("\n"),
+        OfficeError::Stale(text) | OfficeError::Busy(text) => words(text),
+        OfficeError::Refused(_)
+        | OfficeError::NotFound
+        | OfficeError::TooLate { .. }
+        | OfficeError::RateLimited { .. }
+        | OfficeError::Fault(_) => error.to_string(),
+    }
 }
