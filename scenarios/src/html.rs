@@ -62,10 +62,16 @@ impl Page {
     /// When there is none; lists those there are.
     #[must_use]
     pub fn form(&self, part: &str) -> Form {
+        self.try_form(part).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    /// # Errors
+    /// When there is none; lists those there are.
+    pub fn try_form(&self, part: &str) -> Result<Form, String> {
         let forms = self.forms();
         let found = forms.iter().find(|f| f.action.contains(part)).cloned();
         let actions: Vec<_> = forms.iter().map(|f| &f.action).collect();
-        found.unwrap_or_else(|| panic!("{} ({}) has no form for `{part}`, only {actions:?}:\n{}", self.path, self.status, self.plain()))
+        found.ok_or_else(|| format!("{} ({}) has no form for `{part}`, only {actions:?}:\n{}", self.path, self.status, self.plain()))
     }
 
     /// All forms, in the order of the page.

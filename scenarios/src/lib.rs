@@ -14,7 +14,9 @@ mod browser;
 mod crash;
 mod html;
 mod patience;
+mod road;
 mod server;
+mod stage;
 mod tools;
 mod visitor;
 
@@ -23,6 +25,8 @@ pub use browser::{Browser, Screen, Scripts};
 pub use crash::{Deaths, persist, under_fire};
 pub use html::{Form, Page};
 pub use patience::{eventually, within};
+pub use road::{Application, DOCUMENTS, PDF, typed};
 pub use server::{Server, Setup, output_of};
+pub use stage::{Firm, Login, Stage};
 pub use tools::{Tools, banso, new_postgres_database};
 pub use visitor::{Upload, Visitor};

@@ -53,6 +53,14 @@ fn key(id: Id) -> String {
 
 #[async_trait]
 impl SessionStore for OfficeSessions {
+    /// Ids are 128 random bits; one that is taken all the same is not shared.
+    async fn create(&self, record: &mut Record) -> StoreResult<()> {
+        while self.load(&record.id).await?.is_some() {
+            record.id = Id::default();
+        }
+        self.save(record).await
+    }
+
     async fn save(&self, record: &Record) -> StoreResult<()> {
         let body = serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
         let ends = self.0.now().plus_seconds(SECONDS);
