@@ -150,7 +150,7 @@ impl Stage {
         let mut words = vec!["user", "add", login, "--name", &name, "--email", &email, "--role", role];
         let number = firm.map(Firm::number).unwrap_or_default();
         if let Some(firm) = firm {
-            words.extend(["--organisation", &number, "--organisation-name", firm.name, "--kind", firm.kind, "--prefecture", "福井県"]);
+            words.extend(["--organisation", &number, "--organisation-name", firm.name, "--organisation-kind", firm.kind]);
         }
         let (code, out, err) = self.run(&words);
         assert_eq!(code, 0, "{words:?}:\n{out}\n{err}");
