@@ -4,6 +4,7 @@
 //! an act names the digest of the [`Paper`] that was made of it. Everything here goes through [`Office::draft`]: a stranger gets
 //! [`OfficeError::NotFound`](crate::OfficeError::NotFound), whatever the address he guessed.
 
+mod basics;
 mod budget;
 mod check;
 mod desk;
@@ -25,9 +26,10 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
+pub use basics::BasicsPage;
 pub(crate) use budget::missing_words;
 pub use budget::{Budget, BudgetCell, BudgetRow, MemberSum, Subsidy, amount_words};
-pub use check::{BasicsPage, CheckPage, CheckedFinding, CheckedRow, CheckedSection, Flaw, Link};
+pub use check::{CheckPage, CheckedFinding, CheckedRow, CheckedSection, Flaw, Link};
 pub use desk::{DeskCase, DeskHome, OutgoingLetter, tone_of};
 pub use documents::{AttachedFile, Incoming, Outgoing, Slot};
 pub use draft::{CaseHead, Phase, Seat, Writable};

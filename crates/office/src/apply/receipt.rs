@@ -112,8 +112,8 @@ impl Office {
 
 /// The act and the paper of a version.
 fn submission_of(acts: &[Recorded<CaseAct>], version: u32) -> Option<(Recorded<CaseAct>, Submitted)> {
-    acts.iter().find_map(|r| match &r.act {
-        CaseAct::Submitted(s) if s.version == version => Some((r.clone(), s.clone())),
-        _ => None,
+    acts.iter().find_map(|r| {
+        let CaseAct::Submitted(s) = &r.act else { return None };
+        (s.version == version).then(|| (r.clone(), s.clone()))
     })
 }

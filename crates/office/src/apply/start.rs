@@ -6,7 +6,7 @@ use banso_kernel::{CallId, CaseId, CorporateNumber, Digest, LocalText, RequestId
 use banso_permits::{Action, Person};
 use banso_store::{Application, Batch, Change, Member, Organisation, SaveSection};
 
-use super::check::title_of;
+use super::basics::title_of;
 use super::draft::SEEN_EDITION;
 use super::known::Known;
 use super::section::keyed_fields;
