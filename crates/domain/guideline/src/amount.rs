@@ -181,7 +181,7 @@ impl Reckoning<'_> {
     fn floored(&mut self, paid: Known<Yen>, floor: &Expr) -> Known<Yen> {
         let clause = self.clause_of(floor);
         let floor = map(&self.bounds(floor, self.facts), |e| Yen::from_exact(*e, Rounding::Up, Yen::new(1)).ok());
-        let kept = combine(&paid, &floor, |p, f| Some(if p < f { Yen::ZERO } else { *p }));
+        let kept = above_floor(&paid, &floor);
         if kept != paid {
             let text = LocalText::new(
                 format!("{} は下限 {} に届かないため 0円", yen(&paid), yen(&floor)),
@@ -212,6 +212,15 @@ impl Reckoning<'_> {
     fn step(&mut self, text: LocalText) {
         self.steps.push(Step { clause: self.plan.clause.clone(), text });
     }
+}
+
+/// An amount, or nothing where it does not reach the floor. A higher floor leaves less, so the ends of the floor cross over.
+fn above_floor(paid: &Known<Yen>, floor: &Known<Yen>) -> Known<Yen> {
+    let crossed = match floor {
+        Known::Between(low, high) => Known::Between(*high, *low),
+        Known::Exactly(_) | Known::Unknown(_) => floor.clone(),
+    };
+    combine(paid, &crossed, |p, f| Some(if p < f { Yen::ZERO } else { *p }))
 }
 
 /// The years once the total cap has cut too, from the last year backwards.

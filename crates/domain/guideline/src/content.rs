@@ -8,7 +8,7 @@ use crate::expr::{DefinitionBody, Names, Output};
 use crate::form::{self, Marked, twice};
 use crate::front::Front;
 use crate::library::SharedDefinition;
-use crate::model::{Condition, Duty, Form, ItemKind, Kpi, Missing, ScoreSheet, Section, SectionContent, SelectionRules, Track};
+use crate::model::{Condition, Duty, Form, Item, ItemKind, Kpi, Missing, ScoreSheet, Section, SectionContent, SelectionRules, Track};
 use crate::outline::{BlockKind, Part, TableKind};
 use crate::overlap;
 use crate::plan::{Plan, plan};
@@ -16,6 +16,9 @@ use crate::problem::{Code, Problem, Span};
 use crate::review::{self, References};
 use crate::rules::{Rule, audience, misfit, rule};
 use crate::words::{Words, local};
+
+/// The item that names the line of a cost.
+const BUDGET_LINE: &str = "経費区分";
 
 /// The typed content of an edition.
 #[derive(Debug)]
@@ -42,7 +45,7 @@ pub(crate) fn names(
     dictionary: &Dictionary,
     problems: &mut Vec<Problem>,
 ) -> Names {
-    let mut names = Names::of_items(dictionary.items());
+    let mut names = Names::of_items(&with_budget_lines(parts, dictionary));
     for part in parts {
         if let Part::Table { mark, table, clause } = part
             && mark.kind == TableKind::Constants
@@ -63,6 +66,24 @@ pub(crate) fn names(
     }
     overlap::check(placed, &names, problems);
     names
+}
+
+/// The items, 経費区分 being a choice among the text's own budget lines: a line that is misspelt in a rule is found out.
+fn with_budget_lines(parts: &[Part], dictionary: &Dictionary) -> Vec<Item> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        if let Part::Table { mark, table, .. } = part
+            && mark.kind == TableKind::Budget
+            && let Some(column) = table.header.iter().position(|c| local(&c.text).ja == BUDGET_LINE)
+        {
+            lines.extend(table.rows.iter().filter_map(|row| row.get(column)).map(|cell| local(&cell.text).ja));
+        }
+    }
+    let mut items = dictionary.items().to_vec();
+    if !lines.is_empty() {
+        items.iter_mut().filter(|i| i.id == BUDGET_LINE && i.kind == ItemKind::Text).for_each(|i| i.kind = ItemKind::Choice(lines.clone()));
+    }
+    items
 }
 
 /// Sections and tables as they are met in the text.

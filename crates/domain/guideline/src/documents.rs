@@ -1,6 +1,6 @@
 //! The table of documents to hand in (提出書類).
 
-use crate::form::{Marked, SECTION_OPTIONS, flag, identifier, number, section, title_of, twice};
+use crate::form::{Marked, SECTION_OPTIONS, flag, identifier, number_within, section, title_of, twice};
 use crate::model::{ClauseId, DocumentSpec, Section, SectionContent};
 use crate::problem::{Code, Problem};
 use crate::tables::{Need, Row, grid};
@@ -35,8 +35,8 @@ fn document(row: &Row<'_, '_>, clause: &ClauseId, problems: &mut Vec<Problem>) -
     let id = row.must("識別子", problems).and_then(|w| identifier(&w, problems))?;
     let title = local(&row.must("書類", problems)?.text);
     let required = row.must("必須", problems).is_some_and(|w| flag(&w, problems));
-    let count_max = row.may("数").and_then(|w| number(&w, problems)).unwrap_or(1).clamp(1, 50);
-    let megabytes = row.may("大きさ").and_then(|w| number(&w, problems)).unwrap_or(10).clamp(1, 200);
+    let count_max = row.may("数").and_then(|w| number_within(&w, 1, 50, problems)).unwrap_or(1);
+    let megabytes = row.may("大きさ").and_then(|w| number_within(&w, 1, 200, problems)).unwrap_or(10);
     let mut media_types = Vec::new();
     for word in list(&row.must("種類", problems)?) {
         match media(&word.text) {

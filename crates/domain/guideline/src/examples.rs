@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use banso_kernel::{Exact, Yen, fold_width};
 
-use crate::answers::read_value;
+use crate::answers::{BUDGET_ITEM, CONSORTIUM_ITEM, read_value};
 use crate::dictionary::Dictionary;
 use crate::markdown::{Fence, Table};
 use crate::members::MEMBER;
 use crate::model::{ClauseId, Facts, FieldKind, Item, ItemId, ItemKind, Known, Truth, Value};
 use crate::outline::{BlockKind, Mark, Part, TableKind};
 use crate::problem::{Code, Problem, Span};
+use crate::rules::key_twice;
 use crate::words::{Entry, Words, entry, list, local};
 
 /// Keys that say what must come out, beside `1年目` … `9年目`.
@@ -117,7 +118,9 @@ impl Reader<'_> {
         let mut facts = Facts::default();
         let mut expected = Vec::new();
         let mut fresh: Vec<&str> = Vec::new();
-        for e in entries {
+        for (i, e) in entries.iter().enumerate() {
+            let earlier = entries.iter().take(i).find(|b| b.key.text == e.key.text);
+            self.problems.extend(earlier.filter(|_| !self.is_list(&e.key.text)).map(|first| key_twice(first, e)));
             match e.key.text.as_str() {
                 "元" => facts = self.base(&e.value),
                 key if EXPECTED.contains(&key) || year_of(key).is_some() => {
@@ -138,10 +141,39 @@ impl Reader<'_> {
                     .remedy("「判定: 適」や「補助額: 4,500万円」を加えてください。", "Add 判定 or 補助額."),
             );
         }
+        self.costs_of_members(title, &facts);
         if self.examples.iter().any(|e| e.title == title.text) {
             self.problems.push(crate::form::twice(title));
         }
         self.examples.push(Example { title: title.text.clone(), clause: clause.clone(), facts, expected, at });
+    }
+
+    /// Costs belong to members that are there.
+    fn costs_of_members(&mut self, title: &Words, facts: &Facts) {
+        let rows = |item: &str| match facts.0.get(item) {
+            Some(Value::List(rows)) => Some(rows),
+            Some(_) | None => None,
+        };
+        let (Some(members), Some(costs)) = (rows(CONSORTIUM_ITEM), rows(BUDGET_ITEM)) else { return };
+        let number = |row: &Value| match row {
+            Value::Record(record) => record.get(MEMBER).cloned(),
+            Value::Number(_) | Value::Text(_) | Value::YesNo(_) | Value::Day(_) | Value::List(_) => None,
+        };
+        let known: Vec<Value> = members.iter().filter_map(number).collect();
+        if let Some(Value::Number(stray)) = costs.iter().filter_map(number).find(|n| !known.contains(n)) {
+            self.problems.push(
+                Problem::error(
+                    Code::BadValue,
+                    title.at,
+                    format!("経費の構成員{stray}が共同体にいません。"),
+                    format!("The costs name member {stray}, who is not in the consortium."),
+                )
+                .remedy(
+                    "構成員の番号は、共同体の行の順に1から数えます。",
+                    "Members are numbered from 1, in the order of the 共同体 lines.",
+                ),
+            );
+        }
     }
 
     fn base(&mut self, words: &Words) -> Facts {

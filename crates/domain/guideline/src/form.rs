@@ -1,6 +1,6 @@
 //! Tables that make the application form: tracks, sections of fields, consortium, budget lines, KPIs, documents.
 
-use banso_kernel::LocalText;
+use banso_kernel::{LocalText, fold_width};
 
 use crate::answers::CONSORTIUM_ITEM;
 use crate::dictionary::Dictionary;
@@ -84,6 +84,21 @@ pub(crate) fn number(words: &Words, problems: &mut Vec<Problem>) -> Option<u32> 
         );
     }
     found
+}
+
+/// A count within limits, or a complaint: what is outside is never quietly changed.
+pub(crate) fn number_within(words: &Words, least: u32, most: u32, problems: &mut Vec<Problem>) -> Option<u32> {
+    let found = number(words, problems)?;
+    if (least..=most).contains(&found) {
+        return Some(found);
+    }
+    problems.push(Problem::error(
+        Code::BadValue,
+        words.at,
+        format!("「{}」は{least}から{most}までの数ではありません。", words.text),
+        format!("`{}` is not a number from {least} to {most}.", words.text),
+    ));
+    None
 }
 
 /// Yes or no, or a complaint.
@@ -178,7 +193,7 @@ fn field_kind(
     problems: &mut Vec<Problem>,
 ) -> Option<FieldKind> {
     let written = row.may("型");
-    let characters = row.may("字数").and_then(|w| number(&w, problems));
+    let characters = row.may("字数").and_then(|w| number_within(&w, 1, CHARACTERS_MAX, problems));
     match (item, written) {
         (Some(item), None) => item_kind(item, characters, id, problems),
         (None, Some(words)) => text_kind(&words, characters, problems),
@@ -263,7 +278,7 @@ fn text_kind(words: &Words, characters: Option<u32>, problems: &mut Vec<Problem>
 }
 
 fn limit(characters: Option<u32>, otherwise: u32) -> usize {
-    usize::try_from(characters.unwrap_or(otherwise).clamp(1, CHARACTERS_MAX)).unwrap_or(200)
+    usize::try_from(characters.unwrap_or(otherwise)).unwrap_or(200)
 }
 
 /// 【共同体】最大: 10者: what is asked of each member; the parts are items of the dictionary's 共同体.
@@ -283,7 +298,7 @@ pub(crate) fn consortium(marked: &Marked<'_>, dictionary: &Dictionary, problems:
             );
         }
     }
-    let members_max = marked.mark.option("最大").and_then(|w| number(w, problems)).unwrap_or(20).clamp(1, 100);
+    let members_max = marked.mark.option("最大").and_then(|w| number_within(w, 1, 100, problems)).unwrap_or(20);
     let title = title_of(marked.mark, "共同体", "Consortium");
     section(marked, title, SectionContent::Consortium { parts, members_max }, problems)
 }
@@ -303,7 +318,7 @@ pub(crate) fn budget(marked: &Marked<'_>, problems: &mut Vec<Problem>) -> Option
         let hint = row.may("説明").map(|w| local(&w.text)).unwrap_or_default();
         lines.push(BudgetLine { name: title.ja.clone(), title, hint, clause: marked.clause.clone() });
     }
-    let years_max = marked.mark.option("年数").and_then(|w| number(w, problems)).unwrap_or(1).clamp(1, 10);
+    let years_max = marked.mark.option("年数").and_then(|w| number_within(w, 1, 10, problems)).unwrap_or(1);
     section(marked, title_of(marked.mark, "経費明細", "Budget"), SectionContent::Budget { lines, years_max }, problems)
 }
 
@@ -330,7 +345,7 @@ pub(crate) fn kpis(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut 
             problems.push(twice(&id));
         }
         check_target(&target, &unit, problems);
-        let item = row.may("項目").and_then(|w| known_item(&w, dictionary, problems));
+        let item = row.may("項目").and_then(|w| known_item(&w, &unit, dictionary, problems));
         let Some(id) = identifier(&id, problems) else { continue };
         let clause = marked.clause.clone();
         out.push(Kpi { id, clause, title: local(&title.text), when: local(&when.text), target: target.text, unit: unit.text, item });
@@ -345,6 +360,18 @@ pub(crate) fn kpis(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut 
 fn check_target(target: &Words, unit: &Words, problems: &mut Vec<Problem>) {
     if let Err(errors) = Cell::compile(&target.text, &Type::Number(Unit::of(&unit.text)), &Names::default()) {
         problems.extend(errors.iter().map(|e| misfit(e, target.at.start)));
+        return;
+    }
+    // A share is a number without a unit, so `>= 7.5` would pass as 750 %.
+    let folded = fold_width(&target.text);
+    if unit.text == "%" && folded.chars().any(|c| c.is_ascii_digit()) && !folded.contains(['%', '/']) {
+        let problem = Problem::error(
+            Code::Unit,
+            target.at,
+            format!("単位が%ですが、目標「{}」に%がありません。", target.text),
+            format!("The unit is %, but the target `{}` has none.", target.text),
+        );
+        problems.push(problem.remedy(format!("「{}%」と書いてください。", target.text), format!("Write `{}%`.", target.text)));
     }
 }
 
@@ -357,8 +384,17 @@ impl Kpi {
     }
 }
 
-fn known_item(words: &Words, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<String> {
-    if dictionary.get(&words.text).is_some() {
+/// The item that a target is measured by: a number in the same unit.
+fn known_item(words: &Words, unit: &Words, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<String> {
+    if let Some(item) = dictionary.get(&words.text) {
+        if !matches!(&item.kind, ItemKind::Number { unit: own } if *own == unit.text) {
+            problems.push(Problem::error(
+                Code::Unit,
+                words.at,
+                format!("項目「{}」は単位「{}」の数値ではありません。", item.id, unit.text),
+                format!("The item `{}` is not a number in `{}`.", item.id, unit.text),
+            ));
+        }
         return Some(words.text.clone());
     }
     problems.push(

@@ -5,6 +5,7 @@ use banso_kernel::{CallId, Day, Instant, LocalText, Yen};
 use crate::markdown::Line;
 use crate::model::Meta;
 use crate::problem::{Code, Problem, Span};
+use crate::rules::key_twice;
 use crate::words::{Entry, UNCONFIRMED, Words, entry, list, local, yes_no};
 
 /// Every key, and whether it must be there.
@@ -113,15 +114,7 @@ fn entries_of(lines: &[Line], problems: &mut Vec<Problem>) -> Vec<Entry> {
             continue;
         }
         if let Some(before) = entries.iter().find(|e| e.key.text == found.key.text) {
-            problems.push(
-                Problem::error(
-                    Code::DuplicateKey,
-                    found.key.at,
-                    format!("「{}」が二度書かれています。", found.key.text),
-                    format!("`{}` is written twice.", found.key.text),
-                )
-                .related(before.key.at, "初めはここです。", "First here."),
-            );
+            problems.push(key_twice(before, &found));
             continue;
         }
         entries.push(found);
@@ -152,6 +145,7 @@ impl Reader<'_> {
         let number_prefix = self.required("番号").map(|w| w.text);
         let synthetic = self.optional("合成").is_some_and(|w| self.flag(&w));
         let (opens, closes) = period?;
+        self.published_in_time(published, closes);
         Some(Meta {
             call: call?,
             edition: edition?,
@@ -167,6 +161,20 @@ impl Reader<'_> {
             number_prefix: number_prefix?,
             synthetic,
         })
+    }
+
+    /// An edition that is made public after the last day governs nothing.
+    fn published_in_time(&mut self, published: Option<Day>, closes: Instant) {
+        let Some(words) = self.optional("公表日").filter(|_| published.is_some_and(|d| d > closes.day())) else { return };
+        self.problems.push(
+            Problem::error(
+                Code::BadDay,
+                words.at,
+                "公表日が受付の終わりより後です。",
+                "The day of publication is after the end of the application period.",
+            )
+            .remedy("公表日と受付の年を確かめてください。", "Check the years of 公表日 and 受付."),
+        );
     }
 
     fn optional(&self, key: &str) -> Option<Words> {

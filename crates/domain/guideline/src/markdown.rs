@@ -170,8 +170,16 @@ fn too_many(at: Span, ja: &str, en: &str, most: usize) -> Problem {
 
 fn table(source: &str, group: &[Spanned<'_>], at: Span, problems: &mut Vec<Problem>) -> Table {
     let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let mut columns = 0;
     for (event, range) in group {
         if matches!(event, Event::Start(Tag::TableHead | Tag::TableRow)) {
+            let own = trimmed(source, Span::new(range.start, range.end));
+            let width = width(source.get(own.start..own.end).unwrap_or_default());
+            if rows.is_empty() {
+                columns = width;
+            } else if width != columns {
+                problems.push(row_width(own, width, columns));
+            }
             rows.push(Vec::new());
         } else if matches!(event, Event::Start(Tag::TableCell)) {
             let at = cell_span(source, range);
@@ -187,6 +195,27 @@ fn table(source: &str, group: &[Spanned<'_>], at: Span, problems: &mut Vec<Probl
     }
     let mut rows = rows.into_iter();
     Table { header: rows.next().unwrap_or_default(), rows: rows.collect(), at }
+}
+
+/// How many cells a written row has: one more than the bars between its ends.
+fn width(row: &str) -> usize {
+    let line = row.lines().next().unwrap_or_default().trim();
+    let inner = line.strip_prefix('|').unwrap_or(line);
+    let inner = inner.strip_suffix('|').filter(|rest| !rest.ends_with('\\')).unwrap_or(inner);
+    1 + inner.matches('|').count() - inner.matches("\\|").count()
+}
+
+fn row_width(at: Span, width: usize, columns: usize) -> Problem {
+    Problem::error(
+        Code::RowWidth,
+        at,
+        format!("この行の欄は{width}個ですが、見出しは{columns}個です。"),
+        format!("This row has {width} cells, its header {columns}."),
+    )
+    .remedy(
+        "区切りの「|」の数を見出しとそろえてください。文字としての「|」は「\\|」と書きます。",
+        "Give it as many bars as the header has. A bar inside a text is written `\\|`.",
+    )
 }
 
 /// The text of a cell without the bars around it.

@@ -3,6 +3,7 @@
 use crate::markdown::{Fence, Piece, Table};
 use crate::model::{Clause, ClauseId};
 use crate::problem::{Code, Problem, Span};
+use crate::rules::key_twice;
 use crate::words::{Entry, Words, entry, local};
 
 macro_rules! kinds {
@@ -75,6 +76,10 @@ impl Mark {
 
     /// Complains about options that this kind of table does not have.
     pub(crate) fn only(&self, known: &[&str], problems: &mut Vec<Problem>) {
+        for (i, option) in self.options.iter().enumerate() {
+            let earlier = self.options.iter().take(i).find(|e| e.key.text == option.key.text);
+            problems.extend(earlier.map(|first| key_twice(first, option)));
+        }
         for option in self.options.iter().filter(|e| !known.contains(&e.key.text.as_str())) {
             problems.push(
                 Problem::error(
@@ -145,6 +150,9 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// Reads one piece (two, for a mark and its table); says how many.
     fn step(&mut self, piece: &Piece, next: Option<&Piece>) -> usize {
+        if let (Piece::Heading { text, at, .. } | Piece::Paragraph { text, at, .. }, Some(Piece::Table(_))) = (piece, next) {
+            self.stray_mark(text, *at);
+        }
         match piece {
             Piece::Heading { level, text, at } => self.heading(*level, text, *at),
             Piece::Paragraph { text, at, .. } if text.starts_with('【') => {
@@ -237,6 +245,33 @@ impl Walk<'_> {
                 .remedy("番号は文の順に大きくし、親の条項の下に置いてください。", "Numbers grow along the text, under their parent."),
             );
         }
+    }
+
+    /// A mark before a table that would be overlooked: in bold, inside a sentence or heading, in other brackets.
+    fn stray_mark(&mut self, text: &str, at: Span) {
+        if text.starts_with('【') {
+            return;
+        }
+        let bare = text.trim_start_matches(['*', '_', '~', ' ', '　']);
+        let other = ['[', '［', '〔', '「', '<', '＜'].into_iter().find(|open| bare.starts_with(*open));
+        let Some(open) = other.or_else(|| text.contains('【').then_some('【')) else { return };
+        let named = text.split(open).skip(1).find_map(|rest| {
+            let word = rest.split(['：', ':', '】', ']', '］', '〕', '」', '>', '＞']).next().unwrap_or_default().trim();
+            TableKind::of(word).map(TableKind::word)
+        });
+        let Some(word) = named else { return };
+        self.problems.push(
+            Problem::error(
+                Code::UnknownTable,
+                at,
+                format!("表の印【{word}】が読めません。このままでは、次の表は読むだけの表になります。"),
+                format!("The mark 【{word}】 cannot be read here; the table after it would only be read by people."),
+            )
+            .remedy(
+                format!("表のすぐ前の段落を「【{word}】」で始めてください（太字や見出しの中、ほかの括弧は不可）。"),
+                format!("Begin the paragraph before the table with 【{word}】, not in bold, in a heading or in other brackets."),
+            ),
+        );
     }
 
     /// Reads `【種類：名】キー: 値、…`. Something else in 【】 is prose, unless a table follows.

@@ -1,10 +1,10 @@
 //! The 補助額 block: which rate, which rounding, which caps.
 
-use banso_kernel::{Rounding, Yen, fold_width};
+use banso_kernel::{Exact, Rounding, Yen, fold_width};
 
-use crate::expr::{Expr, Names, Type};
+use crate::expr::{DefinitionBody, Expr, Names, Output, Type};
 use crate::markdown::Fence;
-use crate::model::ClauseId;
+use crate::model::{ClauseId, Facts, Known};
 use crate::problem::{Code, Problem, Span};
 use crate::rules::{condition, expression, lines};
 use crate::words::Words;
@@ -90,6 +90,7 @@ pub(crate) fn plan(source: &str, fence: &Fence, clause: &ClauseId, names: &Names
 fn share(words: &Words, names: &Names, problems: &mut Vec<Problem>) -> Option<Expr> {
     let expr = expression(words, names, problems)?;
     if matches!(expr.ty(), Type::Number(unit) if unit.is_none()) {
+        outside(words, &expr, names, Some(Exact::from_integer(1)), problems);
         return Some(expr);
     }
     problems.push(Problem::error(Code::Expression, words.at, "補助率は割合でなければなりません。", "The rate must be a share."));
@@ -99,6 +100,7 @@ fn share(words: &Words, names: &Names, problems: &mut Vec<Problem>) -> Option<Ex
 fn amount(words: &Words, names: &Names, problems: &mut Vec<Problem>) -> Option<Expr> {
     let expr = expression(words, names, problems)?;
     if matches!(expr.ty(), Type::Number(unit) if unit.is("円")) {
+        outside(words, &expr, names, None, problems);
         return Some(expr);
     }
     problems.push(Problem::error(
@@ -108,6 +110,54 @@ fn amount(words: &Words, names: &Names, problems: &mut Vec<Problem>) -> Option<E
         format!("This is not an amount in yen (it is {}).", expr.ty().in_english()),
     ));
     None
+}
+
+/// Complains about a value that can never be meant: less than nothing, or a rate above the whole cost. Looks at the rows of a
+/// table one by one, and at anything else as far as its ends are known without facts.
+fn outside(words: &Words, expr: &Expr, names: &Names, top: Option<Exact>, problems: &mut Vec<Problem>) {
+    let rows: Vec<&Expr> = match names.definition(expr.text().trim()).map(|d| &d.body) {
+        Some(DefinitionBody::Decision(table)) => table
+            .rows
+            .iter()
+            .filter_map(|r| match &r.output {
+                Output::Expression(output) => Some(output),
+                Output::Unconfirmed(_) => None,
+            })
+            .collect(),
+        Some(DefinitionBody::Expression(_)) | None => vec![expr],
+    };
+    let zero = Exact::from_integer(0);
+    for row in rows {
+        let (low, high) = match row.bounds(names, &Facts::default()) {
+            Ok(Known::Exactly(n)) => (n, n),
+            Ok(Known::Between(low, high)) => (low, high),
+            Ok(Known::Unknown(_)) | Err(_) => continue,
+        };
+        if low < zero || top.is_some_and(|t| high > t) {
+            problems.push(out_of_range(words, row.text().trim(), top.is_some()));
+        }
+    }
+}
+
+fn out_of_range(words: &Words, value: &str, is_rate: bool) -> Problem {
+    let name = &words.text;
+    if is_rate {
+        let (ja, en) = (
+            format!("補助率「{name}」の「{value}」は0%から100%までではありません。"),
+            format!("The rate `{value}` of `{name}` is not within 0% and 100%."),
+        );
+        return Problem::error(Code::BadValue, words.at, ja, en).remedy(
+            "2/3 や 50% のように書いてください。分子と分母が逆ではありませんか。",
+            "Write e.g. 2/3 or 50%. Were the two numbers swapped?",
+        );
+    }
+    Problem::error(
+        Code::BadValue,
+        words.at,
+        format!("「{name}」の「{value}」は0円より少ない額になります。"),
+        format!("`{value}` of `{name}` is less than nothing."),
+    )
+    .remedy("0円以上の額を書いてください。", "Write an amount of 0 yen or more.")
 }
 
 /// `1円未満切捨て`, `千円未満切捨て`, `1円未満四捨五入`.

@@ -99,6 +99,8 @@ codes! {
     UnknownColumn = "unknown-column",
     MissingColumn = "missing-column",
     EmptyCell = "empty-cell",
+    /// A row of a table with more or fewer cells than its header.
+    RowWidth = "row-width",
     DuplicateName = "duplicate-name",
     UnknownName = "unknown-name",
     /// A definition that needs itself.

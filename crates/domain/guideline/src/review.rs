@@ -3,7 +3,7 @@
 use banso_kernel::{Exact, fold_width};
 
 use crate::answers::read_value;
-use crate::form::{Marked, flag, identifier, number, twice};
+use crate::form::{Marked, flag, identifier, number, number_within, twice};
 use crate::model::{Aggregation, Bonus, Condition, Criterion, Duty, FieldKind, ScoreSheet, SelectionRules, Value};
 use crate::problem::{Code, Problem};
 use crate::tables::{Need, grid};
@@ -107,16 +107,18 @@ pub(crate) fn selection(marked: &Marked<'_>, references: &mut References, proble
         }
         let Some(content) = row.may("内容") else { continue };
         match name.as_str() {
-            "審査員数" => rules.reviewers_each = number(&content, problems).unwrap_or(1).max(1),
+            "審査員数" => rules.reviewers_each = number_within(&content, 1, 50, problems).unwrap_or(1),
             "集計" => rules.aggregation = aggregation(&content, problems),
             "基準点" => rules.pass_mark = share(&content, problems),
             "同点のとき" => {
                 let order = list(&content);
+                let again = order.iter().enumerate().filter(|(i, w)| order.iter().take(*i).any(|e| e.text == w.text));
+                problems.extend(again.map(|(_, w)| twice(w)));
                 rules.tie_break = order.iter().map(|w| w.text.clone()).collect();
                 references.tie_break.extend(order);
             }
             "補欠" => rules.reserves = number(&content, problems).unwrap_or(0),
-            "採択件数の上限" => rules.selected_max = number(&content, problems),
+            "採択件数の上限" => rules.selected_max = number_within(&content, 1, u32::MAX, problems),
             other => problems.push(
                 Problem::error(
                     Code::UnknownKey,
@@ -217,6 +219,16 @@ pub(crate) fn conditions(marked: &Marked<'_>, problems: &mut Vec<Problem>) -> Ve
     let mut out = Vec::new();
     for row in grid(marked.table, &[("番号", Need::May), ("条件", Need::Must)], problems).iter().flat_map(|g| g.rows()) {
         if let Some(text) = row.must("条件", problems) {
+            if let Some(words) = row.may("番号")
+                && number(&words, problems).is_some_and(|n| usize::try_from(n).ok() != Some(out.len() + 1))
+            {
+                problems.push(Problem::error(
+                    Code::BadValue,
+                    words.at,
+                    format!("条件の番号は1から順に付けます（ここは{}です）。", out.len() + 1),
+                    format!("Conditions are numbered from 1 on; this one is {}.", out.len() + 1),
+                ));
+            }
             out.push(Condition { clause: marked.clause.clone(), text: local(&text.text) });
         }
     }

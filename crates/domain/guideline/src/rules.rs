@@ -63,6 +63,7 @@ pub(crate) fn lines(source: &str, fence: &Fence, known: &[&str], problems: &mut 
         let name = found.as_ref().map(|e| e.key.text.as_str()).unwrap_or_default();
         if known.contains(&name) {
             head_end.get_or_insert(line.at.start);
+            problems.extend(entries.iter().find(|e| e.key.text == name).zip(found.as_ref()).map(|(first, again)| key_twice(first, again)));
             entries.extend(found);
         } else if let Some(found) = found.filter(|e| head_end.is_some() || nearest(&e.key.text, known.iter().copied()).is_some()) {
             head_end.get_or_insert(line.at.start);
@@ -86,6 +87,21 @@ pub(crate) fn lines(source: &str, fence: &Fence, known: &[&str], problems: &mut 
     let end = head_end.unwrap_or_else(|| fence.lines.last().map_or(start, |l| l.at.end));
     let head = Words::part(source.get(start..end).unwrap_or_default(), start, 0, end.saturating_sub(start));
     Lines { head, entries }
+}
+
+/// A key that was given before: only one of the two could count.
+pub(crate) fn key_twice(first: &Entry, again: &Entry) -> Problem {
+    Problem::error(
+        Code::DuplicateKey,
+        again.key.at,
+        format!("「{}」が二度書かれています。", again.key.text),
+        format!("`{}` is written twice.", again.key.text),
+    )
+    .related(first.key.at, "初めはここです。", "First here.")
+    .remedy(
+        "一つの行にまとめてください（条件なら「または」「かつ」でつなぎます）。",
+        "Put both on one line; join conditions by または or かつ.",
+    )
 }
 
 impl Lines {

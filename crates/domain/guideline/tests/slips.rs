@@ -46,6 +46,7 @@ fn slips_in_the_front_matter() {
         ("中小企業者/2016-04-01", "中小企業社/2016-04-01", "unknown-name", "中小企業社"),
         ("中小企業者/2016-04-01", "中小企業者/1990-04-01", "unknown-name", "中小企業者"),
         ("---\n\n# 小さな", "\n# 小さな", "front-matter", ""),
+        ("公表日: 2025-04-01", "公表日: 2025-07-01", "bad-day", "2025-07-01"),
     ] {
         check(from, to, code, at);
     }
@@ -83,6 +84,10 @@ fn slips_in_blocks_and_rules() {
         ("補助率: 補助率\n", "", "missing-key", "補助額"),
         ("端数: 千円未満切捨て", "端数: 適当に", "bad-value", "適当に"),
         ("合計上限: 上限", "合計上限: 3年", "expression", "3年"),
+        ("合計上限: 上限", "合計上限: 0円 - 上限", "bad-value", "0円 - 上限"),
+        ("不適のとき: 基準", "不適のとき: 甲\n不適のとき: 基準", "duplicate-key", "不適のとき"),
+        ("不適のとき: 基準", "除く: 従業員数 = 0人\n除く: 資本金 = 0円\n不適のとき: 基準", "duplicate-key", "除く"),
+        ("補助事業期間 <= 最長期間", "いずれか(経費, 経費区分 = \"物品日\")", "expression", "\"物品日\""),
         ("補助額: 66万6,000円\n```", "補助額: 66万6,000円\n", "unclosed-block", "```検証例"),
     ] {
         check(from, to, code, at);
@@ -120,9 +125,47 @@ fn slips_in_tables() {
         ("| 3年 | 年 | 2025-04-01 |", "| 3円 | 年 | 2025-04-01 |", "unit", "3円"),
         ("| 3年 | 年 | 2025-04-01 |", "| 3年 | 年 | 2025-13-01 |", "bad-day", "2025-13-01"),
         ("【選定】", "【選考】", "missing-part", ""),
+        ("【採点表】満点: 30点", "【採点表】満点: 30点、満点: 40点", "duplicate-key", "満点"),
+        ("| 審査員数 | 2名 |", "| 審査員数 | 0名 |", "bad-value", "0名"),
+        ("| 同点のとき | aim-score |", "| 同点のとき | aim-score |\n| 採択件数の上限 | 0件 |", "bad-value", "0件"),
+        ("| 同点のとき | aim-score |", "| 同点のとき | aim-score、aim-score |", "duplicate-name", "aim-score"),
+        ("| 400字 | 必須 |", "| 0字 | 必須 |", "bad-value", "0字"),
+        ("| 400字 | 必須 |", "| 4,000,000字 | 必須 |", "bad-value", "4,000,000字"),
+        ("、年数: 3", "、年数: 30", "bad-value", "30"),
+        ("| >= 5% | % |", "| >= 5 | % |", "unit", ">= 5"),
+        ("【加点】", "**【加点】**", "unknown-table", "**【加点】**"),
+        ("【加点】", "[加点]", "unknown-table", "[加点]"),
+        ("【加点】", "次の【加点】のとおりです。", "unknown-table", "次の"),
+        ("【加点】\n", "### 4-9 加点【加点】\n", "unknown-table", "4-9"),
+        ("| 通常枠 |\n| 出資", "| 通常枠 | 注 |\n| 出資", "row-width", "| 通常枠"),
+        ("| growth | 伸び | 終了後 | >= 5% | % |", "| growth | 伸び | 終了後 >= 5% | % |", "row-width", "| growth"),
     ] {
         check(from, to, code, at);
     }
+}
+
+#[test]
+fn conditions_are_numbered_from_one() {
+    let table = |second: &str| format!("【交付条件】\n\n| 番号 | 条件 |\n|---|---|\n| 1 | 甲 |\n| {second} | 乙 |\n\n【指標】");
+    check("【指標】", &table("1"), "bad-value", "1");
+    let sound = SMALL.replacen("【指標】", &table("2"), 1);
+    assert!(read(&sound).edition.is_some(), "{}", shown(&read(&sound).problems, &sound));
+}
+
+#[test]
+fn a_grouping_slip_says_so() {
+    let source = SMALL.replacen("100万円 else", "4,5000万円 else", 1);
+    let reading = read(&source);
+    let said: Vec<&str> = reading.problems.iter().map(|p| p.message.ja.as_str()).collect();
+    assert!(said.iter().any(|m| m.contains("3桁")), "{said:?}");
+}
+
+#[test]
+fn a_floor_that_is_not_known_yet_leaves_an_interval_the_right_way_round() {
+    let floor = "下限: if 申請枠 = 通常枠 then 10万円 else 100万円";
+    let example = "```検証例 枠が未定\n元: 小さな製造業\n申請枠: 不明\n補助額: 0円〜66万6,000円\n```\n\n【検証例】";
+    let source = SMALL.replacen("下限: 10万円", floor, 1).replacen("【検証例】", example, 1);
+    assert!(read(&source).problems.is_empty(), "{}", shown(&read(&source).problems, &source));
 }
 
 #[test]
@@ -135,6 +178,9 @@ fn slips_in_decision_tables() {
         ("| 20人超 | 1/2 |", "| 20人超 | 半分 |", "unknown-name", "半分"),
         ("| 従業員数 | 補助率 |", "| 従業員 | 補助率 |", "unknown-name", "従業員"),
         ("【決定表：補助率】", "【決定表：補助律】", "missing-column", "補助律"),
+        ("| 20人以下 | 2/3 |", "| 20人以下 | 3/2 |", "bad-value", "補助率"),
+        ("| 20人以下 | 2/3 |", "| 20人以下 | 200% |", "bad-value", "補助率"),
+        ("| 20人以下 | 2/3 |", "| 20人以下 | -10% |", "bad-value", "補助率"),
         ("【決定表：補助率】", "【決定表】", "missing-key", "【決定表】"),
         ("【決定表：補助率】", "【決定表：補助率】当たり方: 適当", "bad-value", "適当"),
     ] {
@@ -181,6 +227,8 @@ fn examples_that_do_not_come_out_as_written() {
         ("経費: 年度=1年、", "経費: 年=1年、", "unknown-name", "年=1年"),
         ("| 21人は半分 | 小さな製造業 |", "| 21人は半分 | 大きな製造業 |", "unknown-name", "大きな製造業"),
         ("判定: 適\n補助額: 66万6,000円\n", "", "example", "検証例"),
+        ("資本金: 1,000万円\n", "資本金: 1,000万円\n資本金: 2,000万円\n", "duplicate-key", "資本金"),
+        ("経費: 年度=1年、", "共同体: 名称=甲、区分=中小企業者等\n経費: 構成員=2、年度=1年、", "bad-value", "小さな製造業"),
     ] {
         check(from, to, code, at);
     }

@@ -1,3 +1,5 @@
+//! Tables of typed answers: keys, problems, merging two people's edits, facts, digests.
+
 use super::*;
 use crate::model::{BudgetLine, Facts, FieldKind, Value};
 use banso_kernel::{Exact, Lang};

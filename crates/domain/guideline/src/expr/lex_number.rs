@@ -74,6 +74,7 @@ impl Lexer<'_> {
                     group = 0;
                     self.at += 1;
                 }
+                Some(',') if self.four_digits_follow() => return Err(bad_groups(self.span_from(start))),
                 _ => break,
             }
         }
@@ -99,6 +100,12 @@ impl Lexer<'_> {
         let digit = |ahead| self.peek(ahead).is_some_and(|c| c.is_ascii_digit());
         let comma = self.chars.get(self.at).is_some_and(|l| l.raw != '、');
         comma && digit(1) && digit(2) && digit(3) && !digit(4)
+    }
+
+    /// A comma with more than three digits after it: a slip in the grouping.
+    fn four_digits_follow(&self) -> bool {
+        let comma = self.chars.get(self.at).is_some_and(|l| l.raw != '、');
+        comma && (1..=4).all(|ahead| self.peek(ahead).is_some_and(|c| c.is_ascii_digit()))
     }
 
     /// 千, 百万, 万, 億 … after digits; 1 when there is none.
@@ -139,6 +146,15 @@ impl Lexer<'_> {
         let letters = self.chars.get(start..self.at).unwrap_or_default();
         Some(fold_width(&letters.iter().map(|l| l.c).collect::<String>()))
     }
+}
+
+fn bad_groups(span: Span) -> Trouble {
+    error_with_remedy(
+        span,
+        "not-a-number",
+        ("桁区切りの後の数字が3桁ではありません".into(), "the digits after the grouping comma are not three".into()),
+        ("桁区切りは3桁ごとに置いてください（4,500万円）", "group digits by three: 4,500万円"),
+    )
 }
 
 fn too_large(span: Span) -> Trouble {
