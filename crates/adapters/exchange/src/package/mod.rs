@@ -4,9 +4,14 @@
 //! `README` of the format: `index.json` (format 1), `index.html` (the same for people), `acts.jsonl` (one act a line, the payload as the
 //! very text that was hashed), `contents/<sha256>.json`, `editions/<sha256>.md`, `documents/<sha256>`, `letters/*.pdf`,
 //! `SHA256SUMS` (of all other files, as `sha256sum -c` reads it).
+//!
+//! What the file proves: the acts, their order, and everything they name by digest. What it cannot prove alone: that the whole
+//! chain was not written anew (compare the head with the receipt or the office), that something was erased by right, and what the
+//! chain does not bind: names of people and files, titles, summaries, the letters as they were printed.
 
 mod html;
 mod index;
+mod meaning;
 mod record;
 mod verify;
 mod write;

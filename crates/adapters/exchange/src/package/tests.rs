@@ -84,7 +84,7 @@ fn package() -> CasePackage {
         title: "<script>alert(1)</script>の計画".into(),
         applicant: "株式会社見本".into(),
         corporate_number: CorporateNumber::from_body(1),
-        state: LocalText::new("取下げ", "Withdrawn"),
+        state: LocalText::new("取下げ", "withdrawn"),
         exported_at: at(40),
         exported_by: "監査 次郎".into(),
         synthetic: true,
@@ -180,7 +180,7 @@ fn the_page_for_people_is_harmless_and_complete() {
 fn every_tampering_is_seen() {
     type Change = fn(&mut Files);
     let content = || places::content(Digest::of(ANSWERS.as_bytes()));
-    let cases: [(&str, Change, bool, &str); 14] = [
+    let cases: [(&str, Change, bool, &str); 17] = [
         ("a document changed", |f| edit(f, &places::document(Digest::of(DOCUMENTS[0])), "plan", "PLAN"), true, "does not have the digest"),
         (
             "a document changed, sums too old",
@@ -219,6 +219,14 @@ fn every_tampering_is_seen() {
         ("a folder that is not ours", |f| f.push(("documents/readme.txt".into(), b"x".to_vec())), true, "does not belong"),
         ("a document put in", |f| f.push((places::document(Digest::of(b"new")), b"new".to_vec())), true, "The index does not list it"),
         ("a letter put in, sums too old", |f| f.push(("letters/9999-x.pdf".into(), b"x".to_vec())), false, "not listed in SHA256SUMS"),
+        (
+            "the page for people rewritten",
+            |f| edit(f, places::PAGE, "株式会社見本", "株式会社別人"),
+            true,
+            "index.html: The page for people is not the one that the index makes",
+        ),
+        ("no page", |f| f.retain(|(n, _)| n != places::PAGE), true, "The page for people is missing"),
+        ("another state in the index", |f| edit(f, places::INDEX, "取下げ", "交付決定"), true, "The state in the index"),
         ("no index", |f| f.retain(|(n, _)| n != places::INDEX), true, "index.json: This file is missing"),
     ];
     let original = files(&written(&package()).unwrap());
@@ -235,7 +243,7 @@ fn every_tampering_is_seen() {
 #[test]
 fn a_rehashed_forgery_still_misses_what_the_acts_name() {
     type Change = fn(&mut CasePackage);
-    let cases: [(&str, Change, &str); 6] = [
+    let cases: [(&str, Change, &str); 12] = [
         ("a document left out", |p| p.documents.truncate(1), "is not in the index, or has another size"),
         ("the answers left out", |p| p.contents.clear(), "is not in the index"),
         ("the guideline left out", |p| p.editions.clear(), "edition of the guideline that governed it is missing"),
@@ -247,6 +255,38 @@ fn a_rehashed_forgery_still_misses_what_the_acts_name() {
                 p.acts = vec![exported(act(p.case, None, &forged))];
             },
             "The digest of the whole is not",
+        ),
+        ("another receipt number", |p| p.receipt_number = "S7-1-0002".into(), "The receipt number in the index"),
+        ("another firm", |p| p.corporate_number = CorporateNumber::from_body(2), "The corporate number in the index"),
+        ("a document under another slot", |p| p.documents[0].names[0].slot = "quotes".into(), "was not handed in as `quotes` with act 1"),
+        (
+            "a text that no act names",
+            |p| {
+                let added =
+                    ExportedContent { digest: Digest::of(b"added"), what: LocalText::ja("申請の内容"), body: Ok("added".into()) };
+                p.contents.push(added);
+            },
+            "No act speaks of it",
+        ),
+        (
+            "a whole chain written anew, with an act that cannot follow",
+            |p| {
+                let first = act(p.case, None, &CaseAct::Submitted(submitted()));
+                let promoted = CaseAct::Promoted { reason: "補欠の繰上げ".into() };
+                let second = act(p.case, Some(&first), &promoted);
+                p.acts = [first, second].into_iter().map(exported).collect();
+            },
+            "The acts do not make up a case",
+        ),
+        (
+            "an actor who is nobody",
+            |p| {
+                let mut only = act(p.case, None, &CaseAct::Submitted(submitted()));
+                only.actor = "甲".into();
+                only.hash = only.expected_hash();
+                p.acts = vec![exported(only)];
+            },
+            "Who acted cannot be read",
         ),
         ("an unknown act", |p| p.acts[2].record.kind = "crowned".into(), "`crowned` is not a kind of act"),
     ];

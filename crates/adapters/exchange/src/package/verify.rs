@@ -3,14 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Seek};
 
-use banso_grant::decide::whole_digest;
-use banso_grant::{CaseAct, decode};
 use banso_kernel::{CaseId, Digest, LocalText, StreamId};
 use zip::ZipArchive;
 
 use super::index::{FORMAT, Index, VERSION};
 use super::record::ActRecord;
-use super::{PackageError, places};
+use super::{PackageError, html, meaning, places};
 use crate::archive::{ArchiveLimits, open};
 use crate::hashing::copy_hashed;
 
@@ -46,7 +44,7 @@ impl PackageReport {
         self.problems.is_empty()
     }
 
-    fn wrong(&mut self, place: impl Into<String>, ja: impl Into<String>, en: impl Into<String>) {
+    pub(super) fn wrong(&mut self, place: impl Into<String>, ja: impl Into<String>, en: impl Into<String>) {
         self.problems.push(Problem { place: place.into(), what: LocalText::new(ja, en) });
     }
 }
@@ -78,7 +76,8 @@ pub fn verify_package<R: Read + Seek>(file: R) -> Result<PackageReport, PackageE
     describe(&index, &mut report);
     let acts = check_acts(&index, &found, &mut report);
     check_listed(&index, &found, &mut report);
-    check_references(&index, &acts, &mut report);
+    check_page(&index, &found, &mut report);
+    meaning::check(&index, &acts, &mut report);
     Ok(report)
 }
 
@@ -144,6 +143,19 @@ fn read_bounded<R: Read + Seek>(
     }
     let text = if wants_text { String::from_utf8(kept).ok() } else { None };
     Ok((text.is_some() || !wants_text).then_some(Found { digest: passed.digest, bytes: passed.bytes, text }))
+}
+
+/// `index.html` is the page that the index makes: what people read is what is checked.
+fn check_page(index: &Index, found: &Files, report: &mut PackageReport) {
+    match found.get(places::PAGE) {
+        None => report.wrong(places::PAGE, "人が読むページがありません。", "The page for people is missing."),
+        Some(f) if f.digest != Digest::of(html::page(index).as_bytes()) => report.wrong(
+            places::PAGE,
+            "人が読むページが目録と一致しません。書き換えられたか、別の版の banso で作られています。",
+            "The page for people is not the one that the index makes: it was changed, or made by another version of banso.",
+        ),
+        Some(_) => {}
+    }
 }
 
 fn text<'a>(found: &'a Files, name: &str, report: &mut PackageReport) -> Option<&'a str> {
@@ -318,82 +330,5 @@ fn check_listed(index: &Index, found: &Files, report: &mut PackageReport) {
             "目録にないファイルです。後から加えられた可能性があります。",
             "The index does not list it; it may have been added later.",
         );
-    }
-}
-
-/// What the acts name must be in the file, or be stated as erased.
-fn check_references(index: &Index, acts: &[ActRecord], report: &mut PackageReport) {
-    let contents: BTreeSet<Digest> = index.contents.iter().map(|c| c.digest).collect();
-    let documents: BTreeMap<Digest, u64> = index.documents.iter().map(|d| (d.digest, d.bytes)).collect();
-    let editions: BTreeSet<Digest> = index.editions.iter().map(|e| e.digest).collect();
-    for act in acts {
-        let place = format!("act {}", act.seq);
-        if !editions.contains(&act.edition) {
-            report.wrong(&place, "この行為を律した公募要領の版がありません。", "The edition of the guideline that governed it is missing.");
-        }
-        let named = match decode::<CaseAct>(&act.kind, act.version, &act.payload) {
-            Ok(decoded) => named_by(&decoded),
-            Err(e) => {
-                report.wrong(&place, format!("この行為の内容を読めません（{e}）。"), format!("What it says cannot be read: {e}."));
-                continue;
-            }
-        };
-        if named.whole_differs {
-            report.wrong(
-                &place,
-                "申請の全体のハッシュが、内容と書類から計算した値と一致しません。",
-                "The digest of the whole is not the one that its content and documents give.",
-            );
-        }
-        for digest in named.contents.iter().filter(|d| !contents.contains(d)) {
-            report.wrong(&place, format!("内容 {digest} が目録にありません。"), format!("Content {digest} is not in the index."));
-        }
-        for (digest, bytes) in &named.documents {
-            if documents.get(digest) != Some(bytes) {
-                report.wrong(
-                    &place,
-                    format!("書類 {digest} が目録にないか、大きさが違います。"),
-                    format!("Document {digest} is not in the index, or has another size."),
-                );
-            }
-        }
-    }
-}
-
-#[derive(Default)]
-struct Named {
-    contents: Vec<Digest>,
-    documents: Vec<(Digest, u64)>,
-    whole_differs: bool,
-}
-
-fn named_by(act: &CaseAct) -> Named {
-    let documents = |list: &[banso_grant::DocumentRef]| list.iter().map(|d| (d.digest, d.bytes)).collect();
-    match act {
-        CaseAct::Submitted(s) => Named {
-            contents: vec![s.content],
-            documents: documents(&s.documents),
-            whole_differs: s.whole != whole_digest(s.content, &s.documents),
-        },
-        CaseAct::GrantRequested(g) => Named { contents: vec![g.content], documents: documents(&g.documents), whole_differs: false },
-        CaseAct::Reviewed(r) => Named { contents: vec![r.comments], ..Named::default() },
-        CaseAct::SubmissionWithdrawn { .. }
-        | CaseAct::Returned(_)
-        | CaseAct::CompletenessPassed { .. }
-        | CaseAct::NotAccepted { .. }
-        | CaseAct::ReviewersAssigned { .. }
-        | CaseAct::ConflictDeclared { .. }
-        | CaseAct::ReviewerReplaced { .. }
-        | CaseAct::ReconsiderationAsked { .. }
-        | CaseAct::BonusJudged { .. }
-        | CaseAct::Selected(_)
-        | CaseAct::Reserved { .. }
-        | CaseAct::Rejected(_)
-        | CaseAct::Promoted { .. }
-        | CaseAct::GrantRequestReturned { .. }
-        | CaseAct::GrantDecided(_)
-        | CaseAct::GrantRefused { .. }
-        | CaseAct::Withdrawn { .. }
-        | CaseAct::Rectified { .. } => Named::default(),
     }
 }
