@@ -18,6 +18,7 @@
 mod access;
 mod account;
 pub mod apply;
+pub mod desk;
 pub mod audit;
 pub mod desk;
 pub mod dossier;

@@ -1,12 +1,14 @@
 //! The budget line: how far down the ranked list money and numbers reach, and the words that say so.
 
+use banso_guideline::ScoreSheet;
 use banso_kernel::{Exact, Yen};
 
 use crate::score::two_decimals;
 use crate::selection::{Place, PlanError, Scored, SelectionTerms, Tie};
 
 /// The budget line as it moves down the list.
-pub(crate) struct Line {
+pub(crate) struct Line<'a> {
+    sheet: &'a ScoreSheet,
     budget: Option<Yen>,
     places_left: Option<u32>,
     pass_mark: Option<Exact>,
@@ -28,10 +30,11 @@ enum Closed {
     ByNumber,
 }
 
-impl Line {
-    pub(crate) fn new(terms: &SelectionTerms<'_>) -> Self {
+impl<'a> Line<'a> {
+    pub(crate) fn new(terms: &SelectionTerms<'a>) -> Self {
         let full: i128 = terms.sheet.criteria.iter().map(|c| i128::from(c.points_max)).sum();
         Line {
+            sheet: terms.sheet,
             budget: terms.budget,
             places_left: terms.rules.selected_max,
             pass_mark: terms.rules.pass_mark.map(|share| share * Exact::from_integer(full)),
@@ -74,6 +77,11 @@ impl Line {
         Ok(Place::BeyondTheLine)
     }
 
+    /// A criterion as people read it.
+    fn title<'c>(&'c self, id: &'c str) -> &'c str {
+        self.sheet.criteria.iter().find(|c| c.id == id).map_or(id, |c| c.title.ja.as_str())
+    }
+
     fn why_closed(&self) -> String {
         match self.closed {
             Closed::Open => String::new(),
@@ -88,7 +96,7 @@ impl Line {
 }
 
 /// The reason that the applicant reads.
-pub(crate) fn reason(scored: &Scored<'_>, rank: u32, tie: &Tie, place: Place, line: &Line) -> String {
+pub(crate) fn reason(scored: &Scored<'_>, rank: u32, tie: &Tie, place: Place, line: &Line<'_>) -> String {
     let bonus = scored.score - scored.aggregated;
     let points = format!(
         "審査点{}点、加点{}点、合計{}点で第{rank}位です。",
@@ -98,7 +106,7 @@ pub(crate) fn reason(scored: &Scored<'_>, rank: u32, tie: &Tie, place: Place, li
     );
     let tied = match tie {
         Tie::NotTied => String::new(),
-        Tie::ByCriterion(id) => format!("上位と同点のため、審査項目「{id}」の点により順位を定めました。"),
+        Tie::ByCriterion(id) => format!("上位と同点のため、審査項目「{}」の点により順位を定めました。", line.title(id)),
         Tie::ByArrival => "上位と同点のため、受付の先後により順位を定めました。".to_owned(),
         Tie::ByReceiptNumber => "上位と同点のため、受付番号の順により順位を定めました。".to_owned(),
     };

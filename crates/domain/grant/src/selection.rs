@@ -257,7 +257,7 @@ impl<'a> Scored<'a> {
         if self.candidate.arrived_at == above.candidate.arrived_at { Tie::ByReceiptNumber } else { Tie::ByArrival }
     }
 
-    fn planned(&self, rank: u32, tie: Tie, place: Place, line: &Line) -> PlannedCase {
+    fn planned(&self, rank: u32, tie: Tie, place: Place, line: &Line<'_>) -> PlannedCase {
         PlannedCase {
             case: self.candidate.case,
             receipt_number: self.candidate.receipt_number.clone(),

@@ -341,6 +341,9 @@ pub(crate) fn section_answers(json: &str) -> Result<SectionAnswers, OfficeError>
 /// Sections of our own, beside the form's: their names start with `_`, which no identifier of a guideline does.
 pub(crate) const SEEN_EDITION: &str = "_edition";
 
+/// What the office prepared of the grant decision.
+pub(crate) const SEEN_DECISION: &str = "_decision";
+
 /// The edition that the applicant last worked under.
 pub(crate) fn seen_edition(saved: &[Section]) -> Option<Digest> {
     saved.iter().find(|s| s.section == SEEN_EDITION).and_then(|s| s.answers.trim_matches('"').parse().ok())

@@ -33,7 +33,8 @@ pub use check::{CheckPage, CheckedFinding, CheckedRow, CheckedSection, Flaw, Lin
 pub use desk::{DeskCase, DeskHome, OutgoingLetter, tone_of};
 pub use documents::{AttachedFile, Incoming, Outgoing, Slot};
 pub use draft::{CaseHead, Phase, Seat, Writable};
-pub(crate) use draft::{facts_of, of_grant_request};
+pub(crate) use draft::{SEEN_DECISION, facts_of, of_grant_request};
+pub(crate) use grant_request::quotes;
 pub use history::Happened;
 pub use known::{Known, KnownFact};
 pub use leave::{LeavePage, Leaving};

@@ -1,0 +1,237 @@
+//! From accepted costs to the grant: the subsidy by the guideline, by year, and each modification with what it takes off. Pure.
+//!
+//! Caps make the subsidy more than the sum of its parts, so the modifications are taken one after another, in the order of the form: what
+//! each takes off is the difference of the whole before and after it. Together they are exactly what was asked for less what is granted.
+
+use banso_grant::Modification;
+use banso_guideline::answers::{LineCost, Place};
+use banso_guideline::{Edition, Facts, Known, Missing, SectionContent};
+use banso_kernel::{LocalText, Yen};
+
+use crate::apply::{Paper, facts_of};
+
+/// One cost of a grant request: member, line, year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CostCell {
+    pub member: u32,
+    pub member_name: String,
+    pub line: String,
+    pub line_title: LocalText,
+    pub year: u32,
+    pub asked: Yen,
+}
+
+impl CostCell {
+    /// `2年目 物品費（株式会社甲）`, as modifications name a place.
+    #[must_use]
+    pub fn place(&self) -> String {
+        format!("{}年目 {}（{}）", self.year, self.line_title.ja, self.member_name)
+    }
+}
+
+/// A cost with what is accepted of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettledCell {
+    pub cell: CostCell,
+    pub accepted: Yen,
+    pub reason: String,
+}
+
+impl SettledCell {
+    #[must_use]
+    pub fn changed(&self) -> bool {
+        self.accepted != self.cell.asked
+    }
+}
+
+/// What the accepted costs come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// What the guideline pays for the accepted costs.
+    pub computed: Yen,
+    pub amount: Yen,
+    pub by_year: Vec<(u32, Yen)>,
+    /// Accepted costs that the guideline pays for.
+    pub eligible_cost: Yen,
+    pub modifications: Vec<Modification>,
+}
+
+/// A grant request as it was handed in, under its edition.
+pub(crate) struct Asked<'a> {
+    pub(crate) edition: &'a Edition,
+    pub(crate) paper: &'a Paper,
+    /// What is known of the firm beside the form.
+    pub(crate) known: Facts,
+    pub(crate) requested: Yen,
+}
+
+/// The amount that the office takes off beside the costs, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reduction<'a> {
+    pub(crate) amount: Yen,
+    pub(crate) reason: &'a str,
+}
+
+/// What keeps the amount from being known.
+pub(crate) type Unsettled = Vec<Missing>;
+
+impl Asked<'_> {
+    /// Every cost, by member, line and year.
+    pub(crate) fn cells(&self) -> Vec<CostCell> {
+        let form = self.edition.form();
+        let lines = form.sections.iter().filter_map(|s| match &s.content {
+            SectionContent::Budget { lines, .. } => Some(lines),
+            SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Kpis | SectionContent::Documents(_) => None,
+        });
+        let lines: Vec<_> = lines.flatten().collect();
+        let named = |m: u32| self.paper.members.iter().find(|p| p.member == m && !p.name.trim().is_empty()).map(|p| p.name.clone());
+        let cell = |c: LineCost| CostCell {
+            member: c.member,
+            member_name: named(c.member).unwrap_or_else(|| format!("構成員{}", c.member)),
+            line_title: lines.iter().find(|l| l.name == c.line).map_or_else(|| LocalText::ja(&c.line), |l| l.title.clone()),
+            line: c.line,
+            year: c.year,
+            asked: c.cost,
+        };
+        let facts = banso_guideline::answers::FormFacts { form, kpis: self.edition.kpis(), answers: &self.paper.answers };
+        facts.costs().into_iter().map(cell).collect()
+    }
+
+    /// The subsidy and its years when the costs are these.
+    fn subsidy(&self, costs: &[(CostCell, Yen)]) -> Result<(Yen, Vec<(u32, Yen)>), Unsettled> {
+        let mut answers = self.paper.answers.clone();
+        let budgets = self.edition.form().sections.iter().filter(|s| matches!(s.content, SectionContent::Budget { .. }));
+        for section in budgets {
+            for (cell, cost) in costs {
+                let place = Place { section: section.id.clone(), member: cell.member, key: format!("{}.{}", cell.line, cell.year) };
+                answers.set(place, cost.get().to_string());
+            }
+        }
+        let amount = self.edition.amount(&facts_of(self.edition, &answers, self.known.clone(), &self.paper.track));
+        let known = |k: &Known<Yen>| match k {
+            Known::Exactly(yen) => Ok(*yen),
+            Known::Unknown(missing) => Err(missing.clone()),
+            Known::Between(..) => Err(Vec::new()),
+        };
+        let years = amount.by_year_after_caps.iter().map(|(y, k)| Ok((*y, known(k)?))).collect::<Result<_, Unsettled>>()?;
+        Ok((known(&amount.total)?, years))
+    }
+
+    /// What the guideline pays for one cost alone, before any cap can bite on others.
+    fn alone(&self, costs: &[(CostCell, Yen)], index: usize, cost: Yen) -> Result<Yen, Unsettled> {
+        let only: Vec<_> =
+            costs.iter().enumerate().map(|(i, (cell, _))| (cell.clone(), if i == index { cost } else { Yen::ZERO })).collect();
+        Ok(self.subsidy(&only)?.0)
+    }
+
+    /// What the guideline pays for the request as it stands.
+    pub(crate) fn computed(&self) -> Result<Yen, Unsettled> {
+        let costs: Vec<_> = self.cells().into_iter().map(|c| { let asked = c.asked; (c, asked) }).collect();
+        Ok(self.subsidy(&costs)?.0)
+    }
+
+    /// The grant that follows from accepted costs and a reduction.
+    pub(crate) fn settle(&self, cells: &[SettledCell], reduction: Option<Reduction<'_>>) -> Result<Settled, Unsettled> {
+        let mut costs: Vec<(CostCell, Yen)> = cells.iter().map(|c| (c.cell.clone(), c.cell.asked)).collect();
+        let mut before = self.subsidy(&costs)?.0.min(self.requested);
+        let mut modifications = Vec::new();
+        // A request below what the guideline computes was not modified by the office.
+        for (index, cell) in cells.iter().enumerate().filter(|(_, c)| c.changed()) {
+            if let Some((_, cost)) = costs.get_mut(index) {
+                *cost = cell.accepted;
+            }
+            let after = self.subsidy(&costs)?.0.min(self.requested);
+            let asked = self.alone(&costs, index, cell.cell.asked)?;
+            modifications.push(modification(cell, asked, taken_off(before, after)));
+            before = after;
+        }
+        let (computed, years) = self.subsidy(&costs)?;
+        let mut amount = computed.min(self.requested);
+        if let Some(reduction) = reduction.filter(|r| r.amount != Yen::ZERO) {
+            let granted = Yen::new(amount.get().saturating_sub(reduction.amount.get()));
+            let place = "補助金の額（全体）".to_owned();
+            modifications.push(Modification { place, asked: amount, granted, reason: reduction.reason.trim().to_owned() });
+            amount = granted;
+        }
+        let mut eligible = Vec::new();
+        for (index, (_, cost)) in costs.iter().enumerate() {
+            if *cost > Yen::ZERO && self.alone(&costs, index, *cost)? > Yen::ZERO {
+                eligible.push(*cost);
+            }
+        }
+        let eligible_cost = Yen::sum(eligible).unwrap_or(Yen::new(i64::MAX));
+        Ok(Settled { computed, amount, by_year: spread(years, amount), eligible_cost, modifications })
+    }
+}
+
+fn taken_off(before: Yen, after: Yen) -> Yen {
+    Yen::new(before.get().saturating_sub(after.get()))
+}
+
+/// What was asked for in a place, and what is granted there. Rounding and caps may put the two a yen off the place's own subsidy: the
+/// difference is kept, and neither goes below zero.
+fn modification(cell: &SettledCell, alone: Yen, taken_off: Yen) -> Modification {
+    let asked = alone.max(taken_off).max(Yen::ZERO);
+    let asked = if cell.accepted == Yen::ZERO && taken_off > Yen::ZERO { taken_off } else { asked };
+    let granted = Yen::new(asked.get().saturating_sub(taken_off.get()));
+    let change = format!("補助対象経費{}を{}に修正。", cell.cell.asked, cell.accepted);
+    Modification { place: cell.cell.place(), asked, granted, reason: format!("{change}{}", cell.reason.trim()) }
+}
+
+/// The years of an amount that is below what was computed: the difference comes off the last years first.
+fn spread(mut years: Vec<(u32, Yen)>, amount: Yen) -> Vec<(u32, Yen)> {
+    let whole = Yen::sum(years.iter().map(|(_, a)| *a)).unwrap_or(Yen::ZERO);
+    let mut over = whole.get().saturating_sub(amount.get());
+    for (_, part) in years.iter_mut().rev() {
+        let cut = over.clamp(0, part.get().max(0));
+        *part = Yen::new(part.get() - cut);
+        over -= cut;
+    }
+    years
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    fn years(parts: &[i64]) -> Vec<(u32, Yen)> {
+        (1..).zip(parts.iter().map(|p| Yen::new(*p))).collect()
+    }
+
+    #[test]
+    fn what_is_too_much_comes_off_the_last_years() {
+        for (whole, amount, expect) in [
+            (&[30, 20, 10][..], 60, &[30, 20, 10][..]),
+            (&[30, 20, 10], 55, &[30, 20, 5]),
+            (&[30, 20, 10], 35, &[30, 5, 0]),
+            (&[30, 20, 10], 0, &[0, 0, 0]),
+            (&[], 0, &[]),
+        ] {
+            assert_eq!(spread(years(whole), Yen::new(amount)), years(expect), "{whole:?} {amount}");
+        }
+    }
+
+    #[test]
+    fn a_modification_keeps_its_difference_and_stays_above_zero() {
+        let cell = |accepted: i64| SettledCell {
+            cell: CostCell {
+                member: 1,
+                member_name: "株式会社甲".into(),
+                line: "物品費".into(),
+                line_title: LocalText::ja("物品費"),
+                year: 2,
+                asked: Yen::new(300),
+            },
+            accepted: Yen::new(accepted),
+            reason: " 汎用品のため。 ".into(),
+        };
+        for (accepted, alone, off, asked, granted) in
+            [(150, 200, 100, 200, 100), (0, 200, 201, 201, 0), (0, 200, 199, 199, 0), (0, 200, 0, 200, 200), (150, 0, 1, 1, 0), (600, 200, -200, 200, 400)]
+        {
+            let m = modification(&cell(accepted), Yen::new(alone), Yen::new(off));
+            assert_eq!((m.asked.get(), m.granted.get()), (asked, granted), "{accepted} {alone} {off}");
+            assert_eq!(m.place, "2年目 物品費（株式会社甲）");
+            assert!(m.reason.ends_with("に修正。汎用品のため。"), "{}", m.reason);
+        }
+    }
+}
