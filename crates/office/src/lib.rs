@@ -18,7 +18,6 @@
 mod access;
 mod account;
 pub mod apply;
-pub mod desk;
 pub mod audit;
 pub mod desk;
 pub mod dossier;

@@ -26,6 +26,9 @@ impl Office {
         if self.done_before(order.request).await? {
             return Ok(());
         }
+        if order.reason.trim().is_empty() {
+            return Err(OfficeError::field("bonus-reason", "判定の理由を入力してください。", "Enter the reason of the judgement."));
+        }
         let rules = handled.edition.selection();
         let by = self.by(person, handled.edition.digest(), &rules.clause);
         let judged = BonusOrder { bonus: order.bonus.clone(), judgement: order.granted, reason: order.reason.clone() };

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use banso_grant::score::parse_fraction;
-use banso_grant::selection::{Candidate, PlannedCase, SelectionTerms, plan};
+use banso_grant::selection::{Candidate, PlannedCase, SelectionTerms, Tie, plan};
 use banso_grant::severity::{CalibratedCase, Calibration, Mark, Severity, calibrate};
 use banso_grant::{CallPhase, Case, CaseState, Frozen, JudgedBonus, ReviewStatus, SelectionPlan, StateCode};
 use banso_guideline::{Bonus, Edition};
@@ -133,6 +133,24 @@ pub struct MeetingBonus {
     /// Documents handed in as its evidence.
     pub evidence: Vec<Digest>,
     pub judged: Option<JudgedBonus>,
+}
+
+impl Meeting {
+    /// How a tie with the case above was broken, in words; `None` when there was none.
+    #[must_use]
+    pub fn tie_words(&self, tie: &Tie) -> Option<LocalText> {
+        match tie {
+            Tie::NotTied => None,
+            Tie::ByCriterion(id) => {
+                let criterion = self.edition.score_sheet().criteria.iter().find(|c| c.id == *id);
+                let title = criterion.map_or_else(|| LocalText::ja(id), |c| c.title.clone());
+                let en = title.en.clone().unwrap_or_else(|| title.ja.clone());
+                Some(LocalText::new(format!("同点：「{}」の点で決定", title.ja), format!("tie, broken by “{en}”")))
+            }
+            Tie::ByArrival => Some(LocalText::new("同点：受付の先後で決定", "tie, broken by arrival")),
+            Tie::ByReceiptNumber => Some(LocalText::new("同点：受付番号の順で決定", "tie, broken by receipt number")),
+        }
+    }
 }
 
 impl MeetingBonus {

@@ -67,6 +67,9 @@ impl Office {
         if self.done_before(request).await? {
             return Ok(());
         }
+        if reason.trim().is_empty() {
+            return Err(OfficeError::field("promotion-reason", "繰り上げる理由を入力してください。", "Enter the reason."));
+        }
         let call = handled.file.case.submission.paper.call.clone();
         let permit = self.may_call(person, Action::ReadCall, &call)?;
         let cases = self.store().cases_within(&permit).await?;

@@ -58,6 +58,9 @@ impl Office {
         if self.done_before(request).await? {
             return Ok(());
         }
+        if reason.trim().is_empty() {
+            return Err(OfficeError::field("discard-reason", "取り消す理由を入力してください。", "Enter the reason."));
+        }
         let by = self.by(person, called.edition.digest(), &called.edition.selection().clause);
         let act = decide::discard_selection(&called.call.call, reason, &by)?;
         self.append(Batch::call(call.clone(), called.call.seq(), vec![act]).request(request)).await?;

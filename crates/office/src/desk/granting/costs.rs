@@ -126,7 +126,14 @@ impl Asked<'_> {
 
     /// What the guideline pays for the request as it stands.
     pub(crate) fn computed(&self) -> Result<Yen, Unsettled> {
-        let costs: Vec<_> = self.cells().into_iter().map(|c| { let asked = c.asked; (c, asked) }).collect();
+        let costs: Vec<_> = self
+            .cells()
+            .into_iter()
+            .map(|c| {
+                let asked = c.asked;
+                (c, asked)
+            })
+            .collect();
         Ok(self.subsidy(&costs)?.0)
     }
 
@@ -225,9 +232,14 @@ mod unit {
             accepted: Yen::new(accepted),
             reason: " 汎用品のため。 ".into(),
         };
-        for (accepted, alone, off, asked, granted) in
-            [(150, 200, 100, 200, 100), (0, 200, 201, 201, 0), (0, 200, 199, 199, 0), (0, 200, 0, 200, 200), (150, 0, 1, 1, 0), (600, 200, -200, 200, 400)]
-        {
+        for (accepted, alone, off, asked, granted) in [
+            (150, 200, 100, 200, 100),
+            (0, 200, 201, 201, 0),
+            (0, 200, 199, 199, 0),
+            (0, 200, 0, 200, 200),
+            (150, 0, 1, 1, 0),
+            (600, 200, -200, 200, 400),
+        ] {
             let m = modification(&cell(accepted), Yen::new(alone), Yen::new(off));
             assert_eq!((m.asked.get(), m.granted.get()), (asked, granted), "{accepted} {alone} {off}");
             assert_eq!(m.place, "2年目 物品費（株式会社甲）");

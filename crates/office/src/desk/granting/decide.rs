@@ -4,7 +4,6 @@ use banso_grant::decide::{self, GrantLimits, GrantOrder};
 use banso_grant::numbers::LetterKind;
 use banso_kernel::{CaseId, LocalText, RequestId};
 use banso_permits::{Action, Person};
-use banso_store::Batch;
 
 use super::page::{GrantCase, Outlook, Read};
 use super::prepare::{Prepared, not_waiting};
@@ -74,9 +73,12 @@ impl Office {
     /// What is missing or wrong; [`OfficeError::Stale`] when the draft was changed since it was shown; not a director.
     pub async fn decide_grant(&self, person: &Person, case: CaseId, order: DecisionOrder) -> Result<(), OfficeError> {
         self.may_case(person, Action::Decide, case).await?;
+        if self.done_before(order.request).await? {
+            return Ok(());
+        }
         let grant = self.grant_case(person, case).await?;
         if grant.waiting().is_none() {
-            return self.unless_done(order.request, not_waiting(&grant)).await;
+            return Err(not_waiting(&grant));
         }
         let read = match self.read_request(&grant).await? {
             Some(Ok(read)) => read,
@@ -92,9 +94,7 @@ impl Office {
         let drawn = self.draw_up(&grant, &read, &prepared).await?;
         let by = self.by(person, grant.edition.digest(), &grant.edition.selection().clause);
         let act = decide::decide_grant(&grant.file.case, &drawn.order, drawn.limits, &by)?;
-        let batch = Batch::case(case, grant.file.seq(), vec![act]).and_job(self.tells_next(&grant.file)?).request(order.request);
-        self.append(batch).await?;
-        Ok(())
+        self.record(&grant.file, act, Vec::new(), order.request).await
     }
 
     /// Refuses the grant.
@@ -103,19 +103,16 @@ impl Office {
     /// No request waiting or overdue, no reason; not a director.
     pub async fn refuse_grant(&self, person: &Person, case: CaseId, order: RefusalOrder) -> Result<(), OfficeError> {
         self.may_case(person, Action::Decide, case).await?;
+        if self.done_before(order.request).await? {
+            return Ok(());
+        }
         let grant = self.grant_case(person, case).await?;
         if order.reason.trim().is_empty() {
             return Err(OfficeError::field("refusal-reason", "交付しない理由を入力してください。", "Enter the reason of the refusal."));
         }
         let number = self.grant_number(&grant, LetterKind::GrantRefusal).await?;
         let by = self.by(person, grant.edition.digest(), &grant.edition.selection().clause);
-        match decide::refuse_grant(&grant.file.case, &number, &order.reason, &by) {
-            Ok(act) => {
-                let batch = Batch::case(case, grant.file.seq(), vec![act]).and_job(self.tells_next(&grant.file)?).request(order.request);
-                self.append(batch).await?;
-                Ok(())
-            }
-            Err(refusal) => self.unless_done(order.request, refusal.into()).await,
-        }
+        let act = decide::refuse_grant(&grant.file.case, &number, &order.reason, &by)?;
+        self.record(&grant.file, act, Vec::new(), order.request).await
     }
 }

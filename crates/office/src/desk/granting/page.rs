@@ -62,10 +62,23 @@ pub enum GrantStage {
     NotAsked,
     /// A request waits for the decision.
     Waiting,
-    Returned { points: Vec<Point>, due: Day, overdue: bool },
-    Granted { decision: Box<GrantDecided>, on: Day },
-    Refused { number: String, reason: String },
-    Withdrawn { on: Day, reason: String },
+    Returned {
+        points: Vec<Point>,
+        due: Day,
+        overdue: bool,
+    },
+    Granted {
+        decision: Box<GrantDecided>,
+        on: Day,
+    },
+    Refused {
+        number: String,
+        reason: String,
+    },
+    Withdrawn {
+        on: Day,
+        reason: String,
+    },
 }
 
 /// The grant request.
@@ -207,7 +220,12 @@ impl Office {
             receipt_number: paper.receipt_number.clone(),
             title: paper.title.clone(),
             lead: self.firm(paper.lead).await?.map_or_else(|| paper.lead.to_string(), |f| f.name),
-            track: grant.edition.tracks().iter().find(|t| t.name == paper.track).map_or_else(|| LocalText::ja(&paper.track), |t| t.title.clone()),
+            track: grant
+                .edition
+                .tracks()
+                .iter()
+                .find(|t| t.name == paper.track)
+                .map_or_else(|| LocalText::ja(&paper.track), |t| t.title.clone()),
             state: grant.file.case.state.code().label(),
             selected: paper.requested,
             stage,
@@ -243,7 +261,8 @@ impl Office {
             "grant-quotes" => LocalText::new("見積書", "Quotes"),
             _ => slot_title(edition, slot),
         };
-        let quote = |d: &banso_grant::DocumentRef| QuoteFile { slot: title(&d.slot), name: name(d.digest), bytes: d.bytes, digest: d.digest };
+        let quote =
+            |d: &banso_grant::DocumentRef| QuoteFile { slot: title(&d.slot), name: name(d.digest), bytes: d.bytes, digest: d.digest };
         Some(RequestView {
             version: request.version,
             recorded_at: record.recorded_at,
@@ -277,7 +296,11 @@ impl Outlook {
                 let reasons = words(&read.edition, &missing);
                 let ja = reasons.iter().map(|r| r.ja.clone()).collect::<String>();
                 let en = reasons.iter().map(|r| r.en.clone().unwrap_or_default()).collect::<Vec<_>>().join(" ");
-                open_points.push(FieldProblem::new("", format!("補助金の額を計算できません。{ja}"), format!("The amount cannot be computed. {en}")));
+                open_points.push(FieldProblem::new(
+                    "",
+                    format!("補助金の額を計算できません。{ja}"),
+                    format!("The amount cannot be computed. {en}"),
+                ));
                 None
             }
         };

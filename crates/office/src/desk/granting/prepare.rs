@@ -15,7 +15,7 @@ use crate::apply::SEEN_DECISION;
 use crate::{FieldProblem, Office, OfficeError};
 
 /// Days until which an applicant may withdraw from the decision, where the officer says nothing else.
-pub const WITHDRAWAL_DAYS: u32 = 20;
+const WITHDRAWAL_DAYS: u32 = 20;
 const WITHDRAWAL_DAYS_MAX: u32 = 90;
 /// Most characters of further conditions together.
 const CONDITIONS_MAX: usize = 4_000;
@@ -109,7 +109,11 @@ impl Prepared {
             found.push(FieldProblem::new("reduction-reason", "減額の理由を入力してください。", "Enter the reason of the reduction."));
         }
         if self.project_ends.is_none() {
-            found.push(FieldProblem::new("project-ends", "補助事業の完了期限を入力してください。", "Enter the day by which the project ends."));
+            found.push(FieldProblem::new(
+                "project-ends",
+                "補助事業の完了期限を入力してください。",
+                "Enter the day by which the project ends.",
+            ));
         }
         if self.withdrawal_days == 0 || self.withdrawal_days > WITHDRAWAL_DAYS_MAX {
             found.push(FieldProblem::new(

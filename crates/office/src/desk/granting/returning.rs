@@ -4,7 +4,6 @@ use banso_grant::{Point, decide};
 use banso_guideline::{Edition, SectionContent};
 use banso_kernel::{CaseId, Day, LocalText, RequestId};
 use banso_permits::{Action, Person};
-use banso_store::Batch;
 
 use crate::{FieldProblem, Office, OfficeError};
 
@@ -55,9 +54,10 @@ impl Office {
     /// # Errors
     /// No request waiting, no point named, a point without a place or words, a day that is not ahead.
     pub async fn return_grant_request(&self, person: &Person, case: CaseId, order: ReturnOrder) -> Result<(), OfficeError> {
-        let permit = self.may_case(person, Action::HandleCase, case).await?;
-        let file = self.case(&permit).await?;
-        let edition = self.edition_in_force(&file.case.submission.paper.call)?;
+        let handled = self.handled(person, Action::HandleCase, case).await?;
+        if self.done_before(order.request).await? {
+            return Ok(());
+        }
         let mut problems = Vec::new();
         if order.points.is_empty() {
             problems.push(FieldProblem::new("note-1", "補正の内容を1件以上入力してください。", "Name at least one point."));
@@ -74,14 +74,8 @@ impl Office {
         if !problems.is_empty() {
             return Err(OfficeError::Invalid(problems));
         }
-        let by = self.by(person, edition.digest(), &edition.selection().clause);
-        match decide::return_grant_request(&file.case, &order.points, due, &by) {
-            Ok(act) => {
-                let batch = Batch::case(case, file.seq(), vec![act]).and_job(self.tells_next(&file)?).request(order.request);
-                self.append(batch).await?;
-                Ok(())
-            }
-            Err(refusal) => self.unless_done(order.request, refusal.into()).await,
-        }
+        let by = self.by(person, handled.edition.digest(), &handled.edition.selection().clause);
+        let act = decide::return_grant_request(&handled.file.case, &order.points, due, &by)?;
+        self.record(&handled.file, act, Vec::new(), order.request).await
     }
 }
