@@ -12,6 +12,7 @@
 mod axe;
 mod browser;
 mod crash;
+mod deadline;
 mod html;
 mod patience;
 mod road;
@@ -22,7 +23,8 @@ mod visitor;
 
 pub use axe::accessibility_faults;
 pub use browser::{Browser, Screen, Scripts};
-pub use crash::{Deaths, persist, under_fire};
+pub use crash::{Deaths, Fire, persist, under_fire};
+pub use deadline::{Client, Handed, check_handed_in, clients, hour};
 pub use html::{Form, Page};
 pub use patience::{eventually, within};
 pub use road::{Application, DOCUMENTS, PDF, typed};

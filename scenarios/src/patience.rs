@@ -36,3 +36,8 @@ pub fn within<T>(limit: Duration, what: &str, mut ask: impl FnMut() -> Option<T>
         std::thread::sleep(PAUSE);
     }
 }
+
+/// Lets time pass, where time itself is what is wanted.
+pub(crate) async fn pass(time: Duration) {
+    tokio::time::sleep(time).await;
+}

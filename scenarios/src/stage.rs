@@ -48,6 +48,12 @@ impl Firm {
         Firm { name, kind, body }
     }
 
+    /// One of many.
+    #[must_use]
+    pub const fn numbered(number: u32) -> Self {
+        Firm::new("架空製作所", "sme", 200_000_000_000 + number as u64)
+    }
+
     /// With its check digit.
     #[must_use]
     pub fn number(self) -> String {

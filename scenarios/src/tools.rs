@@ -61,7 +61,7 @@ impl Tools {
     }
 }
 
-/// The binary under test: `BANSO_TEST_BINARY`, or built now, so that it is never an old one.
+/// The binary under test: `BANSO_TEST_BINARY`, or built now as its caller was, so that it is never an old one.
 ///
 /// # Panics
 /// When it does not build.
@@ -74,6 +74,7 @@ pub fn banso() -> PathBuf {
 fn build() -> PathBuf {
     let run = Command::new(env!("CARGO"))
         .args(["build", "--package", "banso", "--bin", "banso", "--message-format", "json"])
+        .args(if cfg!(debug_assertions) { &[][..] } else { &["--release"] })
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .stderr(Stdio::inherit())
         .output()
