@@ -29,6 +29,8 @@ pub enum PolicyError {
     Schema(String),
     #[error("`{policy}` has no @id: every policy needs one, so that a refusal can name it")]
     NoId { policy: String },
+    #[error("`{policy}` has a slot (`?principal`, `?resource`): nothing fills it, so it would never be asked")]
+    Template { policy: String },
     #[error("two policies are called `{0}`")]
     SameId(String),
     #[error("`{path}` cannot be read: {why}")]
@@ -166,6 +168,9 @@ fn not_evaluated(why: &str) -> Reason {
 
 /// The same policies, each under its `@id`.
 fn named(read: &PolicySet) -> Result<PolicySet, PolicyError> {
+    if let Some(template) = read.templates().next() {
+        return Err(PolicyError::Template { policy: template.to_string() });
+    }
     let mut set = PolicySet::new();
     for policy in read.policies() {
         let id = policy.annotation("id").ok_or_else(|| PolicyError::NoId { policy: policy.to_string() })?;
@@ -189,6 +194,7 @@ mod tests {
         check(r#"@id("a") permit (principal in Role::"boss", action, resource);"#, "do not fit the schema");
         check(r#"@id("a") permit (principal, action == Action::"Fly", resource);"#, "do not fit the schema");
         check(r#"@id("a") permit (principal, action, resource) when { resource.colour == "red" };"#, "do not fit the schema");
+        check(r#"@id("a") forbid (principal == ?principal, action, resource);"#, "has a slot");
         let twice = r#"@id("a") permit (principal, action, resource);"#.repeat(2);
         check(&twice, "two policies are called `a`");
     }

@@ -52,6 +52,7 @@ fn relations() -> Vec<(&'static str, Option<u128>, Resource)> {
         ("case: lead", Some(10), case(&[NOBODY])),
         ("case: assigned", None, case(&[SELF, NOBODY])),
         ("case: assigned, of a party", Some(11), case(&[SELF])),
+        ("case: assigned, of another", Some(12), case(&[SELF])),
     ]
 }
 
@@ -109,6 +110,9 @@ fn a_refusal_names_its_policy() {
     check(&[Role::Officer], Some(11), Action::HandleCase, &case(&[]), &["not-in-own-cause"]);
     check(&Role::ALL, Some(10), Action::Decide, &case(&[]), &["auditor-changes-nothing", "not-in-own-cause"]);
     check(&[Role::Officer], None, Action::RunCall, &case(&[]), &["not-evaluated"]);
+    check(&[Role::Director], Some(10), Action::ReadCase, &case(&[]), &["own-cause-read-as-applicant"]);
+    check(&[Role::Officer, Role::Reviewer], None, Action::HandleCase, &case(&[SELF]), &["reviewer-only-reviews"]);
+    check(&[Role::Officer, Role::Reviewer], None, Action::ReadCase, &case(&[SELF]), &["reviewer-reads-own-sheet-only"]);
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::plan::{Plan, plan};
 use crate::problem::{Code, Problem, Span};
 use crate::review::{self, References};
 use crate::rules::{Rule, audience, misfit, rule};
+use crate::targets;
 use crate::words::{Words, local};
 
 /// The item that names the line of a cost.
@@ -204,7 +205,7 @@ impl Found {
             TableKind::Budget => self.sections.extend(form::budget(marked, problems).map(|s| (at, s))),
             TableKind::Documents => self.sections.extend(documents::documents(marked, problems).map(|s| (at, s))),
             TableKind::Kpis => {
-                let (kpis, section) = form::kpis(marked, dictionary, problems);
+                let (kpis, section) = targets::kpis(marked, dictionary, problems);
                 self.kpis.extend(kpis);
                 self.sections.extend(section.map(|s| (at, s)));
             }

@@ -29,6 +29,7 @@ mod review;
 mod rules;
 mod run;
 mod tables;
+mod targets;
 mod words;
 
 pub use compare::{ChangeKind, ClauseChange, Segment, compare, difference};

@@ -4,7 +4,7 @@ use crate::markdown::{Fence, Piece, Table};
 use crate::model::{Clause, ClauseId};
 use crate::problem::{Code, Problem, Span};
 use crate::rules::key_twice;
-use crate::words::{Entry, Words, entry, local};
+use crate::words::{Entry, Words, entries, local};
 
 macro_rules! kinds {
     ($(#[$doc:meta])* $enum:ident { $($name:ident = $text:literal),* $(,)? }) => {
@@ -300,7 +300,7 @@ impl Walk<'_> {
             }
             return None;
         };
-        let options = options_of(text, at.start, close + '】'.len_utf8());
+        let options = entries(text, at.start, close + '】'.len_utf8());
         Some(Mark { kind, argument, options, at })
     }
 
@@ -377,20 +377,6 @@ impl Walk<'_> {
             );
         }
     }
-}
-
-/// `キー: 値、キー: 値` from `from` on; lines may also be separated by line ends.
-fn options_of(text: &str, base: usize, from: usize) -> Vec<Entry> {
-    let mut out = Vec::new();
-    let mut start = from;
-    for (at, c) in text.char_indices().filter(|(i, _)| *i >= from).chain([(text.len(), '、')]) {
-        if matches!(c, '、' | '\n') {
-            let words = Words::part(text, base, start, at);
-            out.extend(entry(&crate::markdown::Line { text: words.text, at: words.at }));
-            start = at + c.len_utf8();
-        }
-    }
-    out
 }
 
 /// `2-1 題名` as id, numbers and title.

@@ -58,6 +58,20 @@ pub(crate) fn entry(line: &Line) -> Option<Entry> {
     })
 }
 
+/// `キー: 値、キー: 値` from `from` on; lines may also be separated by line ends.
+pub(crate) fn entries(text: &str, base: usize, from: usize) -> Vec<Entry> {
+    let mut out = Vec::new();
+    let mut start = from;
+    for (at, c) in text.char_indices().filter(|(i, _)| *i >= from).chain([(text.len(), '、')]) {
+        if matches!(c, '、' | '\n') {
+            let words = Words::part(text, base, start, at);
+            out.extend(entry(&Line { text: words.text, at: words.at }));
+            start = at + c.len_utf8();
+        }
+    }
+    out
+}
+
 /// The parts of a list written with `、` (or `;`). Commas stay: they group digits.
 pub(crate) fn list(words: &Words) -> Vec<Words> {
     let mut out = Vec::new();

@@ -1,0 +1,99 @@
+//! The table of targets (指標): what the programme wants reached, and the section of the form for the applicant's own figures.
+
+use banso_kernel::fold_width;
+
+use crate::dictionary::Dictionary;
+use crate::expr::{Cell, Names, Type, Unit};
+use crate::form::{Marked, SECTION_OPTIONS, identifier, section, title_of, twice};
+use crate::model::{ItemKind, Kpi, Section, SectionContent, Truth, Value};
+use crate::problem::{Code, Problem};
+use crate::rules::misfit;
+use crate::tables::{Need, grid};
+use crate::words::{Words, local};
+
+/// 【指標】: the programme's targets, and a section of the form for the applicant's own when it has an identifier.
+pub(crate) fn kpis(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> (Vec<Kpi>, Option<Section>) {
+    marked.mark.only(&SECTION_OPTIONS, problems);
+    let columns = [
+        ("識別子", Need::Must),
+        ("指標", Need::Must),
+        ("時点", Need::Must),
+        ("目標", Need::Must),
+        ("単位", Need::Must),
+        ("項目", Need::May),
+    ];
+    let Some(grid) = grid(marked.table, &columns, problems) else { return (Vec::new(), None) };
+    let mut out: Vec<Kpi> = Vec::new();
+    for row in grid.rows() {
+        let (Some(id), Some(title)) = (row.must("識別子", problems), row.must("指標", problems)) else { continue };
+        let (Some(when), Some(target), Some(unit)) = (row.must("時点", problems), row.must("目標", problems), row.must("単位", problems))
+        else {
+            continue;
+        };
+        if out.iter().any(|k| k.id == id.text) {
+            problems.push(twice(&id));
+        }
+        check_target(&target, &unit, problems);
+        let item = row.may("項目").and_then(|w| known_item(&w, &unit, dictionary, problems));
+        let Some(id) = identifier(&id, problems) else { continue };
+        let clause = marked.clause.clone();
+        out.push(Kpi { id, clause, title: local(&title.text), when: local(&when.text), target: target.text, unit: unit.text, item });
+    }
+    let asked = marked.mark.option("識別子").is_some();
+    let title = title_of(marked.mark, "指標の目標", "Targets");
+    let section = if asked { section(marked, title, SectionContent::Kpis, problems) } else { None };
+    (out, section)
+}
+
+/// A target is a test of a number in its unit: `> 50%`, `>= 3年`.
+fn check_target(target: &Words, unit: &Words, problems: &mut Vec<Problem>) {
+    if let Err(errors) = Cell::compile(&target.text, &Type::Number(Unit::of(&unit.text)), &Names::default()) {
+        problems.extend(errors.iter().map(|e| misfit(e, target.at.start)));
+        return;
+    }
+    // A share is a number without a unit, so `>= 7.5` would pass as 750 %.
+    let folded = fold_width(&target.text);
+    if unit.text == "%" && folded.chars().any(|c| c.is_ascii_digit()) && !folded.contains(['%', '/']) {
+        let problem = Problem::error(
+            Code::Unit,
+            target.at,
+            format!("単位が%ですが、目標「{}」に%がありません。", target.text),
+            format!("The unit is %, but the target `{}` has none.", target.text),
+        );
+        problems.push(problem.remedy(format!("「{}%」と書いてください。", target.text), format!("Write `{}%`.", target.text)));
+    }
+}
+
+impl Kpi {
+    /// Whether a number (a percentage as a share) meets the target.
+    #[must_use]
+    pub fn met_by(&self, value: &Value) -> Truth {
+        Cell::compile(&self.target, &Type::Number(Unit::of(&self.unit)), &Names::default())
+            .map_or(Truth::Unknown, |cell| cell.matches(value))
+    }
+}
+
+/// The item that a target is measured by: a number in the same unit.
+fn known_item(words: &Words, unit: &Words, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<String> {
+    if let Some(item) = dictionary.get(&words.text) {
+        if !matches!(&item.kind, ItemKind::Number { unit: own } if *own == unit.text) {
+            problems.push(Problem::error(
+                Code::Unit,
+                words.at,
+                format!("項目「{}」は単位「{}」の数値ではありません。", item.id, unit.text),
+                format!("The item `{}` is not a number in `{}`.", item.id, unit.text),
+            ));
+        }
+        return Some(words.text.clone());
+    }
+    problems.push(
+        Problem::error(
+            Code::UnknownName,
+            words.at,
+            format!("「{}」という項目はありません。", words.text),
+            format!("There is no item `{}`.", words.text),
+        )
+        .suggest(&words.text, dictionary.items().iter().map(|i| i.id.as_str())),
+    );
+    None
+}
