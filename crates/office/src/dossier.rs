@@ -69,7 +69,9 @@ pub struct DossierSection {
     pub id: String,
     pub title: LocalText,
     pub clause: String,
-    /// Which member filled it; empty for the application as a whole.
+    /// The number of the member that filled it, 0 for the application as a whole.
+    pub member: u32,
+    /// The name of that member; empty for the application as a whole.
     pub side: String,
     pub content: DossierContent,
 }
@@ -262,7 +264,7 @@ impl Reader<'_> {
             m => (format!("s-{}-{m}", word(&section.id)), self.side_name(m)),
         };
         let (id, title, clause) = (section.id.clone(), section.title.clone(), section.clause.clone());
-        DossierSection { anchor, id, title, clause, side, content }
+        DossierSection { anchor, id, title, clause, member, side, content }
     }
 
     fn fields(&self, section: &FormSection, fields: &[Field], member: u32) -> DossierContent {

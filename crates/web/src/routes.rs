@@ -33,7 +33,7 @@
 //!
 //! Addresses are lower-case English nouns; a form posts to the address it is shown at or to one below it.
 
-use crate::desks::{account, apply, public};
+use crate::desks::{account, apply, office, public};
 use crate::route::{Gate, Route, get, post, upload};
 
 /// All routes, by desk.
@@ -93,7 +93,27 @@ fn applicant() -> Vec<Route> {
 
 /// 事務局 and 交付決定権者 below `/office`.
 fn office() -> Vec<Route> {
-    vec![]
+    vec![
+        get("/office", Gate::Office, office::calls::show),
+        get("/office/mails", Gate::Office, office::mails::show),
+        get("/office/calls/{programme}/{round}", Gate::Office, office::inbox::show),
+        get("/office/calls/{programme}/{round}/list.xlsx", Gate::Office, office::inbox::excel),
+        get("/office/calls/{programme}/{round}/review", Gate::Office, office::review_plan::show),
+        post("/office/calls/{programme}/{round}/review", Gate::Office, office::review_plan::open),
+        get("/office/calls/{programme}/{round}/progress", Gate::Office, office::progress::show),
+        post("/office/calls/{programme}/{round}/progress", Gate::Office, office::progress::close),
+        get("/office/cases/{case}", Gate::Office, office::case::show),
+        get("/office/cases/{case}/documents/{digest}", Gate::Office, office::case::document),
+        get("/office/cases/{case}/letters/{digest}", Gate::Office, office::case::letter),
+        post("/office/cases/{case}/bonus", Gate::Office, office::case::judge),
+        get("/office/cases/{case}/check", Gate::Office, office::check::show),
+        post("/office/cases/{case}/check/pass", Gate::Office, office::check::pass),
+        post("/office/cases/{case}/check/return", Gate::Office, office::check::send_back),
+        post("/office/cases/{case}/check/refuse", Gate::Office, office::check::refuse),
+        get("/office/cases/{case}/reviews", Gate::Office, office::progress::reviews),
+        post("/office/cases/{case}/reviews/replace", Gate::Office, office::progress::replace),
+        post("/office/cases/{case}/reviews/reconsider", Gate::Office, office::progress::reconsider),
+    ]
 }
 
 /// 審査員 below `/review`.

@@ -59,6 +59,13 @@ pub struct SentLetter {
     pub created_at: Instant,
 }
 
+/// A letter on its way out.
+#[derive(Debug)]
+pub struct CaseLetter {
+    pub name: String,
+    pub reader: banso_store::DocumentReader,
+}
+
 /// Something that may be done to a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
@@ -214,6 +221,19 @@ impl Office {
             }
         }
         Ok(letters)
+    }
+
+    /// A letter that was written about the case.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotFound`] when no notice of this case holds it, or it was erased.
+    pub async fn office_letter(&self, person: &Person, case: CaseId, digest: Digest) -> Result<CaseLetter, OfficeError> {
+        self.may_case(person, Action::ReadCase, case).await?;
+        let notices = self.store().notices_of_case(case).await?;
+        let notice = notices.into_iter().find(|n| n.notice.document == Some(digest)).ok_or(OfficeError::NotFound)?;
+        self.note_access(person, case, "document", &format!("{} {digest}", notice.notice.subject)).await?;
+        let reader = self.store().documents().open(digest).await?.ok_or(OfficeError::NotFound)?;
+        Ok(CaseLetter { name: format!("{}.pdf", notice.notice.subject), reader })
     }
 }
 

@@ -63,7 +63,16 @@ impl Checklist {
                 note: Some(LocalText::new(format!("添付{}点", slot.files.len()), format!("{} attached", slot.files.len()))),
             })
         });
-        Checklist { items: clauses.chain(documents).collect() }
+        let mut items: Vec<CheckItem> = Vec::new();
+        for mut item in clauses.chain(documents) {
+            let same =
+                items.iter().filter(|i| i.id == item.id || i.id.strip_prefix(&item.id).is_some_and(|rest| rest.starts_with('_'))).count();
+            if same > 0 {
+                item.id = format!("{}_{}", item.id, same + 1);
+            }
+            items.push(item);
+        }
+        Checklist { items }
     }
 
     /// The checklist of what there is to read; empty where the answers were erased.

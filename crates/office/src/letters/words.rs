@@ -11,6 +11,8 @@ use super::cover::slot_title;
 #[must_use]
 pub(super) fn place_title(edition: &Edition, place: &str) -> LocalText {
     let (section_id, key) = place.split_once('/').unwrap_or((place, ""));
+    // A side's own section names its member between the two.
+    let key = key.rsplit_once('/').map_or(key, |(_, key)| key);
     let Some(section) = edition.section(section_id) else { return LocalText::ja(place) };
     if key.is_empty() {
         return section.title.clone();

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod apply;
+pub(crate) mod office;
 pub(crate) mod public;
 
 use std::str::FromStr;

@@ -190,7 +190,7 @@ impl CheckPage {
 }
 
 impl PageContext {
-    const fn truth_tone(&self, truth: Truth) -> &'static str {
+    pub(crate) const fn truth_tone(&self, truth: Truth) -> &'static str {
         match truth {
             Truth::Yes => "good",
             Truth::No => "wrong",
@@ -198,7 +198,7 @@ impl PageContext {
         }
     }
 
-    fn truth_label(&self, truth: Truth) -> &'static str {
+    pub(crate) fn truth_label(&self, truth: Truth) -> &'static str {
         match truth {
             Truth::Yes => self.lang.pick("適合", "Yes"),
             Truth::No => self.lang.pick("不適合", "No"),
