@@ -83,7 +83,7 @@ pub(crate) fn receipt() -> Receipt {
         track: track(),
         title: cover("").title,
         applicant: "株式会社見本精密".into(),
-        corporate_number: CorporateNumber::from_body(700_110_005_901),
+        corporate_number: CorporateNumber::from_body(42),
         submitted_by: "髙﨑 花子".into(),
         requested: Yen::new(90_000_000),
         content: Digest::of(b"answers"),
