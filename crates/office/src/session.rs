@@ -5,6 +5,9 @@ use banso_store::{Change, Session};
 
 use crate::{Office, OfficeError};
 
+/// Seconds.
+const DAY: i64 = 86_400;
+
 impl Office {
     /// What is kept under this key, if its end has not come.
     ///
@@ -27,11 +30,20 @@ impl Office {
         Ok(self.store().drop_session(key).await?)
     }
 
-    /// Sweeps out what has ended: sessions, and attempts to sign in older than a day.
+    /// Sweeps out what has ended: sessions, attempts to sign in older than a day, answers to requests older than thirty days, documents
+    /// that were never attached.
     pub(crate) async fn sweep(&self) -> Result<(), OfficeError> {
         let now = self.now();
-        let changes = vec![Change::drop_sessions_before(now), Change::forget_sign_ins_before(now.plus_seconds(-86_400))];
+        let changes = vec![
+            Change::drop_sessions_before(now),
+            Change::forget_sign_ins_before(now.plus_seconds(-DAY)),
+            Change::forget_requests_before(now.plus_seconds(-30 * DAY)),
+        ];
         self.store().commit(banso_store::Batch::changes(changes)).await?;
+        let documents = self.store().sweep_documents().await?;
+        if documents > 0 {
+            tracing::info!(documents, "documents that no row names were removed");
+        }
         Ok(())
     }
 }

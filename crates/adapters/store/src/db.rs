@@ -57,7 +57,9 @@ impl Kind {
                 "PRAGMA recursive_triggers = ON",
             ],
             (Kind::Sqlite, Writes::No) => &["PRAGMA busy_timeout = 10000", "PRAGMA foreign_keys = ON", "PRAGMA query_only = ON"],
-            (Kind::Postgres, Writes::Yes) => &["SET synchronous_commit = on", "SET lock_timeout = '20s'"],
+            (Kind::Postgres, Writes::Yes) => {
+                &["SET synchronous_commit = on", "SET lock_timeout = '20s'", "SET plan_cache_mode = force_generic_plan"]
+            }
             (Kind::Postgres, Writes::No) => &["SET default_transaction_read_only = on"],
         }
     }

@@ -2,6 +2,8 @@
 //! forced to the disk, and only then given its name.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
 
 use banso_kernel::Digest;
 use sha2::{Digest as _, Sha256};
@@ -25,9 +27,23 @@ pub struct Documents {
 
 #[derive(Debug, Clone)]
 enum Keeper {
-    Folder(PathBuf),
+    Folder(Shelves),
     #[cfg(feature = "s3")]
     Bucket(crate::bucket::Bucket),
+}
+
+/// The folder of the documents.
+#[derive(Debug, Clone)]
+struct Shelves {
+    folder: PathBuf,
+    /// Held for reading while a document gets its name, for writing while one is swept away: so what came in again a moment ago stays.
+    naming: Arc<RwLock<()>>,
+}
+
+impl Shelves {
+    fn new(folder: PathBuf) -> Self {
+        Shelves { folder, naming: Arc::default() }
+    }
 }
 
 /// A document that has been stored.
@@ -72,12 +88,12 @@ impl Documents {
         tokio::fs::create_dir_all(&documents).await?;
         sweep(&incoming).await?;
         sync_folder(folder.to_owned()).await?;
-        Ok(Documents { keeper: Keeper::Folder(documents), incoming })
+        Ok(Documents { keeper: Keeper::Folder(Shelves::new(documents)), incoming })
     }
 
     /// Documents of a server that may be running: what is being uploaded there is left alone.
     pub(crate) fn beside(folder: &Path) -> Self {
-        Documents { keeper: Keeper::Folder(folder.join("documents")), incoming: folder.join("incoming") }
+        Documents { keeper: Keeper::Folder(Shelves::new(folder.join("documents"))), incoming: folder.join("incoming") }
     }
 
     /// Documents in a bucket; the folder only for uploads under way.
@@ -117,7 +133,7 @@ impl Documents {
     /// [`Fault`]s of the disk.
     pub async fn open(&self, digest: Digest) -> Result<Option<DocumentReader>, Fault> {
         match &self.keeper {
-            Keeper::Folder(folder) => match tokio::fs::File::open(place(folder, digest)).await {
+            Keeper::Folder(shelves) => match tokio::fs::File::open(place(&shelves.folder, digest)).await {
                 Ok(file) => Ok(Some(DocumentReader::File(file))),
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
                 Err(e) => Err(e.into()),
@@ -158,8 +174,8 @@ impl Documents {
     /// The digest of every document that is kept.
     pub(crate) async fn all(&self) -> Result<Vec<Digest>, Fault> {
         match &self.keeper {
-            Keeper::Folder(folder) => {
-                let folder = folder.clone();
+            Keeper::Folder(shelves) => {
+                let folder = shelves.folder.clone();
                 Ok(blocking(move || kept(&folder)).await?)
             }
             #[cfg(feature = "s3")]
@@ -167,10 +183,46 @@ impl Documents {
         }
     }
 
+    /// The documents of the folder that came in longer ago than `age`, by the disk's own clock: the house's may be moved by hand. A bucket
+    /// has none: other servers may be filling it, and it cannot say so.
+    pub(crate) async fn older_than(&self, age: Duration) -> Result<Vec<Digest>, Fault> {
+        match &self.keeper {
+            Keeper::Folder(shelves) => {
+                let (folder, incoming) = (shelves.folder.clone(), self.incoming.clone());
+                Ok(blocking(move || {
+                    let before = disk_time(&incoming)? - age;
+                    let mut digests = kept(&folder)?;
+                    digests.retain(|digest| came_before(&folder, *digest, before));
+                    Ok(digests)
+                })
+                .await?)
+            }
+            #[cfg(feature = "s3")]
+            Keeper::Bucket(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Removes a document of the folder unless it came in again in the meantime. Whether it is gone.
+    pub(crate) async fn remove_if_older_than(&self, age: Duration, digest: Digest) -> Result<bool, Fault> {
+        match &self.keeper {
+            Keeper::Folder(shelves) => {
+                let (shelves, incoming) = (shelves.clone(), self.incoming.clone());
+                Ok(blocking(move || {
+                    let _named = shelves.naming.write().unwrap_or_else(PoisonError::into_inner);
+                    let old = came_before(&shelves.folder, digest, disk_time(&incoming)? - age);
+                    if old { std::fs::remove_file(place(&shelves.folder, digest)).map(|()| true) } else { Ok(false) }
+                })
+                .await?)
+            }
+            #[cfg(feature = "s3")]
+            Keeper::Bucket(_) => Ok(false),
+        }
+    }
+
     /// Removes a document. [`crate::Store::erase_document`] also writes down why.
     pub(crate) async fn remove(&self, digest: Digest) -> Result<(), Fault> {
         match &self.keeper {
-            Keeper::Folder(folder) => match tokio::fs::remove_file(place(folder, digest)).await {
+            Keeper::Folder(shelves) => match tokio::fs::remove_file(place(&shelves.folder, digest)).await {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e.into()),
                 Ok(()) | Err(_) => Ok(()),
             },
@@ -214,10 +266,7 @@ impl Upload {
     ///
     /// # Errors
     /// [`Fault`]s of the disk.
-    pub async fn look<T: Send + 'static>(
-        &mut self,
-        look: impl FnOnce(&mut std::fs::File) -> T + Send + 'static,
-    ) -> Result<T, UploadError> {
+    pub async fn look<T: Send + 'static>(&mut self, look: impl FnOnce(&mut std::fs::File) -> T + Send + 'static) -> Result<T, UploadError> {
         self.file.flush().await?;
         let path = self.path.to_path_buf();
         Ok(blocking(move || Ok(look(&mut std::fs::File::open(path)?))).await?)
@@ -232,9 +281,9 @@ impl Upload {
         self.file.sync_all().await?;
         let digest = Digest::from_bytes(self.hasher.finalize().into());
         match self.keeper {
-            Keeper::Folder(folder) => {
+            Keeper::Folder(shelves) => {
                 let path = self.path;
-                blocking(move || settle(path, &folder, digest)).await?;
+                blocking(move || settle(path, &shelves, digest)).await?;
             }
             #[cfg(feature = "s3")]
             Keeper::Bucket(bucket) => bucket.put(digest, &self.path).await?,
@@ -277,7 +326,9 @@ fn place(folder: &Path, digest: Digest) -> PathBuf {
 }
 
 /// Renames a whole file to its digest, and forces the name to the disk too.
-fn settle(path: TempPath, folder: &Path, digest: Digest) -> std::io::Result<()> {
+fn settle(path: TempPath, shelves: &Shelves, digest: Digest) -> std::io::Result<()> {
+    let folder = shelves.folder.as_path();
+    let _named = shelves.naming.read().unwrap_or_else(PoisonError::into_inner);
     let target = place(folder, digest);
     let parent = target.parent().unwrap_or(folder);
     if !parent.exists() {
@@ -301,6 +352,16 @@ fn kept(folder: &Path) -> std::io::Result<Vec<Digest>> {
     }
     digests.sort_unstable();
     Ok(digests)
+}
+
+/// What time it is where files get their times.
+fn disk_time(folder: &Path) -> std::io::Result<SystemTime> {
+    tempfile::tempfile_in(folder)?.metadata()?.modified()
+}
+
+/// Whether a document is there and came in before this time.
+fn came_before(folder: &Path, digest: Digest, time: SystemTime) -> bool {
+    std::fs::metadata(place(folder, digest)).and_then(|m| m.modified()).is_ok_and(|modified| modified < time)
 }
 
 /// Empties the folder of uploads under way.

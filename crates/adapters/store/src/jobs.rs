@@ -7,6 +7,7 @@ use crate::batch::CommitError;
 use crate::change::Change;
 use crate::db::{Now, Row, args};
 use crate::fault::Fault;
+use crate::ledger::record::columns;
 use crate::lists::{Listed, Page};
 
 /// Work about to be written down.
@@ -54,18 +55,30 @@ fn backoff(attempts: u32) -> i64 {
     1_i64.checked_shl(attempts.min(12)).unwrap_or(3600).clamp(2, 3600)
 }
 
-impl Change {
-    pub(crate) fn queue_job(job: &NewJob) -> Self {
-        let due = job.due.map_or(crate::db::Arg::Now, Into::into);
-        let mut values = args![job.id, &job.effect, &job.kind, &job.payload];
-        values.extend([due, crate::db::Arg::Now]);
-        Change::by(
-            "INSERT INTO jobs (id, effect, kind, payload, state, due_at, attempts, created_at) \
-             VALUES ($1, $2, $3, $4, 'waiting', $5, 0, $6) ON CONFLICT (effect) DO NOTHING",
-            values,
-        )
+columns! {
+    /// A job as the table `jobs` keeps it from the beginning.
+    JobColumns / JOB_COLUMNS {
+        id: JobId,
+        effect: &'a str,
+        kind: &'a str,
+        payload: &'a str,
+        state: &'static str,
+        due_at: i64,
+        attempts: u32,
+        created_at: i64,
     }
+}
 
+/// A job, and when it was written down.
+impl<'a> From<&'a (NewJob, Instant)> for JobColumns<'a> {
+    fn from((job, now): &'a (NewJob, Instant)) -> Self {
+        let (due_at, created_at) = (job.due.unwrap_or(*now).micros(), now.micros());
+        let (effect, kind, payload) = (job.effect.as_str(), job.kind.as_str(), job.payload.as_str());
+        JobColumns { id: job.id, effect, kind, payload, state: "waiting", due_at, attempts: 0, created_at }
+    }
+}
+
+impl Change {
     /// The job is done. In one batch with its effects, they happen exactly once.
     #[must_use]
     pub fn finish_job(job: &Job) -> Self {

@@ -19,6 +19,7 @@ mod migrate;
 mod notices;
 mod people;
 mod store;
+mod tidy;
 mod transaction;
 mod verify;
 mod writer;

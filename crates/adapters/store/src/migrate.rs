@@ -6,16 +6,20 @@ use crate::fault::Fault;
 struct Migration {
     number: i64,
     common: &'static str,
+    /// What only one of the databases needs; may be empty.
     sqlite: &'static str,
     postgres: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    common: include_str!("schema/0001_tables.sql"),
-    sqlite: include_str!("schema/0001_guard_sqlite.sql"),
-    postgres: include_str!("schema/0001_guard_postgres.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        common: include_str!("schema/0001_tables.sql"),
+        sqlite: include_str!("schema/0001_guard_sqlite.sql"),
+        postgres: include_str!("schema/0001_guard_postgres.sql"),
+    },
+    Migration { number: 2, common: include_str!("schema/0002_indexes.sql"), sqlite: "", postgres: "" },
+];
 
 /// The schema that this program writes.
 pub(crate) fn newest() -> i64 {
@@ -46,11 +50,13 @@ async fn steps(conn: &mut Conn, kind: Kind, now: i64) -> Result<(), Fault> {
     }
     for migration in MIGRATIONS.iter().filter(|m| m.number > found) {
         run_script(conn, migration.common).await?;
-        let guard = match kind {
+        let own = match kind {
             Kind::Sqlite => migration.sqlite,
             Kind::Postgres => migration.postgres,
         };
-        run_script(conn, guard).await?;
+        if !own.is_empty() {
+            run_script(conn, own).await?;
+        }
         run(conn, "INSERT INTO migrations (number, applied_at) VALUES ($1, $2)", args![migration.number, now]).await?;
     }
     let start = "INSERT INTO chain (id, position, running, recorded_at) VALUES (1, 0, $1, 0) ON CONFLICT (id) DO NOTHING";

@@ -1,6 +1,6 @@
 //! What the open transaction of the writer has done, and how an append becomes acts at the end of its stream and of the ledger.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use banso_grant::{Act, Encoded, NewAct, Recorded, encode};
 use banso_kernel::{Digest, Instant, RequestId, StreamId};
@@ -9,6 +9,7 @@ use crate::batch::{Append, Batch, CommitError, Committed, CommittedAct};
 use crate::change::Halt;
 use crate::db::{Conn, args, built, row, rows};
 use crate::fault::Fault;
+use crate::jobs::NewJob;
 use crate::ledger::fold::{Folded, Head, Rows};
 use crate::ledger::record::{ActRecord, ActorText, COLUMNS};
 
@@ -18,7 +19,8 @@ pub(crate) struct Done {
     pub(crate) heads: HashMap<StreamId, Head>,
     pub(crate) rows: Rows,
     pub(crate) acts: Vec<ActRecord>,
-    pub(crate) requests: HashMap<RequestId, Committed>,
+    pub(crate) requests: BTreeMap<RequestId, Committed>,
+    pub(crate) jobs: Vec<(NewJob, Instant)>,
 }
 
 impl Done {
@@ -27,11 +29,12 @@ impl Done {
         self.rows.merge(later.rows);
         self.acts.extend(later.acts);
         self.requests.extend(later.requests);
+        self.jobs.extend(later.jobs);
     }
 }
 
 /// The end of the ledger while a transaction goes on.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tail {
     pub(crate) position: u64,
     pub(crate) running: Digest,
@@ -129,14 +132,10 @@ pub(crate) async fn read_head(conn: &mut Conn, stream: &StreamId) -> Result<Head
     Head::read(&records)
 }
 
-/// What this request was answered when it was first made, in this transaction or an earlier one.
-pub(crate) async fn earlier(conn: &mut Conn, request: Option<RequestId>, done: &Done) -> Result<Option<Committed>, Fault> {
-    let Some(id) = request else { return Ok(None) };
-    if let Some(committed) = done.requests.get(&id) {
-        return Ok(Some(committed.clone()));
-    }
+/// What this request was answered when it was first made, in an earlier transaction.
+pub(crate) async fn earlier(conn: &mut Conn, id: RequestId) -> Result<Option<Committed>, Fault> {
     match row(conn, "SELECT result FROM requests WHERE id = $1", args![id]).await? {
-        Some(row) => Ok(Some(row.json("result")?)),
+        Some(row) => Ok(Some(Committed { repeated: true, ..row.json("result")? })),
         None => Ok(None),
     }
 }

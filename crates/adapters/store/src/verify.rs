@@ -1,21 +1,24 @@
 //! Goes through everything: every chain, the hash that runs through all, every list row computed anew, every document by its hash.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use banso_grant::{CallAct, CaseAct, CaseRow};
 use banso_kernel::{Digest, StreamId};
 
 use crate::Store;
-use crate::db::{Row, args, built};
+use crate::db::{Arg, Row, args, built};
 use crate::documents::Soundness;
 use crate::fault::Fault;
-use crate::ledger::fold::{Head, REVIEW_SELECT, Rows, review_row};
-use crate::ledger::record::{ActRecord, COLUMNS, check_link};
+use crate::ledger::fold::{Decoded, Folded, Head, REVIEW_SELECT, Rows, review_row};
+use crate::ledger::insert::tuples;
+use crate::ledger::record::{ActRecord, COLUMNS, Link, check_after};
 use crate::ledger::{Anchor, CallRow};
 
 /// Acts read at once.
 const AT_ONCE: i64 = 1000;
+/// Texts read at once; they may be long.
+const TEXTS_AT_ONCE: usize = 100;
 
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,8 +59,7 @@ impl fmt::Display for Problem {
 /// What the acts amount to, gathered while going through them.
 #[derive(Default)]
 struct Walk {
-    last: BTreeMap<StreamId, ActRecord>,
-    heads: BTreeMap<StreamId, Option<Head>>,
+    streams: BTreeMap<StreamId, Seen>,
     position: u64,
     running: Option<Digest>,
     documents: BTreeMap<Digest, String>,
@@ -68,81 +70,104 @@ struct Walk {
     problems: Vec<Problem>,
 }
 
+/// What is kept of a stream while going on.
+#[derive(Default)]
+struct Seen {
+    last: Option<Link>,
+    /// A stream that once did not fold is reported once.
+    broken: bool,
+    folded: Option<Folded>,
+}
+
 impl Walk {
     fn problem(&mut self, place: impl Into<String>, what: impl ToString) {
         self.problems.push(Problem { place: place.into(), what: what.to_string() });
     }
 
-    fn take(&mut self, record: ActRecord, anchor: Option<Anchor>) {
-        let place = format!("{} act {}", record.stream, record.seq);
+    fn take(&mut self, record: &ActRecord, anchor: Option<Anchor>) {
+        let place = || format!("{} act {}", record.stream, record.seq);
         self.acts = self.acts.saturating_add(1);
-        if let Err(e) = check_link(self.last.get(&record.stream), &record) {
-            self.problem(&place, e);
+        let mut seen = self.streams.remove(&record.stream).unwrap_or_default();
+        if let Err(e) = check_after(seen.last, record) {
+            self.problem(place(), e);
         }
+        seen.last = Some(record.into());
         let expected = self.position.saturating_add(1);
         if record.position != expected {
             self.problem(
-                &place,
+                place(),
                 format!("stands at position {} of the ledger where {expected} belongs; acts are missing", record.position),
             );
         }
         if record.running != record.expected_running(&self.running.unwrap_or(Digest::ZERO)) {
-            self.problem(&place, "the hash that runs through the ledger breaks here");
+            self.problem(place(), "the hash that runs through the ledger breaks here");
         }
         (self.position, self.running) = (record.position, Some(record.running));
         if anchor.is_some_and(|a| a.position == record.position) {
             self.at_anchor = Some(record.running);
         }
-        self.name_papers(&record, &place);
-        self.fold(&record, &place);
-        self.last.insert(record.stream.clone(), record);
-    }
-
-    /// A stream that once did not fold is reported once.
-    fn fold(&mut self, record: &ActRecord, place: &str) {
-        let head = match self.heads.remove(&record.stream) {
-            None => Head::EMPTY,
-            Some(Some(head)) => head,
-            Some(None) => {
-                self.heads.insert(record.stream.clone(), None);
-                return;
+        match Decoded::of(record) {
+            Ok(act) => {
+                self.name_papers(&act, place);
+                self.fold(record, &act, &mut seen);
             }
-        };
-        let folded = head.after(record).map_err(|e| self.problem(place, e)).ok();
-        self.heads.insert(record.stream.clone(), folded);
+            Err(e) => self.broken(record, e, &mut seen),
+        }
+        self.streams.insert(record.stream.clone(), seen);
     }
 
-    fn name_papers(&mut self, record: &ActRecord, place: &str) {
-        let documents = match &record.stream {
-            StreamId::Case(_) => match record.decode::<CaseAct>().map(|r| r.act) {
-                Ok(CaseAct::Submitted(s)) => {
-                    self.texts.insert(s.content, place.to_owned());
-                    s.documents
-                }
-                Ok(CaseAct::GrantRequested(g)) => {
-                    self.texts.insert(g.content, place.to_owned());
-                    g.documents
-                }
-                Ok(CaseAct::Reviewed(r)) => {
-                    self.texts.insert(r.comments, place.to_owned());
-                    Vec::new()
-                }
-                // Other acts name no papers; one that cannot be read is reported by the fold.
-                Ok(_) | Err(_) => Vec::new(),
+    fn fold(&mut self, record: &ActRecord, act: &Decoded, seen: &mut Seen) {
+        let head = Head { folded: seen.folded.take().unwrap_or(Folded::Nothing), ..Head::EMPTY };
+        if !seen.broken {
+            match head.with(record, act) {
+                Ok(head) => seen.folded = Some(head.folded),
+                Err(e) => self.broken(record, e, seen),
+            }
+        }
+    }
+
+    fn broken(&mut self, record: &ActRecord, why: Fault, seen: &mut Seen) {
+        if !seen.broken {
+            self.problem(format!("{} act {}", record.stream, record.seq), why);
+        }
+        (seen.broken, seen.folded) = (true, None);
+    }
+
+    fn name_papers(&mut self, act: &Decoded, place: impl Fn() -> String) {
+        let (text, documents) = match act {
+            Decoded::Case(recorded) => match &recorded.act {
+                CaseAct::Submitted(s) => (s.content, s.documents.as_slice()),
+                CaseAct::GrantRequested(g) => (g.content, g.documents.as_slice()),
+                CaseAct::Reviewed(r) => (r.comments, [].as_slice()),
+                // These name no papers of their own.
+                CaseAct::SubmissionWithdrawn { .. }
+                | CaseAct::Returned(_)
+                | CaseAct::CompletenessPassed { .. }
+                | CaseAct::NotAccepted { .. }
+                | CaseAct::ReviewersAssigned { .. }
+                | CaseAct::ConflictDeclared { .. }
+                | CaseAct::ReviewerReplaced { .. }
+                | CaseAct::ReconsiderationAsked { .. }
+                | CaseAct::BonusJudged { .. }
+                | CaseAct::Selected(_)
+                | CaseAct::Reserved { .. }
+                | CaseAct::Rejected(_)
+                | CaseAct::Promoted { .. }
+                | CaseAct::GrantRequestReturned { .. }
+                | CaseAct::GrantDecided(_)
+                | CaseAct::GrantRefused { .. }
+                | CaseAct::Withdrawn { .. }
+                | CaseAct::Rectified { .. } => return,
             },
-            StreamId::Call(_) => {
-                if let Ok(
-                    CallAct::EditionPublished { edition: text, .. }
-                    | CallAct::ReviewOpened { plan: text, .. }
-                    | CallAct::SelectionFrozen { plan: text, .. },
-                ) = record.decode::<CallAct>().map(|r| r.act)
-                {
-                    self.texts.insert(text, place.to_owned());
-                }
-                Vec::new()
-            }
+            Decoded::Call(recorded) => match &recorded.act {
+                CallAct::EditionPublished { edition: text, .. }
+                | CallAct::ReviewOpened { plan: text, .. }
+                | CallAct::SelectionFrozen { plan: text, .. } => (*text, [].as_slice()),
+                CallAct::ReviewClosed { .. } | CallAct::SelectionDiscarded { .. } | CallAct::SelectionExecuted { .. } => return,
+            },
         };
-        self.documents.extend(documents.into_iter().map(|d| (d.digest, format!("{place}, {}", d.slot))));
+        self.texts.insert(text, place());
+        self.documents.extend(documents.iter().map(|d| (d.digest, format!("{}, {}", place(), d.slot))));
     }
 }
 
@@ -163,18 +188,21 @@ impl Store {
         {
             walk.problem(format!("position {}", a.position), "the ledger is not the one that the anchor was taken from");
         }
-        let list_rows = self.compare_lists(&mut walk).await?;
+        let streams = std::mem::take(&mut walk.streams);
+        let count = streams.len() as u64;
+        let list_rows = self.compare_lists(streams, &mut walk).await?;
         let (documents, texts) = (std::mem::take(&mut walk.documents), std::mem::take(&mut walk.texts));
         let mut erased = 0;
         for (digest, place) in &documents {
             erased += u64::from(self.check_document(*digest, place, &mut walk).await?);
         }
-        for (digest, place) in &texts {
-            erased += u64::from(self.check_text(*digest, place, &mut walk).await?);
+        let all: Vec<(&Digest, &String)> = texts.iter().collect();
+        for some in all.chunks(TEXTS_AT_ONCE) {
+            erased += self.check_texts(some, &mut walk).await?;
         }
         Ok(Report {
             acts: walk.acts,
-            streams: walk.last.len() as u64,
+            streams: count,
             list_rows,
             documents: documents.len() as u64,
             texts: texts.len() as u64,
@@ -185,40 +213,78 @@ impl Store {
     }
 
     async fn walk(&self, anchor: Option<Anchor>) -> Result<Walk, Fault> {
-        let sql = format!("SELECT {COLUMNS} FROM acts WHERE position > $1 ORDER BY position LIMIT $2");
         let mut walk = Walk::default();
-        let mut after = 0_i64;
-        loop {
-            let rows = self.db().rows(built(sql.clone()), args![after, AT_ONCE]).await?;
-            let Some(last) = rows.last() else { return Ok(walk) };
-            after = last.int("position")?;
+        let mut rows = self.clone().acts_after(0).await?;
+        while let Some(last) = rows.last() {
+            // The next ones are read while these are gone through.
+            let next = tokio::spawn(self.clone().acts_after(last.int("position")?));
             for row in &rows {
                 match ActRecord::try_from(row) {
-                    Ok(record) => walk.take(record, anchor),
+                    Ok(record) => walk.take(&record, anchor),
                     Err(e) => walk.problem(format!("position {}", row.int("position")?), e),
                 }
             }
+            rows = next.await.map_err(|e| Fault::Unreachable(e.to_string()))??;
         }
+        Ok(walk)
     }
 
-    /// Compares every list row with the one that the acts make.
-    async fn compare_lists(&self, walk: &mut Walk) -> Result<u64, Fault> {
+    async fn acts_after(self, position: i64) -> Result<Vec<Row>, Fault> {
+        let sql = format!("SELECT {COLUMNS} FROM acts WHERE position > $1 ORDER BY position LIMIT $2");
+        self.db().rows(built(sql), args![position, AT_ONCE]).await
+    }
+
+    /// Compares every list row with the one that the acts make; how many these are.
+    async fn compare_lists(&self, streams: BTreeMap<StreamId, Seen>, walk: &mut Walk) -> Result<u64, Fault> {
         let mut rows = Rows::default();
-        for (stream, head) in &walk.heads {
-            if let Some(head) = head {
-                rows.put(stream, &head.folded);
+        for (stream, seen) in streams {
+            if let Some(folded) = seen.folded {
+                rows.put(&stream, &folded);
             }
         }
-        let cases = keyed(self.db().rows("SELECT * FROM cases ORDER BY id", args![]).await?, "id", |row| CaseRow::try_from(row));
-        let expected = rows.cases.iter().map(|(id, row)| (id.to_string(), row.clone())).collect();
-        let mut n = compare(walk, "cases", expected, cases);
-        let calls = keyed(self.db().rows("SELECT * FROM calls ORDER BY id", args![]).await?, "id", |row| CallRow::try_from(row));
-        let expected = rows.calls.iter().map(|(id, row)| (id.to_string(), row.clone())).collect();
-        n = n.saturating_add(compare(walk, "calls", expected, calls));
-        let sql = format!("SELECT r.case_id || ' by ' || r.reviewer AS id, {REVIEW_SELECT} FROM reviews r ORDER BY case_id, reviewer");
-        let reviews = keyed(self.db().rows(built(sql), args![]).await?, "id", review_row);
-        let expected = rows.reviews.iter().map(|((case, by), (_, row))| (format!("{case} by {by}"), row.clone())).collect();
-        Ok(n.saturating_add(compare(walk, "reviews", expected, reviews)))
+        let cases = Compared { table: "cases", keys: ["id", "id"], columns: "*", read: |row| CaseRow::try_from(row) };
+        let expected = rows.cases.into_iter().map(|(id, row)| (id.to_string(), row)).collect();
+        let mut n = self.compare(cases, expected, walk).await?;
+        let calls = Compared { table: "calls", keys: ["id", "id"], columns: "*", read: |row| CallRow::try_from(row) };
+        let expected = rows.calls.into_iter().map(|(id, row)| (id.to_string(), row)).collect();
+        n = n.saturating_add(self.compare(calls, expected, walk).await?);
+        let reviews = Compared { table: "reviews", keys: ["case_id", "reviewer"], columns: REVIEW_SELECT, read: review_row };
+        let expected = rows.reviews.into_iter().map(|((case, by), (_, row))| (format!("{case} by {by}"), row)).collect();
+        Ok(n.saturating_add(self.compare(reviews, expected, walk).await?))
+    }
+
+    /// Compares rows that ought to be with rows that are, some at a time; how many ought to be.
+    async fn compare<T>(&self, table: Compared<T>, mut expected: BTreeMap<String, T>, walk: &mut Walk) -> Result<u64, Fault>
+    where
+        T: PartialEq + fmt::Debug,
+    {
+        let total = expected.len() as u64;
+        let Compared { table, keys: [a, b], columns, read } = table;
+        let sql = format!(
+            "SELECT r.{a} AS key_a, r.{b} AS key_b, {columns} FROM {table} r WHERE (r.{a}, r.{b}) > ($1, $2) ORDER BY r.{a}, r.{b} LIMIT $3"
+        );
+        let mut after = (String::new(), String::new());
+        loop {
+            let rows = self.db().rows(built(sql.clone()), args![&after.0, &after.1, AT_ONCE]).await?;
+            for row in &rows {
+                after = (row.text("key_a")?, row.text("key_b")?);
+                let key = if a == b { after.0.clone() } else { format!("{} by {}", after.0, after.1) };
+                let place = format!("{table} row {key}");
+                match (expected.remove(&key), read(row)) {
+                    (Some(right), Ok(row)) if right == row => {}
+                    (Some(right), Ok(row)) => walk.problem(place, format!("the acts say {right:?}, the list says {row:?}")),
+                    (_, Err(e)) => walk.problem(place, e),
+                    (None, Ok(_)) => walk.problem(place, "no acts make this row"),
+                }
+            }
+            if rows.is_empty() {
+                break;
+            }
+        }
+        for key in expected.keys() {
+            walk.problem(format!("{table} row {key}"), "is missing; the acts make it");
+        }
+        Ok(total)
     }
 
     /// Whether it was erased by right.
@@ -233,18 +299,32 @@ impl Store {
         Ok(false)
     }
 
-    /// Whether it was erased by right.
-    async fn check_text(&self, digest: Digest, place: &str, walk: &mut Walk) -> Result<bool, Fault> {
-        let sql = "SELECT body FROM contents WHERE digest = $1 UNION ALL SELECT source FROM editions WHERE digest = $1 \
-                   UNION ALL SELECT body FROM plans WHERE digest = $1";
-        let what = match self.row(sql, args![digest]).await? {
-            Some(row) if Digest::of(row.text("body")?.as_bytes()) == digest => return Ok(false),
-            Some(_) => "does not have its hash; it was changed",
-            None if self.was_erased(digest).await? => return Ok(true),
-            None => "is not there",
-        };
-        walk.problem(format!("text {digest} of {place}"), what);
-        Ok(false)
+    /// How many of them were erased by right.
+    async fn check_texts(&self, texts: &[(&Digest, &String)], walk: &mut Walk) -> Result<u64, Fault> {
+        let some = tuples(1, texts.len());
+        let sql = format!(
+            "SELECT digest, body FROM contents WHERE digest IN {some} UNION ALL SELECT digest, source FROM editions WHERE digest IN {some} \
+             UNION ALL SELECT digest, body FROM plans WHERE digest IN {some}"
+        );
+        let mut found: BTreeMap<Digest, bool> = BTreeMap::new();
+        for row in self.db().rows(built(sql), texts.iter().map(|(digest, _)| Arg::from(**digest)).collect()).await? {
+            let digest = row.parse("digest")?;
+            found.insert(digest, Digest::of(row.text("body")?.as_bytes()) == digest);
+        }
+        let mut erased = 0_u64;
+        for (digest, place) in texts {
+            let what = match found.get(digest) {
+                Some(true) => continue,
+                Some(false) => "does not have its hash; it was changed",
+                None if self.was_erased(**digest).await? => {
+                    erased = erased.saturating_add(1);
+                    continue;
+                }
+                None => "is not there",
+            };
+            walk.problem(format!("text {digest} of {place}"), what);
+        }
+        Ok(erased)
     }
 
     async fn was_erased(&self, digest: Digest) -> Result<bool, Fault> {
@@ -252,28 +332,11 @@ impl Store {
     }
 }
 
-type Keyed<T> = Vec<(String, Result<T, Fault>)>;
-
-fn keyed<T>(rows: Vec<Row>, key: &str, read: impl Fn(&Row) -> Result<T, Fault>) -> Keyed<T> {
-    rows.iter().map(|row| (row.text(key).unwrap_or_default(), read(row))).collect()
-}
-
-/// Compares rows that ought to be with rows that are; how many ought to be.
-fn compare<T: PartialEq + fmt::Debug>(walk: &mut Walk, table: &str, mut expected: BTreeMap<String, T>, found: Keyed<T>) -> u64 {
-    let total = expected.len() as u64;
-    let mut seen = BTreeSet::new();
-    for (key, row) in found {
-        let place = format!("{table} row {key}");
-        match (expected.remove(&key), row) {
-            (Some(right), Ok(row)) if right == row => {}
-            (Some(right), Ok(row)) => walk.problem(place, format!("the acts say {right:?}, the list says {row:?}")),
-            (_, Err(e)) => walk.problem(place, e),
-            (None, Ok(_)) => walk.problem(place, "no acts make this row"),
-        }
-        seen.insert(key);
-    }
-    for key in expected.keys().filter(|k| !seen.contains(*k)) {
-        walk.problem(format!("{table} row {key}"), "is missing; the acts make it");
-    }
-    total
+/// A table whose rows are compared.
+struct Compared<T> {
+    table: &'static str,
+    /// By what its rows are known; twice the same if by one column.
+    keys: [&'static str; 2],
+    columns: &'static str,
+    read: fn(&Row) -> Result<T, Fault>,
 }

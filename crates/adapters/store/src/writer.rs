@@ -2,7 +2,10 @@
 //!
 //! First a group is written together. If one of it is refused half-way, all is rolled back and done again, each request within its
 //! own savepoint, so that the bad one falls out alone. The closing instant is compared last, before COMMIT; who is late falls out
-//! and the rest is done again. On PostgreSQL other servers may write too: the row of `chain` is locked first.
+//! and the rest is done again. On PostgreSQL other servers may write too: the row of `chain` is locked first. Where the writer has been
+//! alone and a group is nothing but acts, `at_once` does with a single statement.
+
+mod at_once;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +15,7 @@ use banso_kernel::{Instant, StreamId};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::batch::{Append, Batch, CommitError, Committed};
-use crate::change::{Change, Halt};
+use crate::change::Halt;
 use crate::clock::Clock;
 use crate::db::{Conn, Db, Row, args, run, script_row};
 use crate::fault::Fault;
@@ -53,7 +56,7 @@ impl WriterHandle {
 /// Starts the writer. It ends when the last handle is dropped, and with it its connection.
 pub(crate) fn start(db: Arc<Db>, clock: Arc<dyn Clock>) -> (WriterHandle, tokio::task::JoinHandle<()>) {
     let (sender, requests) = mpsc::channel(QUEUE);
-    let writer = Writer { db, clock, conn: None, heads: HashMap::new(), seen: 0 };
+    let writer = Writer::new(db, clock);
     (WriterHandle(sender), tokio::spawn(writer.serve(requests)))
 }
 
@@ -61,19 +64,35 @@ struct Writer {
     db: Arc<Db>,
     clock: Arc<dyn Clock>,
     conn: Option<Conn>,
-    /// Ends of streams as they were when the ledger ended at `seen`.
+    /// Ends of streams as they were when the ledger ended at `end`.
     heads: HashMap<StreamId, Head>,
-    seen: u64,
+    /// The end of the ledger as it was last seen.
+    end: Option<Tail>,
+    /// Whether nobody else had written when it was last seen.
+    alone: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
+    /// One statement that is its own transaction.
+    AtOnce,
     Together,
     Apart,
 }
 
+/// What an attempt came to, and where the ledger ends after it.
+struct Work {
+    answers: Vec<Answer>,
+    done: Done,
+    end: Tail,
+}
+
 /// Why an attempt was rolled back.
 enum Setback {
+    /// Again, in a transaction.
+    Together,
+    /// The connection broke while the statement ran: look whether it was done, else again in a transaction.
+    Unclear(Box<Work>),
     /// Again, each request within its own savepoint.
     Apart,
     /// Again, without those who are late by now.
@@ -94,6 +113,10 @@ impl From<sqlx::Error> for Setback {
 }
 
 impl Writer {
+    fn new(db: Arc<Db>, clock: Arc<dyn Clock>) -> Self {
+        Writer { db, clock, conn: None, heads: HashMap::new(), end: None, alone: false }
+    }
+
     async fn serve(mut self, mut requests: mpsc::Receiver<Request>) {
         while let Some(first) = requests.recv().await {
             let mut group = vec![first];
@@ -117,17 +140,31 @@ impl Writer {
     /// Commits what can be committed of a group; the answers in its order.
     async fn group(&mut self, orders: &[Order]) -> Vec<Answer> {
         let mut late: HashMap<usize, CommitError> = HashMap::new();
-        let mut mode = Mode::Together;
+        let mut mode = if self.may_at_once(orders) { Mode::AtOnce } else { Mode::Together };
+        let mut unclear = None;
         loop {
-            let attempt = tokio::time::timeout(PATIENCE, self.attempt(orders, &mut late, mode)).await;
-            let fault = match attempt {
+            let attempt = async {
+                match mode {
+                    Mode::AtOnce => self.at_once(orders).await,
+                    Mode::Together | Mode::Apart => self.attempt(orders, &mut late, mode, unclear.take()).await,
+                }
+            };
+            let fault = match tokio::time::timeout(PATIENCE, attempt).await {
                 Ok(Ok(answers)) => return answers,
                 Ok(Err(Setback::Late)) => continue,
-                Ok(Err(Setback::Apart)) if mode == Mode::Together => {
+                Ok(Err(Setback::Together)) if mode == Mode::AtOnce => {
+                    mode = Mode::Together;
+                    continue;
+                }
+                Ok(Err(Setback::Unclear(work))) => {
+                    (mode, unclear) = (Mode::Together, Some(work));
+                    continue;
+                }
+                Ok(Err(Setback::Apart)) if mode != Mode::Apart => {
                     mode = Mode::Apart;
                     continue;
                 }
-                Ok(Err(Setback::Apart)) => Fault::impossible("writer", "a savepoint did not hold"),
+                Ok(Err(Setback::Apart | Setback::Together)) => Fault::impossible("writer", "a savepoint did not hold"),
                 Ok(Err(Setback::Fault(fault))) => fault,
                 Err(_) => Fault::Unreachable("no answer; what was asked may or may not have been recorded".to_owned()),
             };
@@ -139,19 +176,27 @@ impl Writer {
     }
 
     fn forget(&mut self) {
-        self.conn = None;
-        self.heads.clear();
-        self.seen = 0;
+        *self = Writer::new(Arc::clone(&self.db), Arc::clone(&self.clock));
     }
 
-    async fn attempt(&mut self, orders: &[Order], late: &mut HashMap<usize, CommitError>, mode: Mode) -> Result<Vec<Answer>, Setback> {
+    async fn attempt(
+        &mut self,
+        orders: &[Order],
+        late: &mut HashMap<usize, CommitError>,
+        mode: Mode,
+        unclear: Option<Box<Work>>,
+    ) -> Result<Vec<Answer>, Setback> {
         let (mut conn, start) = self.begin().await?;
-        match self.inside(&mut conn, start, orders, late, mode).await {
-            Ok((answers, done)) => {
+        let inside = match self.done_before(&mut conn, start, unclear).await {
+            Ok(Some(work)) => Ok(work),
+            Ok(None) => self.inside(&mut conn, start, orders, late, mode).await,
+            Err(fault) => Err(fault.into()),
+        };
+        match inside {
+            Ok(work) => {
                 run(&mut conn, "COMMIT", args![]).await?;
-                self.remember(done);
                 self.conn = Some(conn);
-                Ok(answers)
+                Ok(self.remember(work))
             }
             Err(setback) => {
                 // A connection that cannot roll back is dropped, and the transaction with it.
@@ -181,21 +226,21 @@ impl Writer {
     fn tail(&mut self, row: Option<Row>) -> Result<Tail, Fault> {
         let row = row.ok_or_else(|| Fault::impossible("chain", "the end of the ledger is missing"))?;
         let tail = Tail { position: row.count("position")?, running: row.parse("running")?, recorded_at: row.instant("recorded_at")? };
-        if tail.position != self.seen {
+        self.alone = self.end == Some(tail);
+        if !self.alone {
             self.heads.clear();
-            self.seen = tail.position;
+            self.end = Some(tail);
         }
         Ok(tail)
     }
 
-    fn remember(&mut self, done: Done) {
-        if let Some(last) = done.acts.last() {
-            self.seen = last.position;
-        }
+    fn remember(&mut self, Work { answers, done, end }: Work) -> Vec<Answer> {
+        self.end = Some(end);
         if self.heads.len().saturating_add(done.heads.len()) > REMEMBERED {
             self.heads.clear();
         }
         self.heads.extend(done.heads);
+        answers
     }
 
     async fn inside(
@@ -205,30 +250,25 @@ impl Writer {
         orders: &[Order],
         late: &mut HashMap<usize, CommitError>,
         mode: Mode,
-    ) -> Result<(Vec<Answer>, Done), Setback> {
-        let mut tail = start;
-        let mut done = Done::default();
-        let mut answers = Vec::with_capacity(orders.len());
+    ) -> Result<Work, Setback> {
+        let mut work = Work { answers: Vec::with_capacity(orders.len()), done: Done::default(), end: start };
         for (i, order) in orders.iter().enumerate() {
-            if let Some(error) = late.get(&i) {
-                answers.push(Err(error.clone()));
-                continue;
+            let answer = match late.get(&i) {
+                Some(error) => Err(error.clone()),
+                None => self.request(conn, order, &mut work.done, &mut work.end, mode).await?,
+            };
+            work.answers.push(answer);
+        }
+        if mode == Mode::Together {
+            match insert_all(conn, self.db.kind, &work.done, start, work.end).await.map_err(Halt::from) {
+                Ok(true) => {}
+                Ok(false) => return Err(moved().into()),
+                Err(Halt::Refused(_)) => return Err(Setback::Apart),
+                Err(Halt::Failed(fault)) => return Err(Setback::Fault(fault)),
             }
-            // Never earlier than what was recorded before, whatever the clock does.
-            let now = self.clock.now().max(tail.recorded_at);
-            let answer = self.request(conn, order, &mut done, &mut tail, now, mode).await?;
-            answers.push(answer);
         }
-        if mode == Mode::Together
-            && let Err(error) = insert_all(conn, self.db.kind, &done.acts, &done.rows, tail).await
-        {
-            return Err(match Halt::from(error) {
-                Halt::Refused(_) => Setback::Apart,
-                Halt::Failed(fault) => Setback::Fault(fault),
-            });
-        }
-        self.still_open(orders, &answers, late)?;
-        Ok((answers, done))
+        self.still_open(orders, &work.answers, late)?;
+        Ok(work)
     }
 
     /// The last thing before COMMIT: is anybody of the group too late by now?
@@ -245,19 +285,13 @@ impl Writer {
     }
 
     /// One request of the group.
-    async fn request(
-        &mut self,
-        conn: &mut Conn,
-        order: &Order,
-        done: &mut Done,
-        tail: &mut Tail,
-        now: Instant,
-        mode: Mode,
-    ) -> Result<Answer, Setback> {
+    async fn request(&mut self, conn: &mut Conn, order: &Order, done: &mut Done, tail: &mut Tail, mode: Mode) -> Result<Answer, Setback> {
         if mode == Mode::Apart {
             run(conn, "SAVEPOINT request", args![]).await?;
         }
         let before = *tail;
+        // Never earlier than what was recorded before, whatever the clock does.
+        let now = self.clock.now().max(tail.recorded_at);
         let mut own = Done::default();
         let outcome = self.write(conn, order, done, &mut own, tail, now, mode).await;
         match outcome {
@@ -271,21 +305,34 @@ impl Writer {
             Err(Halt::Failed(fault)) => Err(Setback::Fault(fault)),
             Err(Halt::Refused(error)) => {
                 *tail = before;
-                match mode {
-                    // Nothing was written for a request that is refused in thought alone.
-                    Mode::Together
-                        if matches!(error, CommitError::Stale { .. } | CommitError::TooLate { .. } | CommitError::DoesNotFollow(_)) => {}
-                    Mode::Together => return Err(Setback::Apart),
-                    Mode::Apart => {
-                        run(conn, "ROLLBACK TO SAVEPOINT request", args![]).await?;
-                        run(conn, "RELEASE SAVEPOINT request", args![]).await?;
-                    }
+                self.refused(conn, order, error, mode).await
+            }
+        }
+    }
+
+    /// What becomes of a request that was refused.
+    async fn refused(&mut self, conn: &mut Conn, order: &Order, error: CommitError, mode: Mode) -> Result<Answer, Setback> {
+        match mode {
+            // What is remembered may be out of date.
+            Mode::AtOnce => Err(Setback::Together),
+            // Nothing was written for a request that is refused in thought alone. It may be refused because it was done before.
+            Mode::Together if matches!(error, CommitError::Stale { .. } | CommitError::TooLate { .. } | CommitError::DoesNotFollow(_)) => {
+                match order.batch.request {
+                    Some(id) => Ok(earlier(conn, id).await?.ok_or(error)),
+                    None => Ok(Err(error)),
                 }
+            }
+            Mode::Together => Err(Setback::Apart),
+            Mode::Apart => {
+                run(conn, "ROLLBACK TO SAVEPOINT request", args![]).await?;
+                run(conn, "RELEASE SAVEPOINT request", args![]).await?;
                 Ok(Err(error))
             }
         }
     }
 
+    /// A request whose id is new is taken at its word at first: if it is not, its answer is refused as a double, and the group is done
+    /// again apart.
     #[expect(clippy::too_many_arguments, reason = "the state of the open transaction, by its parts")]
     async fn write(
         &mut self,
@@ -297,9 +344,16 @@ impl Writer {
         now: Instant,
         mode: Mode,
     ) -> Result<Committed, Halt> {
-        let batch = &order.batch;
-        if let Some(first) = earlier(conn, batch.request, done).await? {
-            return Ok(Committed { repeated: true, ..first });
+        let (batch, start) = (&order.batch, *tail);
+        if let Some(id) = batch.request {
+            if let Some(first) = done.requests.get(&id) {
+                return Ok(Committed { repeated: true, ..first.clone() });
+            }
+            if mode == Mode::Apart
+                && let Some(first) = earlier(conn, id).await?
+            {
+                return Ok(first);
+            }
         }
         if let Some(closed) = batch.not_after.filter(|closed| *closed < now) {
             return Err(Halt::Refused(CommitError::TooLate { closed, at: now }));
@@ -311,17 +365,11 @@ impl Writer {
         for change in &batch.changes {
             change.apply(conn, now).await?;
         }
-        for job in &batch.jobs {
-            Change::queue_job(job).apply(conn, now).await?;
-        }
+        own.jobs.extend(batch.jobs.iter().map(|job| (job.clone(), now)));
         let committed = Committed { recorded_at: now, acts: own.acts.iter().map(Into::into).collect(), repeated: false };
-        if let Some(id) = batch.request {
-            let result = serde_json::to_string(&committed).map_err(|e| Fault::impossible("requests", e))?;
-            run(conn, "INSERT INTO requests (id, result, recorded_at) VALUES ($1, $2, $3)", args![id, result, now]).await?;
-            own.requests.insert(id, committed.clone());
-        }
-        if mode == Mode::Apart {
-            insert_all(conn, self.db.kind, &own.acts, &own.rows, *tail).await?;
+        own.requests.extend(batch.request.map(|id| (id, committed.clone())));
+        if mode == Mode::Apart && !insert_all(conn, self.db.kind, own, start, *tail).await? {
+            return Err(Halt::Failed(moved()));
         }
         Ok(committed)
     }
@@ -333,11 +381,16 @@ impl Writer {
         if let Some(head) = own.heads.get(&stream).or_else(|| done.heads.get(&stream)).or_else(|| self.heads.get(&stream)) {
             return Ok(head.clone());
         }
-        if wanted.after() == 0 && mode == Mode::Together {
+        if wanted.after() == 0 && mode != Mode::Apart {
             return Ok(Head::EMPTY);
         }
         read_head(conn, &stream).await
     }
+}
+
+/// Who has locked the end of the ledger finds it where it was.
+fn moved() -> Fault {
+    Fault::impossible("chain", "the end of the ledger moved while it was locked")
 }
 
 #[cfg(test)]
@@ -360,7 +413,7 @@ mod tests {
         crate::migrate::migrate(&mut conn, db.kind, 0).await.unwrap();
         run(&mut conn, "PRAGMA max_page_count = 1", args![]).await.unwrap();
         let clock = Arc::new(HandClock::at(Instant::from_micros(0).unwrap()));
-        let mut writer = Writer { db: Arc::clone(&db), clock, conn: Some(conn), heads: HashMap::new(), seen: 0 };
+        let mut writer = Writer { conn: Some(conn), ..Writer::new(Arc::clone(&db), clock) };
         let answers = writer.group(&[keep(10), keep(500_000)]).await;
         assert!(answers.iter().all(|a| *a == Err(CommitError::Fault(Fault::Full))), "{answers:?}");
         assert_eq!(db.number("SELECT COUNT(*) AS n FROM contents", args![]).await, Ok(0));
@@ -368,5 +421,55 @@ mod tests {
         let answers = writer.group(&[keep(10), keep(500_000)]).await;
         assert!(answers.iter().all(Result::is_ok), "{answers:?}");
         assert_eq!(db.number("SELECT COUNT(*) AS n FROM contents", args![]).await, Ok(2));
+    }
+
+    fn submitted() -> Order {
+        use banso_grant::{Actor, CaseAct, NewAct, Submitted};
+        use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, Yen};
+        let lead = CorporateNumber::from_body(100_000_000_001);
+        let submission = Submitted {
+            call: CallId::parse("go-tech/r7-1").unwrap(),
+            receipt_number: "R7-1-0001".into(),
+            version: 1,
+            title: "試作の研究".into(),
+            track: "通常枠".into(),
+            lead,
+            parties: vec![lead],
+            content: Digest::of(b"content"),
+            documents: Vec::new(),
+            whole: Digest::of(b"whole"),
+            requested: Yen::new(1),
+        };
+        let act = NewAct {
+            act: CaseAct::Submitted(submission),
+            actor: Actor::System,
+            authority: "申請者".into(),
+            clause: "4-1".into(),
+            edition: Digest::of(b"edition"),
+            effective_on: Day::new(2025, 4, 1).unwrap(),
+        };
+        Order::new(Batch::case(CaseId::new(uuid::Uuid::from_u128(1)), 0, vec![act])).unwrap()
+    }
+
+    /// The connection breaks before the database has answered: whether it had written or not, the act is there once.
+    #[tokio::test]
+    async fn what_became_of_a_broken_statement_is_looked_up() {
+        for end in ["COMMIT", "ROLLBACK"] {
+            let folder = tempfile::tempdir().unwrap();
+            let db = Arc::new(Db::new(&sqlite_url(&folder.path().join("banso.db"))).unwrap());
+            let mut conn = db.writer().await.unwrap();
+            crate::migrate::migrate(&mut conn, db.kind, 0).await.unwrap();
+            drop(conn);
+            let clock = Arc::new(HandClock::at(Instant::from_micros(0).unwrap()));
+            let mut writer = Writer::new(Arc::clone(&db), clock);
+            let (orders, mut late) = ([submitted()], HashMap::new());
+            let (mut conn, start) = writer.begin().await.unwrap();
+            let work = writer.inside(&mut conn, start, &orders, &mut late, Mode::Together).await.ok().unwrap();
+            run(&mut conn, end, args![]).await.unwrap();
+            drop(conn);
+            let answers = writer.attempt(&orders, &mut late, Mode::Together, Some(Box::new(work))).await.ok().unwrap();
+            assert!(answers.iter().all(|a| a.as_ref().is_ok_and(|c| !c.repeated && c.acts.len() == 1)), "{end}: {answers:?}");
+            assert_eq!(db.number("SELECT COUNT(*) AS n FROM acts", args![]).await, Ok(1), "{end}");
+        }
     }
 }

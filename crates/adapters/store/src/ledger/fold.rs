@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use banso_grant::{Act, Call, CallPhase, Case, CaseAct, CaseRow, FoldError, Recorded, ReviewRow, ReviewStatus, StateCode};
+use banso_grant::{Act, Call, CallAct, CallPhase, Case, CaseAct, CaseRow, FoldError, Recorded, ReviewRow, ReviewStatus, StateCode};
 use banso_kernel::{CallId, CaseId, CorporateNumber, Digest, Instant, PersonId, StreamId, Yen};
 
 use super::record::{ActRecord, columns};
@@ -67,18 +67,33 @@ impl Head {
 
     /// The head after one more record from the database.
     pub(crate) fn after(self, record: &ActRecord) -> Result<Head, Fault> {
-        let place = || record.stream.to_string();
-        let folded = match &record.stream {
-            StreamId::Case(_) => {
-                let act = record.decode().map_err(|e| Fault::impossible(place(), e))?;
-                self.folded.with_case_act(&act)
-            }
-            StreamId::Call(_) => {
-                let act = record.decode().map_err(|e| Fault::impossible(place(), e))?;
-                self.folded.with_call_act(&act)
-            }
+        self.with(record, &Decoded::of(record)?)
+    }
+
+    /// The same for a record that was decoded already.
+    pub(crate) fn with(self, record: &ActRecord, act: &Decoded) -> Result<Head, Fault> {
+        let folded = match act {
+            Decoded::Case(act) => self.folded.with_case_act(act),
+            Decoded::Call(act) => self.folded.with_call_act(act),
         };
-        Ok(Head { seq: record.seq, hash: record.hash, folded: folded.map_err(|e| Fault::impossible(place(), e))? })
+        let folded = folded.map_err(|e| Fault::impossible(record.stream.to_string(), e))?;
+        Ok(Head { seq: record.seq, hash: record.hash, folded })
+    }
+}
+
+/// An act as it is read from its record.
+pub(crate) enum Decoded {
+    Case(Recorded<CaseAct>),
+    Call(Recorded<CallAct>),
+}
+
+impl Decoded {
+    pub(crate) fn of(record: &ActRecord) -> Result<Self, Fault> {
+        let act = match &record.stream {
+            StreamId::Case(_) => record.decode().map(Decoded::Case),
+            StreamId::Call(_) => record.decode().map(Decoded::Call),
+        };
+        act.map_err(|e| Fault::impossible(record.stream.to_string(), e))
     }
 }
 
@@ -92,7 +107,7 @@ impl Folded {
         .map(|case| Folded::Case(Box::new(case)))
     }
 
-    pub(crate) fn with_call_act(self, act: &Recorded<banso_grant::CallAct>) -> Result<Folded, FoldError> {
+    pub(crate) fn with_call_act(self, act: &Recorded<CallAct>) -> Result<Folded, FoldError> {
         match self {
             Folded::Nothing => Call::begin(act),
             Folded::Call(call) => call.apply(act),

@@ -149,24 +149,48 @@ pub enum ChainError {
     Backwards { stream: StreamId, seq: u64 },
 }
 
+/// What the act after this one is checked against.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Link {
+    seq: u64,
+    hash: Digest,
+    recorded_at: Instant,
+}
+
+impl From<&ActRecord> for Link {
+    fn from(a: &ActRecord) -> Self {
+        Link { seq: a.seq, hash: a.hash, recorded_at: a.recorded_at }
+    }
+}
+
 /// Checks that `next` follows `last` in its stream and has its own hash.
 ///
 /// # Errors
 /// The first thing that is wrong.
 pub fn check_link(last: Option<&ActRecord>, next: &ActRecord) -> Result<(), ChainError> {
-    let (stream, seq) = (next.stream.clone(), next.seq);
+    match last {
+        Some(l) if l.stream != next.stream => {
+            Err(ChainError::Gap { stream: next.stream.clone(), seq: next.seq, expected: l.seq.saturating_add(1) })
+        }
+        Some(_) | None => check_after(last.map(Link::from), next),
+    }
+}
+
+/// The same with what is needed of the act before, which is of the same stream.
+pub(crate) fn check_after(last: Option<Link>, next: &ActRecord) -> Result<(), ChainError> {
+    let (stream, seq) = (|| next.stream.clone(), next.seq);
     let expected = last.map_or(1, |l| l.seq.saturating_add(1));
-    if seq != expected || last.is_some_and(|l| l.stream != stream) {
-        return Err(ChainError::Gap { stream, seq, expected });
+    if seq != expected {
+        return Err(ChainError::Gap { stream: stream(), seq, expected });
     }
     if next.hash != next.expected_hash() {
-        return Err(ChainError::Changed { stream, seq });
+        return Err(ChainError::Changed { stream: stream(), seq });
     }
     if next.prev_hash != last.map_or(Digest::ZERO, |l| l.hash) {
-        return Err(ChainError::Unlinked { stream, seq });
+        return Err(ChainError::Unlinked { stream: stream(), seq });
     }
     if last.is_some_and(|l| l.recorded_at > next.recorded_at) {
-        return Err(ChainError::Backwards { stream, seq });
+        return Err(ChainError::Backwards { stream: stream(), seq });
     }
     Ok(())
 }

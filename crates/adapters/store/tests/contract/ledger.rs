@@ -31,6 +31,9 @@ on_both!(
     a_permit_opens_what_it_is_for,
     calls_have_acts_too,
     two_servers,
+    what_another_server_wrote_is_not_missed,
+    a_request_repeated_later_is_answered_as_before,
+    old_requests_are_forgotten,
     a_database_that_went_away,
     opening_again_changes_nothing,
     a_newer_database_is_refused,
@@ -248,6 +251,75 @@ async fn two_servers(f: Fixture) {
     assert!(report.acts == 40 && report.problems.iter().all(|p| p.place.starts_with("text")), "{report:?}");
 }
 
+async fn what_another_server_wrote_is_not_missed(f: Fixture) {
+    let place = f.place_of_second(&f.place);
+    let second = match f.is_sqlite() {
+        true => Store::open_beside(&place, Arc::clone(&f.clock) as Arc<dyn Clock>).await.unwrap(),
+        false => Store::open(&place, Arc::clone(&f.clock) as Arc<dyn Clock>).await.unwrap(),
+    };
+    // The first one remembers these cases, and that it was alone.
+    for n in 1..=4 {
+        f.submit(n).await;
+    }
+    let take_back = |n, after| Batch::case(case(n), after, vec![taken_back()]);
+    second.commit(take_back(1, 1)).await.unwrap();
+    let stale = CommitError::Stale { stream: stream(1), expected: 1, found: 2 };
+    assert_eq!(f.store.commit(take_back(1, 1)).await, Err(stale));
+    f.submit(5).await;
+    second.commit(take_back(2, 1)).await.unwrap();
+    let again = f.store.commit(take_back(2, 2)).await;
+    assert!(matches!(again, Err(CommitError::DoesNotFollow(_))), "{again:?}");
+    f.submit(6).await;
+    second.commit(take_back(3, 1)).await.unwrap();
+    assert_eq!(f.store.commit(take_back(4, 1)).await.unwrap().acts[0].position, 10);
+    f.submit(7).await;
+    second.commit(Batch::case(case(8), 0, vec![submitted(8)])).await.unwrap();
+    let stale = CommitError::Stale { stream: stream(8), expected: 0, found: 1 };
+    let answer = f.store.commit(Batch::case(case(8), 0, vec![submitted(8)])).await;
+    assert!(answer == Err(stale), "{answer:?}");
+    let report = f.store.verify(None).await.unwrap();
+    assert!(report.acts == 12 && report.problems.iter().all(|p| p.place.starts_with("text")), "{report:?}");
+}
+
+async fn a_request_repeated_later_is_answered_as_before(f: Fixture) {
+    let request = |n| RequestId::new(Uuid::from_u128(n));
+    let closing = start().plus_seconds(60);
+    let job = NewJob {
+        id: banso_kernel::JobId::new(Uuid::from_u128(1)),
+        effect: "receipt:1".into(),
+        kind: "receipt".into(),
+        payload: "{}".into(),
+        due: None,
+    };
+    let batches = [
+        Batch::case(case(1), 0, vec![submitted(1)]).request(request(1)),
+        Batch::case(case(2), 0, vec![submitted(2)]).request(request(2)),
+        Batch::case(case(3), 0, vec![submitted(3)]).request(request(3)).and_job(job),
+        Batch::case(case(4), 0, vec![submitted(4)]).request(request(4)).not_after(closing),
+        Batch::changes(vec![Change::keep_content("本文")]).request(request(5)),
+    ];
+    let mut first = Vec::new();
+    for batch in &batches {
+        first.push(f.store.commit(batch.clone()).await.unwrap());
+    }
+    f.clock.set(closing.plus_seconds(60));
+    for (batch, first) in batches.iter().zip(&first) {
+        let again = f.store.commit(batch.clone()).await;
+        assert_eq!(again, Ok(Committed { repeated: true, ..first.clone() }));
+    }
+    assert_eq!((f.store.anchor().await.unwrap().position, f.store.job_counts().await.unwrap().open), (4, 1));
+}
+
+async fn old_requests_are_forgotten(f: Fixture) {
+    let request = |n| Batch::changes(vec![]).request(RequestId::new(Uuid::from_u128(n)));
+    f.store.commit(request(1)).await.unwrap();
+    f.clock.set(start().plus_seconds(10));
+    f.store.commit(request(2)).await.unwrap();
+    f.store.change(Change::forget_requests_before(start().plus_seconds(10))).await.unwrap();
+    assert!(f.store.commit(request(2)).await.unwrap().repeated);
+    assert!(!f.store.commit(request(1)).await.unwrap().repeated);
+}
+
 async fn a_database_that_went_away(f: Fixture) {
     f.submit(1).await;
     if !f.is_sqlite() {
@@ -263,12 +335,12 @@ async fn opening_again_changes_nothing(mut f: Fixture) {
     let anchor = f.store.anchor().await.unwrap();
     f.reopen().await;
     assert_eq!(f.store.anchor().await.unwrap(), anchor);
-    assert_eq!(f.number("SELECT COUNT(*) FROM migrations").await, 1);
+    assert_eq!(f.number("SELECT COUNT(*) FROM migrations").await, 2);
 }
 
 async fn a_newer_database_is_refused(f: Fixture) {
     f.sql("INSERT INTO migrations (number, applied_at) VALUES (999, 0)").await.unwrap();
     let place = Place::folder(f.dir.path().join("other")).with_database(f.url_for_place());
     let refused = Store::open(&place, Arc::clone(&f.clock) as Arc<dyn Clock>).await.unwrap_err();
-    assert_eq!(refused, Fault::Newer { found: 999, known: 1 });
+    assert_eq!(refused, Fault::Newer { found: 999, known: 2 });
 }
