@@ -34,13 +34,13 @@ pub(crate) struct Size {
 const PREFIXES: [(&str, &str); 6] =
     [("見本", "ミホン"), ("架空", "カクウ"), ("例示", "レイジ"), ("模擬", "モギ"), ("仮想", "カソウ"), ("試作", "シサク")];
 const TRADES: [(&str, &str, &str); 7] = [
-    ("精工", "セイコウ", "製造業"),
-    ("電子", "デンシ", "製造業"),
-    ("化学工業", "カガクコウギョウ", "製造業"),
-    ("繊維", "センイ", "製造業"),
-    ("情報システム", "ジョウホウシステム", "ソフトウェア業"),
-    ("機械", "キカイ", "製造業"),
-    ("食品", "ショクヒン", "製造業"),
+    ("精工", "セイコウ", "製造業その他"),
+    ("電子", "デンシ", "製造業その他"),
+    ("化学工業", "カガクコウギョウ", "製造業その他"),
+    ("繊維", "センイ", "製造業その他"),
+    ("情報システム", "ジョウホウシステム", "ソフトウェア業・情報処理サービス業"),
+    ("機械", "キカイ", "製造業その他"),
+    ("食品", "ショクヒン", "製造業その他"),
 ];
 const PLACES: [(&str, &str); 8] = [
     ("大阪府", "大阪市架空区見本町"),
@@ -60,10 +60,10 @@ fn number(kind: u64, index: usize) -> CorporateNumber {
 
 fn place(index: usize) -> (&'static str, String) {
     let (prefecture, town) = PLACES.iter().cycle().nth(index).copied().unwrap_or(("東京都", "架空区見本町"));
-    (prefecture, format!("{prefecture}{town}{}番地", index % 30 + 1))
+    (prefecture, format!("{town}{}番地", index % 30 + 1))
 }
 
-/// Forty-two firms: six prefixes by seven trades; one of them above the line of small firms, one with a high income.
+/// Forty-two firms: six prefixes by seven trades. The last one is too large for a small firm; some have a high income.
 pub(crate) fn firms() -> Vec<Cast> {
     let names = PREFIXES.iter().flat_map(|p| TRADES.iter().map(move |t| (p, t)));
     names
@@ -72,6 +72,7 @@ pub(crate) fn firms() -> Vec<Cast> {
             let (prefecture, address) = place(i);
             let employees = [12, 45, 80, 130, 24, 260, 60][i % 7] + (i as u32) * 2;
             let capital = Yen::new([1_000, 3_000, 5_000, 9_800, 2_000, 30_000][i % 6] * 10_000);
+            let (employees, capital) = if i == 41 { (480, Yen::new(500_000_000)) } else { (employees, capital) };
             let income = Yen::new([20, 80, 150, 300, 1_600][i % 5] * 1_000_000);
             Cast {
                 name: format!("株式会社{prefix}{trade}"),

@@ -11,11 +11,17 @@ use proptest::prelude::*;
 
 const TEXTS: [&str; 4] = ["r7-1", "r8-demo-0", "r8-demo-1", "r8-demo-1.2"];
 
+/// The guideline of a call: a programme's own, or one of the demonstration.
+fn source_of(name: &str) -> String {
+    let folder = if name.contains("demo") { "demo" } else { "programmes" };
+    file(&format!("{folder}/go-tech/{name}.md"))
+}
+
 /// An edition that must read without a problem.
 #[cfg(test)]
 fn edition(name: &str) -> Edition {
     let dictionary = dictionary();
-    let source = file(&format!("programmes/go-tech/{name}.md"));
+    let source = source_of(name);
     let reading = Edition::read(&source, &dictionary, &library(&dictionary));
     assert!(reading.problems.is_empty(), "{name}\n{}", shown(&reading.problems, &source));
     reading.edition.unwrap()
