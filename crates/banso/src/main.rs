@@ -3,6 +3,7 @@
 mod care;
 mod check;
 mod cli;
+mod demo;
 mod diagnostics;
 mod door;
 mod serve;

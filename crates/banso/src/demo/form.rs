@@ -48,8 +48,9 @@ pub(crate) fn answers(
             fields.iter().filter_map(|f| Some((f.id.clone(), field(f, own, proposal, theme)?))).collect()
         }
         SectionContent::Consortium { parts, .. } => {
-            let row = |(cast, n): (&&Cast, u32)| parts.iter().filter_map(move |p| Some((format!("{n}.{}", p.id), row_part(p, cast, n)?)));
-            members.iter().zip(1..).flat_map(row).collect()
+            let rows = members.iter().zip(1_u32..);
+            let cells = rows.flat_map(|(cast, n)| parts.iter().map(move |part| (format!("{n}.{}", part.id), row_part(part, cast, n))));
+            cells.filter_map(|(key, text)| Some((key, text?))).collect()
         }
         SectionContent::Budget { lines, years_max } => budget(lines, (*years_max).min(proposal.years), own, member, proposal),
         SectionContent::Kpis => {

@@ -1,0 +1,82 @@
+//! The whole demonstration on a real store.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use banso_kernel::{Lang, CallId};
+use banso_letters::Letters;
+use banso_office::{Office, Outbox, Parts, People, Place, Words};
+use banso_permits::{Action, Policies, Resource};
+use banso_store::Store;
+
+use super::*;
+use crate::diagnostics::Ink;
+use crate::texts;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn words() -> Words {
+    texts::words(&root().join("facts"), Lang::Ja, Ink::Plain).unwrap()
+}
+
+async fn house(place: &Place, folder: &Path) -> (Office, Store, Policies, Arc<StageClock>) {
+    let clock = Arc::new(StageClock::new());
+    let store = Store::open(place, clock.clone()).await.unwrap();
+    let policies = Policies::built_in().unwrap();
+    let mailer = Outbox::new(folder.join("outbox"), "office@demo.invalid").unwrap();
+    let parts = Parts {
+        store: store.clone(),
+        policies: policies.clone(),
+        letters: Letters::new(),
+        mailer: Arc::new(mailer),
+        clock: clock.clone(),
+        people: People::Synthetic,
+    };
+    (Office::new(parts), store, policies, clock)
+}
+
+async fn states(store: &Store, policies: &Policies, call: &str) -> BTreeMap<&'static str, u64> {
+    let auditor = people::person(store, "auditor").await.unwrap();
+    let call = CallId::parse(call).unwrap();
+    let permit = policies.may(&auditor, Action::ReadCall, &Resource::Call(call)).unwrap();
+    store.case_counts(&permit).await.unwrap().into_iter().map(|(state, n)| (state.code(), n)).collect()
+}
+
+async fn whole_demo(place: Place) {
+    let folder = place.folder.clone();
+    let words = words();
+    let (office, store, policies, clock) = house(&place, &folder).await;
+    assert_eq!(look(&store).await.unwrap(), Holds::Nothing);
+    let stage = Stage {
+        office: &office,
+        store: &store,
+        policies: &policies,
+        clock,
+        words: &words,
+        root: root(),
+        address: "http://127.0.0.1:8080".to_owned(),
+    };
+    if let Err(error) = load(&stage, Lang::Ja, Voice::Silent).await {
+        panic!("{error}");
+    }
+    assert_eq!(look(&store).await.unwrap(), Holds::Demo);
+    let expected: [(&str, &[(&str, u64)]); 3] = [
+        ("go-tech/r7-1", &[("granted", 3), ("grant_refused", 1), ("grant_requested", 1), ("grant_request_returned", 1), ("rejected", 5), ("reserved", 2), ("selected", 1), ("withdrawn", 1)]),
+        ("go-tech/r8-demo-0", &[("not_accepted", 1), ("returned", 1), ("under_review", 10)]),
+        ("go-tech/r8-demo-1", &[("submitted", 3)]),
+    ];
+    for (call, counts) in expected {
+        assert_eq!(states(&store, &policies, call).await, counts.iter().copied().collect(), "{call}");
+    }
+    let report = store.verify(None).await.unwrap();
+    assert!(report.is_sound(), "{:?}", report.problems);
+}
+
+#[tokio::test]
+async fn the_whole_demonstration_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    whole_demo(Place::folder(folder.path())).await;
+}
