@@ -4,16 +4,18 @@
 mod calls;
 mod cast;
 mod clock;
-mod desks;
 mod dice;
 mod form;
+mod grant_scenes;
 mod greeting;
 mod marks;
+mod office_scenes;
 mod paper;
 mod people;
 mod plans;
 mod play;
 mod progress;
+mod review_scenes;
 mod scores;
 mod script;
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub(crate) fn totals(case: usize, points: u32, reviewers: &[usize], full: u32) -
     let mean = i64::from(points) / count;
     let inclined = |reviewer: &usize| {
         let mood = dice::roll(&format!("mood {case} {reviewer}"), 3) as i64 - 1;
-        mean + SEVERITY.get(*reviewer).copied().unwrap_or_default() + mood
+        (mean + SEVERITY.get(*reviewer).copied().unwrap_or_default() + mood).clamp(0, i64::from(full))
     };
     let mut totals: Vec<i64> = reviewers.iter().map(inclined).collect();
     let mut off = i64::from(points) - totals.iter().sum::<i64>();
