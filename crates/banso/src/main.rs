@@ -6,6 +6,7 @@ mod cli;
 mod demo;
 mod diagnostics;
 mod door;
+mod opening;
 mod serve;
 mod texts;
 mod trouble;

@@ -4,14 +4,14 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use banso_kernel::Lang;
-use banso_office::{Loaded, Office, People};
+use banso_office::{Office, People};
 use banso_web::{Peer, Scheme, Settings};
 use tokio::sync::watch;
 
 use crate::cli::{self, Listen};
-use crate::diagnostics::Ink;
+use crate::demo;
 use crate::door::{self, Door};
-use crate::texts;
+use crate::opening::{self, Opened};
 use crate::trouble::Trouble;
 use crate::wiring;
 
@@ -22,8 +22,10 @@ const FAREWELL: Duration = Duration::from_secs(10);
 pub(crate) async fn serve(place: &cli::Place, listen: &Listen, people: People, lang: Lang) -> Result<(), Trouble> {
     let door = door::open(listen.listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)), listen.port)?;
     eprintln!("準備しています… / Getting ready …  {}", wiring::described(place));
-    let office = wiring::office(place, people).await?;
-    publish(&office, place, lang).await?;
+    let Opened { office, demo } = opening::open(place, people, &format!("http://{}", door.address), lang).await?;
+    if demo {
+        println!("\n{}", demo::accounts(lang));
+    }
     greet(&door, place);
     let (stop, stopped) = watch::channel(());
     let worker = tokio::spawn(work(office.clone(), stopped.clone()));
@@ -41,21 +43,6 @@ pub(crate) async fn serve(place: &cli::Place, listen: &Listen, people: People, l
     let _pages_still_open = tokio::time::timeout(FAREWELL, serving).await;
     let _work_still_going = tokio::time::timeout(FAREWELL, worker).await;
     office.close().await;
-    Ok(())
-}
-
-/// Brings the guidelines in force, and says what is wrong with those that are not.
-async fn publish(office: &Office, place: &cli::Place, lang: Lang) -> Result<(), Trouble> {
-    let programmes = texts::programmes(place.programmes.as_deref())?;
-    let words = texts::words(&texts::facts_beside(&programmes)?, lang, Ink::Plain)?;
-    office.restore_editions(&words).await?;
-    for loaded in office.load_programmes(&texts::programme_files(&programmes)?, &words).await? {
-        match loaded {
-            Loaded::Published { call, number } => eprintln!("公表しました / Published: {call} ({number})"),
-            Loaded::Unchanged { .. } => {}
-            Loaded::Broken(file) => eprintln!("公表していません / Not in force: {}\n{}", file.path, file.problems),
-        }
-    }
     Ok(())
 }
 

@@ -46,6 +46,21 @@ pub(crate) enum Trouble {
          An applicant acts for an organisation. Add --organisation NUMBER --organisation-name NAME."
     )]
     NoOrganisation,
+    #[error(
+        "{path} には別のデータがあります。デモは空のフォルダーにだけ作ります。\n\
+         そのデータで始めるときは banso serve、デモを試すときは --data で別のフォルダーを指定してください。\n\
+         {path} holds other data; the demonstration is made in an empty folder only.\n\
+         Use `banso serve` to serve that data, or name another folder with --data.",
+        path = .0.display()
+    )]
+    NotTheDemo(PathBuf),
+    #[error(
+        "{0} のデモは、読み込みの途中で止まっています。空のデータベースか別のフォルダー（--data）を指定して、もう一度始めてください。\n\
+         The demonstration in {0} was interrupted half-way. Start again with an empty database, or with another folder (--data)."
+    )]
+    HalfADemo(String),
+    #[error(transparent)]
+    Demo(#[from] crate::demo::DemoTrouble),
     #[error("{}", told(.0))]
     Office(#[from] OfficeError),
 }

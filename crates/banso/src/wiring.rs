@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use banso_letters::Letters;
-use banso_office::{Office, Outbox, Parts, People, Place, SystemClock};
+use banso_office::{Clock, Office, Outbox, Parts, People, Place, SystemClock};
 use banso_permits::Policies;
 use banso_store::Store;
 
@@ -31,20 +31,18 @@ pub(crate) fn described(settings: &cli::Place) -> String {
     format!("{}  {database}", settings.data.display())
 }
 
-/// An office on the data folder, which it holds alone.
-pub(crate) async fn office(settings: &cli::Place, people: People) -> Result<Office, Trouble> {
-    let store = Store::open(&place(settings), Arc::new(SystemClock)).await?;
-    on(store, settings, people)
-}
-
 /// An office beside the server that may be running.
 pub(crate) async fn office_beside(settings: &cli::Place) -> Result<Office, Trouble> {
-    on(store_beside(settings).await?, settings, People::Real)
+    on(store_beside(settings).await?, settings, People::Real, Arc::new(SystemClock))
 }
 
 /// An office beside the server that may be running, or on a folder that is made now.
 pub(crate) async fn office_beside_or_new(settings: &cli::Place) -> Result<Office, Trouble> {
-    if settings.data.join("documents").is_dir() { office_beside(settings).await } else { office(settings, People::Real).await }
+    if settings.data.join("documents").is_dir() {
+        return office_beside(settings).await;
+    }
+    let clock = Arc::new(SystemClock);
+    on(Store::open(&place(settings), clock.clone()).await?, settings, People::Real, clock)
 }
 
 /// The store beside the server that may be running.
@@ -52,8 +50,9 @@ pub(crate) async fn store_beside(settings: &cli::Place) -> Result<Store, Trouble
     Ok(Store::open_beside(&place(settings), Arc::new(SystemClock)).await?)
 }
 
-fn on(store: Store, settings: &cli::Place, people: People) -> Result<Office, Trouble> {
+/// An office on a store. Both go by the same clock.
+pub(crate) fn on(store: Store, settings: &cli::Place, people: People, clock: Arc<dyn Clock>) -> Result<Office, Trouble> {
     let mailer = Outbox::new(settings.data.join("outbox"), SENDER)?;
     let policies = Policies::built_in()?;
-    Ok(Office::new(Parts { store, policies, letters: Letters::new(), mailer: Arc::new(mailer), clock: Arc::new(SystemClock), people }))
+    Ok(Office::new(Parts { store, policies, letters: Letters::new(), mailer: Arc::new(mailer), clock, people }))
 }

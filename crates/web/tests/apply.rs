@@ -12,7 +12,7 @@ use banso_office::{ProgrammeFile, Words};
 use banso_permits::Role;
 use banso_web::testing::{Shown, Visitor};
 
-const PATH: &str = "programmes/go-tech/r8-demo-1.md";
+const PATH: &str = "demo/go-tech/r8-demo-1.md";
 const CALL: &str = "/apply/start/go-tech/r8-demo-1";
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
 

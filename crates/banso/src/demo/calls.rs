@@ -141,12 +141,10 @@ mod tests {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
         for today in ["2026-11-22", "2028-02-29", "2040-01-01"] {
             let calls = read(&root, day(today)).unwrap();
-            assert_eq!(calls.iter().map(|c| (c.round, c.amends)).collect::<Vec<_>>(), [
-                (Round::Decided, false),
-                (Round::InReview, false),
-                (Round::Open, false),
-                (Round::Open, true)
-            ]);
+            assert_eq!(
+                calls.iter().map(|c| (c.round, c.amends)).collect::<Vec<_>>(),
+                [(Round::Decided, false), (Round::InReview, false), (Round::Open, false), (Round::Open, true)]
+            );
             assert!(calls.iter().all(|c| c.dates.published < c.dates.closes && read_dates(&c.file.text) == Some(c.dates)));
         }
     }

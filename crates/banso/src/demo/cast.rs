@@ -93,7 +93,11 @@ pub(crate) fn research_bodies() -> Vec<Cast> {
         .enumerate()
         .map(|(i, _)| {
             let (prefecture, address) = place(i);
-            let name = if i % 2 == 0 { format!("国立大学法人架空{}大学", short(prefecture)) } else { format!("{prefecture}見本工業技術センター") };
+            let name = if i % 2 == 0 {
+                format!("国立大学法人架空{}大学", short(prefecture))
+            } else {
+                format!("{prefecture}見本工業技術センター")
+            };
             Cast { kana: String::new(), name, number: number(2, i), kind: Kind::Research, prefecture, address }
         })
         .collect()

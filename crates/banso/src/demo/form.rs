@@ -44,18 +44,19 @@ pub(crate) fn answers(
     let own = members.get((member.max(1) - 1) as usize).copied().ok_or(DemoTrouble::Script("member"))?;
     let theme = theme(proposal)?;
     Ok(match &section.content {
-        SectionContent::Fields(fields) => {
-            fields.iter().filter_map(|f| Some((f.id.clone(), field(f, own, proposal, theme)?))).collect()
-        }
+        SectionContent::Fields(fields) => fields.iter().filter_map(|f| Some((f.id.clone(), field(f, own, proposal, theme)?))).collect(),
         SectionContent::Consortium { parts, .. } => {
             let rows = members.iter().zip(1_u32..);
             let cells = rows.flat_map(|(cast, n)| parts.iter().map(move |part| (format!("{n}.{}", part.id), row_part(part, cast, n))));
             cells.filter_map(|(key, text)| Some((key, text?))).collect()
         }
         SectionContent::Budget { lines, years_max } => budget(lines, (*years_max).min(proposal.years), own, member, proposal),
-        SectionContent::Kpis => {
-            edition.kpis().iter().zip(["90", "60", "20", "10", "200"].iter().cycle()).map(|(k, v)| (k.id.clone(), (*v).to_owned())).collect()
-        }
+        SectionContent::Kpis => edition
+            .kpis()
+            .iter()
+            .zip(["90", "60", "20", "10", "200"].iter().cycle())
+            .map(|(k, v)| (k.id.clone(), (*v).to_owned()))
+            .collect(),
         SectionContent::Documents(_) => SectionAnswers::new(),
     })
 }

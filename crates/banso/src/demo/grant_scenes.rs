@@ -1,9 +1,8 @@
-//! The grant request is examined and decided in the play.
+//! The grant request is examined, returned, decided or refused in the play.
 
-use banso_grant::decide::{self, GrantLimits, GrantOrder};
-use banso_grant::{CaseState, Modification, Point};
+use banso_grant::Point;
 use banso_kernel::Yen;
-use banso_permits::Action;
+use banso_office::desk::granting::{DecisionOrder, Prepared, PreparedCell, RefusalOrder, ReturnOrder, SettledCell};
 
 use super::DemoTrouble;
 use super::play::Play;
@@ -11,51 +10,49 @@ use super::script::Cut;
 
 impl Play<'_> {
     pub(crate) async fn return_grant(&self, index: usize) -> Result<(), DemoTrouble> {
-        let points = [Point { field: "grant-documents/grant-quotes".to_owned(), note: "相見積が足りません（合成）。".to_owned() }];
-        let due = self.office.now().day().plus_days(14);
-        self.step("officer", Action::HandleCase, index, |file, by| decide::return_grant_request(&file.case, &points, due, by)).await
+        let (officer, case) = (self.officer().await?, self.case(index)?);
+        let page = self.office.grant_page(&officer, case).await?;
+        // The papers stand last among the places of a grant request.
+        let (field, _) = page.places.last().cloned().ok_or(DemoTrouble::Script("place"))?;
+        let note = "単価50万円以上の物品に相見積がありません。2者以上の見積書を添付してください（合成）。".to_owned();
+        let order = ReturnOrder {
+            points: vec![Point { field, note }],
+            due: Some(self.office.now().day().plus_days(14)),
+            request: self.press(&format!("return grant {index}")),
+        };
+        Ok(self.office.return_grant_request(&officer, case, order).await?)
     }
 
+    /// Prepared by the office where something changes, decided by the director.
     pub(crate) async fn grant(&self, index: usize, cut: Cut) -> Result<(), DemoTrouble> {
-        let round = self.proposal(index)?.round;
-        let edition = self.edition(round)?;
-        let today = self.office.now().day();
-        let conditions: Vec<String> = edition.conditions().iter().map(|c| c.text.ja.clone()).collect();
-        self.step("director", Action::Decide, index, |file, by| {
-            let asked = match &file.case.state {
-                CaseState::GrantRequested { request, .. } => request.requested,
-                _ => Yen::ZERO,
-            };
-            let less = match cut {
-                Cut::AsAsked => 0,
-                Cut::Modified => 1_200_000,
-            };
-            let amount = Yen::new(asked.get() - less);
-            let modification = Modification {
-                place: "3年目 物品費".to_owned(),
-                asked: Yen::new(5_000_000),
-                granted: Yen::new(5_000_000 - less),
-                reason: "既存の設備で足りるため（合成）".to_owned(),
-            };
-            let order = GrantOrder {
-                number: format!("{index:03}"),
-                eligible_cost: Yen::new(asked.get() * 3 / 2),
-                amount,
-                by_year: vec![(1, amount)],
-                conditions,
-                modifications: if less == 0 { vec![] } else { vec![modification] },
-                feasibility: if less == 0 { String::new() } else { "研究開発の目的の達成に支障はない（合成）".to_owned() },
-                project_ends: today.plus_days(900),
-                withdrawable_until: today.plus_days(20),
-            };
-            let limits = GrantLimits { ceiling: asked, budget: asked };
-            decide::decide_grant(&file.case, &order, limits, by)
-        })
-        .await
+        let (officer, case) = (self.officer().await?, self.case(index)?);
+        let page = self.office.grant_page(&officer, case).await?;
+        if cut == Cut::Modified {
+            let prepared = modified(page.prepared, &page.cells)?;
+            self.office.prepare_decision(&officer, case, &prepared, page.prepared_version).await?;
+        }
+        let director = self.director().await?;
+        let shown = self.office.grant_page(&director, case).await?;
+        let order = DecisionOrder { prepared_version: shown.prepared_version, request: self.press(&format!("grant {index}")) };
+        Ok(self.office.decide_grant(&director, case, order).await?)
     }
 
     pub(crate) async fn refuse_grant(&self, index: usize) -> Result<(), DemoTrouble> {
-        let why = "同じ内容について国の他の補助金の交付決定を受けたことが確認されたため（合成）";
-        self.step("director", Action::Decide, index, |file, by| decide::refuse_grant(&file.case, "R-003", why, by)).await
+        let reason = "同じ内容について国の他の補助金の交付決定を受けており、重複受給に当たるため（合成）".to_owned();
+        let order = RefusalOrder { reason, request: self.press(&format!("refuse {index}")) };
+        Ok(self.office.refuse_grant(&self.director().await?, self.case(index)?, order).await?)
     }
+}
+
+/// Art. 6(3): a part of the largest cost is not accepted, with the reason, and why the work can be done all the same.
+fn modified(prepared: Prepared, cells: &[SettledCell]) -> Result<Prepared, DemoTrouble> {
+    let (place, largest) = cells.iter().enumerate().max_by_key(|(_, c)| c.cell.asked).ok_or(DemoTrouble::Script("costs"))?;
+    let accepted = largest.cell.asked.checked_sub(Yen::new(1_800_000)).map_err(|_| DemoTrouble::Script("cost"))?;
+    let reason = "既存の測定装置を使うことができ、新たに購入する必要が認められないため（合成）".to_owned();
+    let mut prepared = Prepared {
+        feasibility: "測定は既存の装置で行えるため、研究開発の遂行に支障はありません（合成）。".to_owned(),
+        ..prepared
+    };
+    prepared.cells.insert(place, PreparedCell { accepted, reason });
+    Ok(prepared)
 }

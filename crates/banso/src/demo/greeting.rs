@@ -16,13 +16,21 @@ const ACCOUNTS: [(&str, (&str, &str), (&str, &str)); 7] = [
     ("director", ("交付決定権者", "director"), ("届いている交付申請に交付決定をする", "decide the grant request that waits")),
     ("reviewer1", ("審査員（6まで）", "reviewer (up to 6)"), ("利益相反を申告し、採点する", "declare conflicts, then score")),
     ("auditor", ("監査", "auditor"), ("案件の経過を確かめ、ZIPで持ち出す", "verify a case and take it away as a ZIP")),
-    ("applicant31", ("申請者（ほか）", "other applicants"), ("受付中の公募に提出した申請を見る", "see what was submitted to the open call")),
+    (
+        "applicant31",
+        ("申請者（ほか）", "other applicants"),
+        ("受付中の公募に提出した申請を見る", "see what was submitted to the open call"),
+    ),
 ];
 
 /// The table of accounts.
 pub(crate) fn accounts(lang: Lang) -> String {
     let mut lines = vec![
-        lang.pick("  デモの利用者（パスワードは全員同じ、データは全て合成です）", "  Accounts of the demonstration (one password for all; all data are made up)").to_owned(),
+        lang.pick(
+            "  デモの利用者（パスワードは全員同じ、データは全て合成です）",
+            "  Accounts of the demonstration (one password for all; all data are made up)",
+        )
+        .to_owned(),
         format!("  {}  {PASSWORD}", lang.pick("パスワード", "Password  ")),
         String::new(),
     ];

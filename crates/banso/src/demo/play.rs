@@ -40,6 +40,7 @@ impl Play<'_> {
         for beat in beats {
             self.clock.put(beat.at);
             self.scene(beat.scene).await.map_err(|cause| DemoTrouble::Scene { scene: beat.scene, cause: Box::new(cause) })?;
+            self.run_jobs().await?;
             let (ja, en) = beat.scene.told();
             progress.step(ja, en);
         }
@@ -270,9 +271,7 @@ impl Play<'_> {
 pub(crate) fn said(error: &OfficeError) -> String {
     match error {
         OfficeError::Refused(refusal) => format!("{refusal} / {}", refusal.message().get(Lang::Ja)),
-        OfficeError::Invalid(problems) => {
-            problems.iter().map(|p| format!("{}: {}", p.field, p.text.ja)).collect::<Vec<_>>().join("; ")
-        }
+        OfficeError::Invalid(problems) => problems.iter().map(|p| format!("{}: {}", p.field, p.text.ja)).collect::<Vec<_>>().join("; "),
         OfficeError::Forbidden(reasons) => reasons.iter().map(|r| r.ja.clone()).collect::<Vec<_>>().join("; "),
         OfficeError::Stale(text) | OfficeError::Busy(text) => text.ja.clone(),
         OfficeError::NotFound | OfficeError::TooLate { .. } | OfficeError::RateLimited { .. } | OfficeError::Fault(_) => error.to_string(),

@@ -83,7 +83,8 @@ impl Play<'_> {
         let who = self.reviewer(index, nth).await?;
         let call = self.call_of(self.proposal(index)?.round).await?;
         let id = who.id;
-        self.step_of(&who, Action::ReviewCase, index, |file, by| decide::declare_conflict(&file.case, &call, id, declaration, by), vec![]).await
+        self.step_of(&who, Action::ReviewCase, index, |file, by| decide::declare_conflict(&file.case, &call, id, declaration, by), vec![])
+            .await
     }
 
     pub(crate) async fn score(&self, index: usize, nth: usize) -> Result<(), DemoTrouble> {
@@ -99,8 +100,13 @@ impl Play<'_> {
         let totals = scores::totals(index, proposal.points, &seats, full);
         let own = on_it.iter().position(|id| *id == who.id);
         let total = own.and_then(|seat| totals.get(seat)).copied().ok_or(DemoTrouble::Script("total"))?;
-        let comments: BTreeMap<String, String> =
-            edition.score_sheet().criteria.iter().filter(|c| c.comment_required).map(|c| (c.id.clone(), "合成の講評です。".to_owned())).collect();
+        let comments: BTreeMap<String, String> = edition
+            .score_sheet()
+            .criteria
+            .iter()
+            .filter(|c| c.comment_required)
+            .map(|c| (c.id.clone(), "合成の講評です。".to_owned()))
+            .collect();
         let text = serde_json::to_string(&comments).unwrap_or_default();
         let order = SheetOrder {
             reviewer: who.id,

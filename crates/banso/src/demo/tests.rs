@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use banso_kernel::{Lang, CallId};
+use banso_kernel::{CallId, Lang};
 use banso_letters::Letters;
 use banso_office::{Office, Outbox, Parts, People, Place, Words};
 use banso_permits::{Action, Policies, Resource};
@@ -64,13 +64,27 @@ async fn whole_demo(place: Place) {
     }
     assert_eq!(look(&store).await.unwrap(), Holds::Demo);
     let expected: [(&str, &[(&str, u64)]); 3] = [
-        ("go-tech/r7-1", &[("granted", 3), ("grant_refused", 1), ("grant_requested", 1), ("grant_request_returned", 1), ("rejected", 5), ("reserved", 2), ("selected", 1), ("withdrawn", 1)]),
+        (
+            "go-tech/r7-1",
+            &[
+                ("granted", 3),
+                ("grant_refused", 1),
+                ("grant_requested", 1),
+                ("grant_request_returned", 1),
+                ("rejected", 5),
+                ("reserved", 2),
+                ("selected", 1),
+                ("withdrawn", 1),
+            ],
+        ),
         ("go-tech/r8-demo-0", &[("not_accepted", 1), ("returned", 1), ("under_review", 10)]),
         ("go-tech/r8-demo-1", &[("submitted", 3)]),
     ];
     for (call, counts) in expected {
         assert_eq!(states(&store, &policies, call).await, counts.iter().copied().collect(), "{call}");
     }
+    let jobs = store.job_counts().await.unwrap();
+    assert_eq!((jobs.open, jobs.given_up), (0, 0));
     let report = store.verify(None).await.unwrap();
     assert!(report.is_sound(), "{:?}", report.problems);
 }

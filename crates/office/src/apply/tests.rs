@@ -15,7 +15,7 @@ use super::{Leaving, Paper, Phase, SaveOrder, Stage, StartOrder, SubmitOrder, Ta
 use crate::testing::TestOffice;
 use crate::{OfficeError, ProgrammeFile, Words};
 
-const PATH: &str = "programmes/go-tech/r8-demo-1.md";
+const PATH: &str = "demo/go-tech/r8-demo-1.md";
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
 
 fn repository(path: &str) -> String {
