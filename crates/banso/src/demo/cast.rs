@@ -63,6 +63,11 @@ fn place(index: usize) -> (&'static str, String) {
     (prefecture, format!("{town}{}番地", index % 30 + 1))
 }
 
+/// The nth value, from the start again when they are used up.
+fn around<T: Copy + Default>(values: &[T], nth: usize) -> T {
+    values.iter().cycle().nth(nth).copied().unwrap_or_default()
+}
+
 /// Forty-two firms: six prefixes by seven trades. The last one is too large for a small firm; some have a high income.
 pub(crate) fn firms() -> Vec<Cast> {
     let names = PREFIXES.iter().flat_map(|p| TRADES.iter().map(move |t| (p, t)));
@@ -70,10 +75,10 @@ pub(crate) fn firms() -> Vec<Cast> {
         .enumerate()
         .map(|(i, ((prefix, prefix_kana), (trade, trade_kana, industry)))| {
             let (prefecture, address) = place(i);
-            let employees = [12, 45, 80, 130, 24, 260, 60][i % 7] + (i as u32) * 2;
-            let capital = Yen::new([1_000, 3_000, 5_000, 9_800, 2_000, 30_000][i % 6] * 10_000);
+            let employees = around(&[12, 45, 80, 130, 24, 260, 60], i) + (i as u32) * 2;
+            let capital = Yen::new(around(&[1_000, 3_000, 5_000, 9_800, 2_000, 30_000], i) * 10_000);
             let (employees, capital) = if i == 41 { (480, Yen::new(500_000_000)) } else { (employees, capital) };
-            let income = Yen::new([20, 80, 150, 300, 1_600][i % 5] * 1_000_000);
+            let income = Yen::new(around(&[20, 80, 150, 300, 1_600], i) * 1_000_000);
             Cast {
                 name: format!("株式会社{prefix}{trade}"),
                 kana: format!("カブシキガイシャ{prefix_kana}{trade_kana}"),

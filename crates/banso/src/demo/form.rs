@@ -77,7 +77,7 @@ fn field(field: &Field, own: &Cast, proposal: &Proposal, theme: &Theme) -> Optio
             Track::General => None,
         },
         (FieldKind::LongText { characters_max }, _) => {
-            let wanted = field.required || proposal.track == Track::Investment || proposal.lead % 2 == 0;
+            let wanted = field.required || proposal.track == Track::Investment || proposal.lead.is_multiple_of(2);
             wanted.then(|| essay(theme, &field.label.ja, *characters_max))
         }
         (FieldKind::Text { characters_max }, _) => {

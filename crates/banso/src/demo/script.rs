@@ -146,7 +146,7 @@ fn proposal(index: usize) -> Proposal {
         second: (index % 4 == 2).then_some(34 + index % 7),
         theme: (index * 5 + index / 12) % super::plans::THEMES.len(),
         track: if investment { Track::Investment } else { Track::General },
-        years: if round == Round::Decided || index % 3 != 0 { 3 } else { 2 },
+        years: if round == Round::Decided || !index.is_multiple_of(3) { 3 } else { 2 },
         cost: if investment { 24_000 + 700 * (index as i64 % 7) } else { 8_400 + 330 * (index as i64 % 11) },
         filled,
         points: points.unwrap_or_default(),
