@@ -18,6 +18,8 @@ pub enum MoneyError {
     NotAnAmount(String),
     #[error("`{0}` has a fraction of a yen: amounts are whole yen")]
     FractionOfAYen(String),
+    #[error("`{0}` has a comma that does not group three digits: write e.g. 4,500万円 or 45,000,000円")]
+    Grouping(String),
     #[error("the amount is too large to be money")]
     TooLarge,
 }
@@ -105,6 +107,9 @@ impl Yen {
     /// Says what is wrong with the text; a fraction of a yen is refused, never rounded.
     pub fn parse(text: &str) -> Result<Yen, MoneyError> {
         let folded = fold_width(text.trim());
+        if !commas_group_by_three(&folded) {
+            return Err(MoneyError::Grouping(text.to_owned()));
+        }
         let bare: String = folded.chars().filter(|c| !matches!(c, ',' | ' ' | '円' | '¥')).collect();
         let (negative, bare) = match bare.strip_prefix(['-', '△', '▲', '−']) {
             Some(rest) => (true, rest.to_owned()),
@@ -117,12 +122,15 @@ impl Yen {
         let mut total = Exact::from_integer(0);
         let mut last_scale = i128::MAX;
         let mut number = String::new();
-        for c in bare.chars().chain(['\0']) {
+        let mut letters = bare.chars().chain(['\0']).peekable();
+        while let Some(c) = letters.next() {
             let scale = match c {
-                '兆' => 1_000_000_000_000,
-                '億' => 100_000_000,
-                '万' => 10_000,
-                '千' if number.chars().all(|d| d.is_ascii_digit()) => 1_000,
+                '兆' | '億' | '万' => large(c).ok_or_else(wrong)?,
+                // 5千万円, 3百万円: the two together are one scale.
+                '千' | '百' if number.chars().all(|d| d.is_ascii_digit()) => {
+                    let small = if c == '千' { 1_000 } else { 100 };
+                    letters.next_if(|next| large(*next).is_some()).and_then(large).map_or(small, |large| small * large)
+                }
                 '\0' if number.is_empty() => break,
                 '\0' => 1,
                 '0'..='9' | '.' => {
@@ -144,6 +152,25 @@ impl Yen {
         let yen = total.to_integer().to_i64().ok_or(MoneyError::TooLarge)?;
         Ok(Yen(if negative { -yen } else { yen }))
     }
+}
+
+/// 万, 億, 兆.
+const fn large(letter: char) -> Option<i128> {
+    match letter {
+        '兆' => Some(1_000_000_000_000),
+        '億' => Some(100_000_000),
+        '万' => Some(10_000),
+        _ => None,
+    }
+}
+
+/// Whether each comma stands between digits, one to three before the first and just three after each. `4,5000万円` is a slip that
+/// would come to ten times the amount.
+fn commas_group_by_three(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit() && c != ',').filter(|run| run.contains(',')).all(|run| {
+        let mut groups = run.split(',');
+        groups.next().is_some_and(|first| (1..=3).contains(&first.len())) && groups.all(|group| group.len() == 3)
+    })
 }
 
 /// Reads `12.5` as an exact number.
@@ -220,6 +247,12 @@ mod tests {
             ("３億円", 300_000_000),
             ("1億2,345万6,789円", 123_456_789),
             ("△500", -500),
+            ("5千万円", 50_000_000),
+            ("3百万円", 3_000_000),
+            ("1億5千万円", 150_000_000),
+            ("2万5千円", 25_000),
+            ("5百円", 500),
+            ("45,000,000円", 45_000_000),
             (" 1 000 ", 1000),
         ] {
             assert_eq!(Yen::parse(text), Ok(Yen::new(yen)), "{text}");
@@ -228,7 +261,26 @@ mod tests {
 
     #[test]
     fn amounts_that_are_refused() {
-        for text in ["", "円", "abc", "1.5", "1.5円", "1.00001万円", "万", "1万2億", "1..5万", "--1", "99999999999999999999"] {
+        for text in [
+            "",
+            "円",
+            "abc",
+            "1.5",
+            "1.5円",
+            "1.00001万円",
+            "万",
+            "1万2億",
+            "1..5万",
+            "--1",
+            "99999999999999999999",
+            "4,5000万円",
+            "1,00,000",
+            ",500",
+            "5,",
+            "1,23円",
+            "千万円",
+            "1百2千円",
+        ] {
             assert!(Yen::parse(text).is_err(), "{text}");
         }
     }

@@ -111,12 +111,14 @@ pub(crate) fn reason(scored: &Scored<'_>, rank: u32, tie: &Tie, place: Place, li
         Tie::ByReceiptNumber => "上位と同点のため、受付番号の順により順位を定めました。".to_owned(),
     };
     let outcome = match place {
+        Place::Selected if line.budget.is_none() => "採択とします。".to_owned(),
         Place::Selected => "予算の範囲内のため採択とします。".to_owned(),
         Place::Reserve { order } => format!("{}補欠第{order}位とします。", line.why_closed()),
         Place::BelowPassMark => {
             let mark = line.pass_mark.map(two_decimals).unwrap_or_default();
             format!("審査点が基準点{mark}点に達していないため不採択とします。")
         }
+        Place::BeyondTheLine if line.reserves_max == 0 => format!("{}不採択とします。", line.why_closed()),
         Place::BeyondTheLine => format!("{}補欠の件数にも入らないため不採択とします。", line.why_closed()),
     };
     format!("{points}{tied}{outcome}")

@@ -92,6 +92,28 @@ fn a_list_by_hand() {
 }
 
 #[test]
+fn a_reason_names_no_budget_and_no_reserve_list_where_there_are_none() {
+    let list = [candidate(1, &[(50, 30)], 1), candidate(2, &[(1, 1)], 1)];
+    let rules = SelectionRules { reserves: 0, selected_max: Some(1), ..rules() };
+    let plan = make(&list, None, &rules).unwrap();
+    let said: Vec<&str> = plan.cases().iter().map(|c| c.reason.as_str()).collect();
+    assert!(said[0].ends_with("第1位です。採択とします。"), "{}", said[0]);
+    assert!(said[1].ends_with("採択はその順位までとしました。不採択とします。"), "{}", said[1]);
+}
+
+#[test]
+fn the_line_at_its_edges() {
+    assert_eq!(shown(&make(&[], Some(0), &rules()).unwrap()), [] as [&str; 0]);
+    let below = SelectionRules { pass_mark: Some(Exact::new(1, 1)), ..rules() };
+    let list = [candidate(1, &[(10, 10)], 5), candidate(2, &[(20, 10)], 5)];
+    let plan = make(&list, Some(100), &below).unwrap();
+    assert_eq!((plan.amount(), plan.counts()), (Yen::ZERO, Counts { selected: 0, reserve: 0, rejected: 2 }));
+    // Somebody who asks for nothing uses up a place, not money.
+    let free = [candidate(1, &[(10, 10)], 0), candidate(2, &[(9, 9)], 1)];
+    assert_eq!(shown(&make(&free, Some(0), &rules()).unwrap()), ["1 G8-1-0001 20 selected", "2 G8-1-0002 18 reserve 1"]);
+}
+
+#[test]
 fn the_line_stops_at_the_first_that_does_not_fit() {
     let list = [candidate(1, &[(50, 50)], 60), candidate(2, &[(50, 40)], 50), candidate(3, &[(50, 30)], 1)];
     let none_on_reserve = SelectionRules { reserves: 0, ..rules() };

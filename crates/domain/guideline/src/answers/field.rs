@@ -77,6 +77,13 @@ fn read_number(text: &str, unit: &str) -> Result<Value, Wrong> {
             format!("`{text}` is not a number of {unit}."),
         )
     })?;
+    // People, years and cases are counted; a share or a growth may be below nothing.
+    if ["人", "年", "件"].contains(&unit) && number < Exact::from_integer(0) {
+        return Err(wrong("negative", format!("{unit}の数は0以上で入力してください。"), "A count cannot be negative.".into()));
+    }
+    if ["人", "件"].contains(&unit) && !number.is_integer() {
+        return Err(wrong("not-whole", format!("{unit}の数は整数で入力してください。"), "A count is a whole number.".into()));
+    }
     Ok(Value::Number(if unit == "%" { number / Exact::from_integer(100) } else { number }))
 }
 

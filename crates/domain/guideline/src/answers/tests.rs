@@ -132,3 +132,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_counted_is_whole_and_not_negative() {
+    let number = |unit: &str, text: &str| read_value(&FieldKind::Number { unit: unit.into() }, text).map_err(|(code, _)| code);
+    for (unit, text, expected) in [
+        ("人", "-5", Err("negative")),
+        ("人", "2.5人", Err("not-whole")),
+        ("年", "△1年", Err("negative")),
+        ("件", "0.5", Err("not-whole")),
+        ("円", "-1", Err("negative")),
+        ("円", "4,5000万円", Err("not-an-amount")),
+        ("人", "1,200人", Ok(Exact::from_integer(1200))),
+        ("%", "-3%", Ok(Exact::new(-3, 100))),
+        ("年", "2.5年", Ok(Exact::new(5, 2))),
+        ("円", "5千万円", Ok(Exact::from_integer(50_000_000))),
+    ] {
+        assert_eq!(number(unit, text), expected.map(|n| Some(Value::Number(n))), "{text}");
+    }
+}
