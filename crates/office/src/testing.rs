@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test office that cannot be made fails its test")]
 
+pub mod cases;
+
 use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::path::PathBuf;

@@ -128,7 +128,9 @@ pub(crate) async fn judge(
     match office.judge_bonus(page.person()?, case, &order).await {
         Ok(()) => see_other(&session, &format!("{}#bonuses", case_path(case)), "加点を判定しました。", "The bonus was judged.").await,
         Err(error) => {
-            let problems = shown_again(error)?;
+            let mut problems = shown_again(error)?;
+            // The page has one form for each bonus.
+            problems.iter_mut().filter(|p| p.field == "bonus-reason").for_each(|p| p.field = format!("reason-{bonus}"));
             let view = office.office_case(page.person()?, case).await?;
             invalid(CaseView::new(page.with_problems(problems), view, &bonus, &reason))
         }
