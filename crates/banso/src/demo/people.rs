@@ -17,7 +17,8 @@ use super::script::{OWNER, PARTNER, Proposal, REVIEWERS_BODY};
 pub(crate) const PASSWORD: &str = "banso-demo";
 /// The source of every fact.
 const SOURCE: &str = "合成データ";
-const REVIEWERS: usize = 6;
+/// In the order of their sign-in names.
+const REVIEWERS: [&str; 6] = ["模擬 いちこ", "例示 じろう", "架空 みつこ", "見本 しろう", "仮想 いつき", "試作 むつみ"];
 
 /// Everybody.
 #[derive(Debug)]
@@ -64,13 +65,13 @@ impl Troupe {
     fn parts(&self, proposals: &[Proposal]) -> Vec<Part> {
         let part = |login: String, name: String, role: Role, organisation: Option<OrganisationId>| Part { login, name, role, organisation };
         let mut parts = vec![
-            part("officer".into(), "見本 事子（事務局）".into(), Role::Officer, None),
-            part("director".into(), "例示 決（交付決定権者）".into(), Role::Director, None),
-            part("partner".into(), "架空 学（共同研究先）".into(), Role::Applicant, self.organisation_of(&self.research, PARTNER)),
+            part("officer".into(), "見本 まどか".into(), Role::Officer, None),
+            part("director".into(), "例示 のぞむ".into(), Role::Director, None),
+            part("partner".into(), "架空 まなぶ".into(), Role::Applicant, self.organisation_of(&self.research, PARTNER)),
         ];
-        for n in 1..=REVIEWERS {
+        for (name, n) in REVIEWERS.into_iter().zip(1..) {
             let organisation = if n == 1 { self.organisation_of(&self.research, REVIEWERS_BODY) } else { None };
-            parts.push(part(format!("reviewer{n}"), format!("模擬 審{n}（審査員）"), Role::Reviewer, organisation));
+            parts.push(part(format!("reviewer{n}"), name.to_owned(), Role::Reviewer, organisation));
         }
         let leads: BTreeSet<usize> = proposals.iter().map(|p| p.lead).collect();
         for lead in leads {
@@ -117,7 +118,7 @@ async fn first_account(office: &Office, store: &Store) -> Result<String, DemoTro
     let login = "auditor".to_owned();
     let auditor = NewAccount {
         login: login.clone(),
-        name: "仮想 監（監査）".to_owned(),
+        name: "仮想 ただし".to_owned(),
         email: "auditor@demo.invalid".to_owned(),
         password: PASSWORD.to_owned(),
         roles: BTreeSet::from([Role::Auditor]),

@@ -144,7 +144,7 @@ fn proposal(index: usize) -> Proposal {
         research: research(index),
         manager: index % 6,
         second: (index % 4 == 2).then_some(34 + index % 7),
-        theme: (index * 5 + index / 12) % super::plans::THEMES.len(),
+        theme: theme(index),
         track: if investment { Track::Investment } else { Track::General },
         years: if round == Round::Decided || !index.is_multiple_of(3) { 3 } else { 2 },
         cost: if investment { 24_000 + 700 * (index as i64 % 7) } else { 8_400 + 330 * (index as i64 % 11) },
@@ -156,6 +156,16 @@ fn proposal(index: usize) -> Proposal {
             _ => None,
         },
     }
+}
+
+/// Another theme for each application of a call, and for each of the owner's.
+fn theme(index: usize) -> usize {
+    let (nth, first) = match index {
+        0..15 => (index, 0),
+        15..27 => (index - IN_REVIEW.start, 4),
+        _ => (index - OPEN.start, 9),
+    };
+    (5 * nth + first) % super::plans::THEMES.len()
 }
 
 fn research(index: usize) -> usize {
@@ -327,6 +337,36 @@ impl Scene {
             Scene::Freeze(_) | Scene::Execute(_) | Scene::Promote(_) => ("採択", "selection"),
             Scene::Withdraw(_) | Scene::RequestGrant(_) | Scene::ReturnGrant(_) => ("交付申請", "grant requests"),
             Scene::Grant(..) | Scene::RefuseGrant(_) => ("交付決定", "grant decisions"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_call_has_a_theme_or_a_lead_twice() {
+        let all = proposals();
+        for round in [Round::Decided, Round::InReview, Round::Open] {
+            let of_round: Vec<_> = all.iter().filter(|p| p.round == round).collect();
+            for key in [|p: &&Proposal| p.theme, |p: &&Proposal| p.lead] {
+                assert_eq!(of_round.iter().map(key).collect::<BTreeSet<_>>().len(), of_round.len(), "{round:?}");
+            }
+        }
+        let owners: Vec<_> = all.iter().filter(|p| p.lead == OWNER).map(|p| p.theme).collect();
+        assert_eq!(owners.iter().collect::<BTreeSet<_>>().len(), 3, "{owners:?}");
+    }
+
+    #[test]
+    fn time_goes_forward_and_nothing_is_ahead_of_today() {
+        let root = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+        for today in ["2026-03-20", "2026-11-22", "2031-01-04"].map(|d| Day::parse(d).unwrap()) {
+            let texts = super::super::calls::read(&root, today).unwrap();
+            let beats = beats(&texts, today);
+            assert!(beats.is_sorted_by_key(|b| b.at) && beats.iter().all(|b| b.at < today.start()), "{today}");
         }
     }
 }
