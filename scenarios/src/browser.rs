@@ -54,6 +54,7 @@ pub struct Browser {
     client: Client,
     driver: Driver,
     address: String,
+    scripts: Scripts,
 }
 
 impl Deref for Browser {
@@ -78,7 +79,7 @@ impl Browser {
             .await
             .expect("Chromium starts");
         driver.session = client.session_id().await.expect("a session");
-        let browser = Browser { client, driver, address: address.to_owned() };
+        let browser = Browser { client, driver, address: address.to_owned(), scripts };
         browser.resize(screen).await;
         if scripts == Scripts::Off {
             browser.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
@@ -96,6 +97,8 @@ impl Browser {
             Screen::Desk => (1280, 900, false),
             Screen::Phone => (390, 844, true),
         };
+        // The driver scrolls by a script: where there are none, all of the page is in sight.
+        let usual = if self.scripts == Scripts::Off { 6000 } else { usual };
         let sizes = json!({ "width": width, "height": height.unwrap_or(usual), "deviceScaleFactor": 1, "mobile": mobile });
         self.cdp("Emulation.setDeviceMetricsOverride", sizes).await;
     }

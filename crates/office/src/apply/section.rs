@@ -102,6 +102,8 @@ pub struct SaveOutcome {
     /// The section as it stands now.
     pub page: SectionPage,
     pub at: Instant,
+    /// For a page that stays open with what it has sent.
+    pub stamp: String,
     /// What both had changed: saved is the other's text.
     pub clashes: Vec<Clash>,
 }
@@ -262,7 +264,8 @@ impl Office {
                 Some(s) => (s.version, section_answers(&s.answers)?),
                 None => (0, SectionAnswers::new()),
             };
-            let merged = Stamp::read(&order.stamp).merge(&cleaned(&draft, &section, order), version, &now);
+            let mine = cleaned(&draft, &section, order);
+            let merged = Stamp::read(&order.stamp).merge(&mine, version, &now);
             let committed = if merged.answers == now {
                 Ok(draft.saved(&order.section, order.member).map_or(draft.now, |s| s.saved_at))
             } else {
@@ -271,8 +274,10 @@ impl Office {
             match committed {
                 Ok(at) => {
                     let draft = self.draft(person, case, Action::EditDraft).await?;
+                    let version = draft.saved(&order.section, order.member).map_or(0, |s| s.version);
                     let page = self.page_of(&draft, section, order.member).await?;
-                    return Ok(SaveOutcome { page, at, clashes: merged.clashes });
+                    let stamp = Stamp::held(version, &mine, &page.answers).to_string();
+                    return Ok(SaveOutcome { page, at, stamp, clashes: merged.clashes });
                 }
                 Err(CommitError::SectionSaved(_) | CommitError::DraftMoved) => {}
                 Err(other) => return Err(other.into()),

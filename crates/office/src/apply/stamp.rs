@@ -31,6 +31,16 @@ impl Stamp {
         Stamp { version, prints }
     }
 
+    /// The stamp of a page that stays open with the answers that it has sent, beside which others may have saved. It never knows
+    /// more than the page shows: otherwise the page's next save would take its old texts for changes of the others' new ones.
+    #[must_use]
+    pub(crate) fn held(version: u64, mine: &SectionAnswers, saved: &SectionAnswers) -> Self {
+        let shows_all = mine.iter().all(|(key, text)| saved.get(key).map_or("", String::as_str) == text);
+        let mut shown = saved.clone();
+        shown.extend(mine.iter().map(|(key, text)| (key.clone(), text.clone())));
+        Self::of(if shows_all { version } else { 0 }, &shown)
+    }
+
     /// Reads what [`fmt::Display`] wrote. What cannot be read counts as a page that knew nothing.
     #[must_use]
     pub(crate) fn read(text: &str) -> Self {
@@ -90,6 +100,22 @@ mod tests {
         assert_eq!(clashes, [("体制", "私", "彼")]);
         let again = Stamp::of(5, &saved).merge(&mine, 5, &merged.answers);
         assert!(again.clashes.is_empty() && again.answers == mine);
+    }
+
+    #[test]
+    fn a_page_that_saves_itself_does_not_undo_what_others_saved_meanwhile() {
+        let opened = section(&[("課題", "一"), ("効果", "一")]);
+        // The others save 効果; this page saves 課題 by itself, and goes on showing the old 効果.
+        let (mine, saved) = (section(&[("課題", "私"), ("効果", "一")]), section(&[("課題", "一"), ("効果", "彼")]));
+        let first = Stamp::of(1, &opened).merge(&mine, 2, &saved);
+        let stamp = Stamp::read(&Stamp::held(3, &mine, &first.answers).to_string());
+        let next = section(&[("課題", "私の続き"), ("効果", "一")]);
+        let second = stamp.merge(&next, 3, &first.answers);
+        assert_eq!((second.answers, second.clashes), (section(&[("課題", "私の続き"), ("効果", "彼")]), Vec::new()));
+        // Typed into on this page too, it is shown to whoever comes later.
+        let both = stamp.merge(&section(&[("課題", "私"), ("効果", "私")]), 3, &first.answers);
+        assert_eq!(both.clashes.len(), 1);
+        assert_eq!(Stamp::held(3, &mine, &mine), Stamp::of(3, &mine));
     }
 
     proptest! {

@@ -242,7 +242,7 @@ fn saved_by_itself(page: &PageContext, outcome: &SaveOutcome) -> Response {
         Extra::Nothing | Extra::Consortium { .. } | Extra::Kpis(_) | Extra::Documents(_) => json!({}),
     };
     let message = page.saved_text(&outcome.at);
-    Json(json!({ "version": outcome.page.stamp, "message": message, "problems": told, "show": show })).into_response()
+    Json(json!({ "version": outcome.stamp, "message": message, "problems": told, "show": show })).into_response()
 }
 
 /// The computed subsidy, by the ids of the page.
