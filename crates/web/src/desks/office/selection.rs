@@ -1,0 +1,418 @@
+//! The selection meeting on one page: the ranking, the reviewers' severities, bonus points, the plan frozen, discarded, executed, and
+//! reserves promoted.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse as _;
+use banso_grant::Judgement;
+use banso_grant::score::two_decimals;
+use banso_grant::selection::Place;
+use banso_grant::severity::Severity;
+use banso_guideline::{Aggregation, SectionContent};
+use banso_kernel::{CallId, CaseId, Day, Digest, LocalText, PersonId, RequestId, Yen};
+use banso_office::desk::{BonusJudgement, Meeting, MeetingBonus, MeetingLine, MeetingReviewer, MeetingState};
+use banso_office::{FieldProblem, Office, OfficeError};
+use tower_sessions::Session;
+
+use super::{call_of, call_path, case_path, shown_again, state_tone};
+use crate::context::PageContext;
+use crate::desks::{id, invalid, see_other};
+use crate::download::{FileKind, download};
+use crate::failure::{Answer, Failure};
+use crate::form::FormFields;
+
+#[derive(Template, WebTemplate)]
+#[template(path = "office/selection.html")]
+struct Selection {
+    page: PageContext,
+    view: Meeting,
+    path: String,
+    call: String,
+    rows: Vec<Row>,
+    claims: Vec<Claim>,
+    /// What was typed, when a form comes back: the id of its field and its text.
+    typed: (String, String),
+    /// The rows after which the budget line is drawn.
+    line_after: usize,
+}
+
+/// A line of the ranking, ready to be shown.
+struct Row {
+    rank: u32,
+    receipt_number: String,
+    title: String,
+    lead: String,
+    link: String,
+    marks: Vec<(String, String)>,
+    aggregated: String,
+    calibrated: Option<String>,
+    calibrated_rank: Option<u32>,
+    /// Whether calibration would put it elsewhere.
+    moved: bool,
+    bonuses: Vec<(String, String)>,
+    bonus_points: u32,
+    score: String,
+    tie: Option<LocalText>,
+    requested: Yen,
+    cumulative: Yen,
+    tone: &'static str,
+    place: LocalText,
+    /// The state, where it has moved on since the plan.
+    state: Option<(&'static str, LocalText)>,
+    reason: String,
+}
+
+/// A claimed bonus with its form.
+struct Claim {
+    /// Unique on the page.
+    key: String,
+    action: String,
+    receipt_number: String,
+    title: String,
+    bonus: LocalText,
+    points: u32,
+    clause: String,
+    /// Address and words of each document.
+    evidence: Vec<(String, String)>,
+    judged: Option<(bool, String)>,
+}
+
+/// `A`, `B` … for reviewers, in the order of the table of severities.
+fn letter(index: usize) -> String {
+    let one = |i: usize| u8::try_from(i % 26).map_or('?', |n| char::from(b'A' + n));
+    if index < 26 { one(index).to_string() } else { format!("{}{}", one((index / 26).saturating_sub(1)), one(index)) }
+}
+
+fn letter_of(view: &Meeting, person: PersonId) -> Option<String> {
+    view.reviewers.iter().position(|r| r.person == person).map(letter)
+}
+
+impl Selection {
+    fn new(page: PageContext, view: Meeting) -> Self {
+        let rows: Vec<Row> = view.lines.iter().filter_map(|l| row(&page, &view, l)).collect();
+        let selected = view.lines.iter().filter_map(|l| l.planned.as_ref());
+        let line_after = selected.enumerate().filter(|(_, p)| matches!(p.place, Place::Selected)).map(|(i, _)| i + 1).last().unwrap_or(0);
+        let path = format!("{}/selection", call_path(&view.call));
+        let claims = claims(&view, &path);
+        Selection { call: call_path(&view.call), path, rows, claims, typed: (String::new(), String::new()), line_after, page, view }
+    }
+
+    fn typed(mut self, field: &str, text: &str) -> Self {
+        self.typed = (field.to_owned(), text.to_owned());
+        self
+    }
+
+    fn text_of(&self, field: &str) -> &str {
+        if self.typed.0 == field { &self.typed.1 } else { "" }
+    }
+
+    fn is_open(&self) -> bool {
+        self.view.state == MeetingState::Open
+    }
+
+    fn is_frozen(&self) -> bool {
+        matches!(self.view.state, MeetingState::Frozen(_))
+    }
+
+    fn executed_on(&self) -> Option<Day> {
+        match self.view.state {
+            MeetingState::Executed(_, on) => Some(on),
+            MeetingState::NotYet | MeetingState::Open | MeetingState::Frozen(_) => None,
+        }
+    }
+
+    fn phase(&self) -> (&'static str, &str) {
+        match self.view.state {
+            MeetingState::NotYet => ("", self.page.t("審査開始前", "before the review")),
+            MeetingState::Open => ("active", self.page.t("審査中・順位は仮", "open: the order may change")),
+            MeetingState::Frozen(_) => ("care", self.page.t("採択案 確定済・未執行", "plan frozen, not executed")),
+            MeetingState::Executed(..) => ("good", self.page.t("執行済", "executed")),
+        }
+    }
+
+    fn plan_digest(&self) -> String {
+        self.view.plan.as_ref().map(|p| p.digest().to_string()).unwrap_or_default()
+    }
+
+    fn counts(&self) -> (u32, u32, u32) {
+        let counts = self.view.plan.as_ref().map(banso_grant::SelectionPlan::counts).unwrap_or_default();
+        (counts.selected, counts.reserve, counts.rejected)
+    }
+
+    fn amount(&self) -> Yen {
+        self.view.plan.as_ref().map_or(Yen::ZERO, banso_grant::SelectionPlan::amount)
+    }
+
+    /// What the selected ones leave of the budget.
+    fn left(&self) -> Option<Yen> {
+        self.view.budget?.checked_sub(self.amount()).ok()
+    }
+
+    fn aggregation(&self) -> &str {
+        match self.view.edition.selection().aggregation {
+            Aggregation::Mean => self.page.t("審査員の平均", "mean of the reviewers"),
+            Aggregation::Median => self.page.t("審査員の中央値", "median of the reviewers"),
+            Aggregation::TrimmedMean => self.page.t("最高と最低を除いた平均", "mean without the highest and the lowest"),
+        }
+    }
+
+    fn pass_mark(&self) -> Option<String> {
+        self.view.pass_mark.map(two_decimals)
+    }
+
+    fn open_claims(&self) -> usize {
+        self.claims.iter().filter(|c| c.judged.is_none()).count()
+    }
+
+    fn letter(&self, index: &usize) -> String {
+        letter(*index)
+    }
+
+    /// What the marks say of a reviewer, in words.
+    fn severity(&self, reviewer: &MeetingReviewer) -> String {
+        let page = &self.page;
+        match reviewer.severity {
+            Severity::Estimated { points, .. } if points.abs() < 0.5 => page.t("ほぼ平均的", "about average").to_owned(),
+            Severity::Estimated { points, .. } if points > 0.0 => page.t("甘め", "lenient").to_owned(),
+            Severity::Estimated { .. } => page.t("厳しめ", "severe").to_owned(),
+            Severity::TooFewCases => page.t("採点が2件未満のため推定できません", "fewer than two cases: no estimate").to_owned(),
+            Severity::NobodyToCompareWith => {
+                page.t("ほかの審査員と共通の案件が無く、比べられません", "shares no case with others: no estimate").to_owned()
+            }
+        }
+    }
+
+    /// The points of the severity with their standard error.
+    fn severity_points(&self, reviewer: &MeetingReviewer) -> Option<String> {
+        let points = reviewer.points()?;
+        Some(match reviewer.error() {
+            Some(error) => format!("{points} ± {error}"),
+            None => points,
+        })
+    }
+
+    /// Whether the first of the reserve list can be promoted with what is free.
+    fn promotable(&self, requested: &Yen) -> bool {
+        self.view.free.is_none_or(|free| free >= *requested)
+    }
+
+    fn columns(&self) -> usize {
+        10
+    }
+}
+
+fn row(page: &PageContext, view: &Meeting, line: &MeetingLine) -> Option<Row> {
+    let planned = line.planned.as_ref()?;
+    let marks = line.marks.iter().filter_map(|m| {
+        let total = m.total.map_or_else(|| page.local(&m.status.label()).to_owned(), |t| t.to_string());
+        let counts = m.status != banso_grant::ReviewStatus::Replaced;
+        counts.then(|| (letter_of(view, m.reviewer).unwrap_or_else(|| m.name.clone()), total))
+    });
+    let mut marks: Vec<(String, String)> = marks.collect();
+    marks.sort_by(|a, b| (a.0.chars().count(), &a.0).cmp(&(b.0.chars().count(), &b.0)));
+    let (tone, place) = match planned.place {
+        Place::Selected => ("good", LocalText::new("採択", "selected")),
+        Place::Reserve { order } => ("care", LocalText::new(format!("補欠{order}"), format!("reserve {order}"))),
+        Place::BelowPassMark => ("wrong", LocalText::new("不採択（基準点未満）", "below the pass mark")),
+        Place::BeyondTheLine => ("wrong", LocalText::new("不採択", "not selected")),
+    };
+    let executed = matches!(view.state, MeetingState::Executed(..));
+    Some(Row {
+        rank: planned.rank,
+        receipt_number: line.receipt_number.clone(),
+        title: line.title.clone(),
+        lead: line.lead.clone(),
+        link: case_path(line.case),
+        marks,
+        aggregated: line.points(&planned.aggregated),
+        calibrated: line.calibrated_text(),
+        calibrated_rank: line.calibrated_rank,
+        moved: line.calibrated_rank.is_some_and(|r| r != planned.rank),
+        bonuses: line.bonuses.iter().filter_map(|b| bonus_words(page, b)).collect(),
+        bonus_points: planned.bonuses.iter().map(|b| b.points).sum(),
+        score: line.points(&planned.score),
+        tie: view.tie_words(&planned.tie),
+        requested: planned.requested,
+        cumulative: planned.cumulative,
+        tone,
+        place,
+        state: executed.then(|| (state_tone(line.state), line.state.label())),
+        reason: planned.reason.clone(),
+    })
+}
+
+/// The tone and the words of a claimed bonus.
+fn bonus_words(page: &PageContext, bonus: &MeetingBonus) -> Option<(String, String)> {
+    let title = page.local(&bonus.bonus.title);
+    let (tone, said) = match &bonus.judged {
+        Some(j) if j.judgement == Judgement::Granted => ("good", format!("+{}", bonus.bonus.points)),
+        Some(_) => ("", page.t("認めない", "denied").to_owned()),
+        None if bonus.open() => ("care", page.t("未判定", "not judged").to_owned()),
+        None => return None,
+    };
+    Some((tone.to_owned(), format!("{title} {said}")))
+}
+
+fn claims(view: &Meeting, path: &str) -> Vec<Claim> {
+    let mut claims: Vec<Claim> = view
+        .lines
+        .iter()
+        .chain(&view.waiting)
+        .flat_map(|line| line.bonuses.iter().filter(|b| b.open() || b.judged.is_some()).map(|b| claim(view, path, line, b)))
+        .collect();
+    claims.sort_by_key(|c| c.judged.is_some());
+    claims
+}
+
+fn claim(view: &Meeting, path: &str, line: &MeetingLine, bonus: &MeetingBonus) -> Claim {
+    let title = bonus.bonus.evidence.as_deref().and_then(|slot| document_title(view, slot)).unwrap_or_else(|| LocalText::ja("証拠書類"));
+    let document = |digest: &Digest| (format!("{}/documents/{digest}", case_path(line.case)), format!("{}（{}…）", title.ja, digest.short()));
+    Claim {
+        key: format!("{}-{}", line.case, bonus.bonus.id),
+        action: format!("{path}/bonuses/{}/{}", line.case, bonus.bonus.id),
+        receipt_number: line.receipt_number.clone(),
+        title: line.title.clone(),
+        bonus: bonus.bonus.title.clone(),
+        points: bonus.bonus.points,
+        clause: bonus.bonus.clause.clone(),
+        evidence: bonus.evidence.iter().map(document).collect(),
+        judged: bonus.judged.as_ref().map(|j| (j.judgement == Judgement::Granted, j.reason.clone())),
+    }
+}
+
+fn document_title(view: &Meeting, slot: &str) -> Option<LocalText> {
+    let specs = view.edition.form().sections.iter().filter_map(|s| match &s.content {
+        SectionContent::Documents(specs) => Some(specs),
+        SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => None,
+    });
+    specs.flatten().find(|s| s.id == slot).map(|s| s.title.clone())
+}
+
+pub(crate) async fn show(office: State<Office>, page: PageContext, Path(call): Path<(String, String)>) -> Answer {
+    let view = office.meeting(page.person()?, &call_of(call)?).await?;
+    Ok(Selection::new(page, view).into_response())
+}
+
+pub(crate) async fn excel(office: State<Office>, page: PageContext, Path(call): Path<(String, String)>) -> Answer {
+    let call = call_of(call)?;
+    let file = office.meeting_excel(page.person()?, &call).await?;
+    Ok(download(&format!("順位表_{}.xlsx", call.to_string().replace('/', "_")), FileKind::Excel, file))
+}
+
+/// The page once more with what is wrong, and what was typed.
+async fn again(office: &Office, page: PageContext, call: &CallId, field: &str, text: &str, problems: Vec<FieldProblem>) -> Answer {
+    let view = office.meeting(page.person()?, call).await?;
+    invalid(Selection::new(page.with_problems(problems), view).typed(field, text))
+}
+
+fn named(problems: Vec<FieldProblem>, field: &str) -> Vec<FieldProblem> {
+    problems.into_iter().map(|p| FieldProblem { field: field.to_owned(), ..p }).collect()
+}
+
+fn digest(form: &FormFields) -> Result<Digest, Failure> {
+    form.text("plan").parse().map_err(|_| Failure::NotFound)
+}
+
+pub(crate) async fn judge(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path((programme, round, case, bonus)): Path<(String, String, String, String)>,
+    form: FormFields,
+) -> Answer {
+    let call = call_of((programme, round))?;
+    let case: CaseId = id(&case)?;
+    let key = format!("{case}-{bonus}");
+    let granted = match form.text("judgement") {
+        "granted" => Judgement::Granted,
+        "denied" => Judgement::Denied,
+        _ => {
+            let text = LocalText::new("認めるか認めないかを選んでください。", "Choose to grant or to deny.");
+            let problem = FieldProblem { field: format!("granted-{key}"), text };
+            return again(&office, page, &call, &format!("why-{key}"), form.text("reason"), vec![problem]).await;
+        }
+    };
+    let order = BonusJudgement { bonus, granted, reason: form.text("reason").to_owned(), request: form.request() };
+    match office.judge_bonus(page.person()?, case, &order).await {
+        Ok(()) => {
+            let path = format!("{}/selection#bonuses", call_path(&call));
+            see_other(&session, &path, "加点を判定しました。", "The bonus was judged.").await
+        }
+        Err(error) => {
+            let problems = named(shown_again(error)?, &format!("why-{key}"));
+            again(&office, page, &call, &format!("why-{key}"), &order.reason, problems).await
+        }
+    }
+}
+
+/// Answers a step of the plan: on to the page, or the page again with what is wrong.
+async fn stepped(
+    office: &Office,
+    page: PageContext,
+    session: &Session,
+    call: &CallId,
+    done: Result<(), OfficeError>,
+    field: (&str, &str),
+    words: (&str, &str),
+) -> Answer {
+    match done {
+        Ok(()) => see_other(session, &format!("{}/selection", call_path(call)), words.0, words.1).await,
+        Err(error) => again(office, page, call, field.0, field.1, shown_again(error)?).await,
+    }
+}
+
+pub(crate) async fn freeze(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path(call): Path<(String, String)>,
+    form: FormFields,
+) -> Answer {
+    let call = call_of(call)?;
+    let done = office.freeze_selection(page.person()?, &call, digest(&form)?, form.request()).await;
+    stepped(&office, page, &session, &call, done, ("", ""), ("採択案を確定しました。", "The selection plan is frozen.")).await
+}
+
+pub(crate) async fn discard(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path(call): Path<(String, String)>,
+    form: FormFields,
+) -> Answer {
+    let call = call_of(call)?;
+    let reason = form.text("discard-reason");
+    let done = office.discard_selection(page.person()?, &call, reason, form.request()).await;
+    let words = ("採択案の確定を取り消しました。", "The frozen plan was discarded.");
+    stepped(&office, page, &session, &call, done, ("discard-reason", reason), words).await
+}
+
+pub(crate) async fn execute(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path(call): Path<(String, String)>,
+    form: FormFields,
+) -> Answer {
+    let call = call_of(call)?;
+    let done = office.execute_selection(page.person()?, &call, digest(&form)?, form.request()).await.map(|_| ());
+    let words =
+        ("採択案を執行しました。各申請者に通知書を送ります。", "The plan was executed. Every applicant is being told.");
+    stepped(&office, page, &session, &call, done, ("", ""), words).await
+}
+
+pub(crate) async fn promote(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path(call): Path<(String, String)>,
+    form: FormFields,
+) -> Answer {
+    let call = call_of(call)?;
+    let case: CaseId = id(form.text("case"))?;
+    let (reason, request): (&str, RequestId) = (form.text("promotion-reason"), form.request());
+    let done = office.promote(page.person()?, case, reason, request).await;
+    let words = ("補欠から繰り上げました。申請者に通知書を送ります。", "Moved up from the reserve list. The applicant is being told.");
+    stepped(&office, page, &session, &call, done, ("promotion-reason", reason), words).await
+}
