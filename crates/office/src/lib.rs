@@ -32,6 +32,8 @@ mod precheck;
 pub mod reviewing;
 mod session;
 #[cfg(any(test, feature = "testing"))]
+pub mod stage;
+#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod timeline;
 mod work;

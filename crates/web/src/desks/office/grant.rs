@@ -34,6 +34,9 @@ struct Grant {
     case: String,
     path: String,
     call: String,
+    /// The long texts of the draft, as typed or saved.
+    feasibility: String,
+    further: String,
     /// What was typed, when the form of the decision comes back.
     typed: Option<FormFields>,
     /// What was typed, when the form that returns the request comes back.
@@ -43,7 +46,10 @@ struct Grant {
 impl Grant {
     fn new(page: PageContext, view: GrantPage, typed: Option<FormFields>) -> Self {
         let case = case_path(view.case);
-        Grant { path: format!("{case}/grant"), case, call: call_path(&view.call), page, view, typed, returned: None }
+        let text = |field: &str, saved: &str| typed.as_ref().map_or_else(|| saved.to_owned(), |form| form.text(field).to_owned());
+        let (feasibility, further) =
+            (text("feasibility", &view.prepared.feasibility), text("further-conditions", &view.prepared.further_conditions));
+        Grant { feasibility, further, path: format!("{case}/grant"), case, call: call_path(&view.call), page, view, typed, returned: None }
     }
 
     /// What stands in a field: what was typed, otherwise what is saved.

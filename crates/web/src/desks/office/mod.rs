@@ -3,10 +3,12 @@
 pub(crate) mod calls;
 pub(crate) mod case;
 pub(crate) mod check;
+pub(crate) mod grant;
 pub(crate) mod inbox;
 pub(crate) mod mails;
 pub(crate) mod progress;
 pub(crate) mod review_plan;
+pub(crate) mod selection;
 
 use banso_grant::{Refusal, ReviewStatus, StateCode};
 use banso_kernel::{CallId, CaseId, LocalText};

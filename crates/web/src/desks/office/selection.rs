@@ -35,6 +35,8 @@ struct Selection {
     typed: (String, String),
     /// The rows after which the budget line is drawn.
     line_after: usize,
+    /// Requested by the selected ones together.
+    amount: Yen,
 }
 
 /// A line of the ranking, ready to be shown.
@@ -95,7 +97,8 @@ impl Selection {
         let line_after = selected.enumerate().filter(|(_, p)| matches!(p.place, Place::Selected)).map(|(i, _)| i + 1).last().unwrap_or(0);
         let path = format!("{}/selection", call_path(&view.call));
         let claims = claims(&view, &path);
-        Selection { call: call_path(&view.call), path, rows, claims, typed: (String::new(), String::new()), line_after, page, view }
+        let amount = view.plan.as_ref().map_or(Yen::ZERO, banso_grant::SelectionPlan::amount);
+        Selection { amount, call: call_path(&view.call), path, rows, claims, typed: (String::new(), String::new()), line_after, page, view }
     }
 
     fn typed(mut self, field: &str, text: &str) -> Self {
@@ -140,13 +143,9 @@ impl Selection {
         (counts.selected, counts.reserve, counts.rejected)
     }
 
-    fn amount(&self) -> Yen {
-        self.view.plan.as_ref().map_or(Yen::ZERO, banso_grant::SelectionPlan::amount)
-    }
-
     /// What the selected ones leave of the budget.
     fn left(&self) -> Option<Yen> {
-        self.view.budget?.checked_sub(self.amount()).ok()
+        self.view.budget?.checked_sub(self.amount).ok()
     }
 
     fn aggregation(&self) -> &str {
@@ -190,6 +189,11 @@ impl Selection {
             Some(error) => format!("{points} ± {error}"),
             None => points,
         })
+    }
+
+    /// How many sheets of a case are in.
+    fn sheets_in(&self, line: &MeetingLine) -> usize {
+        line.marks.iter().filter(|m| m.total.is_some()).count()
     }
 
     /// Whether the first of the reserve list can be promoted with what is free.
