@@ -54,7 +54,14 @@ fn documents(slots: &[&str], case: usize) -> Vec<(DocumentRef, Vec<u8>)> {
 }
 
 /// Titles of the made-up projects.
-const TITLES: [&str; 6] = ["耐熱合金の微細切削の高速化", "樹脂成形の不良予測", "接合部の非破壊検査", "表面処理の低温化", "小型測定器の高精度化", "難削材の工具摩耗予測"];
+const TITLES: [&str; 6] = [
+    "耐熱合金の微細切削の高速化",
+    "樹脂成形の不良予測",
+    "接合部の非破壊検査",
+    "表面処理の低温化",
+    "小型測定器の高精度化",
+    "難削材の工具摩耗予測",
+];
 
 impl Stage {
     /// A call with this budget (as a guideline writes it) and so many cases, each marked by three of four reviewers; the first cases
@@ -116,7 +123,8 @@ impl Stage {
         let person = self.office.somebody(&format!("firm-{n}"), &[Role::Applicant], Some(firm)).await;
         let case = CaseId::new(Uuid::now_v7());
         let title = format!("{}（架空{}）", TITLES[n % TITLES.len()], n + 1);
-        let slots: &[&str] = if n % 3 == 0 { &["plan-pdf", "accounts", "pledge", "wage-plan"] } else { &["plan-pdf", "accounts", "pledge"] };
+        let slots: &[&str] =
+            if n % 3 == 0 { &["plan-pdf", "accounts", "pledge", "wage-plan"] } else { &["plan-pdf", "accounts", "pledge"] };
         let (paper, text) = self.paper(PaperStage::Application, &title, firm, slots, n).await;
         let lead = paper.members[0].corporate_number.unwrap();
         let order = SubmissionOrder {
@@ -135,9 +143,8 @@ impl Stage {
         let act = decide::submit(&order, &number, Window { opens: meta.opens, closes: meta.closes }, &by).unwrap();
         let application =
             Application { case, call: self.call.clone(), lead: firm, title, track: paper.track.clone(), created_by: person.id };
-        let batch = Batch::case(case, 0, vec![act])
-            .and_change(Change::start_application(&application))
-            .and_change(Change::keep_content(&text));
+        let batch =
+            Batch::case(case, 0, vec![act]).and_change(Change::start_application(&application)).and_change(Change::keep_content(&text));
         self.office.append(batch).await.unwrap();
         self.office.wait_seconds(60);
         self.cases.push((case, person));
@@ -169,11 +176,17 @@ impl Stage {
             set("consortium", 0, &format!("{}.名称", m.member), &m.name);
             set("consortium", 0, &format!("{}.区分", m.member), &m.kind);
             set("consortium", 0, &format!("{}.役割", m.member), &m.role);
-            for (key, text) in [("業種", "製造業その他"), ("資本金", "30,000,000"), ("従業員数", "25"), ("課税所得平均", "200,000,000")] {
+            for (key, text) in [("業種", "製造業その他"), ("資本金", "30,000,000"), ("従業員数", "25"), ("課税所得平均", "200,000,000")]
+            {
                 set("member", m.member, key, text);
             }
         }
-        for (member, key, yen) in [(1, "物品費.1", "30,000,000"), (1, "人件費.2", "15,000,000"), (2, "その他経費.1", "4,000,000"), (2, "その他経費.3", "2,000,000")] {
+        for (member, key, yen) in [
+            (1, "物品費.1", "30,000,000"),
+            (1, "人件費.2", "15,000,000"),
+            (2, "その他経費.1", "4,000,000"),
+            (2, "その他経費.3", "2,000,000"),
+        ] {
             set("budget", member, key, yen);
         }
         let mut attachments = Vec::new();
@@ -212,7 +225,13 @@ impl Stage {
             self.append(case, act).await;
         }
         let body = "{}";
-        let plan = Plan { digest: Digest::of(body.as_bytes()), call: self.call.clone(), kind: PlanKind::Review, body: body.to_owned(), made_by: self.officer.id };
+        let plan = Plan {
+            digest: Digest::of(body.as_bytes()),
+            call: self.call.clone(),
+            kind: PlanKind::Review,
+            body: body.to_owned(),
+            made_by: self.officer.id,
+        };
         let call = self.office.store().call(&self.call).await.unwrap().unwrap();
         let due = self.office.now().day().plus_days(20);
         let open = decide::open_review(&call.call, plan.digest, due, &self.by(&self.officer)).unwrap();
@@ -221,7 +240,8 @@ impl Stage {
         for (n, (case, _)) in self.cases.clone().into_iter().enumerate() {
             let panel: Vec<Person> = (0..3).map(|i| self.reviewers[(n + i) % self.reviewers.len()].clone()).collect();
             let people: Vec<_> = panel.iter().map(|p| p.id).collect();
-            let act = decide::assign_reviewers(&self.file(case).await.case, &call, edition.selection(), &people, &self.by(&self.officer)).unwrap();
+            let act = decide::assign_reviewers(&self.file(case).await.case, &call, edition.selection(), &people, &self.by(&self.officer))
+                .unwrap();
             self.append(case, act).await;
             for reviewer in &panel {
                 let file = self.file(case).await;
@@ -248,12 +268,18 @@ impl Stage {
         self.office.store().change(Change::keep_content("{}")).await.unwrap();
     }
 
+    /// Does what was queued, and lets a minute pass.
+    pub async fn settle(&self) {
+        self.office.run_jobs().await;
+        self.office.wait_seconds(60);
+    }
+
     /// Freezes and executes the plan, and tells everybody.
     pub async fn executed(self) -> Self {
         let plan = self.office.meeting(&self.officer, &self.call).await.unwrap().plan.unwrap().digest();
         self.office.freeze_selection(&self.officer, &self.call, plan, self.press()).await.unwrap();
         self.office.execute_selection(&self.director, &self.call, plan, self.press()).await.unwrap();
-        self.office.run_jobs().await;
+        self.settle().await;
         self
     }
 
@@ -274,7 +300,7 @@ impl Stage {
         let job = self.office.tells_next(&file).unwrap();
         let batch = Batch::case(case, file.seq(), vec![act]).and_change(Change::keep_content(&text)).and_job(job);
         self.office.append(batch).await.unwrap();
-        self.office.run_jobs().await;
+        self.settle().await;
         case
     }
 
@@ -282,6 +308,6 @@ impl Stage {
     pub async fn withdraw(&self, index: usize) {
         let (case, person) = self.cases[index].clone();
         Office::withdraw(&self.office, &person, case, "架空の事情によります。", self.press()).await.unwrap();
-        self.office.run_jobs().await;
+        self.settle().await;
     }
 }

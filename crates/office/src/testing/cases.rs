@@ -85,9 +85,8 @@ impl TestOffice {
             track: paper.track.clone(),
             created_by: lead.id,
         };
-        let mut batch = Batch::case(case, 0, vec![act])
-            .and_change(Change::start_application(&application))
-            .and_change(Change::keep_content(&text));
+        let mut batch =
+            Batch::case(case, 0, vec![act]).and_change(Change::start_application(&application)).and_change(Change::keep_content(&text));
         for a in &paper.attachments {
             batch = batch.and_change(Change::attach(case, &attachment(a, lead, by.now)));
         }
@@ -112,13 +111,8 @@ impl TestOffice {
             }
         }
         let planned = banso_grant::canonical_json(&serde_json::json!({ "each": reviewers.len(), "cases": [], "loads": [] })).unwrap();
-        let plan = Plan {
-            digest: Digest::of(planned.as_bytes()),
-            call: id.clone(),
-            kind: PlanKind::Review,
-            body: planned,
-            made_by: officer.id,
-        };
+        let plan =
+            Plan { digest: Digest::of(planned.as_bytes()), call: id.clone(), kind: PlanKind::Review, body: planned, made_by: officer.id };
         let call = self.call_file(&id).await;
         let act = decide::open_review(&call.call, plan.digest, due, &by).unwrap();
         self.record_call(&call, act, vec![Change::keep_plan(&plan)]).await;

@@ -9,9 +9,7 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use banso_grant::Point;
 use banso_kernel::{CaseId, Day, Yen};
-use banso_office::desk::granting::{
-    DecisionOrder, GrantPage, GrantStage, Prepared, PreparedCell, RefusalOrder, ReturnOrder, SettledCell,
-};
+use banso_office::desk::granting::{DecisionOrder, GrantPage, GrantStage, Prepared, PreparedCell, RefusalOrder, ReturnOrder, SettledCell};
 use banso_office::{FieldProblem, Office, OfficeError};
 use tower_sessions::Session;
 

@@ -271,7 +271,8 @@ fn claims(view: &Meeting, path: &str) -> Vec<Claim> {
 
 fn claim(view: &Meeting, path: &str, line: &MeetingLine, bonus: &MeetingBonus) -> Claim {
     let title = bonus.bonus.evidence.as_deref().and_then(|slot| document_title(view, slot)).unwrap_or_else(|| LocalText::ja("証拠書類"));
-    let document = |digest: &Digest| (format!("{}/documents/{digest}", case_path(line.case)), format!("{}（{}…）", title.ja, digest.short()));
+    let document =
+        |digest: &Digest| (format!("{}/documents/{digest}", case_path(line.case)), format!("{}（{}…）", title.ja, digest.short()));
     Claim {
         key: format!("{}-{}", line.case, bonus.bonus.id),
         action: format!("{path}/bonuses/{}/{}", line.case, bonus.bonus.id),
@@ -401,8 +402,7 @@ pub(crate) async fn execute(
 ) -> Answer {
     let call = call_of(call)?;
     let done = office.execute_selection(page.person()?, &call, digest(&form)?, form.request()).await.map(|_| ());
-    let words =
-        ("採択案を執行しました。各申請者に通知書を送ります。", "The plan was executed. Every applicant is being told.");
+    let words = ("採択案を執行しました。各申請者に通知書を送ります。", "The plan was executed. Every applicant is being told.");
     stepped(&office, page, &session, &call, done, ("", ""), words).await
 }
 
