@@ -1,0 +1,137 @@
+//! The selection meeting and the grant desk as a browser without scripts sees them: what is shown, who may press what, what comes back.
+
+#![cfg(test)]
+
+use banso_office::stage::Stage;
+use banso_web::testing::{Shown, Visitor};
+
+const MEETING: &str = "/office/calls/go-tech/r7-1/selection";
+
+async fn visitor(stage: &Stage, login: &str) -> Visitor {
+    Visitor::signed_in(&stage.office, login).await
+}
+
+/// Sends one of the forms of the meeting with the plan that the page shows.
+async fn step(visitor: &mut Visitor, step: &str) -> Shown {
+    let plan = visitor.get(MEETING).await.hidden("plan").to_owned();
+    visitor.send(MEETING, &format!("{MEETING}/{step}"), &[("plan", &plan)]).await
+}
+
+#[tokio::test]
+async fn the_meeting_shows_what_the_ranking_rests_on() {
+    let stage = Stage::reviewed(6, "1億円").await;
+    let mut officer = visitor(&stage, "officer").await;
+    let page = officer.get(MEETING).await;
+    page.is(200).holds_together().has("予算線").has("G7-1-0001").has("株式会社架空1").has("審査員の採点の傾向").has("未判定の加点");
+    page.has("36,000,000円").has("72,000,000円").has("補欠1").has("不採択").has("± ");
+    officer.get(&format!("{MEETING}?lang=en")).await.is(200).holds_together().has("Budget line").has("Calibrated");
+    officer.get(&format!("{MEETING}?lang=ja")).await;
+    let file = officer.get(&format!("{MEETING}.xlsx")).await;
+    assert!(file.is(200).header("content-type").contains("spreadsheetml"));
+    visitor(&stage, "auditor").await.get(MEETING).await.is(200).holds_together();
+    visitor(&stage, "firm-0").await.get(MEETING).await.is(403);
+    visitor(&stage, "rev-a").await.get(MEETING).await.is(403);
+    officer.get("/office/calls/go-tech/none/selection").await.is(404);
+}
+
+#[tokio::test]
+async fn a_bonus_is_judged_with_its_reason() {
+    let stage = Stage::reviewed(4, "1億円").await;
+    let mut officer = visitor(&stage, "officer").await;
+    let path = format!("{MEETING}/bonuses/{}/wage-rise", stage.cases[0].0);
+    officer.send(MEETING, &path, &[("reason", "表明書を確認")]).await.is(422).holds_together().has("認めるか認めないか").has("表明書を確認");
+    officer.send(MEETING, &path, &[("judgement", "granted"), ("reason", "")]).await.is(422).holds_together().has("判定の理由");
+    officer.send(MEETING, &path, &[("judgement", "granted"), ("reason", "表明書を確認した。")]).await.is(303);
+    officer.get(MEETING).await.is(200).holds_together().has("表明書を確認した。").has("+3");
+    visitor(&stage, "director").await.send(MEETING, &path, &[("judgement", "denied"), ("reason", "x")]).await.is(403);
+    let other = path.replace(&stage.cases[0].0.to_string(), "0198a000-0000-7000-8000-000000000001");
+    officer.send(MEETING, &other, &[("judgement", "denied"), ("reason", "x")]).await.is(404);
+}
+
+#[tokio::test]
+async fn the_plan_is_frozen_discarded_and_executed() {
+    let stage = Stage::reviewed(5, "1億円").await;
+    let (mut officer, mut director) = (visitor(&stage, "officer").await, visitor(&stage, "director").await);
+    let shown = officer.get(MEETING).await.hidden("plan").to_owned();
+    let path = format!("{MEETING}/bonuses/{}/wage-rise", stage.cases[3].0);
+    officer.send(MEETING, &path, &[("judgement", "granted"), ("reason", "確認した。")]).await.is(303);
+    officer.send(MEETING, &format!("{MEETING}/freezing"), &[("plan", &shown)]).await.is(409);
+    director.send(MEETING, &format!("{MEETING}/freezing"), &[("plan", &shown)]).await.is(403);
+    step(&mut officer, "freezing").await.is(303);
+    officer.get(MEETING).await.is(200).holds_together().has("確定した採択案").has("執行するのは交付決定権者です");
+    officer.send(MEETING, &format!("{MEETING}/discarding"), &[("discard-reason", "")]).await.is(422).holds_together().has("取り消す理由");
+    officer.send(MEETING, &format!("{MEETING}/discarding"), &[("discard-reason", "採点の再検討のため。")]).await.is(303);
+    step(&mut officer, "freezing").await.is(303);
+    let frozen = director.get(MEETING).await.hidden("plan").to_owned();
+    officer.send(MEETING, &format!("{MEETING}/execution"), &[("plan", &frozen)]).await.is(403);
+    step(&mut director, "execution").await.is(303);
+    stage.settle().await;
+    director.get(MEETING).await.is(200).holds_together().has("に執行しました").has("補欠の一覧と繰上げ").has("使える予算が申請額に足りません");
+    stage.withdraw(0).await;
+    director.get(MEETING).await.is(200).holds_together().has("繰り上げる理由").has("取下げ");
+    assert!(stage.office.mails().len() > 5);
+}
+
+#[tokio::test]
+async fn the_grant_is_prepared_shown_and_decided() {
+    let stage = Stage::reviewed(3, "1億円").await.executed().await;
+    let case = stage.request_grant(0).await;
+    let path = format!("/office/cases/{case}/grant");
+    let (mut officer, mut director) = (visitor(&stage, "officer").await, visitor(&stage, "director").await);
+    let page = officer.get(&path).await;
+    page.is(200).holds_together().has("36,000,000円").has("申請額と一致").has("見積書").has("修正はありません");
+    officer.get(&format!("{path}?lang=en")).await.is(200).holds_together().has("Draft of the decision");
+    officer.get(&format!("{path}?lang=ja")).await;
+    let version = page.hidden("request-version").to_owned();
+    let costs = [("cost-0", "２，７００万円"), ("why-0", "汎用品のため。"), ("cost-1", "15,000,000"), ("cost-2", "4000000"), ("cost-3", "2000000")];
+    let fields = |prepared: &'static str, feasibility: &'static str| {
+        let mut all = vec![("request-version", version.clone()), ("prepared", prepared.to_owned()), ("feasibility", feasibility.to_owned())];
+        all.extend(costs.map(|(n, v)| (n, v.to_owned())));
+        all.extend([("project-ends", "令和10年3月31日".to_owned()), ("withdrawal-days", "14".to_owned())]);
+        all
+    };
+    let send = async |visitor: &mut Visitor, to: &str, fields: Vec<(&str, String)>| {
+        let borrowed: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        visitor.send(&path, to, &borrowed).await
+    };
+    let mut wrong = fields("0", "");
+    wrong.push(("reduction", "百円".to_owned()));
+    send(&mut officer, &path, wrong).await.is(422).holds_together().has("百円").has("２，７００万円");
+    send(&mut officer, &path, fields("0", "")).await.is(303);
+    officer.get(&path).await.is(200).holds_together().has("所見を入力").has("34,000,000円").has("△2,000,000円");
+    send(&mut officer, &path, fields("0", "支障はない。")).await.is(409);
+    send(&mut officer, &path, fields("1", "支障はない。")).await.is(303);
+    director.get(&path).await.is(200).holds_together().has("交付を決定する").has("G7-1交決第1号");
+    assert_eq!(director.get(&format!("{path}/preview")).await.is(200).header("content-type"), "application/pdf");
+    let decide = format!("{path}/decision");
+    officer.send(&path, &decide, &[("prepared", "2")]).await.is(403);
+    director.send(&path, &decide, &[("prepared", "1")]).await.is(409);
+    director.send(&path, &decide, &[("prepared", "2")]).await.is(303);
+    stage.settle().await;
+    officer.get(&path).await.is(200).holds_together().has("交付決定額").has("34,000,000円").has("汎用品のため。");
+    assert_eq!(officer.get(&format!("{path}/letter")).await.is(200).header("content-type"), "application/pdf");
+    visitor(&stage, "firm-1").await.get(&path).await.is(403);
+    officer.get("/office/cases/0198a000-0000-7000-8000-000000000001/grant").await.is(404);
+}
+
+#[tokio::test]
+async fn a_request_is_returned_or_refused_in_words() {
+    let stage = Stage::reviewed(3, "1億円").await.executed().await;
+    let case = stage.request_grant(1).await;
+    let path = format!("/office/cases/{case}/grant");
+    let (mut officer, mut director) = (visitor(&stage, "officer").await, visitor(&stage, "director").await);
+    let back = format!("{path}/return");
+    officer.send(&path, &back, &[("note-1", "見積書"), ("due", "令和7年8月1日")]).await.is(422).holds_together().has("補正する箇所");
+    officer.send(&path, &back, &[("place-1", "budget"), ("note-1", "根拠"), ("due", "2月30日")]).await.is(422).holds_together().has("2月30日");
+    director.send(&path, &format!("{path}/refusal"), &[("refusal-reason", "")]).await.is(422).holds_together().has("交付しない理由");
+    officer.send(&path, &back, &[("place-1", "budget"), ("note-1", "根拠を示してください。"), ("due", "2025-08-01")]).await.is(303);
+    stage.settle().await;
+    officer.get(&path).await.is(200).holds_together().has("補正を依頼しています").has("根拠を示してください。");
+    let refusal = [("refusal-reason", "期限までに補正がありません。")];
+    director.send(&path, &format!("{path}/refusal"), &refusal).await.is(422);
+    stage.office.wait_seconds(60 * 24 * 3600);
+    let mut director = visitor(&stage, "director").await;
+    director.send(&path, &format!("{path}/refusal"), &refusal).await.is(303);
+    stage.settle().await;
+    director.get(&path).await.is(200).holds_together().has("不交付決定").has("G7-1不交第2号");
+}
