@@ -3,7 +3,7 @@
 use banso_kernel::{CallId, CaseId, Digest, Instant, PersonId};
 
 use crate::Store;
-use crate::change::Change;
+use crate::change::{Change, IfNone};
 use crate::db::{Now, Row, args};
 use crate::fault::Fault;
 
@@ -75,6 +75,15 @@ pub struct ReviewDraft {
     pub body: String,
 }
 
+/// A reviewer's sheet as it was saved last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedReviewDraft {
+    /// 1 for the first save, then one more each.
+    pub version: u64,
+    pub body: String,
+    pub saved_at: Instant,
+}
+
 impl Change {
     /// Keeps a text under its digest. Keeping it twice is keeping it once; an erased text does not come back.
     #[must_use]
@@ -125,14 +134,23 @@ impl Change {
         Change::by("DELETE FROM edition_problems WHERE path = $1", args![path])
     }
 
+    /// Saves a sheet if it is still at the version that was shown when editing began; 0 when there was none.
     #[must_use]
-    pub fn save_review_draft(d: &ReviewDraft) -> Self {
-        Change::by(
-            "INSERT INTO review_drafts (case_id, reviewer, version, body, saved_at) VALUES ($1, $2, 1, $3, $4) \
-             ON CONFLICT (case_id, reviewer) DO UPDATE SET version = review_drafts.version + 1, body = excluded.body, \
-             saved_at = excluded.saved_at",
-            args![d.case, d.reviewer, &d.body, Now],
-        )
+    pub fn save_review_draft(d: &ReviewDraft, based_on: u64) -> Self {
+        if based_on == 0 {
+            Change::by(
+                "INSERT INTO review_drafts (case_id, reviewer, version, body, saved_at) VALUES ($1, $2, 1, $3, $4) \
+                 ON CONFLICT (case_id, reviewer) DO NOTHING",
+                args![d.case, d.reviewer, &d.body, Now],
+            )
+        } else {
+            Change::by(
+                "UPDATE review_drafts SET version = version + 1, body = $3, saved_at = $4 \
+                 WHERE case_id = $1 AND reviewer = $2 AND version = $5",
+                args![d.case, d.reviewer, &d.body, Now, based_on],
+            )
+        }
+        .or(IfNone::DraftMoved)
     }
 
     #[must_use]
@@ -235,9 +253,9 @@ impl Store {
 
     /// # Errors
     /// [`Fault`]
-    pub async fn review_draft(&self, case: CaseId, reviewer: PersonId) -> Result<Option<ReviewDraft>, Fault> {
-        let sql = "SELECT body FROM review_drafts WHERE case_id = $1 AND reviewer = $2";
+    pub async fn review_draft(&self, case: CaseId, reviewer: PersonId) -> Result<Option<SavedReviewDraft>, Fault> {
+        let sql = "SELECT version, body, saved_at FROM review_drafts WHERE case_id = $1 AND reviewer = $2";
         let Some(row) = self.row(sql, args![case, reviewer]).await? else { return Ok(None) };
-        Ok(Some(ReviewDraft { case, reviewer, body: row.text("body")? }))
+        Ok(Some(SavedReviewDraft { version: row.count("version")?, body: row.text("body")?, saved_at: row.instant("saved_at")? }))
     }
 }

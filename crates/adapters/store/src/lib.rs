@@ -30,7 +30,7 @@ pub use batch::{Append, Batch, CommitError, Committed, CommittedAct};
 pub use bucket::{BucketPlace, BucketReader};
 pub use change::Change;
 pub use clock::{Clock, HandClock, SystemClock};
-pub use contents::{Content, EditionProblems, EditionText, Plan, PlanKind, ReviewDraft};
+pub use contents::{Content, EditionProblems, EditionText, Plan, PlanKind, ReviewDraft, SavedReviewDraft};
 pub use documents::{DocumentReader, Documents, Soundness, StoredDocument, Upload, UploadError};
 pub use drafts::{Application, ApplicationRow, Attachment, Member, SaveSection, Section};
 pub use fault::Fault;

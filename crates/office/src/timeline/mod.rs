@@ -11,7 +11,7 @@ use banso_store::{ActRecord, CallFile, CaseFile};
 
 use crate::{Office, OfficeError};
 
-pub(crate) use words::{call_act_name, case_act_name};
+pub(crate) use words::{call_act_name, case_act_name, conflict_words};
 
 /// An act as people read it.
 #[derive(Debug, Clone, PartialEq, Eq)]

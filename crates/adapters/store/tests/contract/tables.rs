@@ -192,9 +192,14 @@ async fn texts_are_kept_and_erased(f: Fixture) {
     assert_eq!(f.store.content(digest).await.unwrap(), Some(Content::Erased { reason: "本人の請求".into(), at: start() }));
     assert_eq!(f.store.content(Digest::ZERO).await.unwrap(), None);
     let draft = ReviewDraft { case: case(1), reviewer: person(1), body: "{}".into() };
-    f.store.change(Change::save_review_draft(&draft)).await.unwrap();
-    f.store.change(Change::save_review_draft(&ReviewDraft { body: "{\"a\":1}".into(), ..draft.clone() })).await.unwrap();
-    assert_eq!(f.store.review_draft(case(1), person(1)).await.unwrap().unwrap().body, "{\"a\":1}");
+    f.store.change(Change::save_review_draft(&draft, 0)).await.unwrap();
+    let later = ReviewDraft { body: "{\"a\":1}".into(), ..draft.clone() };
+    for stale in [0, 2] {
+        assert_eq!(f.store.change(Change::save_review_draft(&later, stale)).await, Err(CommitError::DraftMoved), "based on {stale}");
+    }
+    f.store.change(Change::save_review_draft(&later, 1)).await.unwrap();
+    let saved = f.store.review_draft(case(1), person(1)).await.unwrap().unwrap();
+    assert_eq!((saved.version, saved.body.as_str()), (2, "{\"a\":1}"));
     f.store.change(Change::drop_review_draft(case(1), person(1))).await.unwrap();
     assert_eq!(f.store.review_draft(case(1), person(1)).await.unwrap(), None);
 }
