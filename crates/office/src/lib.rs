@@ -84,6 +84,7 @@ struct Inner {
     parts: Parts,
     bell: work::Bell,
     registry: editions::Registry,
+    verification: audit::Verification,
 }
 
 impl std::fmt::Debug for Office {
@@ -95,7 +96,7 @@ impl std::fmt::Debug for Office {
 impl Office {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Office { inner: Arc::new(Inner { parts, bell: work::Bell::default(), registry: editions::Registry::default() }) }
+        Office { inner: Arc::new(Inner { parts, bell: work::Bell::default(), registry: editions::Registry::default(), verification: audit::Verification::default() }) }
     }
 
     /// What time it is.
@@ -145,6 +146,10 @@ impl Office {
 
     pub(crate) fn registry(&self) -> &editions::Registry {
         &self.inner.registry
+    }
+
+    pub(crate) fn verification(&self) -> &audit::Verification {
+        &self.inner.verification
     }
 
     pub(crate) fn bell(&self) -> &work::Bell {

@@ -155,6 +155,12 @@ impl TestOffice {
         done
     }
 
+    /// Where the office keeps its things.
+    #[must_use]
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// This test is about work that is given up: it may be left so.
     pub fn leave_given_up(&self) {
         self.gives_up.store(true, Ordering::SeqCst);

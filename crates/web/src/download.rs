@@ -4,6 +4,8 @@ use axum::body::Body;
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse as _, Response};
 
+use banso_office::DocumentReader;
+
 use crate::context::encoded;
 
 /// What a file is. What somebody uploaded is always [`FileKind::Other`], whatever it says of itself.
@@ -40,6 +42,13 @@ pub(crate) fn download(name: &str, kind: FileKind, body: impl Into<Body>) -> Res
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
     (headers, body.into()).into_response()
+}
+
+/// A stored document as a body, read as it is sent.
+pub(crate) fn document(reader: DocumentReader) -> Body {
+    Body::from_stream(futures_util::stream::try_unfold(reader, async |mut reader| {
+        reader.next().await.map(|chunk| chunk.map(|bytes| (bytes, reader)))
+    }))
 }
 
 #[cfg(test)]

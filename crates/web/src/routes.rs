@@ -33,7 +33,7 @@
 //!
 //! Addresses are lower-case English nouns; a form posts to the address it is shown at or to one below it.
 
-use crate::desks::{account, apply, office, public};
+use crate::desks::{account, apply, audit, office, public, review};
 use crate::route::{Gate, Route, get, post, upload};
 
 /// All routes, by desk.
@@ -132,10 +132,28 @@ fn office() -> Vec<Route> {
 
 /// 審査員 below `/review`.
 fn reviewer() -> Vec<Route> {
-    vec![]
+    vec![
+        get("/review", Gate::Reviewer, review::home::show),
+        get("/review/{case}", Gate::Reviewer, review::case::show),
+        post("/review/{case}/declaration", Gate::Reviewer, review::case::declare),
+        post("/review/{case}/sheet", Gate::Reviewer, review::case::save),
+        post("/review/{case}/submission", Gate::Reviewer, review::case::submit),
+        get("/review/{case}/documents/{digest}", Gate::Reviewer, review::case::file),
+    ]
 }
 
 /// 監査 below `/audit`.
 fn auditor() -> Vec<Route> {
-    vec![]
+    vec![
+        get("/audit", Gate::Auditor, audit::home::show),
+        get("/audit/ledger", Gate::Auditor, audit::ledger::show),
+        post("/audit/ledger", Gate::Auditor, audit::ledger::check),
+        get("/audit/calls/{programme}/{round}", Gate::Auditor, audit::call::show),
+        get("/audit/editions/{digest}", Gate::Auditor, audit::call::edition),
+        get("/audit/cases/{case}", Gate::Auditor, audit::case::show),
+        post("/audit/cases/{case}/verification", Gate::Auditor, audit::case::check),
+        get("/audit/cases/{case}/application", Gate::Auditor, audit::case::application),
+        get("/audit/cases/{case}/documents/{digest}", Gate::Auditor, audit::case::file),
+        get("/audit/cases/{case}/export.zip", Gate::Auditor, audit::case::export),
+    ]
 }

@@ -199,17 +199,18 @@ function forgetCopies(person) {
 
 function reviewKeys(sheet) {
   const rows = [...sheet.querySelectorAll('[data-criterion]')];
-  const points = (row) => row.querySelector('[data-points]');
   const current = () => rows.findIndex((row) => row.contains(document.activeElement));
-  const go = (index) => points(rows[Math.max(0, Math.min(rows.length - 1, index))])?.focus();
-  sheet.addEventListener('keydown', (event) => {
-    if (event.target.matches('textarea, input[type=text]') || event.ctrlKey || event.metaKey || event.altKey) return;
+  const go = (index) => {
+    const points = rows[Math.max(0, Math.min(rows.length - 1, index))]?.querySelector('[data-points]');
+    points?.focus();
+    points?.select();
+  };
+  document.addEventListener('keydown', (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches('textarea, select, input:not([data-points]):not([type=checkbox]):not([type=radio])')) return;
     const key = event.key.toLowerCase();
     if (key === 'j') { go(current() + 1); event.preventDefault(); }
-    if (key === 'k') { go(current() - 1); event.preventDefault(); }
-    const row = rows[current()];
-    const radio = row && /^\d$/.test(key) ? row.querySelector(`input[type=radio][value="${key}"]`) : null;
-    if (radio) { radio.checked = true; radio.focus(); radio.dispatchEvent(new Event('change', { bubbles: true })); radio.dispatchEvent(new Event('input', { bubbles: true })); event.preventDefault(); }
+    if (key === 'k') { go(current() < 0 ? 0 : current() - 1); event.preventDefault(); }
   });
 }
 
@@ -228,4 +229,5 @@ document.querySelectorAll('[data-count]').forEach(showCount);
 if (document.querySelector('[data-sum]')) showSums();
 document.querySelectorAll('form[data-autosave]').forEach(autosave);
 document.querySelectorAll('[data-keys]').forEach(reviewKeys);
+document.querySelectorAll('[data-needs-script]').forEach((help) => { help.hidden = false; });
 document.querySelectorAll('[data-submit-on-change]').forEach((field) => field.addEventListener('change', () => field.form.requestSubmit()));

@@ -2,7 +2,7 @@
 
 use banso_grant::{CaseRow, ReviewRow, StateCode};
 use banso_kernel::{CallId, OrganisationId, PersonId};
-use banso_permits::Permit;
+use banso_permits::{Action, Permit, Resource};
 use sqlx::SqlSafeStr;
 
 use crate::Store;
@@ -200,6 +200,29 @@ impl Store {
             sort.order(direction)
         );
         self.listed(built(sql), args![call, pattern(&filter.search), filter.track.clone()], page).await
+    }
+
+    /// The cases of all calls, or of one, for a permit to audit the office.
+    ///
+    /// # Errors
+    /// [`Fault::WrongPermit`] for any other permit.
+    pub async fn cases_anywhere(
+        &self,
+        permit: &Permit,
+        call: Option<&CallId>,
+        filter: &CaseFilter,
+        page: Page,
+    ) -> Result<Listed<ListedCase>, Fault> {
+        let (Action::Audit, Resource::Office) = (permit.action(), permit.resource()) else { return Err(Fault::WrongPermit) };
+        let states: Vec<String> = filter.states.iter().map(|s| format!("'{}'", s.code())).collect();
+        let states = if states.is_empty() { String::new() } else { format!(" AND c.state IN ({})", states.join(",")) };
+        let sql = format!(
+            "{LISTED_CASE} WHERE (CAST($1 AS TEXT) IS NULL OR c.call_id = $1) AND (LOWER(c.title) LIKE $2 ESCAPE '!' \
+             OR LOWER(c.receipt_number) LIKE $2 ESCAPE '!' OR c.lead LIKE $2 ESCAPE '!' OR LOWER(o.name) LIKE $2 ESCAPE '!' \
+             OR o.kana LIKE $2 ESCAPE '!' OR LOWER(c.decision_number) LIKE $2 ESCAPE '!'){states} \
+             ORDER BY c.last_at DESC, c.id LIMIT $3 OFFSET $4"
+        );
+        self.listed(built(sql), args![call.cloned(), pattern(&filter.search)], page).await
     }
 
     /// How many cases of the call are in which state.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use banso_grant::{CallAct, CaseAct, CaseRow};
-use banso_kernel::{Digest, StreamId};
+use banso_kernel::{CaseId, Digest, StreamId};
+use banso_permits::Permit;
 
 use crate::Store;
 use crate::db::{Arg, Row, args, built};
@@ -13,7 +14,7 @@ use crate::fault::Fault;
 use crate::ledger::fold::{Decoded, Folded, Head, REVIEW_SELECT, Rows, review_row};
 use crate::ledger::insert::tuples;
 use crate::ledger::record::{ActRecord, COLUMNS, Link, check_after};
-use crate::ledger::{Anchor, CallRow};
+use crate::ledger::{Anchor, CallRow, permitted_case};
 
 /// Acts read at once.
 const AT_ONCE: i64 = 1000;
@@ -84,14 +85,9 @@ impl Walk {
         self.problems.push(Problem { place: place.into(), what: what.to_string() });
     }
 
+    /// The next act of the whole ledger.
     fn take(&mut self, record: &ActRecord, anchor: Option<Anchor>) {
         let place = || format!("{} act {}", record.stream, record.seq);
-        self.acts = self.acts.saturating_add(1);
-        let mut seen = self.streams.remove(&record.stream).unwrap_or_default();
-        if let Err(e) = check_after(seen.last, record) {
-            self.problem(place(), e);
-        }
-        seen.last = Some(record.into());
         let expected = self.position.saturating_add(1);
         if record.position != expected {
             self.problem(
@@ -99,13 +95,30 @@ impl Walk {
                 format!("stands at position {} of the ledger where {expected} belongs; acts are missing", record.position),
             );
         }
-        if record.running != record.expected_running(&self.running.unwrap_or(Digest::ZERO)) {
-            self.problem(place(), "the hash that runs through the ledger breaks here");
-        }
+        self.runs_on(record, &self.running.unwrap_or(Digest::ZERO));
         (self.position, self.running) = (record.position, Some(record.running));
         if anchor.is_some_and(|a| a.position == record.position) {
             self.at_anchor = Some(record.running);
         }
+        self.take_in_stream(record);
+    }
+
+    /// The hash that runs through the ledger, from `before` to this act.
+    fn runs_on(&mut self, record: &ActRecord, before: &Digest) {
+        if record.running != record.expected_running(before) {
+            self.problem(format!("{} act {}", record.stream, record.seq), "the hash that runs through the ledger breaks here");
+        }
+    }
+
+    /// The next act of its stream, whatever stands between in the ledger.
+    fn take_in_stream(&mut self, record: &ActRecord) {
+        let place = || format!("{} act {}", record.stream, record.seq);
+        self.acts = self.acts.saturating_add(1);
+        let mut seen = self.streams.remove(&record.stream).unwrap_or_default();
+        if let Err(e) = check_after(seen.last, record) {
+            self.problem(place(), e);
+        }
+        seen.last = Some(record.into());
         match Decoded::of(record) {
             Ok(act) => {
                 self.name_papers(&act, place);
@@ -177,7 +190,15 @@ impl Store {
     /// # Errors
     /// [`Fault`]s that keep it from looking; what it finds is in the report.
     pub async fn verify(&self, anchor: Option<Anchor>) -> Result<Report, Fault> {
-        let mut walk = self.walk(anchor).await?;
+        self.verify_watched(anchor, &|_| {}).await
+    }
+
+    /// As [`Store::verify`]; tells the position in the ledger that it has come to.
+    ///
+    /// # Errors
+    /// As [`Store::verify`].
+    pub async fn verify_watched(&self, anchor: Option<Anchor>, watch: &(dyn Fn(u64) + Send + Sync)) -> Result<Report, Fault> {
+        let mut walk = self.walk(anchor, watch).await?;
         let end = self.anchor().await?;
         if (end.position, end.running) != (walk.position, walk.running.unwrap_or(Digest::ZERO)) {
             let what = format!("the ledger says that it ends at position {}, and it ends at {}", end.position, walk.position);
@@ -191,6 +212,39 @@ impl Store {
         let streams = std::mem::take(&mut walk.streams);
         let count = streams.len() as u64;
         let list_rows = self.compare_lists(streams, &mut walk).await?;
+        self.report(walk, count, list_rows, end).await
+    }
+
+    /// Goes through one case: its chain, the hash that runs through the ledger at each of its acts, its list rows, its documents and
+    /// texts.
+    ///
+    /// # Errors
+    /// [`Fault::WrongPermit`] for a permit whose resource is not a case; faults that keep it from looking.
+    pub async fn verify_case(&self, permit: &Permit) -> Result<Report, Fault> {
+        let case = permitted_case(permit)?;
+        let mut walk = Walk::default();
+        let sql = format!("SELECT {COLUMNS} FROM acts WHERE stream = $1 ORDER BY seq");
+        for row in self.db().rows(built(sql), args![StreamId::Case(case).to_string()]).await? {
+            match ActRecord::try_from(&row) {
+                Ok(record) => {
+                    walk.runs_on(&record, &self.running_before(&record).await?);
+                    walk.take_in_stream(&record);
+                }
+                Err(e) => walk.problem(format!("position {}", row.int("position")?), e),
+            }
+        }
+        let list_rows = self.compare_lists_of(case, &mut walk).await?;
+        let (end, count) = (self.anchor().await?, walk.streams.len() as u64);
+        self.report(walk, count, list_rows, end).await
+    }
+
+    async fn running_before(&self, record: &ActRecord) -> Result<Digest, Fault> {
+        let row = self.row("SELECT running FROM acts WHERE position = $1", args![record.position.saturating_sub(1)]).await?;
+        row.map_or(Ok(Digest::ZERO), |row| row.parse("running"))
+    }
+
+    /// What was found, after a look at every document and text that the acts name.
+    async fn report(&self, mut walk: Walk, streams: u64, list_rows: u64, anchor: Anchor) -> Result<Report, Fault> {
         let (documents, texts) = (std::mem::take(&mut walk.documents), std::mem::take(&mut walk.texts));
         let mut erased = 0;
         for (digest, place) in &documents {
@@ -202,17 +256,17 @@ impl Store {
         }
         Ok(Report {
             acts: walk.acts,
-            streams: count,
+            streams,
             list_rows,
             documents: documents.len() as u64,
             texts: texts.len() as u64,
             erased,
-            anchor: end,
+            anchor,
             problems: walk.problems,
         })
     }
 
-    async fn walk(&self, anchor: Option<Anchor>) -> Result<Walk, Fault> {
+    async fn walk(&self, anchor: Option<Anchor>, watch: &(dyn Fn(u64) + Send + Sync)) -> Result<Walk, Fault> {
         let mut walk = Walk::default();
         let mut rows = self.clone().acts_after(0).await?;
         while let Some(last) = rows.last() {
@@ -224,6 +278,7 @@ impl Store {
                     Err(e) => walk.problem(format!("position {}", row.int("position")?), e),
                 }
             }
+            watch(walk.position);
             rows = next.await.map_err(|e| Fault::Unreachable(e.to_string()))??;
         }
         Ok(walk)
@@ -253,6 +308,28 @@ impl Store {
         Ok(n.saturating_add(self.compare(reviews, expected, walk).await?))
     }
 
+    /// Compares the list rows of one case with the ones that its acts make.
+    async fn compare_lists_of(&self, case: CaseId, walk: &mut Walk) -> Result<u64, Fault> {
+        let folded = walk.streams.get_mut(&StreamId::Case(case)).and_then(|seen| seen.folded.take());
+        let mut rows = Rows::default();
+        if let Some(folded) = folded {
+            rows.put(&StreamId::Case(case), &folded);
+        }
+        let mut found = BTreeMap::new();
+        for row in self.db().rows("SELECT * FROM cases WHERE id = $1", args![case]).await? {
+            found.insert(row.text("id")?, CaseRow::try_from(&row));
+        }
+        let mut total = compare_few("cases", rows.cases.into_iter().map(|(id, row)| (id.to_string(), row)).collect(), found, walk);
+        let sql = format!("SELECT r.reviewer AS key, {REVIEW_SELECT} FROM reviews r WHERE r.case_id = $1");
+        let mut found = BTreeMap::new();
+        for row in self.db().rows(built(sql), args![case]).await? {
+            found.insert(format!("{case} by {}", row.text("key")?), review_row(&row));
+        }
+        let expected = rows.reviews.into_iter().map(|((case, by), (_, row))| (format!("{case} by {by}"), row)).collect();
+        total = total.saturating_add(compare_few("reviews", expected, found, walk));
+        Ok(total)
+    }
+
     /// Compares rows that ought to be with rows that are, some at a time; how many ought to be.
     async fn compare<T>(&self, table: Compared<T>, mut expected: BTreeMap<String, T>, walk: &mut Walk) -> Result<u64, Fault>
     where
@@ -269,13 +346,8 @@ impl Store {
             for row in &rows {
                 after = (row.text("key_a")?, row.text("key_b")?);
                 let key = if a == b { after.0.clone() } else { format!("{} by {}", after.0, after.1) };
-                let place = format!("{table} row {key}");
-                match (expected.remove(&key), read(row)) {
-                    (Some(right), Ok(row)) if right == row => {}
-                    (Some(right), Ok(row)) => walk.problem(place, format!("the acts say {right:?}, the list says {row:?}")),
-                    (_, Err(e)) => walk.problem(place, e),
-                    (None, Ok(_)) => walk.problem(place, "no acts make this row"),
-                }
+                let right = expected.remove(&key);
+                compare_row(format!("{table} row {key}"), right, read(row), walk);
             }
             if rows.is_empty() {
                 break;
@@ -339,4 +411,32 @@ struct Compared<T> {
     keys: [&'static str; 2],
     columns: &'static str,
     read: fn(&Row) -> Result<T, Fault>,
+}
+
+/// Compares the row that ought to be with the one that is.
+fn compare_row<T: PartialEq + fmt::Debug>(place: String, right: Option<T>, found: Result<T, Fault>, walk: &mut Walk) {
+    match (right, found) {
+        (Some(right), Ok(row)) if right == row => {}
+        (Some(right), Ok(row)) => walk.problem(place, format!("the acts say {right:?}, the list says {row:?}")),
+        (_, Err(e)) => walk.problem(place, e),
+        (None, Ok(_)) => walk.problem(place, "no acts make this row"),
+    }
+}
+
+/// Compares a few rows by their keys; how many ought to be.
+fn compare_few<T: PartialEq + fmt::Debug>(
+    table: &str,
+    mut expected: BTreeMap<String, T>,
+    found: BTreeMap<String, Result<T, Fault>>,
+    walk: &mut Walk,
+) -> u64 {
+    let total = expected.len() as u64;
+    for (key, row) in found {
+        let right = expected.remove(&key);
+        compare_row(format!("{table} row {key}"), right, row, walk);
+    }
+    for key in expected.keys() {
+        walk.problem(format!("{table} row {key}"), "is missing; the acts make it");
+    }
+    total
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use banso_grant::review::successors;
 use banso_grant::{AssignmentState, Case, CaseState, ReviewStatus, decide};
 use banso_guideline::{Criterion, Edition};
-use banso_kernel::{CallId, CaseId, Day, Digest, LocalText, PersonId, RequestId};
+use banso_kernel::{CallId, CaseId, Day, LocalText, PersonId, RequestId};
 use banso_permits::{Action, Person};
-use banso_store::{Batch, Content};
+use banso_store::Batch;
 
 use super::review_plan::Staff;
 use crate::{Office, OfficeError};
@@ -175,7 +175,7 @@ impl Office {
                 | AssignmentState::Reconsider { .. } => String::new(),
             };
             let comments = match &sheet {
-                Some((sheet, _)) => self.comments(sheet.comments).await?,
+                Some((sheet, _)) => self.comments_of(sheet.comments).await?.map(|c| c.comments).unwrap_or_default(),
                 None => BTreeMap::new(),
             };
             sheets.push(ReviewerSheet {
@@ -201,12 +201,6 @@ impl Office {
             successors: if movable { self.successors_of(person, case, found).await? } else { Vec::new() },
             movable,
         })
-    }
-
-    /// The comments of a sheet by criterion; a text of another shape is shown under no criterion.
-    async fn comments(&self, digest: Digest) -> Result<BTreeMap<String, String>, OfficeError> {
-        let Some(Content::Kept(text)) = self.store().content(digest).await? else { return Ok(BTreeMap::new()) };
-        Ok(serde_json::from_str(&text).unwrap_or_default())
     }
 
     async fn successors_of(&self, person: &Person, id: CaseId, case: &Case) -> Result<Vec<(PersonId, String)>, OfficeError> {

@@ -58,13 +58,13 @@ impl Office {
         }
         let by = self.by(person, edition.digest(), &edition.selection().clause);
         let act = decide::declare_conflict(&file.case, &call, person.id, declaration, &by)?;
-        let mut batch = Batch::case(case, file.seq(), vec![act.clone()]).request(request);
-        if let Declaration::Conflict(_) = declaration {
-            batch = batch.and_change(Change::drop_review_draft(case, person.id));
-        }
-        for change in self.tell_office(&file, &act, self.now()).await? {
-            batch = batch.and_change(change);
-        }
+        let batch = Batch::case(case, file.seq(), vec![act]).request(request);
+        let batch = match declaration {
+            Declaration::NoConflict => batch,
+            Declaration::Conflict(_) => {
+                batch.and_change(Change::drop_review_draft(case, person.id)).and_job(self.tells_next(&file)?)
+            }
+        };
         self.append(batch).await?;
         Ok(())
     }

@@ -120,7 +120,7 @@ impl Office {
         let sheet = match (typed, draft, &reconsider) {
             (Some(typed), _, _) => typed.clone(),
             (None, Some(draft), _) => TypedSheet::read(&draft.body).map_err(OfficeError::fault)?,
-            (None, None, Some((_, earlier))) => TypedSheet::of(earlier, self.comments(earlier.comments).await?),
+            (None, None, Some((_, earlier))) => TypedSheet::of(earlier, self.comments_of(earlier.comments).await?),
             (None, None, None) => TypedSheet::default(),
         };
         let pages = match &dossier.reading {
@@ -133,7 +133,7 @@ impl Office {
 
     async fn handed_in_sheet(&self, assigned: &Assigned, sheet: &Sheet) -> Result<Stage, OfficeError> {
         let dossier = self.dossier(&assigned.file).await?;
-        let typed = TypedSheet::of(sheet, self.comments(sheet.comments).await?);
+        let typed = TypedSheet::of(sheet, self.comments_of(sheet.comments).await?);
         let pages = match &dossier.reading {
             Reading::Kept(pages) => Some(&**pages),
             Reading::Erased { .. } => None,
@@ -143,7 +143,7 @@ impl Office {
     }
 
     /// The comments under a digest; `None` where they were erased.
-    pub(crate) async fn comments(&self, digest: Digest) -> Result<Option<ReviewComments>, OfficeError> {
+    pub(crate) async fn comments_of(&self, digest: Digest) -> Result<Option<ReviewComments>, OfficeError> {
         match self.store().content(digest).await? {
             Some(Content::Kept(text)) => Ok(Some(ReviewComments::read(&text).map_err(OfficeError::fault)?)),
             Some(Content::Erased { .. }) | None => Ok(None),

@@ -1,10 +1,10 @@
 //! Handing in a score sheet: every criterion scored, the comments that the guideline asks for written.
 
 use banso_grant::decide::{self, SheetOrder};
-use banso_grant::{AssignmentState, CaseAct, NewAct, Recipient, notices};
-use banso_kernel::{CaseId, Digest, Instant, Lang, NoticeId, RequestId};
-use banso_permits::{Person, Role};
-use banso_store::{Batch, CaseFile, Change, Desk, NewNotice};
+use banso_grant::AssignmentState;
+use banso_kernel::{CaseId, Digest, RequestId};
+use banso_permits::Person;
+use banso_store::{Batch, Change};
 
 use super::sheet::{TypedSheet, may_score};
 use super::{Assigned, ReviewComments};
@@ -57,41 +57,12 @@ impl Office {
         let order_of_sheet =
             SheetOrder { reviewer: person.id, points, commented: comments.comments.keys().cloned().collect(), comments: digest };
         let act = decide::submit_review(&file.case, &call, sheet, &order_of_sheet, &by)?;
-        let mut batch = Batch::case(case, file.seq(), vec![act.clone()])
+        let batch = Batch::case(case, file.seq(), vec![act])
             .and_change(Change::keep_content(&text))
             .and_change(Change::drop_review_draft(case, person.id))
+            .and_job(self.tells_next(&file)?)
             .request(order.request);
-        for change in self.tell_office(&file, &act, by.now).await? {
-            batch = batch.and_change(change);
-        }
         self.append(batch).await?;
         Ok(())
-    }
-
-    /// The notices of a reviewer's act for the desks of the office.
-    pub(crate) async fn tell_office(&self, file: &CaseFile, act: &NewAct<CaseAct>, now: Instant) -> Result<Vec<Change>, OfficeError> {
-        let recorded = act.clone().recorded(file.seq() + 1, now.max(file.case.last.recorded_at));
-        let after = file.case.clone().apply(&recorded).map_err(OfficeError::fault)?;
-        let told: Vec<_> = notices(&act.act, &after).into_iter().filter(|n| n.to == Recipient::Office).collect();
-        if told.is_empty() {
-            return Ok(Vec::new());
-        }
-        let officers = self.store().accounts_with(Role::Officer).await?;
-        let paper = &file.case.submission.paper;
-        let mut changes = Vec::new();
-        for notice in told {
-            let subject = notice.kind.subject();
-            for officer in officers.iter().filter(|o| o.disabled_at.is_none()) {
-                changes.push(Change::notify(&NewNotice {
-                    id: NoticeId::new(self.new_uuid()),
-                    case: file.id,
-                    desk: Desk::Person(officer.id),
-                    subject: format!("{}（{}）", subject.ja, paper.receipt_number),
-                    body: format!("{}「{}」\n{}", paper.receipt_number, paper.title, subject.get(Lang::En)),
-                    document: None,
-                }));
-            }
-        }
-        Ok(changes)
     }
 }

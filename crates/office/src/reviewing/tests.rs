@@ -119,6 +119,7 @@ async fn a_conflict_closes_the_case_and_tells_the_office() {
     assert!(missing(&d.office.review_page(reviewer, case).await));
     assert_eq!(d.office.store().review_draft(case, reviewer.id).await.unwrap(), None);
     assert_eq!(d.status(reviewer, case).await, ReviewStatus::Conflicted);
+    d.office.run_jobs().await;
     let told = d.office.notices(&d.officer, crate::Page::first(10)).await.unwrap();
     assert!(told.rows[0].notice.subject.contains("利益相反"), "{told:?}");
     let desk = d.office.review_desk(reviewer).await.unwrap();
@@ -197,6 +198,7 @@ async fn handed_in_reconsidered_handed_in_again() {
     let state = &d.office.case_file(case).await.case.state;
     let AssignmentState::Submitted(sheet) = &state.review().unwrap().assignment(reviewer.id).unwrap().state else { panic!() };
     assert_eq!(sheet.version, 2);
+    d.office.run_jobs().await;
     assert!(d.office.store().verify(None).await.unwrap().is_sound());
 }
 
@@ -214,4 +216,5 @@ async fn three_hand_in_at_once_and_none_is_lost() {
     );
     assert!(a.is_ok() && b.is_ok() && c.is_ok(), "{a:?} {b:?} {c:?}");
     assert_eq!(d.office.case_file(d.cases[0]).await.case.state.review().unwrap().sheets().count(), 3);
+    d.office.run_jobs().await;
 }

@@ -2,8 +2,10 @@
 
 pub(crate) mod account;
 pub(crate) mod apply;
+pub(crate) mod audit;
 pub(crate) mod office;
 pub(crate) mod public;
+pub(crate) mod review;
 
 use std::str::FromStr;
 

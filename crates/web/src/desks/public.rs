@@ -6,7 +6,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
-use axum::response::IntoResponse as _;
+use axum::response::{IntoResponse as _, Response};
 use banso_guideline::{Block, ChangeKind, ClauseChange, Edition, FieldKind, Finding, Known, Shortfall, Truth, compare};
 use banso_kernel::{CallId, Instant, Lang, Yen};
 use banso_office::{Ask, CallTime, Office, OfficeError, Precheck, PublishedCall, Question, call_time};
@@ -103,8 +103,13 @@ struct GuidelinePage {
 pub(crate) async fn guideline(office: State<Office>, page: PageContext, Path((programme, round)): Path<(String, String)>) -> Answer {
     let call = office.published_call(&call_of(&programme, &round)?)?;
     let edition = call.current().cloned().ok_or(OfficeError::NotFound)?;
+    Ok(as_published(page, call, edition))
+}
+
+/// An edition of a call as a page: the one in force here, any that an act names on the auditor's desk.
+pub(crate) fn as_published(page: PageContext, call: PublishedCall, edition: Edition) -> Response {
     let (time, blocks) = (call_time(&edition, page.now), edition.page(page.lang));
-    Ok(GuidelinePage { page, call, edition, time, blocks }.into_response())
+    GuidelinePage { page, call, edition, time, blocks }.into_response()
 }
 
 /// The text itself, as published: for whoever wants to check the digest.

@@ -1,10 +1,9 @@
 //! Files of an application: taken in as a stream, taken out again, handed back as attachments that no browser opens by itself.
 
-use axum::body::Body;
 use axum::extract::{Path, State};
 use banso_kernel::{CaseId, Digest};
 use banso_office::apply::AttachedFile;
-use banso_office::{DocumentReader, Office, OfficeError};
+use banso_office::{Office, OfficeError};
 use tower_sessions::Session;
 
 use super::section::Section;
@@ -12,17 +11,10 @@ use super::section_path;
 use crate::context::PageContext;
 use crate::desks::id;
 use crate::desks::{invalid, see_other};
-use crate::download::{FileKind, download};
+use crate::download::{FileKind, document, download};
 use crate::failure::{Answer, Failure};
 use crate::form::FormFields;
 use crate::upload::{Upload, UploadedFile, chunk_failed};
-
-/// A document as a body, read as it is sent.
-pub(crate) fn stream(reader: DocumentReader) -> Body {
-    Body::from_stream(futures_util::stream::try_unfold(reader, async |mut reader| {
-        reader.next().await.map(|chunk| chunk.map(|bytes| (bytes, reader)))
-    }))
-}
 
 pub(crate) async fn take_in(
     office: State<Office>,
@@ -100,5 +92,5 @@ pub(crate) async fn take_out(
 pub(crate) async fn hand_back(office: State<Office>, page: PageContext, Path((case, digest)): Path<(String, String)>) -> Answer {
     let outgoing = office.attachment(page.person()?, id(&case)?, id(&digest)?).await?;
     // Whatever it is: a file to keep, never something to show inside our own address.
-    Ok(download(&outgoing.file.file_name, FileKind::Other, stream(outgoing.reader)))
+    Ok(download(&outgoing.file.file_name, FileKind::Other, document(outgoing.reader)))
 }

@@ -10,7 +10,7 @@ use banso_office::{Notice, Office};
 
 use crate::context::PageContext;
 use crate::desks::id;
-use crate::download::{FileKind, download};
+use crate::download::{FileKind, document, download};
 use crate::failure::Answer;
 
 #[derive(Template, WebTemplate)]
@@ -46,5 +46,5 @@ pub(crate) async fn notice(office: State<Office>, page: PageContext, Path(notice
 /// The letter of a notice, as a file to keep.
 pub(crate) async fn letter(office: State<Office>, page: PageContext, Path(notice): Path<String>) -> Answer {
     let letter = office.notice_letter(page.person()?, id::<NoticeId>(&notice)?).await?;
-    Ok(download(&letter.name, FileKind::Pdf, super::files::stream(letter.reader)))
+    Ok(download(&letter.name, FileKind::Pdf, document(letter.reader)))
 }
