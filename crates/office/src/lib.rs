@@ -96,7 +96,14 @@ impl std::fmt::Debug for Office {
 impl Office {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Office { inner: Arc::new(Inner { parts, bell: work::Bell::default(), registry: editions::Registry::default(), verification: audit::Verification::default() }) }
+        Office {
+            inner: Arc::new(Inner {
+                parts,
+                bell: work::Bell::default(),
+                registry: editions::Registry::default(),
+                verification: audit::Verification::default(),
+            }),
+        }
     }
 
     /// What time it is.

@@ -66,7 +66,13 @@ async fn from_the_list_to_a_sheet_handed_in() {
     hanako.get(&page).await.has("1項目を採点、合計15点").has("value=\"１５\"").has("name=\"version\" value=\"1\"");
 
     let unconfirmed: Vec<_> = whole_sheet("1").into_iter().filter(|(n, _)| *n != "confirmed").collect();
-    hanako.send(&page, &format!("{page}/submission"), &unconfirmed).await.is(422).holds_together().has("チェックを入れてください").has("具体的");
+    hanako
+        .send(&page, &format!("{page}/submission"), &unconfirmed)
+        .await
+        .is(422)
+        .holds_together()
+        .has("チェックを入れてください")
+        .has("具体的");
     let missing: Vec<_> = whole_sheet("1").into_iter().filter(|(n, _)| !["p-market", "c-novelty"].contains(n)).collect();
     let refused = hanako.send(&page, &format!("{page}/submission"), &missing).await;
     refused.is(422).holds_together().has("href=\"#p-market\"").has("href=\"#c-novelty\"").has("よい申請です。");

@@ -1,8 +1,8 @@
 //! A call as its acts tell it, with the plans that they name opened.
 
+use banso_grant::review::ReviewAssignments;
 use banso_grant::selection::Place;
 use banso_grant::{CallAct, SelectionPlan};
-use banso_grant::review::ReviewAssignments;
 use banso_guideline::Edition;
 use banso_kernel::{CallId, CaseId, Digest, LocalText, Yen};
 use banso_permits::{Action, Person};
@@ -31,8 +31,15 @@ pub struct PlanView {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanShown {
-    Review { each: u32, rows: Vec<(CaseId, String, String)> },
-    Selection { budget: Option<Yen>, amount: Yen, rows: Vec<PlannedRow> },
+    Review {
+        each: u32,
+        rows: Vec<(CaseId, String, String)>,
+    },
+    Selection {
+        budget: Option<Yen>,
+        amount: Yen,
+        rows: Vec<PlannedRow>,
+    },
     /// Its text is not there, or is none that this program reads: the digest alone remains.
     Unreadable,
 }

@@ -142,9 +142,12 @@ impl Office {
     async fn exported_letters(&self, file: &CaseFile, view: &AuditCase, package: &CasePackage) -> Result<Vec<ExportedLetter>, OfficeError> {
         let index = self.index_letter(file, view, package)?;
         let letters = self.letters().clone();
-        let pdf = tokio::task::spawn_blocking(move || letters.render(&index)).await.map_err(OfficeError::fault)?.map_err(OfficeError::fault)?;
+        let pdf =
+            tokio::task::spawn_blocking(move || letters.render(&index)).await.map_err(OfficeError::fault)?.map_err(OfficeError::fault)?;
         let mut out =
-            vec![ExportedLetter { file: "0000-index".to_owned(), title: LocalText::new("案件ファイルの目次", "Table of contents"), pdf }];
+            vec![ExportedLetter {
+                file: "0000-index".to_owned(), title: LocalText::new("案件ファイルの目次", "Table of contents"), pdf
+            }];
         let mut seen = Vec::new();
         for notice in self.store().notices_of_case(file.id).await? {
             let Some(digest) = notice.notice.document.filter(|d| !seen.contains(d)) else { continue };

@@ -61,9 +61,7 @@ impl Office {
         let batch = Batch::case(case, file.seq(), vec![act]).request(request);
         let batch = match declaration {
             Declaration::NoConflict => batch,
-            Declaration::Conflict(_) => {
-                batch.and_change(Change::drop_review_draft(case, person.id)).and_job(self.tells_next(&file)?)
-            }
+            Declaration::Conflict(_) => batch.and_change(Change::drop_review_draft(case, person.id)).and_job(self.tells_next(&file)?),
         };
         self.append(batch).await?;
         Ok(())

@@ -39,9 +39,17 @@ pub enum Stage {
     Declare,
     Score(Box<Scoring>),
     /// Handed in: the own sheet, read-only.
-    Done { dossier: Box<Dossier>, sheet: SheetView, version: u32, submitted_at: Instant },
+    Done {
+        dossier: Box<Dossier>,
+        sheet: SheetView,
+        version: u32,
+        submitted_at: Instant,
+    },
     /// Declared, and the review went on without this sheet.
-    Closed { dossier: Box<Dossier>, why: LocalText },
+    Closed {
+        dossier: Box<Dossier>,
+        why: LocalText,
+    },
 }
 
 /// The application beside a sheet that can be filled in.

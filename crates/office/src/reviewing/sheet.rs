@@ -122,7 +122,8 @@ impl TypedSheet {
             if count_characters(comment) > COMMENT_CHARACTERS_MAX {
                 found.push(about(format!("c-{id}"), title, &too_long()));
             } else if whole && criterion.comment_required && comment.trim().is_empty() {
-                let missing = LocalText::new("コメントを書いてください（公募要領で必須です）。", "Write a comment; the guideline asks for one.");
+                let missing =
+                    LocalText::new("コメントを書いてください（公募要領で必須です）。", "Write a comment; the guideline asks for one.");
                 found.push(about(format!("c-{id}"), title, &missing));
             }
         }
@@ -233,7 +234,9 @@ impl Office {
 pub(crate) fn may_score(state: &AssignmentState) -> Result<(), OfficeError> {
     let why = match state {
         AssignmentState::Declared | AssignmentState::Reconsider { .. } => return Ok(()),
-        AssignmentState::Assigned => LocalText::new("先に利益相反の有無を申告してください。", "Declare first whether there is a conflict of interest."),
+        AssignmentState::Assigned => {
+            LocalText::new("先に利益相反の有無を申告してください。", "Declare first whether there is a conflict of interest.")
+        }
         AssignmentState::Submitted(_) => LocalText::new("採点表は提出済みです。", "The score sheet was handed in already."),
         AssignmentState::Conflicted(_) | AssignmentState::Replaced { .. } => {
             LocalText::new("この申請の審査の担当ではありません。", "You no longer review this application.")

@@ -1,7 +1,7 @@
 //! Handing in a score sheet: every criterion scored, the comments that the guideline asks for written.
 
-use banso_grant::decide::{self, SheetOrder};
 use banso_grant::AssignmentState;
+use banso_grant::decide::{self, SheetOrder};
 use banso_kernel::{CaseId, Digest, RequestId};
 use banso_permits::Person;
 use banso_store::{Batch, Change};

@@ -98,7 +98,10 @@ async fn somebody_elses_case_is_not_found() {
     let stranger = d.office.somebody("shiro", &[Role::Reviewer], None).await;
     let nowhere = CaseId::new(d.office.new_uuid());
     for (who, case) in [(&stranger, d.cases[0]), (&d.officer, d.cases[0]), (&d.reviewers[0], nowhere)] {
-        assert!(missing(&d.office.review_page(who, case).await) || matches!(d.office.review_page(who, case).await, Err(OfficeError::Forbidden(_))));
+        assert!(
+            missing(&d.office.review_page(who, case).await)
+                || matches!(d.office.review_page(who, case).await, Err(OfficeError::Forbidden(_)))
+        );
         let order = SubmitSheet { typed: sheet(&FULL, "よい"), request: d.request() };
         assert!(d.office.submit_sheet(who, case, &order).await.is_err());
         assert!(d.office.declare_conflict(who, case, Declaration::NoConflict, d.request()).await.is_err());
@@ -167,7 +170,21 @@ async fn what_a_sheet_must_have() {
     check(but("novelty", "よい"), &["p-novelty"]).await;
     check(sheet(&FULL, " "), &["c-novelty", "c-feasibility", "c-business-plan"]).await;
     check(sheet(&FULL, &"長".repeat(2_001)), &["c-novelty", "c-feasibility", "c-business-plan"]).await;
-    check(TypedSheet::default(), &["p-novelty", "c-novelty", "p-feasibility", "c-feasibility", "p-market", "p-business-plan", "c-business-plan", "p-policy", "p-team"]).await;
+    check(
+        TypedSheet::default(),
+        &[
+            "p-novelty",
+            "c-novelty",
+            "p-feasibility",
+            "c-feasibility",
+            "p-market",
+            "p-business-plan",
+            "c-business-plan",
+            "p-policy",
+            "p-team",
+        ],
+    )
+    .await;
     assert_eq!(d.status(reviewer, case).await, ReviewStatus::Declared);
 }
 

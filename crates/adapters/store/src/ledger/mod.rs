@@ -6,6 +6,6 @@ mod read;
 pub(crate) mod record;
 
 pub use fold::CallRow;
-pub(crate) use read::{permitted_call, permitted_case};
 pub use read::{Anchor, CallFile, CaseFile};
+pub(crate) use read::{permitted_call, permitted_case};
 pub use record::{ActRecord, ActorText, ChainError, check_link, check_stream};

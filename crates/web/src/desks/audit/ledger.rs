@@ -60,9 +60,9 @@ fn anchor(form: &FormFields) -> Result<Option<Anchor>, FieldProblem> {
     if position.is_none() && running.is_empty() {
         return Ok(None);
     }
-    let position = position.and_then(|p| u64::try_from(p).ok()).ok_or_else(|| {
-        FieldProblem::new("position", "位置を1以上の整数で入力してください。", "Enter the position as a whole number.")
-    })?;
+    let position = position
+        .and_then(|p| u64::try_from(p).ok())
+        .ok_or_else(|| FieldProblem::new("position", "位置を1以上の整数で入力してください。", "Enter the position as a whole number."))?;
     let running: Digest = running.to_lowercase().parse().map_err(|_| {
         FieldProblem::new("running", "ハッシュを64桁の16進数で入力してください。", "Enter the hash as 64 hexadecimal digits.")
     })?;

@@ -9,9 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use banso_grant::{ConflictKind, Declaration};
 use banso_kernel::{CaseId, Digest};
 use banso_office::dossier::{DossierContent, Reading};
-use banso_office::reviewing::{
-    ConflictChoice, ReviewPage, SavedSheet, SheetLine, Stage, SubmitSheet, TypedSheet, conflict_choices,
-};
+use banso_office::reviewing::{ConflictChoice, ReviewPage, SavedSheet, SheetLine, Stage, SubmitSheet, TypedSheet, conflict_choices};
 use banso_office::{FieldProblem, Office, OfficeError};
 use serde_json::json;
 use tower_sessions::Session;
@@ -102,11 +100,15 @@ pub(crate) async fn declare(
     office.declare_conflict(page.person()?, case, declaration, form.request()).await?;
     match declaration {
         Declaration::NoConflict => {
-            let (ja, en) = ("利益相反なしと申告しました。申請書を読み、採点してください。", "Declared free of conflicts. You can read and score now.");
+            let (ja, en) =
+                ("利益相反なしと申告しました。申請書を読み、採点してください。", "Declared free of conflicts. You can read and score now.");
             see_other(&session, &case_path(&case), ja, en).await
         }
         Declaration::Conflict(_) => {
-            let (ja, en) = ("利益相反ありと申告しました。この申請の審査の担当から外れます。", "The conflict was declared. You no longer review this case.");
+            let (ja, en) = (
+                "利益相反ありと申告しました。この申請の審査の担当から外れます。",
+                "The conflict was declared. You no longer review this case.",
+            );
             see_other(&session, "/review", ja, en).await
         }
     }
@@ -116,9 +118,9 @@ fn declared(form: &FormFields) -> Result<Declaration, FieldProblem> {
     let missing = |field, ja, en| FieldProblem::new(field, ja, en);
     match form.text("declaration") {
         "none" => Ok(Declaration::NoConflict),
-        "conflict" => kind(form.text("kind")).map(Declaration::Conflict).ok_or_else(|| {
-            missing("kind", "利益相反の種類を選んでください。", "Choose the kind of conflict.")
-        }),
+        "conflict" => kind(form.text("kind"))
+            .map(Declaration::Conflict)
+            .ok_or_else(|| missing("kind", "利益相反の種類を選んでください。", "Choose the kind of conflict.")),
         _ => Err(missing("declaration", "利益相反の有無を選んでください。", "Choose whether there is a conflict.")),
     }
 }
@@ -181,7 +183,10 @@ pub(crate) async fn submit(
     let case: CaseId = id(&case)?;
     let order = SubmitSheet { typed: typed(&form), request: form.request() };
     if !form.ticked("confirmed") {
-        let (ja, en) = ("提出すると変更できないことを確認し、チェックを入れてください。", "Tick the box: a sheet that is handed in cannot be changed.");
+        let (ja, en) = (
+            "提出すると変更できないことを確認し、チェックを入れてください。",
+            "Tick the box: a sheet that is handed in cannot be changed.",
+        );
         return refused(&office, page, case, &order.typed, vec![FieldProblem::new("confirmed", ja, en)]).await;
     }
     match office.submit_sheet(page.person()?, case, &order).await {
