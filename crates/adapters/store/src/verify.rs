@@ -88,6 +88,7 @@ impl Walk {
     /// The next act of the whole ledger.
     fn take(&mut self, record: &ActRecord, anchor: Option<Anchor>) {
         let place = || format!("{} act {}", record.stream, record.seq);
+        self.take_in_stream(record);
         let expected = self.position.saturating_add(1);
         if record.position != expected {
             self.problem(
@@ -100,7 +101,6 @@ impl Walk {
         if anchor.is_some_and(|a| a.position == record.position) {
             self.at_anchor = Some(record.running);
         }
-        self.take_in_stream(record);
     }
 
     /// The hash that runs through the ledger, from `before` to this act.
@@ -227,8 +227,8 @@ impl Store {
         for row in self.db().rows(built(sql), args![StreamId::Case(case).to_string()]).await? {
             match ActRecord::try_from(&row) {
                 Ok(record) => {
-                    walk.runs_on(&record, &self.running_before(&record).await?);
                     walk.take_in_stream(&record);
+                    walk.runs_on(&record, &self.running_before(&record).await?);
                 }
                 Err(e) => walk.problem(format!("position {}", row.int("position")?), e),
             }

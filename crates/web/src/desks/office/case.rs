@@ -13,9 +13,8 @@ use tower_sessions::Session;
 
 use super::{case_path, review_tone, shown_again, state_tone};
 use crate::context::PageContext;
-use crate::desks::apply::files::stream;
 use crate::desks::{id, invalid, see_other};
-use crate::download::{FileKind, download};
+use crate::download::{self, FileKind, download};
 use crate::failure::Answer;
 use crate::form::FormFields;
 
@@ -103,13 +102,13 @@ pub(crate) async fn show(office: State<Office>, page: PageContext, Path(case): P
 /// A file of the case: whatever it is, a file to keep.
 pub(crate) async fn document(office: State<Office>, page: PageContext, Path((case, digest)): Path<(String, String)>) -> Answer {
     let document = office.case_document(page.person()?, id(&case)?, id(&digest)?).await?;
-    Ok(download(&document.name, FileKind::Other, stream(document.reader)))
+    Ok(download(&document.name, FileKind::Other, download::document(document.reader)))
 }
 
 /// A letter that was written about the case.
 pub(crate) async fn letter(office: State<Office>, page: PageContext, Path((case, digest)): Path<(String, String)>) -> Answer {
     let letter = office.office_letter(page.person()?, id(&case)?, id(&digest)?).await?;
-    Ok(download(&letter.name, FileKind::Pdf, stream(letter.reader)))
+    Ok(download(&letter.name, FileKind::Pdf, download::document(letter.reader)))
 }
 
 /// Judges a bonus.
