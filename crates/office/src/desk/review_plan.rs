@@ -216,7 +216,9 @@ impl Office {
         for organisation in self.organisations_in(id).await? {
             if !staff.0.contains_key(&organisation) {
                 let accounts = self.store().accounts_of(organisation).await?;
-                staff.0.insert(organisation, accounts.into_iter().map(|a| a.id).collect());
+                // Others of the organisation are kept away as its members.
+                let speaks = accounts.into_iter().filter(|a| a.roles.contains(&Role::Applicant)).map(|a| a.id);
+                staff.0.insert(organisation, speaks.collect());
             }
             people.extend(staff.0.get(&organisation).into_iter().flatten().copied());
         }

@@ -1,0 +1,201 @@
+//! The desk of the office in a browser: each page for whoever may see it, each form with what is wrong with it, the same button twice.
+
+#![cfg(test)]
+
+use banso_kernel::{CallId, CaseId};
+use banso_office::testing::TestOffice;
+use banso_permits::{Person, Role};
+use banso_web::testing::Visitor;
+
+struct Desk {
+    office: TestOffice,
+    call: CallId,
+    cases: Vec<CaseId>,
+    leads: Vec<Person>,
+    officer: Visitor,
+}
+
+async fn desk() -> Desk {
+    let office = TestOffice::new().await;
+    let call = office.published().await;
+    office.somebody("officer", &[Role::Officer], None).await;
+    let (mut cases, mut leads) = (Vec::new(), Vec::new());
+    for title in ["切削工程の短縮", "鋳造の見える化"] {
+        let firm = office.organisation(&format!("架空{title}株式会社"), "sme").await;
+        let lead = office.somebody(&format!("lead{}", cases.len()), &[Role::Applicant], Some(firm)).await;
+        cases.push(office.handed_in(&call, &lead, title).await);
+        leads.push(lead);
+        office.wait_seconds(60);
+    }
+    let officer = Visitor::signed_in(&office, "officer").await;
+    Desk { office, call, cases, leads, officer }
+}
+
+/// The values of the checkboxes of the checklist.
+fn checks(body: &str) -> Vec<String> {
+    let boxes = body.split(r#"name="check" value=""#).skip(1);
+    boxes.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn what_arrived_is_listed_and_taken_away() {
+    let mut d = desk().await;
+    d.officer.get("/office").await.is(200).holds_together().has("形式審査を待つ申請").has("令和7年度");
+    let list = format!("/office/calls/{}", d.call);
+    d.officer.get(&list).await.is(200).holds_together().has("切削工程の短縮").has("鋳造の見える化").has("aria-sort=\"ascending\"");
+    let found = d.officer.get(&format!("{list}?q=%E9%8B%B3%E9%80%A0&sort=title&down=1")).await;
+    found.is(200).has("鋳造の見える化").has("aria-sort=\"descending\"");
+    assert!(!found.body.contains("切削工程の短縮"));
+    d.officer.get(&format!("{list}?state=granted&page=9&sort=nonsense")).await.is(200).has("該当する申請はありません");
+    d.officer.get(&format!("{list}?lang=en")).await.has("Save this list as Excel").has("applications");
+    let file = d.officer.get(&format!("{list}/list.xlsx?state=submitted")).await;
+    assert!(file.is(200).header("content-disposition").starts_with("attachment"), "{:?}", file.headers);
+    assert!(file.header("content-type").contains("spreadsheetml"));
+    d.officer.get("/office/calls/nowhere/r1").await.is(404);
+    d.officer.get(&format!("{list}?page=x")).await.is(400);
+}
+
+#[tokio::test]
+async fn a_case_is_read_and_its_files_are_only_kept() {
+    let mut d = desk().await;
+    let path = format!("/office/cases/{}", d.cases[0]);
+    let page = d.officer.get(&path).await;
+    page.is(200).holds_together().has("切削工程の短縮").has("形式審査を行う").has("要件の確認結果").has("経過");
+    let digest = page.body.split(&format!("{path}/documents/")).nth(1).and_then(|r| r.split('"').next()).unwrap().to_owned();
+    let file = d.officer.get(&format!("{path}/documents/{digest}")).await;
+    assert_eq!(file.is(200).header("content-type"), "application/octet-stream");
+    assert!(file.header("content-disposition").starts_with("attachment") && file.header("x-content-type-options") == "nosniff");
+    for nowhere in ["documents", "letters"] {
+        d.officer.get(&format!("{path}/{nowhere}/{}", "0".repeat(64))).await.is(404);
+        d.officer.get(&format!("{path}/{nowhere}/none")).await.is(404);
+    }
+    d.officer.get(&format!("{path}?lang=en")).await.holds_together().has("What was done");
+    d.officer.get(&format!("{path}/reviews")).await.is(404);
+}
+
+#[tokio::test]
+async fn completeness_is_checked_point_by_point() {
+    let mut d = desk().await;
+    let path = format!("/office/cases/{}", d.cases[0]);
+    let check = format!("{path}/check");
+    let page = d.officer.get(&check).await;
+    page.is(200).holds_together().has("人が確認する項目");
+    let all = checks(&page.body);
+    assert!(all.len() > 2, "{all:?}");
+    let one = d.officer.send(&check, &format!("{check}/pass"), &[("check", &all[0])]).await;
+    one.is(422).holds_together().has("チェックを入れてください");
+    let ticked: Vec<(&str, &str)> = all.iter().map(|c| ("check", c.as_str())).collect();
+    d.officer.send(&check, &format!("{check}/pass"), &ticked).await.is(303);
+    d.officer.get(&path).await.has("形式審査を通過としました").has("形式審査済");
+    d.officer.send(&check, &format!("{check}/pass"), &ticked).await.is(422).has("R101");
+    d.office.run_jobs().await;
+}
+
+#[tokio::test]
+async fn an_application_goes_back_with_numbered_points() {
+    let mut d = desk().await;
+    let path = format!("/office/cases/{}", d.cases[0]);
+    let (check, back) = (format!("{path}/check"), format!("{path}/check/return"));
+    let half = d.officer.send(&check, &back, &[("place-1", "plan/needs"), ("note-6", "場所のない指摘"), ("due", "令和7年2月30日")]).await;
+    half.is(422)
+        .holds_together()
+        .has("補正の内容を入力してください")
+        .has("補正する欄を選んでください")
+        .has("実在する日付")
+        .has("場所のない指摘");
+    d.officer.send(&check, &back, &[("due", "2025-06-30")]).await.is(422).holds_together();
+    let point = [("place-1", "plan/needs"), ("note-1", "誰の課題か書いてください。"), ("due", "令和7年6月30日")];
+    d.officer.send(&check, &back, &point).await.is(303);
+    d.officer.get(&path).await.has("差戻し中").has("誰の課題か書いてください。");
+    d.office.run_jobs().await;
+    d.officer.get(&path).await.holds_together().has("申請者に送った通知").has("（PDF）");
+    let mails = d.officer.get("/office/mails").await;
+    mails.is(200).holds_together().has("lead0@banso.invalid").has("送信済").has("誰の課題か書いてください。");
+    let refuse = d.officer.send(&check, &format!("{check}/refuse"), &[("reason", "期限前の不受理")]).await;
+    refuse.is(422).holds_together().has("期限前の不受理");
+}
+
+#[tokio::test]
+async fn a_button_pressed_twice_does_it_once() {
+    let mut d = desk().await;
+    let path = format!("/office/cases/{}", d.cases[0]);
+    let check = format!("{path}/check");
+    let page = d.officer.get(&check).await;
+    let fields = [("_csrf", page.hidden("_csrf")), ("_request", page.hidden("_request")), ("reason", "対象外の事業のため")];
+    for _ in 0..2 {
+        d.officer.post(&format!("{check}/refuse"), &fields, &[]).await.is(303);
+    }
+    let timeline = d.officer.get(&path).await;
+    assert_eq!(timeline.has("不受理").body.matches("対象外の事業のため").count(), 1, "one act:\n{}", timeline.body);
+    d.office.run_jobs().await;
+}
+
+#[tokio::test]
+async fn the_review_is_planned_shown_and_opened() {
+    let mut d = desk().await;
+    for case in d.cases.clone() {
+        let check = format!("/office/cases/{case}/check");
+        let all = checks(&d.officer.get(&check).await.body);
+        let ticked: Vec<(&str, &str)> = all.iter().map(|c| ("check", c.as_str())).collect();
+        d.officer.send(&check, &format!("{check}/pass"), &ticked).await.is(303);
+    }
+    let review = format!("/office/calls/{}/review", d.call);
+    d.officer.get(&review).await.is(200).holds_together().has("割り当てられません").has("審査員を追加");
+    for n in 0..4 {
+        d.office.somebody(&format!("reviewer{n}"), &[Role::Reviewer], None).await;
+    }
+    d.office.somebody("colleague", &[Role::Reviewer], d.leads[0].organisation).await;
+    let shown = d.officer.get(&format!("{review}?due=2025-07-31")).await;
+    shown.is(200).holds_together().has("割当案").has("試験 colleague").has("所属機関").has("審査を開始する");
+    d.officer.get(&format!("{review}?due=x&each=y")).await.is(200).holds_together().has("実在する日付").has("整数を入力");
+    let plan = shown.hidden("plan").to_owned();
+    let other = "0".repeat(64);
+    let at = format!("{review}?due=2025-07-31");
+    d.officer.send(&at, &review, &[("plan", &other), ("due", "2025-07-31")]).await.is(409);
+    d.officer.send(&at, &review, &[("plan", &plan)]).await.is(422).holds_together().has("審査の期限を入力してください");
+    d.officer.send(&at, &review, &[("plan", &plan), ("due", "2025-07-31")]).await.is(303);
+    d.office.run_jobs().await;
+    let progress = format!("/office/calls/{}/progress", d.call);
+    d.officer.get(&progress).await.is(200).holds_together().has("審査員に依頼しました").has("利益相反の申告待ち");
+    d.officer.get(&review).await.has("審査はすでに始まっています");
+    let reviews = format!("/office/cases/{}/reviews", d.cases[0]);
+    let page = d.officer.get(&reviews).await;
+    page.is(200).holds_together().has("審査員を交代する");
+    let reviewer = page.hidden("reviewer").to_owned();
+    let to = page.body.split("<option value=\"").find_map(|o| o.split('"').next().filter(|v| v.len() == 36)).unwrap().to_owned();
+    let replace = format!("{reviews}/replace");
+    d.officer
+        .send(&reviews, &replace, &[("reviewer", &reviewer), ("reason", "病気のため")])
+        .await
+        .is(422)
+        .has("後任の審査員を選んでください");
+    d.officer.send(&reviews, &replace, &[("reviewer", &reviewer), ("to", &to)]).await.is(422).holds_together();
+    d.officer.send(&reviews, &replace, &[("reviewer", &reviewer), ("to", &to), ("reason", "病気のため")]).await.is(303);
+    d.officer.get(&reviews).await.has("審査員を交代しました").has("交代済");
+    let reconsider = format!("{reviews}/reconsider");
+    d.officer.send(&reviews, &reconsider, &[("reviewer", &to), ("reason", "x")]).await.is(422).holds_together();
+    d.officer.send(&progress, &progress, &[("reason", "")]).await.is(422).holds_together();
+    d.officer.send(&progress, &progress, &[("reason", "期限が来たため")]).await.is(303);
+    d.officer.get(&progress).await.has("審査終了");
+    d.office.run_jobs().await;
+}
+
+#[tokio::test]
+async fn others_are_kept_out() {
+    let d = desk().await;
+    d.office.somebody("reviewer", &[Role::Reviewer], None).await;
+    d.office.somebody("auditor", &[Role::Auditor], None).await;
+    let case = format!("/office/cases/{}", d.cases[0]);
+    for login in ["reviewer", "lead0"] {
+        let mut visitor = Visitor::signed_in(&d.office, login).await;
+        visitor.get(&case).await.is(403);
+        visitor.get("/office").await.is(403);
+    }
+    let mut auditor = Visitor::signed_in(&d.office, "auditor").await;
+    let page = auditor.get(&case).await;
+    page.is(200).holds_together();
+    assert!(!page.body.contains("形式審査を行う"), "an auditor reads and changes nothing");
+    let check = format!("{case}/check");
+    let token = page.hidden("_csrf").to_owned();
+    auditor.post(&format!("{check}/refuse"), &[("_csrf", &token), ("reason", "x")], &[]).await.is(403);
+}
