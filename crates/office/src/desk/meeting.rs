@@ -1,6 +1,7 @@
 //! The selection meeting on one page: the ranking by the guideline's aggregation, and beside it, never in its place, how severe each
 //! reviewer is and what the scores would be without that.
 
+use std::collections::btree_map::Entry;
 use std::collections::BTreeMap;
 
 use banso_grant::score::parse_fraction;
@@ -299,12 +300,12 @@ impl Office {
                 continue;
             };
             for assignment in &review.assignments {
-                if let std::collections::btree_map::Entry::Vacant(unknown) = names.entry(assignment.reviewer) {
+                if let Entry::Vacant(unknown) = names.entry(assignment.reviewer) {
                     unknown.insert(self.known_as(assignment.reviewer).await?);
                 }
             }
             let paper = &case.submission.paper;
-            if let std::collections::btree_map::Entry::Vacant(unknown) = leads.entry(paper.lead) {
+            if let Entry::Vacant(unknown) = leads.entry(paper.lead) {
                 unknown.insert(self.lead_name(paper.lead).await?);
             }
             let mark = |row: banso_grant::ReviewRow| MeetingMark {

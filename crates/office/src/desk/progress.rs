@@ -1,5 +1,6 @@
 //! How far the review is, by case and by reviewer; replacing a reviewer, asking to think again, closing.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use banso_grant::review::successors;
@@ -119,7 +120,7 @@ impl Office {
             }
             let mut assigned = Vec::new();
             for (assignment, row) in review.assignments.iter().zip(case.review_rows(*id)) {
-                if let std::collections::btree_map::Entry::Vacant(unknown) = names.entry(assignment.reviewer) {
+                if let Entry::Vacant(unknown) = names.entry(assignment.reviewer) {
                     unknown.insert(self.known_as(assignment.reviewer).await?);
                 }
                 let name = names.get(&assignment.reviewer).cloned().unwrap_or_default();

@@ -1,5 +1,6 @@
 //! The review is planned: so many reviewers each, nobody with a conflict, loads even; shown first, then opened exactly as shown.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use banso_grant::review::{AvailableReviewer, CaseToReview, ReviewPlanError, plan_review};
@@ -214,11 +215,11 @@ impl Office {
     pub(crate) async fn to_review(&self, id: CaseId, case: &Case, staff: &mut Staff) -> Result<CaseToReview, OfficeError> {
         let mut people = BTreeSet::new();
         for organisation in self.organisations_in(id).await? {
-            if !staff.0.contains_key(&organisation) {
+            if let Entry::Vacant(unknown) = staff.0.entry(organisation) {
                 let accounts = self.store().accounts_of(organisation).await?;
                 // Others of the organisation are kept away as its members.
                 let speaks = accounts.into_iter().filter(|a| a.roles.contains(&Role::Applicant)).map(|a| a.id);
-                staff.0.insert(organisation, speaks.collect());
+                unknown.insert(speaks.collect());
             }
             people.extend(staff.0.get(&organisation).into_iter().flatten().copied());
         }
