@@ -1,8 +1,8 @@
 //! The selection meeting on one page: the ranking by the guideline's aggregation, and beside it, never in its place, how severe each
 //! reviewer is and what the scores would be without that.
 
-use std::collections::btree_map::Entry;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use banso_grant::score::parse_fraction;
 use banso_grant::selection::{Candidate, PlannedCase, SelectionTerms, Tie, plan};
