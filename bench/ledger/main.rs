@@ -1,8 +1,10 @@
-//! Durable act appends per second, at 1 and at 64 writers, beside plain single-row commits of the same databases on the same disk.
+//! Durable act appends per second, at 1 and at 64 writers, beside plain single-row commits of the same databases on the same disk; then
+//! how fast a large ledger is verified.
 //!
 //! `cargo run --release -p banso-bench --bin ledger -- --folder DIR [--postgres URL]`
 
 mod raw;
+mod verify;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,6 +19,9 @@ use uuid::Uuid;
 
 /// What goes wrong ends the benchmark with its message.
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// What every case says.
+const CONTENT: &str = "{}";
 
 /// Durable act appends per second beside plain commits.
 #[derive(Debug, Parser)]
@@ -33,6 +38,9 @@ struct Settings {
     /// How often each is measured, in turn; the median is printed.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
+    /// How many acts the ledger has that is verified; 0 to leave that out.
+    #[arg(long, default_value_t = 100_000)]
+    acts: u64,
 }
 
 #[tokio::main]
@@ -49,6 +57,7 @@ async fn main() -> Outcome<()> {
         measure(&place(round), lasting, &mut rates).await?;
     }
     report("SQLite", &mut rates);
+    verify::verified(&Place::folder(work.path().join("verified")), settings.acts).await?;
 
     if let Some(server) = &settings.postgres {
         let mut rates = Rates::default();
@@ -60,6 +69,8 @@ async fn main() -> Outcome<()> {
             measure(&place, lasting, &mut rates).await?;
         }
         report("PostgreSQL", &mut rates);
+        let url = raw::new_database(server).await?;
+        verify::verified(&Place::folder(work.path().join("verified-postgres")).with_database(url), settings.acts).await?;
     }
     Ok(())
 }
@@ -92,7 +103,7 @@ async fn appends(store: &Store, writers: u64, lasting: Duration) -> Outcome<f64>
             let mut done = 0_u64;
             while watch.elapsed() < lasting {
                 let case = CaseId::new(Uuid::now_v7());
-                store.commit(Batch::case(case, 0, vec![submitted()?])).await?;
+                store.commit(Batch::case(case, 0, vec![submitted(1)?])).await?;
                 let back = act(CaseAct::SubmissionWithdrawn { reason: "出し直すため".to_owned() })?;
                 store.commit(Batch::case(case, 1, vec![back])).await?;
                 done += 2;
@@ -118,17 +129,17 @@ fn act(act: CaseAct) -> Outcome<NewAct<CaseAct>> {
     })
 }
 
-fn submitted() -> Outcome<NewAct<CaseAct>> {
+fn submitted(version: u32) -> Outcome<NewAct<CaseAct>> {
     let lead = CorporateNumber::from_body(100_000_000_001);
     act(CaseAct::Submitted(Submitted {
         call: CallId::parse("go-tech/r7-1")?,
         receipt_number: "R7-1-0001".to_owned(),
-        version: 1,
+        version,
         title: "架空の試作の研究".to_owned(),
         track: "通常枠".to_owned(),
         lead,
         parties: vec![lead],
-        content: Digest::of(b"content"),
+        content: Digest::of(CONTENT.as_bytes()),
         documents: Vec::new(),
         whole: Digest::of(b"whole"),
         requested: Yen::new(30_000_000),

@@ -31,7 +31,7 @@ pub(crate) async fn new_database(server: &str) -> Outcome<String> {
 pub(crate) async fn sqlite(file: &Path, lasting: Duration) -> Outcome<f64> {
     sqlx::any::install_default_drivers();
     let mut conn = AnyConnection::connect(&format!("sqlite://{}?mode=rwc", file.display())).await?;
-    for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"] {
+    for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA wal_autocheckpoint = 8000"] {
         conn.execute(sqlx::raw_sql(pragma)).await?;
     }
     conn.execute(sqlx::raw_sql("CREATE TABLE rows (id TEXT PRIMARY KEY, body TEXT NOT NULL)")).await?;

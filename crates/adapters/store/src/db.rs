@@ -53,6 +53,9 @@ impl Kind {
                 "PRAGMA busy_timeout = 10000",
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = FULL",
+                // 32 MB: an act touches some ten pages, mostly the same ones as the act before, and moving them over costs two more fsyncs.
+                "PRAGMA wal_autocheckpoint = 8000",
+                "PRAGMA cache_size = -32000",
                 "PRAGMA foreign_keys = ON",
                 "PRAGMA recursive_triggers = ON",
             ],

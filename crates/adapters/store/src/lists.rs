@@ -293,8 +293,8 @@ impl Store {
     /// # Errors
     /// [`Fault`]s of the database.
     pub async fn applications_of(&self, organisation: OrganisationId, page: Page) -> Result<Listed<OwnApplication>, Fault> {
-        let sql = "SELECT *, COUNT(*) OVER () AS total FROM applications WHERE lead = $1 \
-                   OR case_id IN (SELECT case_id FROM members WHERE organisation = $1) \
+        let sql = "SELECT *, COUNT(*) OVER () AS total FROM applications WHERE case_id IN \
+                   (SELECT case_id FROM applications WHERE lead = $1 UNION SELECT case_id FROM members WHERE organisation = $1) \
                    ORDER BY created_at DESC, case_id LIMIT $2 OFFSET $3";
         let listed: Listed<ApplicationRow> = self.listed(sql, args![organisation], page).await?;
         let ids: Vec<Arg> = listed.rows.iter().map(|r| Arg::from(r.application.case)).collect();
