@@ -35,7 +35,7 @@ pub(crate) async fn verified(place: &Place, acts: u64) -> Outcome<()> {
         }
         store.commit(batch).await?;
     }
-    let before = memory();
+    let before = memory_from_here();
     let watch = Stopwatch::now();
     let report = store.verify(None).await?;
     let elapsed = watch.elapsed();
@@ -43,7 +43,7 @@ pub(crate) async fn verified(place: &Place, acts: u64) -> Outcome<()> {
         return Err(format!("the ledger is not sound: {:?}", report.problems.first()).into());
     }
     println!("  {:>9.0}  acts a second verified, of {} acts in {} cases", raw::rate(report.acts, elapsed), report.acts, report.streams);
-    if let (Some(before), Some(after)) = (before, memory()) {
+    if let (Some(before), Some(after)) = (before, memory("VmHWM:")) {
         println!("  {:>9}  MiB more at the peak while verifying", after.saturating_sub(before) / 1024);
     }
     Ok(())
@@ -54,8 +54,14 @@ fn returned() -> Outcome<Returned> {
     Ok(Returned { points: vec![point], due: Day::new(2025, 5, 1)? })
 }
 
-/// The most memory that this process had so far, in KiB, where the system says so.
-fn memory() -> Option<u64> {
+/// The memory of this process, in KiB, where the system says so; the peak is counted anew.
+fn memory_from_here() -> Option<u64> {
+    std::fs::write("/proc/self/clear_refs", "5").ok()?;
+    memory("VmRSS:")
+}
+
+/// `VmRSS:` now, `VmHWM:` at the peak.
+fn memory(which: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?.trim().parse().ok())
+    status.lines().find_map(|line| line.strip_prefix(which)?.trim().strip_suffix("kB")?.trim().parse().ok())
 }
