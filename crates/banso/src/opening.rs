@@ -48,10 +48,8 @@ pub(crate) async fn open(place: &cli::Place, wanted: People, address: &str, lang
     };
     office.restore_editions(&words).await?;
     if demo && holds != Holds::Demo {
-        let policies = banso_permits::Policies::built_in()?;
         let root = programmes.canonicalize().ok().and_then(|p| p.parent().map(Path::to_owned)).unwrap_or_default();
-        let stage =
-            demo::Stage { office: &office, store: &store, policies: &policies, clock, words: &words, root, address: address.to_owned() };
+        let stage = demo::Stage { office: &office, store: &store, clock, words: &words, root, address: address.to_owned() };
         demo::load(&stage, lang, Voice::Aloud).await?;
     }
     publish(&office, &programmes, &words).await?;

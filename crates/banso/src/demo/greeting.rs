@@ -4,8 +4,11 @@ use banso_kernel::Lang;
 
 use super::people::PASSWORD;
 
-/// Login, role, what to try first: Japanese and English.
-const ACCOUNTS: [(&str, (&str, &str), (&str, &str)); 7] = [
+/// Japanese and English.
+type Both = (&'static str, &'static str);
+
+/// Login, role, what to try first.
+const ACCOUNTS: [(&str, Both, Both); 7] = [
     (
         "owner",
         ("申請者（代表）", "applicant (lead)"),
@@ -17,9 +20,9 @@ const ACCOUNTS: [(&str, (&str, &str), (&str, &str)); 7] = [
     ("reviewer1", ("審査員（6まで）", "reviewer (up to 6)"), ("利益相反を申告し、採点する", "declare conflicts, then score")),
     ("auditor", ("監査", "auditor"), ("案件の経過を確かめ、ZIPで持ち出す", "verify a case and take it away as a ZIP")),
     (
-        "applicant31",
-        ("申請者（ほか）", "other applicants"),
-        ("受付中の公募に提出した申請を見る", "see what was submitted to the open call"),
+        "applicant05",
+        ("申請者（ほか）", "another applicant"),
+        ("交付決定の後、通知書を受け取る", "receive the letter, once the grant is decided"),
     ),
 ];
 

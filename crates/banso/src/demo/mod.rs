@@ -62,12 +62,6 @@ impl From<OfficeError> for DemoTrouble {
     }
 }
 
-impl From<banso_grant::Refusal> for DemoTrouble {
-    fn from(refusal: banso_grant::Refusal) -> Self {
-        DemoTrouble::Office(refusal.into())
-    }
-}
-
 impl From<Fault> for DemoTrouble {
     fn from(fault: Fault) -> Self {
         DemoTrouble::Office(fault.into())
@@ -84,7 +78,6 @@ impl From<CommitError> for DemoTrouble {
 pub(crate) struct Stage<'a> {
     pub(crate) office: &'a Office,
     pub(crate) store: &'a Store,
-    pub(crate) policies: &'a banso_permits::Policies,
     pub(crate) clock: Arc<StageClock>,
     pub(crate) words: &'a Words,
     /// The folder that holds `programmes` and `demo`.
@@ -111,7 +104,6 @@ pub(crate) async fn load(stage: &Stage<'_>, lang: Lang, voice: Voice) -> Result<
     let mut play = Play {
         office: stage.office,
         store: stage.store,
-        policies: stage.policies,
         clock: Arc::clone(&stage.clock),
         words: stage.words,
         troupe: &troupe,

@@ -8,7 +8,7 @@ use banso_guideline::{DocumentSpec, Edition, SectionContent, Side};
 use banso_kernel::{CallId, CaseId, Lang};
 use banso_office::apply::{SaveOrder, StartOrder, SubmitOrder};
 use banso_office::{Loaded, Office, OfficeError, Words};
-use banso_permits::{Person, Policies};
+use banso_permits::Person;
 use banso_store::Store;
 
 use super::DemoTrouble;
@@ -23,7 +23,6 @@ use super::{dice, form, paper};
 pub(crate) struct Play<'a> {
     pub(crate) office: &'a Office,
     pub(crate) store: &'a Store,
-    pub(crate) policies: &'a Policies,
     pub(crate) clock: Arc<StageClock>,
     pub(crate) words: &'a Words,
     pub(crate) troupe: &'a Troupe,

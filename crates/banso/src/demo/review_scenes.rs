@@ -1,72 +1,23 @@
-//! What reviewers do in the play.
+//! What reviewers do in the play: declare, score.
 
 use std::collections::BTreeMap;
 
-use banso_grant::decide::{self, By, SheetOrder};
-use banso_grant::{Actor, CaseAct, ConflictKind, Declaration, NewAct, Refusal, ReviewStatus};
-use banso_kernel::{CaseId, Digest, PersonId};
-use banso_permits::{Action, Permit, Person, Role};
-use banso_store::{Batch, CaseFile, Change};
+use banso_grant::{ConflictKind, Declaration, ReviewStatus};
+use banso_guideline::Criterion;
+use banso_kernel::PersonId;
+use banso_office::desk::ReviewerSheet;
+use banso_office::reviewing::{SubmitSheet, TypedSheet};
+use banso_permits::{Person, Role};
 
 use super::DemoTrouble;
-use super::calls::Round;
 use super::play::Play;
-use super::scores;
-
-type Act = Result<NewAct<CaseAct>, Refusal>;
+use super::{dice, scores};
 
 impl Play<'_> {
-    fn by(&self, who: &Person, round: Round, clause: &str) -> Result<By, DemoTrouble> {
-        let edition = self.edition(round)?.digest();
-        Ok(By { actor: Actor::Person(who.id), edition, now: self.office.now(), clause: clause.to_owned() })
-    }
-
-    async fn permit(&self, who: &Person, action: Action, case: CaseId) -> Result<Permit, DemoTrouble> {
-        let resource = self.store.resource_of(case).await?.ok_or(DemoTrouble::Script("resource"))?;
-        self.policies.may(who, action, &resource).map_err(|d| DemoTrouble::Office(d.into()))
-    }
-
-    async fn file(&self, who: &Person, action: Action, case: CaseId) -> Result<CaseFile, DemoTrouble> {
-        let permit = self.permit(who, action, case).await?;
-        self.store.case(&permit).await?.ok_or(DemoTrouble::Script("case file"))
-    }
-
-    pub(crate) async fn step(
-        &self,
-        login: &str,
-        action: Action,
-        index: usize,
-        decide: impl FnOnce(&CaseFile, &By) -> Act,
-    ) -> Result<(), DemoTrouble> {
-        let who = self.who(login).await?;
-        self.step_of(&who, action, index, decide, Vec::new()).await
-    }
-
-    async fn step_of(
-        &self,
-        who: &Person,
-        action: Action,
-        index: usize,
-        decide: impl FnOnce(&CaseFile, &By) -> Act,
-        changes: Vec<Change>,
-    ) -> Result<(), DemoTrouble> {
-        let case = self.case(index)?;
-        let file = self.file(who, action, case).await?;
-        let act = decide(&file, &self.by(who, self.proposal(index)?.round, "5-2")?)?;
-        let mut batch = Batch::case(case, file.seq(), vec![act]);
-        batch.changes = changes;
-        self.store.commit(batch).await?;
-        Ok(())
-    }
-
-    pub(crate) async fn call_of(&self, round: Round) -> Result<banso_grant::Call, DemoTrouble> {
-        Ok(self.store.call(&self.call(round)?).await?.ok_or(DemoTrouble::Script("call"))?.call)
-    }
-
     /// The nth reviewer who still stands on a case.
     pub(crate) async fn reviewer(&self, index: usize, nth: usize) -> Result<Person, DemoTrouble> {
         let reviews = self.office.case_reviews(&self.officer().await?, self.case(index)?).await?;
-        let stands = |s: &&banso_office::desk::ReviewerSheet| !matches!(s.status, ReviewStatus::Conflicted | ReviewStatus::Replaced);
+        let stands = |s: &&ReviewerSheet| !matches!(s.status, ReviewStatus::Conflicted | ReviewStatus::Replaced);
         let standing = reviews.sheets.iter().filter(stands).nth(nth).map(|s| s.person);
         Ok(self.office.person(standing.ok_or(DemoTrouble::Script("reviewer"))?).await?)
     }
@@ -81,47 +32,55 @@ impl Play<'_> {
 
     async fn declaration(&self, index: usize, nth: usize, declaration: Declaration) -> Result<(), DemoTrouble> {
         let who = self.reviewer(index, nth).await?;
-        let call = self.call_of(self.proposal(index)?.round).await?;
-        let id = who.id;
-        self.step_of(&who, Action::ReviewCase, index, |file, by| decide::declare_conflict(&file.case, &call, id, declaration, by), vec![])
-            .await
+        let request = self.press(&format!("declare {index} {nth}"));
+        Ok(self.office.declare_conflict(&who, self.case(index)?, declaration, request).await?)
     }
 
     pub(crate) async fn score(&self, index: usize, nth: usize) -> Result<(), DemoTrouble> {
-        let proposal = self.proposal(index)?;
-        let edition = self.edition(proposal.round)?;
-        let call = self.call_of(proposal.round).await?;
         let who = self.reviewer(index, nth).await?;
+        let edition = self.edition(self.proposal(index)?.round)?;
+        let total = self.total(index, who.id, edition.score_sheet().criteria.iter().map(|c| c.points_max).sum()).await?;
+        let points = scores::spread(edition.score_sheet(), total);
+        let comment =
+            |(c, (_, given)): (&Criterion, &(String, u32))| c.comment_required.then(|| (c.id.clone(), words_for(index, who.id, c, *given)));
+        let comments: BTreeMap<String, String> = edition.score_sheet().criteria.iter().zip(&points).filter_map(comment).collect();
+        let typed = TypedSheet {
+            points: points.into_iter().map(|(id, given)| (id, given.to_string())).collect(),
+            comments,
+            overall: String::new(),
+        };
+        let order = SubmitSheet { typed, request: self.press(&format!("score {index} {nth}")) };
+        Ok(self.office.submit_sheet(&who, self.case(index)?, &order).await?)
+    }
+
+    /// What a reviewer gives a case in all.
+    async fn total(&self, index: usize, reviewer: PersonId, full: u32) -> Result<u32, DemoTrouble> {
         let all: Vec<PersonId> = self.store.accounts_with(Role::Reviewer).await?.into_iter().map(|a| a.id).collect();
         let reviews = self.office.case_reviews(&self.officer().await?, self.case(index)?).await?;
         let on_it: Vec<PersonId> = reviews.sheets.iter().filter(|s| s.status != ReviewStatus::Replaced).map(|s| s.person).collect();
         let seats: Vec<usize> = on_it.iter().map(|id| all.iter().position(|other| other == id).unwrap_or_default()).collect();
-        let full: u32 = edition.score_sheet().criteria.iter().map(|c| c.points_max).sum();
-        let totals = scores::totals(index, proposal.points, &seats, full);
-        let own = on_it.iter().position(|id| *id == who.id);
-        let total = own.and_then(|seat| totals.get(seat)).copied().ok_or(DemoTrouble::Script("total"))?;
-        let comments: BTreeMap<String, String> = edition
-            .score_sheet()
-            .criteria
-            .iter()
-            .filter(|c| c.comment_required)
-            .map(|c| (c.id.clone(), "合成の講評です。".to_owned()))
-            .collect();
-        let text = serde_json::to_string(&comments).unwrap_or_default();
-        let order = SheetOrder {
-            reviewer: who.id,
-            points: scores::spread(edition.score_sheet(), total),
-            commented: comments.keys().cloned().collect(),
-            comments: Digest::of(text.as_bytes()),
-        };
-        let sheet = edition.score_sheet();
-        self.step_of(
-            &who,
-            Action::ReviewCase,
-            index,
-            |file, by| decide::submit_review(&file.case, &call, sheet, &order, by),
-            vec![Change::keep_content(&text)],
-        )
-        .await
+        let totals = scores::totals(index, self.proposal(index)?.points, &seats, full);
+        let own = on_it.iter().position(|id| *id == reviewer);
+        own.and_then(|seat| totals.get(seat)).copied().ok_or(DemoTrouble::Script("total"))
     }
+}
+
+/// A comment that fits the points, and says that it is made up.
+fn words_for(index: usize, reviewer: PersonId, criterion: &Criterion, given: u32) -> String {
+    let said = match (given * 100).checked_div(criterion.points_max).unwrap_or_default() {
+        85.. => ["根拠が数値で示されており、優れている。", "従来との違いが明確で、説得力がある。", "計画が具体的で、実現の見込みが高い。"],
+        65..85 => [
+            "おおむね妥当だが、根拠の一部が弱い。",
+            "方向は良い。比較の対象をもう少し示してほしい。",
+            "妥当である。年度ごとの基準があるとなお良い。",
+        ],
+        _ => [
+            "根拠が乏しく、目標との関係が分かりにくい。",
+            "従来の方法との違いが十分に示されていない。",
+            "前提の置き方に無理があり、再検討を要する。",
+        ],
+    };
+    let nth = dice::roll(&format!("words {index} {reviewer} {}", criterion.id), 3);
+    let words = said.into_iter().nth(usize::try_from(nth).unwrap_or_default()).unwrap_or_default();
+    format!("【合成】{}：{words}", criterion.title.ja)
 }

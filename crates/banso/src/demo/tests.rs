@@ -50,15 +50,7 @@ async fn whole_demo(place: Place) {
     let words = words();
     let (office, store, policies, clock) = house(&place, &folder).await;
     assert_eq!(look(&store).await.unwrap(), Holds::Nothing);
-    let stage = Stage {
-        office: &office,
-        store: &store,
-        policies: &policies,
-        clock,
-        words: &words,
-        root: root(),
-        address: "http://127.0.0.1:8080".to_owned(),
-    };
+    let stage = Stage { office: &office, store: &store, clock, words: &words, root: root(), address: "http://127.0.0.1:8080".to_owned() };
     if let Err(error) = load(&stage, Lang::Ja, Voice::Silent).await {
         panic!("{error}");
     }
