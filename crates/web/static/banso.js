@@ -8,6 +8,7 @@
 'use strict';
 
 const WAIT_BEFORE_SAVING = 1200;
+const WAIT_BEFORE_TRYING_AGAIN = 10000;
 const english = document.documentElement.lang === 'en';
 const say = (ja, en) => (english ? en : ja);
 
@@ -57,7 +58,7 @@ function showSums() {
 // ---- a copy on this device, in case the session is lost ---------------------------------------------------------------
 
 const copyKey = (form) => `banso:${document.body.dataset.person ?? ''}:${new URL(form.action).pathname}`;
-const HIDDEN = ['_csrf', '_request'];
+const HIDDEN = ['_csrf', '_request', 'version'];
 
 function fieldsOf(form) {
   const fields = {};
@@ -67,9 +68,12 @@ function fieldsOf(form) {
   return fields;
 }
 
+// As the server keeps it: no blanks around a text, one kind of line end.
+const sameText = (fields) => JSON.stringify(fields, (key, value) => (typeof value === 'string' ? value.replace(/\r\n?/g, '\n').trim() : value));
+
 function keepCopy(form) {
   try {
-    localStorage.setItem(copyKey(form), JSON.stringify({ at: Date.now(), base: form.dataset.version ?? '', fields: fieldsOf(form) }));
+    localStorage.setItem(copyKey(form), JSON.stringify({ at: Date.now(), base: form.elements.version?.value ?? '', fields: fieldsOf(form) }));
   } catch { /* a full or forbidden storage: saving to the server goes on */ }
 }
 
@@ -80,7 +84,7 @@ function dropCopy(form) {
 function offerCopy(form) {
   let copy = null;
   try { copy = JSON.parse(localStorage.getItem(copyKey(form))); } catch { return; }
-  if (!copy || JSON.stringify(copy.fields) === JSON.stringify(fieldsOf(form))) { dropCopy(form); return; }
+  if (!copy || sameText(copy.fields) === sameText(fieldsOf(form))) { dropCopy(form); return; }
   const at = new Date(copy.at).toLocaleString(english ? 'en-GB' : 'ja-JP');
   const note = document.createElement('div');
   note.className = 'bs-note bs-note--care';
@@ -89,7 +93,11 @@ function offerCopy(form) {
   text.textContent = say(`この端末に、保存されていない入力（${at}）が残っています。`, `This device keeps input that was not saved (${at}).`);
   const row = document.createElement('p');
   row.append(
-    button(say('入力を戻す', 'Put it back'), () => { fill(form, copy.fields); note.remove(); form.dispatchEvent(new Event('input', { bubbles: true })); }),
+    button(say('入力を戻す', 'Put it back'), () => {
+      // With what it was based on: the server then sees what others have changed in between.
+      if (form.elements.version && copy.base) form.elements.version.value = copy.base;
+      fill(form, copy.fields); note.remove(); form.dispatchEvent(new Event('input', { bubbles: true }));
+    }),
     ' ',
     button(say('破棄する', 'Discard it'), () => { dropCopy(form); note.remove(); }),
   );
@@ -128,6 +136,17 @@ function autosave(form) {
 
   const show = (state, text) => { if (status) { status.dataset.state = state; status.textContent = text; } };
 
+  const later = () => { clearTimeout(timer); timer = setTimeout(save, WAIT_BEFORE_TRYING_AGAIN); };
+
+  // Back to this page after signing in; what was typed waits here as a copy.
+  const signInLink = () => {
+    const link = document.createElement('a');
+    link.href = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
+    link.textContent = say('ログインして続ける', 'Sign in and go on');
+    link.addEventListener('click', () => { keepCopy(form); form.dataset.clean = 'yes'; });
+    return link;
+  };
+
   const save = async () => {
     if (saving) { again = true; return; }
     saving = true;
@@ -148,9 +167,12 @@ function autosave(form) {
         showProblems(form, told.problems ?? []);
         for (const [id, text] of Object.entries(told.show ?? {})) { const out = document.getElementById(id); if (out) out.textContent = text; }
       } else {
+        if (answer.status >= 500) later();
         show('failed', told.message ?? say('＊保存できませんでした。入力はこの端末に残っています。', '* Not saved. Your input is kept on this device.'));
+        if (answer.status === 401 && status) status.append(' ', signInLink());
       }
     } catch {
+      later();
       show('failed', say('＊通信できません。入力はこの端末に残っています。', '* No connection. Your input is kept on this device.'));
     }
     saving = false;
@@ -165,6 +187,7 @@ function autosave(form) {
   });
   form.addEventListener('change', () => { if (form.dataset.clean === 'no') { clearTimeout(timer); save(); } });
   form.addEventListener('submit', () => { clearTimeout(timer); form.dataset.clean = 'yes'; dropCopyAfterSubmit(form); });
+  addEventListener('online', () => { if (form.dataset.clean === 'no') save(); });
   addEventListener('beforeunload', (event) => { if (form.dataset.clean === 'no') event.preventDefault(); });
   offerCopy(form);
 }
