@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use banso_kernel::{CorporateNumber, Lang};
+use banso_web::PublicAddress;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 const ABOUT: &str = "Banso（伴走）— 補助金の公募要領から交付決定まで\nFrom the guideline of a grant programme to the decision letter";
@@ -112,6 +113,10 @@ pub(crate) struct Listen {
     /// Address to listen on, 127.0.0.1 if not given; beyond loopback, put a TLS proxy in front
     #[arg(long, value_name = "IP", env = "BANSO_LISTEN", hide_env_values = true, verbatim_doc_comment)]
     pub(crate) listen: Option<IpAddr>,
+    /// 利用者が開くアドレス。メールのリンクに使います（既定は待ち受けるアドレス）
+    /// Address that people open; links in mails begin with it (the listening address if not given)
+    #[arg(long, value_name = "https://…", env = "BANSO_ADDRESS", hide_env_values = true, verbatim_doc_comment)]
+    pub(crate) address: Option<PublicAddress>,
     /// HTTPS の中継の後ろで使う（クッキーを HTTPS に限り、相手を X-Forwarded-For で数えます）
     /// Behind an HTTPS proxy: cookies over HTTPS only, visitors counted by X-Forwarded-For
     #[arg(long, env = "BANSO_BEHIND_PROXY", hide_env_values = true, verbatim_doc_comment)]
@@ -124,6 +129,7 @@ impl Listen {
         Listen {
             port: self.port.or(front.port),
             listen: self.listen.or(front.listen),
+            address: self.address.clone().or_else(|| front.address.clone()),
             behind_proxy: self.behind_proxy || front.behind_proxy,
         }
     }

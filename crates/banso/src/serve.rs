@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use banso_kernel::Lang;
 use banso_office::{Office, People};
-use banso_web::{Peer, Scheme, Settings};
+use banso_web::{Peer, PublicAddress, Scheme, Settings};
 use tokio::sync::watch;
 
 use crate::cli::{self, Listen};
@@ -21,15 +21,16 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// Serves until it is told to stop.
 pub(crate) async fn serve(place: &cli::Place, listen: &Listen, people: People, lang: Lang) -> Result<(), Trouble> {
     let door = door::open(listen.listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)), listen.port)?;
+    let address = public_address(listen, door.address);
     eprintln!("準備しています… / Getting ready …  {}", wiring::described(place));
-    let Opened { office, demo } = opening::open(place, people, &format!("http://{}", door.address), lang).await?;
+    let Opened { office, demo } = opening::open(place, people, &address.to_string(), lang).await?;
     if demo {
         println!("\n{}", demo::accounts(lang));
     }
-    greet(&door, place);
+    greet(&door, &address, place);
     let (stop, stopped) = watch::channel(());
     let worker = tokio::spawn(work(office.clone(), stopped.clone()));
-    let settings = web_settings(listen);
+    let settings = web_settings(listen, address);
     let app = banso_web::app(office.clone(), settings).into_make_service_with_connect_info::<SocketAddr>();
     let listener = tokio::net::TcpListener::from_std(door.listener).map_err(Trouble::Serving)?;
     let mut at_the_end = stopped.clone();
@@ -46,11 +47,16 @@ pub(crate) async fn serve(place: &cli::Place, listen: &Listen, people: People, l
     Ok(())
 }
 
-fn web_settings(listen: &Listen) -> Settings {
+/// What links in mails begin with: what was said, or where we listen.
+fn public_address(listen: &Listen, listening: SocketAddr) -> PublicAddress {
+    listen.address.clone().or_else(|| format!("http://{listening}").parse().ok()).unwrap_or_default()
+}
+
+fn web_settings(listen: &Listen, address: PublicAddress) -> Settings {
     if listen.behind_proxy {
-        Settings { scheme: Scheme::Https, peer: Peer::Forwarded }
+        Settings { address, scheme: Scheme::Https, peer: Peer::Forwarded }
     } else {
-        Settings { scheme: Scheme::Http, peer: Peer::Socket }
+        Settings { address, scheme: Scheme::Http, peer: Peer::Socket }
     }
 }
 
@@ -59,12 +65,16 @@ async fn work(office: Office, mut stopped: watch::Receiver<()>) {
 }
 
 /// The lines that everybody waits for.
-fn greet(door: &Door, place: &cli::Place) {
+fn greet(door: &Door, address: &PublicAddress, place: &cli::Place) {
     if door.moved {
         println!("ポート 8080 は使われているため、別の番号にしました。/ Port 8080 is taken; this one is used instead.");
     }
     println!();
     println!("  Banso 伴走        http://{}/", door.address);
+    let listening = format!("http://{}", door.address);
+    if address.to_string() != listening {
+        println!("  メールのリンク    {address}  (--address)");
+    }
     println!("  データ / Data     {}", wiring::described(place));
     println!("  終了 / Stop       Ctrl-C（データは残ります / everything is kept）");
     println!();

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::desks::Desk;
 use crate::failure::Failure;
 use crate::route::AppState;
-use crate::{assets, session};
+use crate::{assets, csrf, session};
 
 /// Given to every template as `page`.
 #[derive(Debug, Clone)]
@@ -98,7 +98,10 @@ impl PageContext {
     /// The two hidden fields that every form starts with. Hexadecimal digits and hyphens: nothing to escape.
     pub(crate) fn hidden(&self) -> String {
         let request = Uuid::now_v7();
-        format!(r#"<input type="hidden" name="_csrf" value="{}"><input type="hidden" name="_request" value="{request}">"#, self.csrf)
+        format!(
+            r#"<input type="hidden" name="_csrf" value="{}"><input type="hidden" name="_request" value="{request}">"#,
+            csrf::masked(&self.csrf)
+        )
     }
 
     pub(crate) fn has_problems(&self) -> bool {

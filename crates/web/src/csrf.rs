@@ -8,6 +8,7 @@ use axum::extract::{Form, FromRequest as _, Request};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use rand::Rng as _;
 
 use crate::context::PageContext;
 use crate::failure::Failure;
@@ -77,9 +78,30 @@ pub(crate) fn same_site(headers: &HeaderMap) -> bool {
     origin.split_once("://").is_some_and(|(_, rest)| rest == host)
 }
 
-/// Compares in a time that does not depend on where they differ.
+/// The token as one page shows it: other digits every time. Pages are compressed; a secret that stays the same from page to page
+/// beside text that a stranger can choose could be guessed digit by digit from their lengths.
+pub(crate) fn masked(token: &str) -> String {
+    let pad: String = token.chars().filter_map(|_| char::from_digit(rand::rng().random_range(0..16), 16)).collect();
+    let hidden = crossed(&pad, token);
+    pad + &hidden
+}
+
+/// Hexadecimal digits, one by one exclusive-or.
+fn crossed(a: &str, b: &str) -> String {
+    let digit = |(x, y): (char, char)| char::from_digit(x.to_digit(16)? ^ y.to_digit(16)?, 16);
+    a.chars().zip(b.chars()).filter_map(digit).collect()
+}
+
+/// Whether it is the token, bare or [`masked`]; in a time that does not depend on where they differ.
 pub(crate) fn is_token(expected: &str, sent: Option<&str>) -> bool {
     let Some(sent) = sent else { return false };
+    match sent.split_at_checked(expected.len()) {
+        Some((pad, hidden)) if hidden.len() == expected.len() => same(expected, &crossed(pad, hidden)),
+        Some(_) | None => same(expected, sent),
+    }
+}
+
+fn same(expected: &str, sent: &str) -> bool {
     let same_length = expected.len() == sent.len() && !expected.is_empty();
     let differs = expected.bytes().zip(sent.bytes()).fold(0_u8, |seen, (a, b)| seen | (a ^ b));
     same_length && differs == 0
@@ -114,8 +136,23 @@ mod tests {
             ("abc", Some("ab"), false),
             ("abc", None, false),
             ("", Some(""), false),
+            ("00ff", Some("000000ff"), true),
+            ("00ff", Some("123412cb"), true),
+            ("00ff", Some("123412cc"), false),
+            ("00ff", Some("zzzz00ff"), false),
+            ("00ff", Some("00ff00ff0"), false),
         ] {
-            assert_eq!(is_token(expected, sent), same);
+            assert_eq!(is_token(expected, sent), same, "{expected} {sent:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_never_shows_the_same_digits_twice() {
+        let token = "0123456789abcdef".repeat(4);
+        let (one, two) = (masked(&token), masked(&token));
+        assert_ne!(one, two);
+        for shown in [one, two] {
+            assert!(shown.len() == 128 && !shown.contains(&token) && is_token(&token, Some(&shown)), "{shown}");
         }
     }
 }

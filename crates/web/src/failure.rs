@@ -271,11 +271,15 @@ struct FailurePage<'a> {
     lines: Vec<&'a str>,
     reference: Option<&'a str>,
     back: String,
+    /// For somebody who is not signed in: through the sign-in page back to where they were.
+    sign_in: Option<String>,
 }
 
 fn html(words: &Words, page: &PageContext, headers: &HeaderMap) -> Response {
     let lines = words.lines.iter().map(|l| page.local(l)).collect();
-    let shown = FailurePage { page, title: page.local(&words.title), lines, reference: words.reference.as_deref(), back: back(headers) };
+    let back = back(headers);
+    let sign_in = page.account.is_none().then(|| format!("/sign-in?next={}", encoded(&back)));
+    let shown = FailurePage { page, title: page.local(&words.title), lines, reference: words.reference.as_deref(), back, sign_in };
     match shown.render() {
         Ok(text) => Html(text).into_response(),
         Err(error) => {

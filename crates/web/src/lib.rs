@@ -1,12 +1,14 @@
 //! The desks: pages, forms, sessions. Turns requests into use cases of the office and their answers into HTML; decides nothing and
 //! never names the store. [`routes`] is the map of every address and says how to add a page.
 
+mod address;
 mod assets;
 mod context;
 mod csrf;
 mod desks;
 mod display;
 mod download;
+mod drain;
 mod failure;
 mod form;
 mod headers;
@@ -19,11 +21,14 @@ mod specimen;
 pub mod testing;
 mod upload;
 
+pub use address::{NotAnAddress, PublicAddress};
 pub use route::app;
 
 /// What the binary decides about the way pages are served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
+    /// What links in mails begin with.
+    pub address: PublicAddress,
     pub scheme: Scheme,
     pub peer: Peer,
 }

@@ -16,7 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::context::PageContext;
 use crate::failure::Failure;
-use crate::{Settings, assets, context, csrf, failure, headers, routes, session};
+use crate::{Settings, assets, context, csrf, drain, failure, headers, routes, session};
 
 /// What every handler can ask for.
 #[derive(Clone)]
@@ -33,7 +33,7 @@ impl FromRef<AppState> for Office {
 
 impl FromRef<AppState> for Settings {
     fn from_ref(state: &AppState) -> Settings {
-        state.settings
+        state.settings.clone()
     }
 }
 
@@ -136,7 +136,11 @@ impl Route {
         };
         let gated: MethodRouter<AppState> = checked.layer(from_fn_with_state(self.gate, at_the_gate));
         let limited: MethodRouter<AppState> = gated.layer(DefaultBodyLimit::max(bytes));
-        Router::new().route(self.path, limited.layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time)))
+        let heard: MethodRouter<AppState> = match self.carries {
+            Carries::Nothing => limited,
+            Carries::Form | Carries::Upload => limited.layer(from_fn(drain::to_the_end)),
+        };
+        Router::new().route(self.path, heard.layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time)))
     }
 }
 
@@ -149,14 +153,14 @@ async fn at_the_gate(State(gate): State<Gate>, page: PageContext, request: Reque
 
 /// The web application over an office.
 pub fn app(office: Office, settings: Settings) -> Router {
-    let state = AppState { office: office.clone(), settings };
+    let state = AppState { office: office.clone(), settings: settings.clone() };
     let pages = routes::map().into_iter().fold(Router::new(), |router, line| router.merge(line.into_router()));
     let pages = pages
         .fallback(async || Failure::NotFound)
         .method_not_allowed_fallback(async || Failure::WrongMethod)
         .layer(from_fn_with_state(state.clone(), failure::as_page))
         .layer(from_fn_with_state(state.clone(), context::attach))
-        .layer(session::layer(office, settings))
+        .layer(session::layer(office, &settings))
         .layer(CompressionLayer::new().gzip(true))
         .with_state(state);
     assets::router().merge(pages).layer(from_fn_with_state(settings, headers::add))

@@ -79,7 +79,7 @@ impl SessionStore for OfficeSessions {
     }
 }
 
-pub(crate) fn layer(office: Office, settings: Settings) -> SessionManagerLayer<OfficeSessions> {
+pub(crate) fn layer(office: Office, settings: &Settings) -> SessionManagerLayer<OfficeSessions> {
     SessionManagerLayer::new(OfficeSessions(office))
         .with_name("banso")
         .with_http_only(true)

@@ -167,8 +167,16 @@ impl Visitor {
         self.ask(Method::POST, path, &[("content-type", "multipart/form-data; boundary=edge")], Body::from(body)).await
     }
 
+    /// Sends exactly this body.
+    pub async fn send_body(&mut self, path: &str, headers: &[(&str, &str)], body: Body) -> Shown {
+        self.ask(Method::POST, path, headers, body).await
+    }
+
     async fn ask(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Shown {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "banso.invalid");
+        let mut request = Request::builder().method(method).uri(path);
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            request = request.header(header::HOST, "banso.invalid");
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

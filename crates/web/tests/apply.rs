@@ -320,9 +320,13 @@ async fn an_invited_side_fills_in_its_own_part_only() {
     save(&mut lead, &section(&case, "consortium", 0), &rows).await.is(303);
     let invite = format!("{case}/members/2/invitation");
     lead.send(&case, &invite, &[("email", "だれか")]).await.is(422).holds_together().has("メールアドレスを確かめて");
-    lead.send(&case, &invite, &[("email", "uni@banso.invalid")]).await.is(303);
+    let csrf = lead.get(&case).await.hidden("_csrf").to_owned();
+    let poisoned = [("host", "evil.example"), ("x-forwarded-host", "evil.example")];
+    lead.post(&invite, &[("_csrf", &csrf), ("email", "uni@banso.invalid")], &poisoned).await.is(303);
     scene.office.run_jobs().await;
     let mail = scene.office.mails().join("\n").replace("=\r\n", "");
+    let begins = format!("{}/apply/invitations/", banso_web::PublicAddress::default());
+    assert!(decoded(&mail).contains(&begins) && !decoded(&mail).contains("evil.example"), "{}", decoded(&mail));
     let token = token_in(&mail);
     let link = format!("/apply/invitations/{token}");
     let mut uni = scene.visitor("uni").await;

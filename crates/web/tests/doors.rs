@@ -2,6 +2,9 @@
 
 #![cfg(test)]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use banso_office::testing::{PASSWORD, TestOffice};
 use banso_permits::Role;
 use banso_web::testing::{Visitor, lines};
@@ -207,4 +210,32 @@ async fn a_closed_account_is_nobody_at_once() {
     office.close_account("yamada").await.unwrap();
     visitor.get("/home").await.is(303);
     visitor.sign_in("yamada", PASSWORD).await.is(422);
+}
+
+/// A browser reads the answer only after it has sent everything: whoever is refused is read to the end.
+#[tokio::test]
+async fn what_is_too_large_is_read_to_its_end_and_answered() {
+    let office = office_with_yamada().await;
+    let mut signed_in = Visitor::signed_in(&office, "yamada").await;
+    let mut nobody = Visitor::new(&office);
+    let token = signed_in.get("/home").await.hidden("_csrf").to_owned();
+    let multipart = ("content-type", "multipart/form-data; boundary=edge");
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let case = "/apply/cases/01890000-0000-7000-8000-000000000000/files/0/plan";
+    for (known, path, headers, status) in [
+        (false, case, vec![multipart], 401),
+        (false, "/sign-in", vec![form], 413),
+        (true, "/sign-out", vec![form, ("x-csrf-token", token.as_str())], 413),
+        (true, "/sign-out", vec![("content-type", "text/plain")], 415),
+    ] {
+        let read = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&read);
+        let chunks = futures_util::stream::iter((0..120).map(move |_| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            Ok::<_, std::io::Error>(vec![b'a'; 1 << 20])
+        }));
+        let visitor = if known { &mut signed_in } else { &mut nobody };
+        visitor.send_body(path, &headers, axum::body::Body::from_stream(chunks)).await.is(status);
+        assert_eq!(read.load(Ordering::SeqCst), 120, "{path} {status}");
+    }
 }

@@ -3,7 +3,6 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
 use axum::response::IntoResponse as _;
 use banso_kernel::CaseId;
 use banso_office::apply::{InviteeStatus, Phase, Seat, Task, TaskGroup, TaskList, Writable};
@@ -12,12 +11,12 @@ use tower_sessions::Session;
 
 use super::strip::Strip;
 use super::{case_path, section_path};
+use crate::Settings;
 use crate::context::PageContext;
 use crate::desks::id;
 use crate::desks::{invalid, see_other};
 use crate::failure::Answer;
 use crate::form::FormFields;
-use crate::{Scheme, Settings};
 
 #[derive(Template, WebTemplate)]
 #[template(path = "apply/tasks.html")]
@@ -109,12 +108,11 @@ pub(crate) async fn invite(
     settings: State<Settings>,
     page: PageContext,
     session: Session,
-    headers: HeaderMap,
     Path((case, member)): Path<(String, String)>,
     form: FormFields,
 ) -> Answer {
     let (case, member): (CaseId, u32) = (id(&case)?, id(&member)?);
-    match office.invite(page.person()?, case, member, form.text("email"), &own_address(&headers, *settings)).await {
+    match office.invite(page.person()?, case, member, form.text("email"), &settings.address.to_string()).await {
         Ok(()) => see_other(&session, &case_path(case), "招待のメールを送ります。", "The invitation is on its way.").await,
         Err(OfficeError::Invalid(problems)) => {
             let view = office.task_list(page.person()?, case).await?;
@@ -125,16 +123,6 @@ pub(crate) async fn invite(
         }
         Err(other) => Err(other.into()),
     }
-}
-
-/// The address under which this browser reached us: what a link in a mail begins with.
-fn own_address(headers: &HeaderMap, settings: Settings) -> String {
-    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("localhost");
-    let scheme = match settings.scheme {
-        Scheme::Http => "http",
-        Scheme::Https => "https",
-    };
-    format!("{scheme}://{host}")
 }
 
 #[derive(Template, WebTemplate)]
