@@ -39,7 +39,13 @@ async fn a_bonus_is_judged_with_its_reason() {
     let stage = Stage::reviewed(4, "1億円").await;
     let mut officer = visitor(&stage, "officer").await;
     let path = format!("{MEETING}/bonuses/{}/wage-rise", stage.cases[0].0);
-    officer.send(MEETING, &path, &[("reason", "表明書を確認")]).await.is(422).holds_together().has("認めるか認めないか").has("表明書を確認");
+    officer
+        .send(MEETING, &path, &[("reason", "表明書を確認")])
+        .await
+        .is(422)
+        .holds_together()
+        .has("認めるか認めないか")
+        .has("表明書を確認");
     officer.send(MEETING, &path, &[("judgement", "granted"), ("reason", "")]).await.is(422).holds_together().has("判定の理由");
     officer.send(MEETING, &path, &[("judgement", "granted"), ("reason", "表明書を確認した。")]).await.is(303);
     officer.get(MEETING).await.is(200).holds_together().has("表明書を確認した。").has("+3");
@@ -66,7 +72,14 @@ async fn the_plan_is_frozen_discarded_and_executed() {
     officer.send(MEETING, &format!("{MEETING}/execution"), &[("plan", &frozen)]).await.is(403);
     step(&mut director, "execution").await.is(303);
     stage.settle().await;
-    director.get(MEETING).await.is(200).holds_together().has("に執行しました").has("補欠の一覧と繰上げ").has("使える予算が申請額に足りません");
+    director
+        .get(MEETING)
+        .await
+        .is(200)
+        .holds_together()
+        .has("に執行しました")
+        .has("補欠の一覧と繰上げ")
+        .has("使える予算が申請額に足りません");
     stage.withdraw(0).await;
     director.get(MEETING).await.is(200).holds_together().has("繰り上げる理由").has("取下げ");
     assert!(stage.office.mails().len() > 5);
@@ -83,9 +96,11 @@ async fn the_grant_is_prepared_shown_and_decided() {
     officer.get(&format!("{path}?lang=en")).await.is(200).holds_together().has("Draft of the decision");
     officer.get(&format!("{path}?lang=ja")).await;
     let version = page.hidden("request-version").to_owned();
-    let costs = [("cost-0", "２，７００万円"), ("why-0", "汎用品のため。"), ("cost-1", "15,000,000"), ("cost-2", "4000000"), ("cost-3", "2000000")];
+    let costs =
+        [("cost-0", "２，７００万円"), ("why-0", "汎用品のため。"), ("cost-1", "15,000,000"), ("cost-2", "4000000"), ("cost-3", "2000000")];
     let fields = |prepared: &'static str, feasibility: &'static str| {
-        let mut all = vec![("request-version", version.clone()), ("prepared", prepared.to_owned()), ("feasibility", feasibility.to_owned())];
+        let mut all =
+            vec![("request-version", version.clone()), ("prepared", prepared.to_owned()), ("feasibility", feasibility.to_owned())];
         all.extend(costs.map(|(n, v)| (n, v.to_owned())));
         all.extend([("project-ends", "令和10年3月31日".to_owned()), ("withdrawal-days", "14".to_owned())]);
         all
@@ -122,7 +137,12 @@ async fn a_request_is_returned_or_refused_in_words() {
     let (mut officer, mut director) = (visitor(&stage, "officer").await, visitor(&stage, "director").await);
     let back = format!("{path}/return");
     officer.send(&path, &back, &[("note-1", "見積書"), ("due", "令和7年8月1日")]).await.is(422).holds_together().has("補正する箇所");
-    officer.send(&path, &back, &[("place-1", "budget"), ("note-1", "根拠"), ("due", "2月30日")]).await.is(422).holds_together().has("2月30日");
+    officer
+        .send(&path, &back, &[("place-1", "budget"), ("note-1", "根拠"), ("due", "2月30日")])
+        .await
+        .is(422)
+        .holds_together()
+        .has("2月30日");
     director.send(&path, &format!("{path}/refusal"), &[("refusal-reason", "")]).await.is(422).holds_together().has("交付しない理由");
     officer.send(&path, &back, &[("place-1", "budget"), ("note-1", "根拠を示してください。"), ("due", "2025-08-01")]).await.is(303);
     stage.settle().await;

@@ -207,6 +207,9 @@ pub struct GrantDecision {
     pub by_year: Vec<YearAmount>,
     pub conditions: Vec<String>,
     pub modifications: Vec<Difference>,
+    /// Why the modifications do not make the project unduly hard (Art. 6(3)); empty without any.
+    #[serde(default)]
+    pub feasibility: String,
     pub project_starts: Option<Day>,
     pub project_ends: Day,
     /// The last day on which the applicant may withdraw (Art. 9(1)).

@@ -166,6 +166,7 @@ fn grant_decision(l: &GrantDecision) -> Result<Value, LettersError> {
         "by_year": by_year,
         "conditions": conditions,
         "modifications": modifications,
+        "feasibility": paragraphs(&l.feasibility),
         "starts": l.project_starts.map(banso_kernel::Day::wareki),
         "ends": l.project_ends.wareki(),
         "withdrawal_due": l.withdrawal_due.map(banso_kernel::Day::wareki),

@@ -21,11 +21,6 @@ pub(crate) fn decision_letter(head: Head, order: &Order<'_>) -> Letter {
     let mut clauses = vec![order.clause];
     clauses.extend(head.edition.conditions().iter().filter(|c| decided.conditions.contains(&c.text.ja)).map(|c| c.clause.as_str()));
     let difference = |m: &Modification| Difference { place: m.place.clone(), asked: m.asked, granted: m.granted, reason: m.reason.clone() };
-    // Art. 6(3): the letter says why the project stays feasible, beside what was changed.
-    let mut conditions = decided.conditions.clone();
-    if !decided.feasibility.is_empty() {
-        conditions.push(format!("（修正に関する所見）{}", decided.feasibility));
-    }
     Letter::GrantDecision(GrantDecision {
         cover: head.cover(decided.number.clone(), &clauses),
         track: head.track(),
@@ -34,8 +29,9 @@ pub(crate) fn decision_letter(head: Head, order: &Order<'_>) -> Letter {
         eligible_cost: decided.eligible_cost,
         amount: decided.amount,
         by_year: decided.by_year.iter().map(|(year, amount)| YearAmount { year: *year, amount: *amount }).collect(),
-        conditions,
+        conditions: decided.conditions.clone(),
         modifications: decided.modifications.iter().map(difference).collect(),
+        feasibility: decided.feasibility.clone(),
         project_starts: None,
         project_ends: decided.project_ends,
         withdrawal_due: Some(decided.withdrawable_until),

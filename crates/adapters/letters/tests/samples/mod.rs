@@ -140,6 +140,7 @@ pub(crate) fn decision() -> GrantDecision {
                 reason: "算定の根拠を補正。金額に変更なし。".into(),
             },
         ],
+        feasibility: "測定は申請者が保有する機器で行えるため。".into(),
         project_starts: None,
         project_ends: day("令和10年3月31日"),
         withdrawal_due: Some(day("令和7年9月18日")),
@@ -272,6 +273,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
             Letter::GrantDecision(GrantDecision {
                 cover: Cover { legal_basis: "架空財団補助金交付規程".into(), synthetic: false, ..cover("架空財第100号") },
                 modifications: vec![],
+                feasibility: String::new(),
                 requested: Yen::new(87_666_000),
                 ..decision()
             }),

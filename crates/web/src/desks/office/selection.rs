@@ -5,10 +5,10 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
-use banso_grant::Judgement;
 use banso_grant::score::two_decimals;
 use banso_grant::selection::Place;
 use banso_grant::severity::Severity;
+use banso_grant::{Judgement, StateCode};
 use banso_guideline::{Aggregation, SectionContent};
 use banso_kernel::{CallId, CaseId, Day, Digest, LocalText, PersonId, RequestId, Yen};
 use banso_office::desk::{BonusJudgement, Meeting, MeetingBonus, MeetingLine, MeetingReviewer, MeetingState};
@@ -241,9 +241,14 @@ fn row(page: &PageContext, view: &Meeting, line: &MeetingLine) -> Option<Row> {
         cumulative: planned.cumulative,
         tone,
         place,
-        state: executed.then(|| (state_tone(line.state), line.state.label())),
+        state: (executed && moved_on(line.state)).then(|| (state_tone(line.state), line.state.label())),
         reason: planned.reason.clone(),
     })
+}
+
+/// Whether a case is no longer where the plan put it.
+const fn moved_on(state: StateCode) -> bool {
+    !matches!(state, StateCode::Selected | StateCode::Reserved | StateCode::Rejected)
 }
 
 /// The tone and the words of a claimed bonus.
