@@ -2,12 +2,12 @@
 
 use banso_grant::Point;
 use banso_grant::decide;
-use banso_guideline::Truth;
+use banso_guideline::{Edition, SectionContent, Truth};
 use banso_kernel::{CaseId, Day, LocalText, RequestId};
 use banso_permits::{Action, Person};
 
 use super::form_clause;
-use crate::dossier::{DossierContent, Pages, Reading};
+use crate::dossier::{DossierContent, DossierSlot, Pages, Reading};
 use crate::{FieldProblem, Office, OfficeError};
 
 /// What is to be checked, in the order of the guideline.
@@ -56,7 +56,8 @@ impl Checklist {
                 DossierContent::Documents(slots) => slots.as_slice(),
                 DossierContent::Answers(_) | DossierContent::Members(_) | DossierContent::Budget(_) => &[],
             };
-            slots.iter().map(|slot| CheckItem {
+            let wanted = |slot: &&DossierSlot| !slot.files.is_empty() || required(&pages.edition, &slot.id);
+            slots.iter().filter(wanted).map(|slot| CheckItem {
                 id: slot.anchor.clone(),
                 label: slot.title.clone(),
                 clause: section.clause.clone(),
@@ -140,6 +141,14 @@ impl Office {
 /// The day of a return, which has to be there.
 pub(crate) fn due_of(order: &ReturnOrder) -> Result<Day, OfficeError> {
     order.due.ok_or_else(|| OfficeError::field("due", "補正の期限を入力してください。", "Enter the day by which to correct it."))
+}
+
+/// Whether the form asks for a document in any case.
+fn required(edition: &Edition, slot: &str) -> bool {
+    edition.form().sections.iter().any(|s| match &s.content {
+        SectionContent::Documents(specs) => specs.iter().any(|d| d.id == slot && d.required),
+        SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => false,
+    })
 }
 
 fn not_ticked(item: &CheckItem) -> FieldProblem {

@@ -20,7 +20,7 @@ use crate::form::FormFields;
 /// Points that a form has room for.
 const POINTS: usize = 12;
 /// Points that are shown at once; the others are folded away.
-const POINTS_SHOWN: usize = 4;
+const POINTS_SHOWN: usize = 2;
 
 /// What was typed, to be shown again.
 #[derive(Default)]

@@ -5,7 +5,6 @@ use askama_web::WebTemplate;
 use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse as _;
 use banso_grant::StateCode;
-use banso_kernel::Day;
 use banso_office::desk::{CallOverview, Inbox, InboxQuery, SortColumn};
 use banso_office::{ListedCase, Office};
 use serde::Deserialize;
@@ -148,8 +147,10 @@ impl InboxPage {
         case.lead_name.clone().unwrap_or_else(|| case.row.lead.to_string())
     }
 
-    fn overdue(&self, due: &Day) -> bool {
-        *due < self.page.now.day()
+    /// Whether somebody is late. The day until which a decision may be withdrawn from passes without anybody being late.
+    fn overdue(&self, case: &ListedCase) -> bool {
+        let awaited = matches!(case.row.state, StateCode::Returned | StateCode::GrantRequestReturned | StateCode::UnderReview);
+        awaited && case.row.due.is_some_and(|due| due < self.page.now.day())
     }
 
     fn phase(&self) -> String {
