@@ -48,6 +48,8 @@ use banso_store::{Batch, CaseFile, Committed, Store};
 use uuid::Uuid;
 
 pub use account::{Account, NewAccount, SignIn};
+/// What orders to the office are written with.
+pub use banso_grant::{ConflictKind, Declaration, Judgement, Point, ReviewStatus};
 pub use banso_store::{Clock, DocumentReader, HandClock, Listed, ListedCase, Notice, Page, Place, SystemClock};
 pub use editions::{BrokenFile, CallTime, Loaded, ProgrammeFile, PublishedCall, PublishedEdition, Words, call_time};
 pub use error::{FieldProblem, OfficeError, Reference};

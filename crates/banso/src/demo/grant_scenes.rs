@@ -1,7 +1,7 @@
 //! The grant request is examined, returned, decided or refused in the play.
 
-use banso_grant::Point;
 use banso_kernel::Yen;
+use banso_office::Point;
 use banso_office::desk::granting::{DecisionOrder, Prepared, PreparedCell, RefusalOrder, ReturnOrder, SettledCell};
 
 use super::DemoTrouble;

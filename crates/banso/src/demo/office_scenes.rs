@@ -1,8 +1,8 @@
 //! What the office and the director do in the play: completeness, bonus points, the review's plan, the selection.
 
-use banso_grant::{Judgement, Point, ReviewStatus};
 use banso_kernel::{LocalText, RequestId};
 use banso_office::desk::{BonusJudgement, ReturnOrder, ReviewPlanOrder};
+use banso_office::{Judgement, Point, ReviewStatus};
 use banso_permits::Person;
 
 use super::DemoTrouble;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use banso_grant::{ConflictKind, Declaration, ReviewStatus};
 use banso_guideline::Criterion;
 use banso_kernel::PersonId;
 use banso_office::desk::ReviewerSheet;
 use banso_office::reviewing::{SubmitSheet, TypedSheet};
+use banso_office::{ConflictKind, Declaration, ReviewStatus};
 use banso_permits::{Person, Role};
 
 use super::DemoTrouble;
