@@ -1,6 +1,8 @@
 //! The first command on a fresh machine: the demonstration is made, can be signed in to by everybody it names, stays, and is never
 //! taken for whole when it is half.
 
+#![cfg(test)]
+
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;

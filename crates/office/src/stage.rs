@@ -1,7 +1,7 @@
 //! A call with cases in it, made by the decisions themselves, for tests of what comes after the review. Everybody and every amount in it
 //! is made up.
 
-#![expect(clippy::unwrap_used, reason = "a stage that cannot be set fails its test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a stage that cannot be set fails its test")]
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -124,7 +124,7 @@ impl Stage {
         let case = CaseId::new(Uuid::now_v7());
         let title = format!("{}（架空{}）", TITLES[n % TITLES.len()], n + 1);
         let slots: &[&str] =
-            if n % 3 == 0 { &["plan-pdf", "accounts", "pledge", "wage-plan"] } else { &["plan-pdf", "accounts", "pledge"] };
+            if n.is_multiple_of(3) { &["plan-pdf", "accounts", "pledge", "wage-plan"] } else { &["plan-pdf", "accounts", "pledge"] };
         let (paper, text) = self.paper(PaperStage::Application, &title, firm, slots, n).await;
         let lead = paper.members[0].corporate_number.unwrap();
         let order = SubmissionOrder {

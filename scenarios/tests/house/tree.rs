@@ -18,7 +18,10 @@ impl Source {
 
     /// True for files that hold nothing but tests.
     pub(crate) fn is_test_file(&self) -> bool {
-        self.path.contains("/tests/") || self.path.ends_with("/tests.rs") || self.path.ends_with("_tests.rs")
+        self.path.contains("/tests/")
+            || self.path.contains("/testing/")
+            || self.path.ends_with("/tests.rs")
+            || self.path.ends_with("_tests.rs")
     }
 }
 

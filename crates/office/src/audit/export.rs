@@ -77,9 +77,10 @@ impl Office {
     async fn exported_contents(&self, file: &CaseFile) -> Result<Vec<ExportedContent>, OfficeError> {
         let mut out: Vec<ExportedContent> = Vec::new();
         for recorded in file.recorded::<CaseAct>().map_err(OfficeError::fault)? {
-            let named = match &recorded.act {
-                CaseAct::Reviewed(r) => Some((r.comments, LocalText::new("審査のコメント", "Comments of a review"))),
-                act => papers_of(act).map(|(content, _)| (content, LocalText::new("申請の内容", "Answers as handed in"))),
+            let named = if let CaseAct::Reviewed(r) = &recorded.act {
+                Some((r.comments, LocalText::new("審査のコメント", "Comments of a review")))
+            } else {
+                papers_of(&recorded.act).map(|(content, _)| (content, LocalText::new("申請の内容", "Answers as handed in")))
             };
             let Some((digest, what)) = named.filter(|(digest, _)| !out.iter().any(|c| c.digest == *digest)) else { continue };
             let body = match self.store().content(digest).await? {

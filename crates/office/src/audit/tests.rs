@@ -151,12 +151,11 @@ async fn the_whole_ledger_is_gone_through() {
     assert_eq!(before.check, LedgerCheck::Never);
     d.office.check_ledger(&d.auditor, Some(before.anchor)).await.unwrap();
     d.office.check_ledger(&d.auditor, None).await.unwrap();
-    let check = loop {
-        match d.office.ledger_page(&d.auditor).await.unwrap().check {
-            LedgerCheck::Running { .. } => tokio::task::yield_now().await,
-            other => break other,
-        }
-    };
+    let mut check = d.office.ledger_page(&d.auditor).await.unwrap().check;
+    while matches!(check, LedgerCheck::Running { .. }) {
+        tokio::task::yield_now().await;
+        check = d.office.ledger_page(&d.auditor).await.unwrap().check;
+    }
     let LedgerCheck::Done { report, by, anchor, .. } = check else { panic!("{check:?}") };
     assert!(report.is_sound(), "{:?}", report.problems);
     assert_eq!((by.as_str(), anchor, report.anchor), ("試験 kansa", Some(before.anchor), before.anchor));

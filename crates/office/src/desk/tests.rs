@@ -1,7 +1,5 @@
 //! The desk of the office on a real store: each use case, its refusals, who may, the same button twice, and what was looked at moving on.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a desk that cannot be made fails its test")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use banso_grant::decide::{self, SheetOrder};

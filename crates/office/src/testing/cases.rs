@@ -47,7 +47,7 @@ impl TestOffice {
         let file = ProgrammeFile { path: PROGRAMME.to_owned(), text: repository(PROGRAMME) };
         match &self.load_programmes(&[file], &words()).await.unwrap()[..] {
             [Loaded::Published { call, .. } | Loaded::Unchanged { call }] => call.clone(),
-            other => panic!("{other:?}"),
+            other => unreachable!("{other:?}"),
         }
     }
 
@@ -131,12 +131,12 @@ impl TestOffice {
     /// When there is none.
     pub async fn case_file(&self, case: CaseId) -> CaseFile {
         let somebody = self.everyone();
-        let resource = match self.store().resource_of(case).await.unwrap().unwrap() {
-            Resource::Case { id, call, .. } => {
-                Resource::Case { id, call, lead: None, parties: Default::default(), reviewers: Default::default() }
-            }
-            other => other,
-        };
+        let mut resource = self.store().resource_of(case).await.unwrap().unwrap();
+        if let Resource::Case { lead, parties, reviewers, .. } = &mut resource {
+            *lead = None;
+            parties.clear();
+            reviewers.clear();
+        }
         let permit = self.may(&somebody, Action::Audit, &resource).unwrap();
         self.store().case(&permit).await.unwrap().unwrap()
     }

@@ -11,21 +11,26 @@ use super::{Detail, Names};
 /// The name of an act of a case.
 #[must_use]
 pub(crate) fn case_act_name(act: &CaseAct) -> LocalText {
-    match act {
-        CaseAct::Submitted(s) if s.version > 1 => {
-            LocalText::new(format!("申請書の再提出（第{}版）", s.version), format!("Submitted again (version {})", s.version))
-        }
-        CaseAct::ConflictDeclared { declaration: Declaration::Conflict(_), .. } => {
-            LocalText::new("利益相反の申告（あり）", "Conflict of interest declared")
-        }
-        CaseAct::ConflictDeclared { declaration: Declaration::NoConflict, .. } => {
-            LocalText::new("利益相反の申告（なし）", "Declared free of conflicts")
-        }
-        CaseAct::Reviewed(r) if r.version > 1 => {
-            LocalText::new(format!("採点表の再提出（第{}版）", r.version), format!("Score sheet handed in again (version {})", r.version))
-        }
-        other => kind_name(other.kind()).unwrap_or_else(|| LocalText::ja(other.kind())),
+    if let CaseAct::Submitted(s) = act
+        && s.version > 1
+    {
+        return LocalText::new(format!("申請書の再提出（第{}版）", s.version), format!("Submitted again (version {})", s.version));
     }
+    if let CaseAct::ConflictDeclared { declaration, .. } = act {
+        return match declaration {
+            Declaration::Conflict(_) => LocalText::new("利益相反の申告（あり）", "Conflict of interest declared"),
+            Declaration::NoConflict => LocalText::new("利益相反の申告（なし）", "Declared free of conflicts"),
+        };
+    }
+    if let CaseAct::Reviewed(r) = act
+        && r.version > 1
+    {
+        return LocalText::new(
+            format!("採点表の再提出（第{}版）", r.version),
+            format!("Score sheet handed in again (version {})", r.version),
+        );
+    }
+    kind_name(act.kind()).unwrap_or_else(|| LocalText::ja(act.kind()))
 }
 
 /// The name of an act of a call.
