@@ -14,7 +14,6 @@ pub(crate) enum FileKind {
     /// A letter or receipt of ours.
     Pdf,
     Excel,
-    Csv,
     Zip,
     Other,
 }
@@ -24,7 +23,6 @@ impl FileKind {
         match self {
             FileKind::Pdf => "application/pdf",
             FileKind::Excel => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            FileKind::Csv => "text/csv; charset=utf-8",
             FileKind::Zip => "application/zip",
             FileKind::Other => "application/octet-stream",
         }
