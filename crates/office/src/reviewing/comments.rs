@@ -12,12 +12,18 @@ use serde::{Deserialize, Serialize};
 
 const FORMAT: u32 = 1;
 
+const fn format() -> u32 {
+    FORMAT
+}
+
 /// What a reviewer wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReviewComments {
+    #[serde(default = "format")]
     pub format: u32,
     /// Criterion id and comment; none is blank.
+    #[serde(default)]
     pub comments: BTreeMap<String, String>,
     /// About the application as a whole.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -59,5 +65,6 @@ mod tests {
         let text = one.canonical().unwrap();
         assert_eq!(text, r#"{"comments":{"b":"よい"},"format":1}"#);
         assert_eq!(ReviewComments::read(&text).unwrap(), one);
+        assert_eq!(ReviewComments::read("{}").unwrap(), ReviewComments::new([], ""), "no comments at all");
     }
 }
