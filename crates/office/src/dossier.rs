@@ -224,7 +224,14 @@ impl Reader<'_> {
 
     fn sections(&self) -> Vec<DossierSection> {
         let asked = self.edition.form().sections.iter().filter(|s| !of_grant_request(s) || self.was_filled(s));
-        asked.flat_map(|s| self.section(s)).collect()
+        let mut sections: Vec<DossierSection> = asked.flat_map(|s| self.section(s)).collect();
+        // The plan is read first, what it costs and proves after it, wherever the guideline has their tables.
+        sections.sort_by_key(|s| match s.content {
+            DossierContent::Answers(_) | DossierContent::Members(_) => 0,
+            DossierContent::Budget(_) => 1,
+            DossierContent::Documents(_) => 2,
+        });
+        sections
     }
 
     fn was_filled(&self, section: &FormSection) -> bool {

@@ -108,7 +108,7 @@ impl Office {
             receipt_number: paper.receipt_number.clone(),
             title: paper.title.clone(),
             parties: self.parties(&assigned.file).await?,
-            overdue: due < self.now().day(),
+            overdue: due < self.now().day() && !matches!(assigned.state, AssignmentState::Submitted(_)),
             due,
         })
     }

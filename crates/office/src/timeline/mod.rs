@@ -162,7 +162,7 @@ impl Office {
         let mut lines = Vec::with_capacity(acts.len());
         for (record, act) in file.acts.iter().zip(&acts) {
             let mut line = self.line(record, act.actor, &names, case_act_name(&act.act));
-            line.details = words::case_details(&act.act, &names);
+            line.details = words::case_details(&act.act, &names, self.edition(act.edition).ok().as_ref());
             if let Some((content, documents)) = papers_of(&act.act) {
                 line.documents = self.act_documents(act.edition, content, documents).await?;
             }

@@ -4,6 +4,7 @@ use banso_grant::{
     Act as _, CallAct, CaseAct, ConflictKind, Declaration, GrantDecided, GrantRequested, Judgement, Outcome, Point, Returned, Reviewed,
     Submitted,
 };
+use banso_guideline::Edition;
 use banso_kernel::{Day, Digest, Lang, LocalText, PersonId, Yen};
 
 use super::{Detail, Names};
@@ -135,7 +136,7 @@ fn reason(value: &str) -> Option<Detail> {
 }
 
 /// What an act of a case says.
-pub(super) fn case_details(act: &CaseAct, names: &Names) -> Vec<Detail> {
+pub(super) fn case_details(act: &CaseAct, names: &Names, edition: Option<&Edition>) -> Vec<Detail> {
     match act {
         CaseAct::Submitted(s) => submitted(s),
         CaseAct::SubmissionWithdrawn { reason: r } | CaseAct::NotAccepted { reason: r } | CaseAct::Withdrawn { reason: r } => {
@@ -156,7 +157,7 @@ pub(super) fn case_details(act: &CaseAct, names: &Names) -> Vec<Detail> {
             out.extend(reason(r));
             out
         }
-        CaseAct::Reviewed(r) => reviewed(r, names),
+        CaseAct::Reviewed(r) => reviewed(r, names, edition),
         CaseAct::ReconsiderationAsked { reviewer, reason: r } => {
             [Some(text("審査員", "Reviewer", names.of(*reviewer))), reason(r)].into_iter().flatten().collect()
         }
@@ -243,22 +244,39 @@ pub(crate) fn conflict_words(kind: ConflictKind) -> LocalText {
     }
 }
 
-fn reviewed(r: &Reviewed, names: &Names) -> Vec<Detail> {
-    let points = r.points.iter().map(|(criterion, points)| format!("{criterion} {points}")).collect::<Vec<_>>().join("、");
+/// What a criterion is called in the edition that it was scored under.
+fn criterion_title(edition: Option<&Edition>, id: &str) -> LocalText {
+    let criterion = edition.and_then(|e| e.score_sheet().criteria.iter().find(|c| c.id == id));
+    criterion.map_or_else(|| LocalText::ja(id), |c| c.title.clone())
+}
+
+fn reviewed(r: &Reviewed, names: &Names, edition: Option<&Edition>) -> Vec<Detail> {
+    let in_language = |lang: Lang| {
+        let one = |(id, points): &(String, u32)| format!("{} {points}", criterion_title(edition, id).get(lang));
+        r.points.iter().map(one).collect::<Vec<_>>().join(lang.pick("、", ", "))
+    };
+    let points = LocalText::new(in_language(Lang::Ja), in_language(Lang::En));
     let total = r.points.iter().fold(0_u32, |sum, (_, p)| sum.saturating_add(*p));
     vec![
         text("審査員", "Reviewer", names.of(r.reviewer)),
         text("版", "Version", r.version.to_string()),
         local("合計", "Total", LocalText::new(format!("{total}点"), total.to_string())),
-        text("項目別", "By criterion", points),
+        local("項目別", "By criterion", points),
         digest("コメントのハッシュ", "Hash of the comments", r.comments),
     ]
+}
+
+/// An exact fraction with its value to two places, cut off: `245/3` is `245/3（81.66…）`.
+fn with_decimal(exact: &str) -> String {
+    let parts = exact.split_once('/').and_then(|(n, d)| Some((n.parse::<u64>().ok()?, d.parse::<u64>().ok()?)));
+    let hundredths = parts.and_then(|(n, d)| n.checked_mul(100)?.checked_div(d));
+    hundredths.map_or_else(|| exact.to_owned(), |h| format!("{exact}（{}.{:02}…）", h / 100, h % 100))
 }
 
 fn outcome(o: &Outcome) -> Vec<Detail> {
     let mut out = vec![
         local("順位", "Rank", LocalText::new(format!("{}位", o.rank), o.rank.to_string())),
-        text("評点", "Score", o.score.as_str()),
+        text("評点", "Score", with_decimal(&o.score)),
         digest("採択案", "Selection plan", o.plan),
     ];
     out.extend(reason(&o.reason));
@@ -319,5 +337,17 @@ pub(super) fn call_details(act: &CallAct) -> Vec<Detail> {
             [Some(digest("採択案", "Selection plan", *plan)), reason(r)].into_iter().flatten().collect()
         }
         CallAct::SelectionExecuted { plan } => vec![digest("採択案", "Selection plan", *plan)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fraction_is_shown_with_its_value() {
+        for (exact, shown) in [("245/3", "245/3（81.66…）"), ("81", "81"), ("1/0", "1/0"), ("x/3", "x/3")] {
+            assert_eq!(with_decimal(exact), shown);
+        }
     }
 }
