@@ -81,6 +81,14 @@ impl Page {
         text.split("<form").skip(1).filter_map(|piece| piece.split_once("</form>").map(|(form, _)| read_form(form, &self.path))).collect()
     }
 
+    /// The values of the boxes and buttons of a group, ticked or not.
+    #[must_use]
+    pub fn choices(&self, name: &str) -> Vec<String> {
+        let text = self.text();
+        let own = tags(&text, "input").filter(|tag| attribute(tag, "name").as_deref() == Some(name));
+        own.filter_map(|tag| attribute(tag, "value")).collect()
+    }
+
     /// Targets of all links whose address contains `part`, each once.
     #[must_use]
     pub fn links(&self, part: &str) -> Vec<String> {
@@ -108,6 +116,13 @@ impl Form {
     #[must_use]
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.fields.retain(|(n, _)| n != name);
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// One more field of a name that may come often: a box ticked.
+    #[must_use]
+    pub fn add(mut self, name: &str, value: &str) -> Self {
         self.fields.push((name.to_owned(), value.to_owned()));
         self
     }

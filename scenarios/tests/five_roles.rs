@@ -1,0 +1,235 @@
+//! All five roles play one case over HTTP on the real binary: from the application to the letter of the grant decision, and to the
+//! auditor's ZIP that is verified without the database.
+
+#[cfg(test)]
+mod tests {
+    use banso_scenarios::{Application, DOCUMENTS, Firm, Form, Login, PDF, Page, Screen, Scripts, Server, Stage, Visitor, eventually, flaws};
+
+    const CALL: &str = "/office/calls/go-tech/test-1";
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn to_the_letter_and_the_zip_on_sqlite() {
+        play(&Stage::on_sqlite()).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn to_the_letter_and_the_zip_on_postgres() {
+        if let Some(stage) = Stage::on_postgres().await {
+            play(&stage).await;
+        }
+    }
+
+    /// Everybody who plays.
+    struct Cast {
+        lead: Login,
+        officer: Login,
+        director: Login,
+        reviewers: Vec<Login>,
+        auditor: Login,
+    }
+
+    impl Cast {
+        fn of(stage: &Stage) -> Self {
+            let reviewer = |number: u32| stage.account(&format!("reviewer-{number}"), "reviewer", Some(Firm::numbered(number)));
+            Cast {
+                lead: stage.account("lead", "applicant", Some(Firm::LEAD)),
+                officer: stage.account("officer", "officer", None),
+                director: stage.account("director", "director", None),
+                reviewers: (1..=3).map(reviewer).collect(),
+                auditor: stage.account("auditor", "auditor", None),
+            }
+        }
+    }
+
+    async fn play(stage: &Stage) {
+        let server = stage.start();
+        let cast = Cast::of(stage);
+        let application = applied(&mut cast.lead.visit(&server).await).await;
+        server.stop();
+        // The office brings the closing instant forward; from here on the call is closed.
+        stage.edition("test-1", "第2版", ".2", -20 * 86_400, -1);
+        let server = stage.start();
+        let case = application.path.rsplit('/').next().unwrap().to_owned();
+        checked(&mut cast.officer.visit(&server).await, &case).await;
+        review_opened(&mut cast.officer.visit(&server).await).await;
+        for reviewer in &cast.reviewers {
+            reviewed(&mut reviewer.visit(&server).await, &case).await;
+        }
+        selected(&cast, &server).await;
+        requested(&mut cast.lead.visit(&server).await, &application).await;
+        decided(&cast, &server, &case).await;
+        told(&mut cast.lead.visit(&server).await).await;
+        audited(stage, &mut cast.auditor.visit(&server).await, &case).await;
+        looked_at(&cast, &server, &case).await;
+        server.stop();
+        stage.verify();
+    }
+
+    async fn applied(lead: &mut Visitor) -> Application {
+        let application = Application::start(lead, "test-1", Firm::LEAD, "架空の微細加工の高度化").await;
+        application.try_consortium(lead).await.unwrap();
+        application.try_members(lead, &[1, 2, 3]).await.unwrap();
+        application.try_texts(lead).await.unwrap();
+        for slot in DOCUMENTS {
+            application.attach(lead, slot, "書類.pdf", PDF).await.expect_status(200);
+        }
+        application.hand_in(lead).await.expect("申請を受け付けました");
+        application
+    }
+
+    /// Presses the button and expects the page after it.
+    async fn press(visitor: &mut Visitor, form: &Form) -> Page {
+        let page = visitor.submit(form).await;
+        page.expect_status(200);
+        page
+    }
+
+    async fn checked(officer: &mut Visitor, case: &str) {
+        officer.get("/office").await.expect("令和8年度");
+        officer.get(CALL).await.expect("架空の微細加工の高度化").expect(Firm::LEAD.name);
+        let list = officer.get(&format!("{CALL}/list.xlsx")).await;
+        assert!(list.bytes.starts_with(b"PK"), "a list for Excel");
+        let page = officer.get(&format!("/office/cases/{case}/check")).await;
+        let form = page.choices("check").iter().fold(page.form("/check/pass"), |form, choice| form.add("check", choice));
+        press(officer, &form).await.expect("形式審査を通過としました");
+    }
+
+    async fn review_opened(officer: &mut Visitor) {
+        let plan = officer.get(&format!("{CALL}/review?due=2099-03-31")).await;
+        plan.expect("割当案");
+        let form = plan.forms().into_iter().find(|f| f.value("plan").is_some()).unwrap_or_else(|| panic!("no plan: {}", plan.plain()));
+        press(officer, &form).await.expect("審査員に依頼しました");
+    }
+
+    async fn reviewed(reviewer: &mut Visitor, case: &str) {
+        let path = format!("/review/{case}");
+        let page = reviewer.get(&path).await;
+        assert!(!page.text().contains("架空の課題です。"), "nothing is read before the declaration");
+        press(reviewer, &page.form("/declaration").set("declaration", "none")).await;
+        let page = reviewer.get(&path).await;
+        page.expect("架空の課題です。").expect("採点表を提出する");
+        let mut form = page.form("/sheet");
+        for (criterion, points) in
+            [("novelty", "15"), ("feasibility", "１６"), ("market", "10"), ("business-plan", "14"), ("policy", "11"), ("team", "8")]
+        {
+            form = form.set(&format!("p-{criterion}"), points).set(&format!("c-{criterion}"), "架空の講評です。");
+        }
+        form.action = format!("{path}/submission");
+        press(reviewer, &form.set("confirmed", "yes")).await.expect("採点表を提出済みです");
+    }
+
+    async fn selected(cast: &Cast, server: &Server) {
+        let mut officer = cast.officer.visit(server).await;
+        let page = officer.get(&format!("{CALL}/progress")).await;
+        if let Ok(close) = page.try_form("/progress") {
+            press(&mut officer, &close.set("reason", "採点表がそろったため")).await;
+        }
+        let meeting = officer.get(&format!("{CALL}/selection")).await;
+        meeting.expect("架空の微細加工の高度化").expect("順位");
+        press(&mut officer, &meeting.form("/freezing")).await;
+        let mut director = cast.director.visit(server).await;
+        let meeting = director.get(&format!("{CALL}/selection")).await;
+        press(&mut director, &meeting.form("/execution")).await.expect("採択");
+        // Freezing is done: nothing is open for the officer any more.
+        assert!(officer.get(&format!("{CALL}/selection")).await.try_form("/freezing").is_err());
+    }
+
+    /// The grant request: budget confirmed, quotes attached.
+    async fn requested(lead: &mut Visitor, application: &Application) {
+        let tasks = lead.get(&application.path).await;
+        tasks.expect("採択されました");
+        for section in tasks.links("/sections/") {
+            let page = lead.get(&section).await;
+            let slots: Vec<Form> = page.forms().into_iter().filter(|f| f.multipart && f.value("replaces").is_none()).collect();
+            for slot in slots {
+                let upload = banso_scenarios::Upload {
+                    field: "file".into(),
+                    name: "見積書.pdf".into(),
+                    media_type: "application/pdf".into(),
+                    bytes: PDF.to_vec(),
+                };
+                lead.submit_with(&slot, &[upload]).await.expect_status(200);
+            }
+        }
+        application.hand_in(lead).await.expect_status(200).expect("受け付けました");
+    }
+
+    async fn decided(cast: &Cast, server: &Server, case: &str) {
+        let mut officer = cast.officer.visit(server).await;
+        let path = format!("/office/cases/{case}/grant");
+        let page = officer.get(&path).await;
+        page.expect("14,000,000円");
+        let form = page.forms().into_iter().find(|f| f.value("prepared").is_some() && f.action == path).expect("the decision is prepared");
+        press(&mut officer, &form.set("project-ends", "2099-03-31")).await;
+        assert!(officer.get(&format!("{path}/preview")).await.bytes.starts_with(b"%PDF-"));
+        let mut director = cast.director.visit(server).await;
+        let page = director.get(&path).await;
+        press(&mut director, &page.form("/grant/decision")).await.expect("交付決定");
+        let letter = director.get(&format!("{path}/letter")).await;
+        assert!(letter.bytes.starts_with(b"%PDF-") && letter.headers["content-type"] == "application/pdf");
+    }
+
+    /// The letter reaches the applicant's desk.
+    async fn told(lead: &mut Visitor) {
+        let links = async || {
+            let desk = lead.get("/apply").await;
+            desk.text().contains("交付決定の通知").then(|| desk.links("/letter"))
+        };
+        let links = eventually("the letter of the decision", links).await;
+        assert!(links.len() >= 3, "receipt, selection, decision: {links:?}");
+        let letter = lead.get(&links[0]).await;
+        assert!(letter.bytes.starts_with(b"%PDF-"), "{}", letter.plain());
+    }
+
+    /// The whole case as a ZIP; a byte changed in it is found.
+    async fn audited(stage: &Stage, auditor: &mut Visitor, case: &str) {
+        let path = format!("/audit/cases/{case}");
+        let page = auditor.get(&path).await;
+        page.expect("申請書の提出").expect("交付決定").expect("効力発生日");
+        press(auditor, &page.form("/verification")).await.expect("改ざんは見つかりませんでした");
+        let zip = auditor.get(&format!("{path}/export.zip")).await;
+        let file = stage.folder().join("case.zip");
+        std::fs::write(&file, &zip.bytes).unwrap();
+        let verify = |file: &std::path::Path| banso_scenarios::output_of(&["verify", &file.display().to_string()], stage.folder());
+        let (code, out, err) = verify(&file);
+        assert_eq!(code, 0, "{out}\n{err}");
+        assert!(out.contains("すべて一致しました") || out.contains("everything agrees"), "{out}");
+        let mut changed = zip.bytes.clone();
+        let middle = changed.len() / 2;
+        changed[middle] ^= 1;
+        std::fs::write(&file, &changed).unwrap();
+        assert_ne!(verify(&file).0, 0, "a changed byte is found");
+    }
+
+    /// What each of them has seen, looked at by axe in a real browser.
+    async fn looked_at(cast: &Cast, server: &Server, case: &str) {
+        let office = |page: &str| format!("/office/cases/{case}{page}");
+        let call = |page: &str| format!("{CALL}{page}");
+        let officer = vec![
+            "/office".to_owned(),
+            "/office/mails".to_owned(),
+            call(""),
+            call("/review"),
+            call("/progress"),
+            call("/selection"),
+            office(""),
+            office("/check"),
+            office("/reviews"),
+            office("/grant"),
+        ];
+        let auditor =
+            vec!["/audit".to_owned(), "/audit/ledger".to_owned(), "/audit/calls/go-tech/test-1".to_owned(), format!("/audit/cases/{case}")];
+        let lead = vec!["/apply".to_owned(), format!("/apply/cases/{case}")];
+        let reviewer = vec!["/review".to_owned(), format!("/review/{case}")];
+        let mut found = Vec::new();
+        let first = cast.reviewers.first().unwrap();
+        for (login, pages) in
+            [(&cast.officer, officer.clone()), (&cast.director, officer), (first, reviewer), (&cast.auditor, auditor), (&cast.lead, lead)]
+        {
+            let Some(browser) = login.browser(server, Screen::Desk, Scripts::Run).await else { return };
+            found.extend(flaws(&browser, &pages).await.into_iter().map(|flaw| format!("{}: {flaw}", login.login)));
+            browser.close().await;
+        }
+        assert!(found.is_empty(), "{} flaws:\n{}", found.len(), found.join("\n"));
+    }
+}
