@@ -137,7 +137,8 @@ mod tests {
     /// The grant request: budget confirmed, quotes attached.
     async fn requested(lead: &mut Visitor, application: &Application) {
         let tasks = lead.get(&application.path).await;
-        tasks.expect("採択されました");
+        tasks.expect("採択されました").expect("公募要領が改められました");
+        press(lead, &tasks.form("/edition")).await;
         for section in tasks.links("/sections/") {
             let page = lead.get(&section).await;
             let slots: Vec<Form> = page.forms().into_iter().filter(|f| f.multipart && f.value("replaces").is_none()).collect();
@@ -165,8 +166,11 @@ mod tests {
         let mut director = cast.director.visit(server).await;
         let page = director.get(&path).await;
         press(&mut director, &page.form("/grant/decision")).await.expect("交付決定");
-        let letter = director.get(&format!("{path}/letter")).await;
-        assert!(letter.bytes.starts_with(b"%PDF-") && letter.headers["content-type"] == "application/pdf");
+        let letter = async || {
+            let letter = director.get(&format!("{path}/letter")).await;
+            letter.bytes.starts_with(b"%PDF-").then(|| letter.headers["content-type"].clone())
+        };
+        assert_eq!(eventually("the letter to be made", letter).await, "application/pdf");
     }
 
     /// The letter reaches the applicant's desk.
