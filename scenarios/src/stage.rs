@@ -108,6 +108,7 @@ impl Stage {
         let number = round.replace('-', "").to_uppercase();
         let line = |line: &str| match line.split_once(':').map(|(key, _)| key) {
             Some("回") => format!("回: {round}"),
+            Some("公募名") => format!("公募名: 試験公募 {round} / Trial call {round}"),
             Some("版") => format!("版: 試験・{edition}"),
             Some("番号") => format!("番号: {number}"),
             Some("公表日") => format!("公表日: {}", from.day()),

@@ -85,7 +85,7 @@ mod tests {
     }
 
     async fn checked(officer: &mut Visitor, case: &str) {
-        officer.get("/office").await.expect("令和8年度");
+        officer.get("/office").await.expect("試験公募 test-1");
         officer.get(CALL).await.expect("架空の微細加工の高度化").expect(Firm::LEAD.name);
         let list = officer.get(&format!("{CALL}/list.xlsx")).await;
         assert!(list.bytes.starts_with(b"PK"), "a list for Excel");

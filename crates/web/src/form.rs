@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use banso_kernel::{CorporateNumber, Day, LocalText, RequestId, Yen, fold_width};
+use banso_kernel::{Day, LocalText, RequestId, Yen, fold_width};
 use banso_office::FieldProblem;
 use uuid::Uuid;
 
@@ -103,13 +103,6 @@ impl FormFields {
         self.parsed(name, |t| Day::parse(t).map_err(|_| wrong(name, ja, en)))
     }
 
-    /// A 法人番号 with its check digit. `None` when the field is empty.
-    pub(crate) fn corporate_number(&self, name: &str) -> Result<Option<CorporateNumber>, FieldProblem> {
-        self.parsed(name, |t| {
-            CorporateNumber::parse(t).map_err(|error| FieldProblem { field: name.to_owned(), text: corporate_number_words(&error) })
-        })
-    }
-
     fn parsed<T>(&self, name: &str, parse: impl Fn(&str) -> Result<T, FieldProblem>) -> Result<Option<T>, FieldProblem> {
         let text = self.text(name);
         if text.is_empty() { Ok(None) } else { parse(text).map(Some) }
@@ -118,18 +111,6 @@ impl FormFields {
 
 fn wrong(field: &str, ja: &str, en: &str) -> FieldProblem {
     FieldProblem { field: field.to_owned(), text: LocalText::new(ja, en) }
-}
-
-fn corporate_number_words(error: &banso_kernel::CorporateNumberError) -> LocalText {
-    use banso_kernel::CorporateNumberError as E;
-    let ja = match error {
-        E::WrongLength { digits, .. } => format!("法人番号は13桁です（入力は{digits}桁）。"),
-        E::NotDigits(_) => "法人番号は数字13桁で入力してください。".to_owned(),
-        E::WrongCheckDigit { .. } => {
-            "法人番号の検査用数字（先頭の1桁）が合いません。入力の誤りや桁の入れ違いがないか確かめてください。".to_owned()
-        }
-    };
-    LocalText::new(ja, error.to_string())
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for FormFields {
@@ -171,7 +152,7 @@ mod tests {
         assert_eq!(f.yen("d"), Ok(Some(Yen::new(45_000_000))));
         assert_eq!(f.number("nowhere"), Ok(None));
         assert!(f.iter().all(|(n, _)| n != "_csrf"));
-        for problem in [f.day("c").unwrap_err(), f.yen("e").unwrap_err(), f.corporate_number("d").unwrap_err()] {
+        for problem in [f.day("c").unwrap_err(), f.yen("e").unwrap_err()] {
             assert!(!problem.text.ja.is_empty() && problem.text.en.is_some());
         }
     }
@@ -197,7 +178,7 @@ mod tests {
         #[test]
         fn any_text_is_read_or_refused_in_words(name in ".{0,40}", value in ".{0,200}") {
             let f = form(&[(&name, &value)]);
-            let _ = (f.number(&name), f.yen(&name), f.day(&name), f.corporate_number(&name), f.ticked(&name));
+            let _ = (f.number(&name), f.yen(&name), f.day(&name), f.ticked(&name));
             prop_assert!(!f.text(&name).contains('\r'));
         }
     }

@@ -26,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "banso-kernel",
             "banso-guideline",
+            "banso-grant",
             "banso-permits",
             "banso-letters",
             "banso-exchange",

@@ -18,10 +18,8 @@ impl Source {
 
     /// True for files that hold nothing but tests.
     pub(crate) fn is_test_file(&self) -> bool {
-        self.path.contains("/tests/")
-            || self.path.contains("/testing/")
-            || self.path.ends_with("/tests.rs")
-            || self.path.ends_with("_tests.rs")
+        let names = ["/tests.rs", "_tests.rs", "/testing.rs", "/stage.rs"];
+        ["/tests/", "/testing/"].iter().any(|folder| self.path.contains(folder)) || names.iter().any(|name| self.path.ends_with(name))
     }
 }
 

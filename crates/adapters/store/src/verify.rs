@@ -1,5 +1,7 @@
 //! Goes through everything: every chain, the hash that runs through all, every list row computed anew, every document by its hash.
 
+mod report;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -16,46 +18,13 @@ use crate::ledger::insert::tuples;
 use crate::ledger::record::{ActRecord, COLUMNS, Link, check_after};
 use crate::ledger::{Anchor, CallRow, permitted_case};
 
+pub use report::{Problem, Report};
+use report::{compare_few, compare_row};
+
 /// Acts read at once.
 const AT_ONCE: i64 = 1000;
 /// Texts read at once; they may be long.
 const TEXTS_AT_ONCE: usize = 100;
-
-/// What a verification found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    pub acts: u64,
-    pub streams: u64,
-    pub list_rows: u64,
-    pub documents: u64,
-    pub texts: u64,
-    /// What acts name and what was erased by right; no problem.
-    pub erased: u64,
-    /// The end of the ledger. Compare it with one that was written down earlier.
-    pub anchor: Anchor,
-    pub problems: Vec<Problem>,
-}
-
-impl Report {
-    #[must_use]
-    pub fn is_sound(&self) -> bool {
-        self.problems.is_empty()
-    }
-}
-
-/// Something that is not as it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// `case:… act 3`, `cases row …`, `document …`.
-    pub place: String,
-    pub what: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.what)
-    }
-}
 
 /// What the acts amount to, gathered while going through them.
 #[derive(Default)]
@@ -411,32 +380,4 @@ struct Compared<T> {
     keys: [&'static str; 2],
     columns: &'static str,
     read: fn(&Row) -> Result<T, Fault>,
-}
-
-/// Compares the row that ought to be with the one that is.
-fn compare_row<T: PartialEq + fmt::Debug>(place: String, right: Option<T>, found: Result<T, Fault>, walk: &mut Walk) {
-    match (right, found) {
-        (Some(right), Ok(row)) if right == row => {}
-        (Some(right), Ok(row)) => walk.problem(place, format!("the acts say {right:?}, the list says {row:?}")),
-        (_, Err(e)) => walk.problem(place, e),
-        (None, Ok(_)) => walk.problem(place, "no acts make this row"),
-    }
-}
-
-/// Compares a few rows by their keys; how many ought to be.
-fn compare_few<T: PartialEq + fmt::Debug>(
-    table: &str,
-    mut expected: BTreeMap<String, T>,
-    found: BTreeMap<String, Result<T, Fault>>,
-    walk: &mut Walk,
-) -> u64 {
-    let total = expected.len() as u64;
-    for (key, row) in found {
-        let right = expected.remove(&key);
-        compare_row(format!("{table} row {key}"), right, row, walk);
-    }
-    for key in expected.keys() {
-        walk.problem(format!("{table} row {key}"), "is missing; the acts make it");
-    }
-    total
 }

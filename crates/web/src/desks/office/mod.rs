@@ -9,6 +9,7 @@ pub(crate) mod mails;
 pub(crate) mod progress;
 pub(crate) mod review_plan;
 pub(crate) mod selection;
+mod selection_rows;
 
 use banso_grant::{Refusal, ReviewStatus, StateCode};
 use banso_kernel::{CallId, CaseId, LocalText};
