@@ -132,6 +132,7 @@ function autosave(form) {
   let timer = 0;
   let saving = false;
   let again = false;
+  let lost = false;
   form.dataset.clean = 'yes';
 
   const show = (state, text) => { if (status) { status.dataset.state = state; status.textContent = text; } };
@@ -160,6 +161,7 @@ function autosave(form) {
         method: 'POST', body, credentials: 'same-origin', headers: { accept: 'application/json', 'x-csrf-token': form.elements._csrf.value },
       });
       const told = await answer.json().catch(() => ({}));
+      lost = answer.status === 401;
       if (answer.ok) {
         if (told.version !== undefined && form.elements.version) { form.elements.version.value = told.version; form.dataset.version = told.version; }
         if (sent === JSON.stringify(fieldsOf(form))) { form.dataset.clean = 'yes'; dropCopy(form); }
@@ -169,7 +171,7 @@ function autosave(form) {
       } else {
         if (answer.status >= 500) later();
         show('failed', told.message ?? say('＊保存できませんでした。入力はこの端末に残っています。', '* Not saved. Your input is kept on this device.'));
-        if (answer.status === 401 && status) status.append(' ', signInLink());
+        if (lost && status) status.append(' ', signInLink());
       }
     } catch {
       later();
@@ -185,7 +187,8 @@ function autosave(form) {
     clearTimeout(timer);
     timer = setTimeout(save, WAIT_BEFORE_SAVING);
   });
-  form.addEventListener('change', () => { if (form.dataset.clean === 'no') { clearTimeout(timer); save(); } });
+  // Not while the session is lost: leaving a field for the link to sign in would take the link away under the finger.
+  form.addEventListener('change', () => { if (form.dataset.clean === 'no' && !lost) { clearTimeout(timer); save(); } });
   form.addEventListener('submit', () => { clearTimeout(timer); form.dataset.clean = 'yes'; dropCopyAfterSubmit(form); });
   addEventListener('online', () => { if (form.dataset.clean === 'no') save(); });
   addEventListener('beforeunload', (event) => { if (form.dataset.clean === 'no') event.preventDefault(); });
