@@ -3,7 +3,9 @@
 
 #[cfg(test)]
 mod tests {
-    use banso_scenarios::{Application, DOCUMENTS, Firm, Form, Login, PDF, Page, Screen, Scripts, Server, Stage, Visitor, eventually, flaws};
+    use banso_scenarios::{
+        Application, DOCUMENTS, Firm, Form, Login, PDF, Page, Screen, Scripts, Server, Stage, Visitor, eventually, flaws,
+    };
 
     const CALL: &str = "/office/calls/go-tech/test-1";
 

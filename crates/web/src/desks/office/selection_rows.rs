@@ -1,7 +1,7 @@
 //! The lines of the selection meeting, ready to be shown: the ranking, the marks behind it, the claims of bonus points.
 
-use banso_grant::{Judgement, StateCode};
 use banso_grant::selection::Place;
+use banso_grant::{Judgement, StateCode};
 use banso_guideline::SectionContent;
 use banso_kernel::{Digest, LocalText, PersonId, Yen};
 use banso_office::desk::{Meeting, MeetingBonus, MeetingLine, MeetingState};
@@ -23,7 +23,6 @@ pub(super) struct Row {
     /// Whether calibration would put it elsewhere.
     pub(super) moved: bool,
     pub(super) bonuses: Vec<(String, String)>,
-    pub(super) bonus_points: u32,
     pub(super) score: String,
     pub(super) tie: Option<LocalText>,
     pub(super) requested: Yen,
@@ -88,7 +87,6 @@ pub(super) fn row(page: &PageContext, view: &Meeting, line: &MeetingLine) -> Opt
         calibrated_rank: line.calibrated_rank,
         moved: line.calibrated_rank.is_some_and(|r| r != planned.rank),
         bonuses: line.bonuses.iter().filter_map(|b| bonus_words(page, b)).collect(),
-        bonus_points: planned.bonuses.iter().map(|b| b.points).sum(),
         score: line.points(&planned.score),
         tie: view.tie_words(&planned.tie),
         requested: planned.requested,
