@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::handler::Handler;
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -50,18 +50,6 @@ pub(crate) enum Gate {
 }
 
 impl Gate {
-    /// The name in the golden table.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Gate::Anyone => "anyone",
-            Gate::SignedIn => "signed in",
-            Gate::Applicant => "applicant",
-            Gate::Office => "office",
-            Gate::Reviewer => "reviewer",
-            Gate::Auditor => "auditor",
-        }
-    }
-
     /// The roles that open it; none for the two gates that do not ask for a role.
     const fn roles(self) -> &'static [Role] {
         match self {
@@ -94,26 +82,25 @@ pub(crate) enum Carries {
 
 /// One line of the map.
 pub(crate) struct Route {
-    pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) gate: Gate,
-    carries: Carries,
+    pub(crate) carries: Carries,
     handler: MethodRouter<AppState>,
 }
 
 /// A page.
 pub(crate) fn get<H: Handler<T, AppState>, T: 'static>(path: &'static str, gate: Gate, handler: H) -> Route {
-    Route { method: Method::GET, path, gate, carries: Carries::Nothing, handler: on(MethodFilter::GET, handler) }
+    Route { path, gate, carries: Carries::Nothing, handler: on(MethodFilter::GET, handler) }
 }
 
 /// A form sent.
 pub(crate) fn post<H: Handler<T, AppState>, T: 'static>(path: &'static str, gate: Gate, handler: H) -> Route {
-    Route { method: Method::POST, path, gate, carries: Carries::Form, handler: on(MethodFilter::POST, handler) }
+    Route { path, gate, carries: Carries::Form, handler: on(MethodFilter::POST, handler) }
 }
 
 /// A file sent.
 pub(crate) fn upload<H: Handler<T, AppState>, T: 'static>(path: &'static str, gate: Gate, handler: H) -> Route {
-    Route { method: Method::POST, path, gate, carries: Carries::Upload, handler: on(MethodFilter::POST, handler) }
+    Route { path, gate, carries: Carries::Upload, handler: on(MethodFilter::POST, handler) }
 }
 
 /// Most bytes of a form without files.

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use banso_office::testing::{PASSWORD, TestOffice};
 use tower::ServiceExt as _;
 
+use crate::route::{Carries, Gate};
 use crate::{Settings, app, routes};
 
 /// An answer, read to its end.
@@ -209,7 +210,26 @@ impl Visitor {
 /// Method, path and gate of every line of the map.
 #[must_use]
 pub fn lines() -> Vec<(Method, &'static str, &'static str)> {
-    routes::map().into_iter().map(|r| (r.method, r.path, r.gate.name())).collect()
+    routes::map().into_iter().map(|r| (method(r.carries), r.path, name(r.gate))).collect()
+}
+
+const fn method(carries: Carries) -> Method {
+    match carries {
+        Carries::Nothing => Method::GET,
+        Carries::Form | Carries::Upload => Method::POST,
+    }
+}
+
+/// A gate in the golden table.
+const fn name(gate: Gate) -> &'static str {
+    match gate {
+        Gate::Anyone => "anyone",
+        Gate::SignedIn => "signed in",
+        Gate::Applicant => "applicant",
+        Gate::Office => "office",
+        Gate::Reviewer => "reviewer",
+        Gate::Auditor => "auditor",
+    }
 }
 
 fn percent(text: &str) -> String {
