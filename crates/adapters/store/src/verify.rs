@@ -5,7 +5,7 @@ mod report;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use banso_grant::{CallAct, CaseAct, CaseRow};
+use banso_grant::CaseRow;
 use banso_kernel::{CaseId, Digest, StreamId};
 use banso_permits::Permit;
 
@@ -117,38 +117,10 @@ impl Walk {
 
     fn name_papers(&mut self, act: &Decoded, place: impl Fn() -> String) {
         let (text, documents) = match act {
-            Decoded::Case(recorded) => match &recorded.act {
-                CaseAct::Submitted(s) => (s.content, s.documents.as_slice()),
-                CaseAct::GrantRequested(g) => (g.content, g.documents.as_slice()),
-                CaseAct::Reviewed(r) => (r.comments, [].as_slice()),
-                // These name no papers of their own.
-                CaseAct::SubmissionWithdrawn { .. }
-                | CaseAct::Returned(_)
-                | CaseAct::CompletenessPassed { .. }
-                | CaseAct::NotAccepted { .. }
-                | CaseAct::ReviewersAssigned { .. }
-                | CaseAct::ConflictDeclared { .. }
-                | CaseAct::ReviewerReplaced { .. }
-                | CaseAct::ReconsiderationAsked { .. }
-                | CaseAct::BonusJudged { .. }
-                | CaseAct::Selected(_)
-                | CaseAct::Reserved { .. }
-                | CaseAct::Rejected(_)
-                | CaseAct::Promoted { .. }
-                | CaseAct::GrantRequestReturned { .. }
-                | CaseAct::GrantDecided(_)
-                | CaseAct::GrantRefused { .. }
-                | CaseAct::Withdrawn { .. }
-                | CaseAct::Rectified { .. } => return,
-            },
-            Decoded::Call(recorded) => match &recorded.act {
-                CallAct::EditionPublished { edition: text, .. }
-                | CallAct::ReviewOpened { plan: text, .. }
-                | CallAct::SelectionFrozen { plan: text, .. } => (*text, [].as_slice()),
-                CallAct::ReviewClosed { .. } | CallAct::SelectionDiscarded { .. } | CallAct::SelectionExecuted { .. } => return,
-            },
+            Decoded::Case(recorded) => recorded.act.papers().map_or((None, [].as_slice()), |p| (Some(p.text), p.documents)),
+            Decoded::Call(recorded) => (recorded.act.text(), [].as_slice()),
         };
-        self.texts.insert(text, place());
+        self.texts.extend(text.map(|t| (t, place())));
         self.documents.extend(documents.iter().map(|d| (d.digest, format!("{}, {}", place(), d.slot))));
     }
 }

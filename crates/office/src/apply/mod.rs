@@ -34,7 +34,7 @@ pub use desk::{DeskCase, DeskHome, OutgoingLetter, tone_of};
 pub use documents::{AttachedFile, Incoming, Outgoing, Slot};
 pub use draft::{CaseHead, Phase, Seat, Writable};
 pub(crate) use draft::{SEEN_DECISION, facts_of, of_grant_request};
-pub(crate) use grant_request::quotes;
+pub(crate) use grant_request::{QUOTES, quotes, quotes_title};
 pub use history::Happened;
 pub use known::{Known, KnownFact};
 pub use leave::{LeavePage, Leaving};

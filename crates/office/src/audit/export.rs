@@ -8,7 +8,7 @@ use banso_exchange::{
     ActRecord as ExportedRecord, CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter,
     FileName, write_package,
 };
-use banso_grant::CaseAct;
+use banso_grant::{CaseAct, TextKind};
 use banso_kernel::{CaseId, Digest, LocalText};
 use banso_letters::{Act, CaseIndex, IndexedDocument, Letter};
 use banso_permits::Person;
@@ -16,7 +16,8 @@ use banso_store::{ActRecord, CaseFile, Content, DocumentReader, Documents};
 
 use super::case::AuditCase;
 use crate::dossier::CaseDocument;
-use crate::timeline::{ActLine, Who, papers_of, slot_title};
+use crate::letters::slot_title;
+use crate::timeline::{ActLine, Who};
 use crate::{Office, OfficeError};
 
 /// A case file to be sent.
@@ -77,12 +78,15 @@ impl Office {
     async fn exported_contents(&self, file: &CaseFile) -> Result<Vec<ExportedContent>, OfficeError> {
         let mut out: Vec<ExportedContent> = Vec::new();
         for recorded in file.recorded::<CaseAct>().map_err(OfficeError::fault)? {
-            let named = if let CaseAct::Reviewed(r) = &recorded.act {
-                Some((r.comments, LocalText::new("審査のコメント", "Comments of a review")))
-            } else {
-                papers_of(&recorded.act).map(|(content, _)| (content, LocalText::new("申請の内容", "Answers as handed in")))
+            let Some(papers) = recorded.act.papers() else { continue };
+            let digest = papers.text;
+            if out.iter().any(|c| c.digest == digest) {
+                continue;
+            }
+            let what = match papers.kind {
+                TextKind::Answers => LocalText::new("申請の内容", "Answers as handed in"),
+                TextKind::Comments => LocalText::new("審査のコメント", "Comments of a review"),
             };
-            let Some((digest, what)) = named.filter(|(digest, _)| !out.iter().any(|c| c.digest == *digest)) else { continue };
             let body = match self.store().content(digest).await? {
                 Some(Content::Kept(text)) => Ok(text),
                 Some(Content::Erased { reason, at }) => Err(ErasedNote { reason, at }),
@@ -109,9 +113,9 @@ impl Office {
     async fn exported_documents(&self, file: &CaseFile) -> Result<Vec<ExportedDocument>, OfficeError> {
         let mut out: BTreeMap<Digest, ExportedDocument> = BTreeMap::new();
         for recorded in file.recorded::<CaseAct>().map_err(OfficeError::fault)? {
-            let Some((content, documents)) = papers_of(&recorded.act) else { continue };
-            let attachments = self.paper(content).await?.map(|p| p.attachments).unwrap_or_default();
-            for document in documents {
+            let Some(papers) = recorded.act.handed_in() else { continue };
+            let attachments = self.paper(papers.text).await?.map(|p| p.attachments).unwrap_or_default();
+            for document in papers.documents {
                 let named = attachments.iter().find(|a| a.digest == document.digest && a.slot == document.slot);
                 let media_type = named.map_or("application/octet-stream", |a| &a.media_type).to_owned();
                 let name = named.map_or_else(|| document.slot.clone(), |a| a.file_name.clone());

@@ -11,7 +11,6 @@ use banso_store::{CaseFile, Content, DocumentReader};
 
 use self::form::Reader;
 use crate::apply::{Known, Paper, PaperAttachment, Subsidy, facts_of, missing_words};
-use crate::timeline::papers_of;
 use crate::{Office, OfficeError};
 
 /// A case as its readers see it.
@@ -281,8 +280,8 @@ impl Office {
         let (content, named) = acts
             .iter()
             .rev()
-            .filter_map(|r| papers_of(&r.act))
-            .find_map(|(content, documents)| documents.iter().find(|d| d.digest == digest).map(|d| (content, d)))
+            .filter_map(|r| r.act.handed_in())
+            .find_map(|papers| papers.documents.iter().find(|d| d.digest == digest).map(|d| (papers.text, d)))
             .ok_or(OfficeError::NotFound)?;
         let attachments = self.paper(content).await?.map(|p| p.attachments).unwrap_or_default();
         let name = attachments.into_iter().find(|a| a.digest == digest).map_or_else(|| named.slot.clone(), |a| a.file_name);

@@ -7,6 +7,7 @@ use banso_letters::{Addressee, ClauseRef, Cover, Sender};
 use banso_store::Organisation;
 
 use super::Told;
+use crate::apply::{QUOTES, quotes_title};
 use crate::{Office, OfficeError};
 
 /// Everything that letters about one application share.
@@ -19,7 +20,7 @@ pub(crate) struct Head {
 }
 
 /// The documents that the form asks for.
-pub(crate) fn document_specs(edition: &Edition) -> impl Iterator<Item = &DocumentSpec> {
+fn document_specs(edition: &Edition) -> impl Iterator<Item = &DocumentSpec> {
     let specs = edition.form().sections.iter().filter_map(|s| match &s.content {
         SectionContent::Documents(specs) => Some(specs),
         SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => None,
@@ -29,7 +30,11 @@ pub(crate) fn document_specs(edition: &Edition) -> impl Iterator<Item = &Documen
 
 /// The title of a document's place in the form.
 pub(crate) fn slot_title(edition: &Edition, slot: &str) -> LocalText {
-    document_specs(edition).find(|d| d.id == slot).map_or_else(|| LocalText::ja(slot), |d| d.title.clone())
+    match document_specs(edition).find(|d| d.id == slot) {
+        Some(spec) => spec.title.clone(),
+        None if slot == QUOTES => quotes_title(),
+        None => LocalText::ja(slot),
+    }
 }
 
 impl Head {

@@ -196,11 +196,13 @@ impl Office {
             CaseAct::SubmissionWithdrawn { reason } | CaseAct::Withdrawn { reason } => Some(withdrawal::letter(told, head, reason)),
             CaseAct::Returned(returned) => Some(correction::of_application(told, head, &returned.points, returned.due)),
             CaseAct::NotAccepted { reason } => Some(not_accepted::letter(told, head, reason)),
-            CaseAct::Selected(outcome) | CaseAct::Rejected(outcome) | CaseAct::Reserved { outcome, .. } => {
-                Some(outcome::letter(told, head, outcome, &self.selection_plan(outcome.plan).await?))
+            CaseAct::Selected(said) => Some(outcome::selected(told, head, said, &self.selection_plan(said.plan).await?)),
+            CaseAct::Reserved { order, outcome: said } => {
+                Some(outcome::reserved(told, head, *order, said, &self.selection_plan(said.plan).await?))
             }
+            CaseAct::Rejected(said) => Some(outcome::rejected(told, head, said, &self.selection_plan(said.plan).await?)),
             CaseAct::Promoted { reason } => match told.case.state.outcome() {
-                Some(outcome) => Some(outcome::promotion(told, head, reason, &self.selection_plan(outcome.plan).await?)),
+                Some(outcome) => Some(outcome::promoted(told, head, reason, &self.selection_plan(outcome.plan).await?)),
                 None => None,
             },
             CaseAct::GrantRequestReturned { points, due } => Some(correction::of_grant_request(told, head, points, *due)),

@@ -3,9 +3,9 @@
 
 use banso_grant::numbers::{LetterKind, letter_number};
 use banso_grant::selection::{Place, PlannedCase};
-use banso_grant::{CaseAct, Outcome, SelectionPlan};
+use banso_grant::{Outcome, SelectionPlan};
 use banso_kernel::CaseId;
-use banso_letters::{Letter, RejectionNotice, ReserveNotice, SelectionNotice};
+use banso_letters::{Cover, Letter, RejectionNotice, ReserveNotice, SelectionNotice};
 
 use super::Told;
 use super::cover::Head;
@@ -37,46 +37,35 @@ fn number(told: &Told<'_>, plan: &SelectionPlan, kind: LetterKind) -> String {
     letter_number(&told.edition.meta().number_prefix, kind, serial_in(plan, told.case_id, kind))
 }
 
-/// What the plan says of a case.
-pub(super) fn letter(told: &Told<'_>, head: Head, outcome: &Outcome, plan: &SelectionPlan) -> Letter {
-    let cover = |kind| head.cover(number(told, plan, kind), &[&told.record.clause, &told.edition.score_sheet().clause]);
-    let (track, reason) = (head.track(), outcome.reason.clone());
-    match &told.record.act {
-        CaseAct::Reserved { order, .. } => {
-            Letter::ReserveNotice(ReserveNotice { cover: cover(LetterKind::Reserve), track, order: *order, reason, valid_until: None })
-        }
-        CaseAct::Rejected(_) => {
-            Letter::RejectionNotice(RejectionNotice { cover: cover(LetterKind::Rejection), track, reason, remarks: Vec::new() })
-        }
-        CaseAct::Selected(_)
-        | CaseAct::Submitted(_)
-        | CaseAct::SubmissionWithdrawn { .. }
-        | CaseAct::Returned(_)
-        | CaseAct::CompletenessPassed { .. }
-        | CaseAct::NotAccepted { .. }
-        | CaseAct::ReviewersAssigned { .. }
-        | CaseAct::ConflictDeclared { .. }
-        | CaseAct::ReviewerReplaced { .. }
-        | CaseAct::Reviewed(_)
-        | CaseAct::ReconsiderationAsked { .. }
-        | CaseAct::BonusJudged { .. }
-        | CaseAct::Promoted { .. }
-        | CaseAct::GrantRequested(_)
-        | CaseAct::GrantRequestReturned { .. }
-        | CaseAct::GrantDecided(_)
-        | CaseAct::GrantRefused { .. }
-        | CaseAct::Withdrawn { .. }
-        | CaseAct::Rectified { .. } => selection(cover(LetterKind::Selection), &head, reason),
-    }
+/// The cover of what the plan says of a case.
+fn cover(told: &Told<'_>, head: &Head, plan: &SelectionPlan, kind: LetterKind) -> Cover {
+    head.cover(number(told, plan, kind), &[&told.record.clause, &told.edition.score_sheet().clause])
+}
+
+/// 採択の通知.
+pub(super) fn selected(told: &Told<'_>, head: Head, outcome: &Outcome, plan: &SelectionPlan) -> Letter {
+    selection(cover(told, &head, plan, LetterKind::Selection), &head, outcome.reason.clone())
+}
+
+/// 補欠の通知.
+pub(super) fn reserved(told: &Told<'_>, head: Head, order: u32, outcome: &Outcome, plan: &SelectionPlan) -> Letter {
+    let (cover, track, reason) = (cover(told, &head, plan, LetterKind::Reserve), head.track(), outcome.reason.clone());
+    Letter::ReserveNotice(ReserveNotice { cover, track, order, reason, valid_until: None })
+}
+
+/// 不採択の通知.
+pub(super) fn rejected(told: &Told<'_>, head: Head, outcome: &Outcome, plan: &SelectionPlan) -> Letter {
+    let (cover, track, reason) = (cover(told, &head, plan, LetterKind::Rejection), head.track(), outcome.reason.clone());
+    Letter::RejectionNotice(RejectionNotice { cover, track, reason, remarks: Vec::new() })
 }
 
 /// 補欠からの繰上げ: a selection notice with the reason why there is room now.
-pub(super) fn promotion(told: &Told<'_>, head: Head, reason: &str, plan: &SelectionPlan) -> Letter {
+pub(super) fn promoted(told: &Told<'_>, head: Head, reason: &str, plan: &SelectionPlan) -> Letter {
     let cover = head.cover(number(told, plan, LetterKind::Selection), &[&told.record.clause, &told.edition.selection().clause]);
     selection(cover, &head, format!("補欠から繰り上げて採択とします。\n{reason}"))
 }
 
-fn selection(cover: banso_letters::Cover, head: &Head, reason: String) -> Letter {
+fn selection(cover: Cover, head: &Head, reason: String) -> Letter {
     let (track, requested) = (head.track(), head.paper.requested);
     Letter::SelectionNotice(SelectionNotice { cover, track, requested, reason, grant_request_due: None, remarks: Vec::new() })
 }

@@ -6,6 +6,7 @@ use banso_kernel::{Day, LocalText};
 
 use super::Told;
 use super::cover::slot_title;
+use crate::apply::quotes;
 
 /// The title of a place of the form such as `plan/needs`, as its reader sees it.
 #[must_use]
@@ -13,7 +14,10 @@ pub(super) fn place_title(edition: &Edition, place: &str) -> LocalText {
     let (section_id, key) = place.split_once('/').unwrap_or((place, ""));
     // A side's own section names its member between the two.
     let key = key.rsplit_once('/').map_or(key, |(_, key)| key);
-    let Some(section) = edition.section(section_id) else { return LocalText::ja(place) };
+    let quotes = quotes(edition);
+    let Some(section) = edition.section(section_id).or((section_id == quotes.id).then_some(&quotes)) else {
+        return LocalText::ja(place);
+    };
     if key.is_empty() {
         return section.title.clone();
     }

@@ -5,10 +5,11 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use banso_grant::{Actor, CallAct, CaseAct, DocumentRef};
+use banso_grant::{Actor, CallAct, CaseAct, DocumentRef, Papers};
 use banso_kernel::{Day, Digest, Instant, LocalText, PersonId};
 use banso_store::{ActRecord, CallFile, CaseFile};
 
+use crate::letters::slot_title;
 use crate::{Office, OfficeError};
 
 pub(crate) use words::{call_act_name, case_act_name, conflict_words};
@@ -70,34 +71,6 @@ pub struct ActDocument {
     pub slot: LocalText,
     /// As it was called by who handed it in; the slot where that is erased.
     pub name: String,
-}
-
-/// The paper and the documents that an act hands in.
-#[must_use]
-pub(crate) fn papers_of(act: &CaseAct) -> Option<(Digest, &[DocumentRef])> {
-    match act {
-        CaseAct::Submitted(s) => Some((s.content, &s.documents)),
-        CaseAct::GrantRequested(g) => Some((g.content, &g.documents)),
-        CaseAct::SubmissionWithdrawn { .. }
-        | CaseAct::Returned(_)
-        | CaseAct::CompletenessPassed { .. }
-        | CaseAct::NotAccepted { .. }
-        | CaseAct::ReviewersAssigned { .. }
-        | CaseAct::ConflictDeclared { .. }
-        | CaseAct::ReviewerReplaced { .. }
-        | CaseAct::Reviewed(_)
-        | CaseAct::ReconsiderationAsked { .. }
-        | CaseAct::BonusJudged { .. }
-        | CaseAct::Selected(_)
-        | CaseAct::Reserved { .. }
-        | CaseAct::Rejected(_)
-        | CaseAct::Promoted { .. }
-        | CaseAct::GrantRequestReturned { .. }
-        | CaseAct::GrantDecided(_)
-        | CaseAct::GrantRefused { .. }
-        | CaseAct::Withdrawn { .. }
-        | CaseAct::Rectified { .. } => None,
-    }
 }
 
 /// Names of persons by id. Personal data: fetched when a page is made, never kept in an act.
@@ -163,8 +136,8 @@ impl Office {
         for (record, act) in file.acts.iter().zip(&acts) {
             let mut line = self.line(record, act.actor, &names, case_act_name(&act.act));
             line.details = words::case_details(&act.act, &names, self.edition(act.edition).ok().as_ref());
-            if let Some((content, documents)) = papers_of(&act.act) {
-                line.documents = self.act_documents(act.edition, content, documents).await?;
+            if let Some(papers) = act.act.handed_in() {
+                line.documents = self.act_documents(act.edition, papers).await?;
             }
             lines.push(line);
         }
@@ -213,15 +186,15 @@ impl Office {
         Some(ClausePlace { edition: record.edition, clause: clause.id.clone(), title: clause.title.clone() })
     }
 
-    async fn act_documents(&self, edition: Digest, content: Digest, documents: &[DocumentRef]) -> Result<Vec<ActDocument>, OfficeError> {
-        let attachments = self.paper(content).await?.map(|p| p.attachments).unwrap_or_default();
+    async fn act_documents(&self, edition: Digest, papers: Papers<'_>) -> Result<Vec<ActDocument>, OfficeError> {
+        let attachments = self.paper(papers.text).await?.map(|p| p.attachments).unwrap_or_default();
         let edition = self.edition(edition).ok();
         let document = |d: &DocumentRef| {
             let named = attachments.iter().find(|a| a.digest == d.digest && a.slot == d.slot);
             let slot = edition.as_ref().map_or_else(|| LocalText::ja(d.slot.clone()), |e| slot_title(e, &d.slot));
             ActDocument { digest: d.digest, bytes: d.bytes, name: named.map_or_else(|| slot.ja.clone(), |a| a.file_name.clone()), slot }
         };
-        Ok(documents.iter().map(document).collect())
+        Ok(papers.documents.iter().map(document).collect())
     }
 }
 
@@ -230,20 +203,6 @@ fn person_of(actor: Actor) -> Option<PersonId> {
         Actor::System => None,
         Actor::Person(id) => Some(id),
     }
-}
-
-/// What a document's place in the form is called.
-pub(crate) fn slot_title(edition: &banso_guideline::Edition, slot: &str) -> LocalText {
-    use banso_guideline::SectionContent as Content;
-    let specs = edition.form().sections.iter().filter_map(|s| match &s.content {
-        Content::Documents(specs) => Some(specs),
-        Content::Fields(_) | Content::Consortium { .. } | Content::Budget { .. } | Content::Kpis => None,
-    });
-    let title = specs.flatten().find(|s| s.id == slot).map(|s| s.title.clone());
-    title.unwrap_or_else(|| match slot {
-        "grant-quotes" => LocalText::new("見積書", "Quotes"),
-        other => LocalText::ja(other),
-    })
 }
 
 /// The name of a kind of act, for lists that hold only the kind.

@@ -120,7 +120,7 @@ fn check_nothing_more(index: &Index, acts: &[Read<'_>], report: &mut PackageRepo
 }
 
 fn handed_in(act: &CaseAct, digest: Digest, slot: &str) -> bool {
-    documents_of(act).iter().any(|d| d.digest == digest && d.slot == slot)
+    act.papers().is_some_and(|p| p.documents.iter().any(|d| d.digest == digest && d.slot == slot))
 }
 
 /// What the acts name must be in the file, or be stated as erased.
@@ -129,18 +129,19 @@ fn check_named(index: &Index, acts: &[Read<'_>], report: &mut PackageReport) {
     let documents: BTreeMap<Digest, u64> = index.documents.iter().map(|d| (d.digest, d.bytes)).collect();
     for (record, act) in acts {
         let place = format!("act {}", record.seq);
-        let named = named_by(act);
-        if named.whole_differs {
+        if matches!(act, CaseAct::Submitted(s) if s.whole != whole_digest(s.content, &s.documents)) {
             report.wrong(
                 &place,
                 "申請の全体のハッシュが、内容と書類から計算した値と一致しません。",
                 "The digest of the whole is not the one that its content and documents give.",
             );
         }
-        for digest in named.contents.iter().filter(|d| !contents.contains(d)) {
+        let Some(papers) = act.papers() else { continue };
+        if !contents.contains(&papers.text) {
+            let digest = papers.text;
             report.wrong(&place, format!("内容 {digest} が目録にありません。"), format!("Content {digest} is not in the index."));
         }
-        for (digest, bytes) in &named.documents {
+        for DocumentRef { digest, bytes, .. } in papers.documents {
             if documents.get(digest) != Some(bytes) {
                 report.wrong(
                     &place,
@@ -149,69 +150,5 @@ fn check_named(index: &Index, acts: &[Read<'_>], report: &mut PackageReport) {
                 );
             }
         }
-    }
-}
-
-#[derive(Default)]
-struct Named {
-    contents: Vec<Digest>,
-    documents: Vec<(Digest, u64)>,
-    whole_differs: bool,
-}
-
-fn named_by(act: &CaseAct) -> Named {
-    let whole_differs = matches!(act, CaseAct::Submitted(s) if s.whole != whole_digest(s.content, &s.documents));
-    Named { contents: contents_of(act), documents: documents_of(act).iter().map(|d| (d.digest, d.bytes)).collect(), whole_differs }
-}
-
-fn contents_of(act: &CaseAct) -> Vec<Digest> {
-    match act {
-        CaseAct::Submitted(s) => vec![s.content],
-        CaseAct::GrantRequested(g) => vec![g.content],
-        CaseAct::Reviewed(r) => vec![r.comments],
-        CaseAct::SubmissionWithdrawn { .. }
-        | CaseAct::Returned(_)
-        | CaseAct::CompletenessPassed { .. }
-        | CaseAct::NotAccepted { .. }
-        | CaseAct::ReviewersAssigned { .. }
-        | CaseAct::ConflictDeclared { .. }
-        | CaseAct::ReviewerReplaced { .. }
-        | CaseAct::ReconsiderationAsked { .. }
-        | CaseAct::BonusJudged { .. }
-        | CaseAct::Selected(_)
-        | CaseAct::Reserved { .. }
-        | CaseAct::Rejected(_)
-        | CaseAct::Promoted { .. }
-        | CaseAct::GrantRequestReturned { .. }
-        | CaseAct::GrantDecided(_)
-        | CaseAct::GrantRefused { .. }
-        | CaseAct::Withdrawn { .. }
-        | CaseAct::Rectified { .. } => Vec::new(),
-    }
-}
-
-fn documents_of(act: &CaseAct) -> &[DocumentRef] {
-    match act {
-        CaseAct::Submitted(s) => &s.documents,
-        CaseAct::GrantRequested(g) => &g.documents,
-        CaseAct::Reviewed(_)
-        | CaseAct::SubmissionWithdrawn { .. }
-        | CaseAct::Returned(_)
-        | CaseAct::CompletenessPassed { .. }
-        | CaseAct::NotAccepted { .. }
-        | CaseAct::ReviewersAssigned { .. }
-        | CaseAct::ConflictDeclared { .. }
-        | CaseAct::ReviewerReplaced { .. }
-        | CaseAct::ReconsiderationAsked { .. }
-        | CaseAct::BonusJudged { .. }
-        | CaseAct::Selected(_)
-        | CaseAct::Reserved { .. }
-        | CaseAct::Rejected(_)
-        | CaseAct::Promoted { .. }
-        | CaseAct::GrantRequestReturned { .. }
-        | CaseAct::GrantDecided(_)
-        | CaseAct::GrantRefused { .. }
-        | CaseAct::Withdrawn { .. }
-        | CaseAct::Rectified { .. } => &[],
     }
 }

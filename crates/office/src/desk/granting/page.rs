@@ -257,12 +257,12 @@ impl Office {
             let found = kept.into_iter().flat_map(|r| &r.paper.attachments).find(|a| a.digest == digest);
             found.map_or_else(|| digest.short(), |a| a.file_name.clone())
         };
-        let title = |slot: &str| match slot {
-            "grant-quotes" => LocalText::new("見積書", "Quotes"),
-            _ => slot_title(edition, slot),
+        let quote = |d: &banso_grant::DocumentRef| QuoteFile {
+            slot: slot_title(edition, &d.slot),
+            name: name(d.digest),
+            bytes: d.bytes,
+            digest: d.digest,
         };
-        let quote =
-            |d: &banso_grant::DocumentRef| QuoteFile { slot: title(&d.slot), name: name(d.digest), bytes: d.bytes, digest: d.digest };
         Some(RequestView {
             version: request.version,
             recorded_at: record.recorded_at,

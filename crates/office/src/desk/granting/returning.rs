@@ -5,6 +5,7 @@ use banso_guideline::{Edition, SectionContent};
 use banso_kernel::{CaseId, Day, LocalText, RequestId};
 use banso_permits::{Action, Person};
 
+use crate::apply::{QUOTES, quotes, quotes_title};
 use crate::{FieldProblem, Office, OfficeError};
 
 /// A return of a grant request.
@@ -37,8 +38,8 @@ pub(super) fn places(edition: &Edition) -> Vec<(String, LocalText)> {
         }
     }
     if !documents {
-        let quotes = crate::apply::quotes(edition);
-        places.push((format!("{}/grant-quotes", quotes.id), LocalText::new("添付書類 ／ 見積書", "Documents / Quotes")));
+        let quotes = quotes(edition);
+        places.push((format!("{}/{QUOTES}", quotes.id), below(&quotes.title, &quotes_title())));
     }
     places
 }
