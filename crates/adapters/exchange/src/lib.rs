@@ -14,8 +14,8 @@ pub use archive::{ArchiveFlaw, ArchiveLimits};
 pub use csv::to_csv;
 pub use excel::to_xlsx;
 pub use package::{
-    ActRecord, CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, FileName,
-    PackageError, PackageReport, Problem, verify_package, write_package,
+    CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, FileName, PackageError,
+    PackageReport, Problem, verify_package, write_package,
 };
 pub use sheet::{Cell, Column, Kind, Sheet, SheetError};
 pub use sniff::{Expected, FileKind, InspectedFile, SniffRefusal, inspect};

@@ -35,7 +35,7 @@ pub use documents::{DocumentReader, Documents, Soundness, StoredDocument, Upload
 pub use drafts::{Application, ApplicationRow, Attachment, Member, SaveSection, Section};
 pub use fault::Fault;
 pub use jobs::{ATTEMPTS, Job, JobCounts, NewJob};
-pub use ledger::{ActRecord, ActorText, Anchor, CallFile, CallRow, CaseFile, ChainError, check_link, check_stream};
+pub use ledger::{Anchor, CallFile, CallRow, CaseFile};
 pub use lists::{CaseFilter, CaseSort, Direction, Listed, ListedCase, OwnApplication, Page, ReviewLoad, ReviewTask};
 pub use notices::{Access, Desk, Mail, NewAccess, NewMail, NewNotice, Notice};
 pub use people::{Account, Fact, Organisation, Session};

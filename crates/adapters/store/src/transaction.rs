@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use banso_grant::{Act, Encoded, NewAct, Recorded, encode};
+use banso_grant::{Act, ActRecord, Encoded, NewAct, Recorded, encode};
 use banso_kernel::{Digest, Instant, RequestId, StreamId};
 
 use crate::batch::{Append, Batch, CommitError, Committed, CommittedAct};
@@ -11,7 +11,7 @@ use crate::db::{Conn, args, built, row, rows};
 use crate::fault::Fault;
 use crate::jobs::NewJob;
 use crate::ledger::fold::{Folded, Head, Rows};
-use crate::ledger::record::{ActRecord, ActorText, COLUMNS};
+use crate::ledger::record::COLUMNS;
 
 /// What has been done in the open transaction.
 #[derive(Default)]
@@ -105,7 +105,7 @@ fn one<A: Act + Clone>(
         position: tail.position.saturating_add(1),
         kind: encoded.kind.to_owned(),
         version: encoded.version,
-        actor: ActorText(act.actor),
+        actor: act.actor.to_string(),
         authority: act.authority.clone(),
         clause: act.clause.clone(),
         edition: act.edition,

@@ -5,7 +5,7 @@ mod report;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use banso_grant::CaseRow;
+use banso_grant::{ActRecord, CaseRow, Link, chain_flaws};
 use banso_kernel::{CaseId, Digest, StreamId};
 use banso_permits::Permit;
 
@@ -15,7 +15,7 @@ use crate::documents::Soundness;
 use crate::fault::Fault;
 use crate::ledger::fold::{Decoded, Folded, Head, REVIEW_SELECT, Rows, review_row};
 use crate::ledger::insert::tuples;
-use crate::ledger::record::{ActRecord, COLUMNS, Link, check_after};
+use crate::ledger::record::COLUMNS;
 use crate::ledger::{Anchor, CallRow, permitted_case};
 
 pub use report::{Problem, Report};
@@ -84,8 +84,8 @@ impl Walk {
         let place = || format!("{} act {}", record.stream, record.seq);
         self.acts = self.acts.saturating_add(1);
         let mut seen = self.streams.remove(&record.stream).unwrap_or_default();
-        if let Err(e) = check_after(seen.last, record) {
-            self.problem(place(), e);
+        if let Some(gravest) = chain_flaws(seen.last, record).first() {
+            self.problem(place(), gravest);
         }
         seen.last = Some(record.into());
         match Decoded::of(record) {

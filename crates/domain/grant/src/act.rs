@@ -3,6 +3,9 @@
 //! Acts carry ids, numbers, digests and official reasons. Names of persons, texts of plans and comments are kept outside, under
 //! their digest, where they can be erased.
 
+use std::fmt;
+use std::str::FromStr;
+
 use banso_kernel::{CallId, CorporateNumber, Day, Digest, Instant, PersonId, Yen};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +15,33 @@ pub enum Actor {
     Person(PersonId),
     /// Something that follows from another act without anybody's choice.
     System,
+}
+
+/// As it is written and hashed: `system`, or `person:<id>`.
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Actor::System => f.write_str("system"),
+            Actor::Person(id) => write!(f, "person:{id}"),
+        }
+    }
+}
+
+/// A text that is no actor.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("who acted cannot be read: `{0}`")]
+pub struct ActorError(String);
+
+impl FromStr for Actor {
+    type Err = ActorError;
+    fn from_str(s: &str) -> Result<Self, Self::Err> {
+        let read = match s.strip_prefix("person:") {
+            Some(id) => id.parse().ok().map(Actor::Person),
+            None => Some(Actor::System),
+        };
+        // An id can be written in several ways, and only one of them is hashed.
+        read.filter(|actor| actor.to_string() == s).ok_or_else(|| ActorError(s.to_owned()))
+    }
 }
 
 /// An act about to be recorded: the act itself and what the law wants known of it.

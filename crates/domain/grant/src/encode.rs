@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::act::{CallAct, CaseAct};
+use crate::act::{ActorError, CallAct, CaseAct};
 use crate::canonical::{CanonicalError, canonical_json};
 
 /// An act as columns of the ledger.
@@ -20,6 +20,8 @@ pub struct Encoded {
 /// A row of the ledger that is no act this program knows.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
+    #[error(transparent)]
+    Actor(#[from] ActorError),
     #[error("`{0}` is not a kind of act")]
     UnknownKind(String),
     #[error("act `{kind}` has no version {version}")]

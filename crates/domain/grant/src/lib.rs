@@ -14,6 +14,7 @@ mod line;
 mod notices;
 pub mod numbers;
 mod papers;
+mod record;
 mod refusal;
 pub mod review;
 mod row;
@@ -30,6 +31,7 @@ pub use case::{Case, FoldError, JudgedBonus, LastAct, Rectification, Submission}
 pub use encode::{Act, DecodeError, Encoded, decode, encode};
 pub use notices::{Notice, NoticeKind, Recipient, notices};
 pub use papers::{Papers, TextKind};
+pub use record::{ActRecord, ChainFlaw, Link, chain_flaws};
 pub use refusal::{AmountFlaw, FieldName, PaperFlaw, PhaseCode, Refusal, ReviewFlaw, SelectionFlaw, Step, Timing, Told};
 pub use review::{ReviewPlan, plan_review};
 pub use row::{CaseRow, ReviewRow, ReviewStatus};

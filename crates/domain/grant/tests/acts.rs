@@ -139,3 +139,20 @@ proptest! {
         prop_assert_eq!(canonical_json(&value).unwrap(), row.payload);
     }
 }
+
+#[test]
+fn an_actor_is_written_in_one_way_only() {
+    let id = "0197897a-57e3-7d00-8000-000000000001";
+    for (text, good) in [
+        ("system", true),
+        (&format!("person:{id}"), true),
+        (id, false),
+        (&format!("person:{}", id.to_uppercase()), false),
+        (&format!("person:{}", id.replace('-', "")), false),
+        ("person:甲", false),
+        ("System", false),
+        ("", false),
+    ] {
+        assert_eq!(text.parse::<Actor>().ok().map(|a| a.to_string()), good.then(|| text.to_owned()), "{text}");
+    }
+}

@@ -2,11 +2,11 @@
 
 use banso_grant::review::ReviewAssignments;
 use banso_grant::selection::Place;
-use banso_grant::{CallAct, SelectionPlan};
+use banso_grant::{ActRecord, CallAct, SelectionPlan};
 use banso_guideline::Edition;
 use banso_kernel::{CallId, CaseId, Digest, LocalText, Yen};
 use banso_permits::{Action, Person};
-use banso_store::{ActRecord, PlanKind};
+use banso_store::PlanKind;
 
 use crate::timeline::ActLine;
 use crate::{Office, OfficeError, PublishedCall};

@@ -5,14 +5,13 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Seek as _, SeekFrom};
 
 use banso_exchange::{
-    ActRecord as ExportedRecord, CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter,
-    FileName, write_package,
+    CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, FileName, write_package,
 };
-use banso_grant::{CaseAct, TextKind};
+use banso_grant::{ActRecord, CaseAct, TextKind};
 use banso_kernel::{CaseId, Digest, LocalText};
 use banso_letters::{Act, CaseIndex, IndexedDocument, Letter};
 use banso_permits::Person;
-use banso_store::{ActRecord, CaseFile, Content, DocumentReader, Documents};
+use banso_store::{CaseFile, Content, DocumentReader, Documents};
 
 use super::case::AuditCase;
 use crate::dossier::CaseDocument;
@@ -224,24 +223,7 @@ fn exported_act(record: &ActRecord, line: &ActLine) -> ExportedAct {
         Who::System => None,
         Who::Person { name, .. } => name.clone(),
     };
-    let record = ExportedRecord {
-        stream: record.stream.clone(),
-        seq: record.seq,
-        position: record.position,
-        kind: record.kind.clone(),
-        version: record.version,
-        actor: record.actor.to_string(),
-        authority: record.authority.clone(),
-        clause: record.clause.clone(),
-        edition: record.edition,
-        effective_on: record.effective_on,
-        recorded_at: record.recorded_at,
-        payload: record.payload.clone(),
-        prev_hash: record.prev_hash,
-        hash: record.hash,
-        running: record.running,
-    };
-    ExportedAct { record, name: line.name.clone(), who, summary }
+    ExportedAct { record: record.clone(), name: line.name.clone(), who, summary }
 }
 
 /// A stored document read from a thread that may wait.

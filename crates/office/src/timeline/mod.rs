@@ -5,9 +5,9 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use banso_grant::{Actor, CallAct, CaseAct, DocumentRef, Papers};
+use banso_grant::{ActRecord, Actor, CallAct, CaseAct, DocumentRef, Papers};
 use banso_kernel::{Day, Digest, Instant, LocalText, PersonId};
-use banso_store::{ActRecord, CallFile, CaseFile};
+use banso_store::{CallFile, CaseFile};
 
 use crate::letters::slot_title;
 use crate::{Office, OfficeError};

@@ -1,9 +1,8 @@
 //! What a case file holds, and its `index.json`.
 
+use banso_grant::ActRecord;
 use banso_kernel::{CaseId, CorporateNumber, Digest, Instant, LocalText};
 use serde::{Deserialize, Serialize};
-
-use super::record::ActRecord;
 
 /// Everything of one case, gathered for taking away. Documents are named here and read when they are written.
 #[derive(Debug, Clone, PartialEq, Eq)]

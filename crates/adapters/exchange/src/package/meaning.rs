@@ -4,15 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use banso_grant::decide::whole_digest;
-use banso_grant::{Actor, Case, CaseAct, DocumentRef, Recorded, decode};
+use banso_grant::{ActRecord, Case, CaseAct, DocumentRef, Recorded};
 use banso_kernel::Digest;
 
 use super::index::Index;
-use super::record::ActRecord;
 use super::verify::PackageReport;
 
 /// An act as it stands and as it reads.
-type Read<'a> = (&'a ActRecord, CaseAct);
+type Read<'a> = (&'a ActRecord, Recorded<CaseAct>);
 
 /// Reads the acts and checks what they say.
 pub(super) fn check(index: &Index, records: &[ActRecord], report: &mut PackageReport) {
@@ -22,7 +21,7 @@ pub(super) fn check(index: &Index, records: &[ActRecord], report: &mut PackageRe
         if !index.editions.iter().any(|e| e.digest == record.edition) {
             report.wrong(&place, "この行為を律した公募要領の版がありません。", "The edition of the guideline that governed it is missing.");
         }
-        match decode::<CaseAct>(&record.kind, record.version, &record.payload) {
+        match record.decode() {
             Ok(act) => acts.push((record, act)),
             Err(e) => report.wrong(&place, format!("この行為の内容を読めません（{e}）。"), format!("What it says cannot be read: {e}.")),
         }
@@ -36,23 +35,7 @@ pub(super) fn check(index: &Index, records: &[ActRecord], report: &mut PackageRe
 
 /// The acts fold to a case, and the index says of it what they say.
 fn check_case(index: &Index, acts: Vec<Read<'_>>, report: &mut PackageReport) {
-    let mut recorded = Vec::with_capacity(acts.len());
-    for (record, act) in acts {
-        let Some(actor) = actor(&record.actor) else {
-            report.wrong(format!("act {}", record.seq), "誰の行為か読めません。", "Who acted cannot be read.");
-            return;
-        };
-        recorded.push(Recorded {
-            seq: record.seq,
-            act,
-            actor,
-            authority: record.authority.clone(),
-            clause: record.clause.clone(),
-            edition: record.edition,
-            effective_on: record.effective_on,
-            recorded_at: record.recorded_at,
-        });
-    }
+    let recorded: Vec<Recorded<CaseAct>> = acts.into_iter().map(|(_, act)| act).collect();
     let case = match Case::fold(&recorded) {
         Ok(case) => case,
         Err(e) => {
@@ -81,14 +64,6 @@ fn check_case(index: &Index, acts: Vec<Read<'_>>, report: &mut PackageReport) {
     }
 }
 
-/// `system`, or `person:<id>`.
-fn actor(text: &str) -> Option<Actor> {
-    match text.strip_prefix("person:") {
-        Some(id) => id.parse().ok().map(Actor::Person),
-        None => (text == "system").then_some(Actor::System),
-    }
-}
-
 /// Contents and documents that no act speaks of do not belong to the case, and a document stands under no other slot and act
 /// than those it came with.
 fn check_nothing_more(index: &Index, acts: &[Read<'_>], report: &mut PackageReport) {
@@ -107,7 +82,7 @@ fn check_nothing_more(index: &Index, acts: &[Read<'_>], report: &mut PackageRepo
     for document in &index.documents {
         for name in &document.names {
             let came_so =
-                acts.iter().filter(|(record, _)| record.seq == name.seq).any(|(_, act)| handed_in(act, document.digest, &name.slot));
+                acts.iter().filter(|(record, _)| record.seq == name.seq).any(|(_, act)| handed_in(&act.act, document.digest, &name.slot));
             if !came_so {
                 report.wrong(
                     document.digest.to_string(),
@@ -129,14 +104,14 @@ fn check_named(index: &Index, acts: &[Read<'_>], report: &mut PackageReport) {
     let documents: BTreeMap<Digest, u64> = index.documents.iter().map(|d| (d.digest, d.bytes)).collect();
     for (record, act) in acts {
         let place = format!("act {}", record.seq);
-        if matches!(act, CaseAct::Submitted(s) if s.whole != whole_digest(s.content, &s.documents)) {
+        if matches!(&act.act, CaseAct::Submitted(s) if s.whole != whole_digest(s.content, &s.documents)) {
             report.wrong(
                 &place,
                 "申請の全体のハッシュが、内容と書類から計算した値と一致しません。",
                 "The digest of the whole is not the one that its content and documents give.",
             );
         }
-        let Some(papers) = act.papers() else { continue };
+        let Some(papers) = act.act.papers() else { continue };
         if !contents.contains(&papers.text) {
             let digest = papers.text;
             report.wrong(&place, format!("内容 {digest} が目録にありません。"), format!("Content {digest} is not in the index."));

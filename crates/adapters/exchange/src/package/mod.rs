@@ -12,12 +12,10 @@
 mod html;
 mod index;
 mod meaning;
-mod record;
 mod verify;
 mod write;
 
 pub use index::{CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, FileName};
-pub use record::ActRecord;
 pub use verify::{PackageReport, Problem, verify_package};
 pub use write::write_package;
 

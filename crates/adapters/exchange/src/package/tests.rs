@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read, Write};
 
 use banso_grant::decide::whole_digest;
-use banso_grant::{CaseAct, DocumentRef, Submitted, encode};
+use banso_grant::{ActRecord, CaseAct, DocumentRef, Submitted, encode};
 use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, Instant, LocalText, StreamId, Yen};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
@@ -286,7 +286,7 @@ fn a_rehashed_forgery_still_misses_what_the_acts_name() {
                 only.hash = only.expected_hash();
                 p.acts = vec![exported(only)];
             },
-            "Who acted cannot be read",
+            "who acted cannot be read",
         ),
         ("an unknown act", |p| p.acts[2].record.kind = "crowned".into(), "`crowned` is not a kind of act"),
     ];

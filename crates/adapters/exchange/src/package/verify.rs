@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Seek};
 
+use banso_grant::{ActRecord, ChainFlaw, chain_flaws};
 use banso_kernel::{CaseId, Digest, LocalText, StreamId};
 use zip::ZipArchive;
 
 use super::index::{FORMAT, Index, VERSION};
-use super::record::ActRecord;
 use super::{PackageError, html, meaning, places};
 use crate::archive::{ArchiveLimits, open};
 use crate::hashing::copy_hashed;
@@ -270,22 +270,27 @@ fn check_link(case: CaseId, last: Option<&ActRecord>, act: &ActRecord, report: &
     if act.stream != StreamId::Case(case) {
         report.wrong(&place, "別の案件の行為です。", "The act belongs to another case.");
     }
-    let expected = last.map_or(1, |l| l.seq.saturating_add(1));
-    if act.seq != expected {
-        report.wrong(
-            &place,
-            format!("番号{expected}の行為があるはずです。抜き取られたか、差し込まれました。"),
-            format!("Act {expected} belongs here: an act was taken out or put in."),
-        );
-    }
-    if act.hash != act.expected_hash() {
-        report.wrong(&place, "内容とハッシュが一致しません。書き換えられています。", "Its content does not have its hash: it was changed.");
-    }
-    if act.prev_hash != last.map_or(Digest::ZERO, |l| l.hash) {
-        report.wrong(&place, "直前の行為につながっていません。", "It does not follow the act before it.");
-    }
-    if last.is_some_and(|l| l.recorded_at > act.recorded_at || l.position >= act.position) {
-        report.wrong(&place, "直前の行為より前に記録されたことになっています。", "It claims to be recorded before the act before it.");
+    for flaw in chain_flaws(last.map(Into::into), act) {
+        match flaw {
+            ChainFlaw::Gap { expected } => report.wrong(
+                &place,
+                format!("番号{expected}の行為があるはずです。抜き取られたか、差し込まれました。"),
+                format!("Act {expected} belongs here: an act was taken out or put in."),
+            ),
+            ChainFlaw::Changed => report.wrong(
+                &place,
+                "内容とハッシュが一致しません。書き換えられています。",
+                "Its content does not have its hash: it was changed.",
+            ),
+            ChainFlaw::Unlinked => report.wrong(&place, "直前の行為につながっていません。", "It does not follow the act before it."),
+            ChainFlaw::Backwards => {
+                report.wrong(
+                    &place,
+                    "直前の行為より前に記録されたことになっています。",
+                    "It claims to be recorded before the act before it.",
+                );
+            }
+        }
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use banso_grant::{Act, Call, CallAct, CallPhase, Case, CaseAct, CaseRow, FoldError, Recorded, ReviewRow, ReviewStatus, StateCode};
+use banso_grant::{
+    Act, ActRecord, Call, CallAct, CallPhase, Case, CaseAct, CaseRow, FoldError, Recorded, ReviewRow, ReviewStatus, StateCode,
+};
 use banso_kernel::{CallId, CaseId, CorporateNumber, Digest, Instant, PersonId, StreamId, Yen};
 
-use super::record::{ActRecord, columns};
+use super::record::columns;
 use crate::db::Row;
 use crate::fault::Fault;
 

@@ -1,4 +1,4 @@
-//! The ledger of acts: records and their hashes, the fold over them, reading by permit, writing to the tables.
+//! The ledger of acts: rows, the fold over them, reading by permit, writing to the tables.
 
 pub(crate) mod fold;
 pub(crate) mod insert;
@@ -8,4 +8,3 @@ pub(crate) mod record;
 pub use fold::CallRow;
 pub use read::{Anchor, CallFile, CaseFile};
 pub(crate) use read::{permitted_call, permitted_case};
-pub use record::{ActRecord, ActorText, ChainError, check_link, check_stream};

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use banso_grant::{Act, Call, Case, DecodeError, Recorded};
+use banso_grant::{Act, ActRecord, Call, Case, DecodeError, Recorded};
 use banso_kernel::{CallId, CaseId, Digest, OrganisationId, PersonId, StreamId};
 use banso_permits::{Action, Permit, Resource};
 use serde::{Deserialize, Serialize};
 
 use super::fold::{Folded, Head};
-use super::record::{ActRecord, COLUMNS};
+use super::record::COLUMNS;
 use crate::Store;
 use crate::db::{args, built};
 use crate::fault::Fault;
