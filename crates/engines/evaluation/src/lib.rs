@@ -1,0 +1,18 @@
+//! Did it work? Estimators of effect, pure over columns of numbers: no files, no clock, no threads whose number changes a result.
+//!
+//! Every estimator takes a [`Frame`] and its own specification and gives its own result, or a [`Refusal`] that says what is wrong, where
+//! and what to do. What makes a number doubtful is a [`Warning`] beside it; some block the headline until they are acknowledged.
+//!
+//! Lengths are of rows of the frame unless said. Standard errors are in the units of the outcome.
+
+pub mod dist;
+pub mod frame;
+pub mod linear;
+pub mod maths;
+pub mod notice;
+pub mod random;
+pub mod sums;
+
+pub use frame::{Column, Frame, Used};
+pub use linear::Matrix;
+pub use notice::{Refusal, Warning};
