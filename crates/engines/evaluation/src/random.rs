@@ -95,14 +95,14 @@ mod tests {
     #[test]
     fn moments_are_right() {
         let mut stream = Streams::new(1).stream(0);
-        let n = 100_000;
+        let n = 100_000_i32;
         let normal: Vec<f64> = (0..n).map(|_| stream.normal()).collect();
         let mammen: Vec<f64> = (0..n).map(|_| stream.mammen()).collect();
         for values in [normal, mammen] {
             assert!(crate::sums::mean(&values).abs() < 0.02);
             assert!((crate::sums::variance(&values) - 1.0).abs() < 0.03);
         }
-        let counts = (0..n).fold([0; 3], |mut counts, _| {
+        let counts = (0..n).fold([0_i32; 3], |mut counts, _| {
             counts[stream.below(3)] += 1;
             counts
         });
