@@ -3,7 +3,7 @@
 use std::fmt;
 
 use num_rational::Ratio;
-use num_traits::{CheckedMul, ToPrimitive};
+use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, ToPrimitive};
 use serde::{Deserialize, Serialize};
 
 use crate::text::{fold_width, group_thousands};
@@ -77,7 +77,7 @@ impl Yen {
         if unit.0 <= 0 {
             return Err(MoneyError::TooLarge);
         }
-        let units = value / unit.exact();
+        let units = value.checked_div(&unit.exact()).ok_or(MoneyError::TooLarge)?;
         let whole = match rounding {
             Rounding::Down => units.trunc(),
             Rounding::Up => {
@@ -142,7 +142,9 @@ impl Yen {
             if number.is_empty() || number.len() > 19 || scale >= last_scale {
                 return Err(wrong());
             }
-            total += decimal(&number).ok_or_else(wrong)? * Exact::from_integer(scale);
+            // The parts of `9999999999999999999兆0.00000000000000001円` have no common denominator that fits.
+            let part = decimal(&number).ok_or_else(wrong)?.checked_mul(&Exact::from_integer(scale));
+            total = part.and_then(|part| total.checked_add(&part)).ok_or(MoneyError::TooLarge)?;
             last_scale = scale;
             number.clear();
         }
@@ -280,9 +282,17 @@ mod tests {
             "1,23円",
             "千万円",
             "1百2千円",
+            "9999999999999999999兆0.00000000000000001円",
+            "9999999999999999999兆1.0000000000000001億",
         ] {
             assert!(Yen::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_divided_is_too_large() {
+        let value = Exact::new(i128::MAX - 2, i128::MAX);
+        assert_eq!(Yen::from_exact(value, Rounding::Down, Yen::new(1_000)), Err(MoneyError::TooLarge));
     }
 
     #[test]
@@ -298,6 +308,11 @@ mod tests {
         #[test]
         fn printing_and_reading_are_inverse(yen in any::<i64>().prop_filter("not the one without a negative", |y| *y != i64::MIN)) {
             prop_assert_eq!(Yen::parse(&Yen::new(yen).to_string()), Ok(Yen::new(yen)));
+        }
+
+        #[test]
+        fn any_text_is_an_amount_or_none(text in "[0-9]{0,19}[.]?[0-9]{0,18}兆[0-9]{0,19}[.]?[0-9]{0,18}億?[0-9.]{0,19}[千百万円]?|.{0,30}") {
+            let _ = Yen::parse(&text);
         }
 
         #[test]

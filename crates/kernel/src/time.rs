@@ -92,7 +92,8 @@ impl Day {
                 .or_else(|| folded.strip_prefix(letter.to_ascii_lowercase()));
             let Some(rest) = rest else { continue };
             let (year, month, day) = three_numbers(rest).ok_or_else(wrong)?;
-            let day = Day::new(y - 1 + year, month, day).map_err(|_| wrong())?;
+            let year = (y - 1).checked_add(year).ok_or_else(wrong)?;
+            let day = Day::new(year, month, day).map_err(|_| wrong())?;
             let index = ERAS.iter().position(|e| e.0 == name).unwrap_or(0);
             let ended = index.checked_sub(1).and_then(|i| ERAS.get(i)).and_then(|e| Date::new(e.2, e.3, e.4).ok());
             let began = Date::new(y, m, d).map_err(|_| wrong())?;
@@ -270,7 +271,8 @@ mod tests {
 
     #[test]
     fn days_that_are_refused() {
-        for text in ["", "2025-02-30", "25-4-1", "2025-4", "2025-4-1-1", "昨日"] {
+        for text in ["", "2025-02-30", "25-4-1", "2025-4", "2025-4-1-1", "昨日", "令和32767年1月1日", "明治32767.1.1", "99999-1-1"]
+        {
             assert!(matches!(Day::parse(text), Err(TimeError::NotADay(_))), "{text}");
         }
         for text in ["H31.5.1", "令和元年4月30日", "昭和64年1月8日"] {
@@ -299,6 +301,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn any_text_is_a_day_or_none(text in "[令和平成昭明治RHSTM]{0,2}[元0-9０-９]{0,6}[年./-]?[0-9]{0,4}[月./-]?[0-9]{0,4}日?|.{0,20}") {
+            let _ = Day::parse(&text);
+        }
+
         #[test]
         fn wareki_reads_back(days in 0..60_000_i32) {
             let d = day(1873, 1, 1).plus_days(days);
