@@ -229,6 +229,119 @@ async fn a_button_pressed_twice_hands_in_once() {
     scene.office.run_jobs().await;
 }
 
+/// What the declaration's button sends from its page.
+async fn declaration(visitor: &mut Visitor, case: &str) -> Vec<(&'static str, String)> {
+    let page = visitor.get(&format!("{case}/submission")).await;
+    let hidden = |name: &str| page.hidden(name).to_owned();
+    vec![("_csrf", hidden("_csrf")), ("_request", hidden("_request")), ("revision", hidden("revision")), ("declared", "yes".to_owned())]
+}
+
+fn borrowed<'a>(fields: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
+    fields.iter().map(|(n, v)| (*n, v.as_str())).collect()
+}
+
+#[tokio::test]
+async fn what_was_refused_stays_refused_however_often_it_is_pressed() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    fill_in(&mut lead, &case).await;
+    let path = format!("{case}/submission");
+    let (first, second) = (declaration(&mut lead, &case).await, declaration(&mut lead, &case).await);
+    lead.post(&path, &borrowed(&first), &[]).await.is(303);
+    // The second window: it was handed in already, and that is said every time.
+    for _ in 0..3 {
+        lead.post(&path, &borrowed(&second), &[]).await.is(409).has("すでに提出されています");
+    }
+    let leave = format!("{case}/withdrawal");
+    let page = lead.get(&leave).await;
+    let press = [("_csrf", page.hidden("_csrf").to_owned()), ("_request", page.hidden("_request").to_owned())];
+    lead.send(&leave, &leave, &[("reason", "架空の事情により")]).await.is(303);
+    for _ in 0..3 {
+        lead.post(&format!("{leave}/submission"), &borrowed(&press), &[]).await.is(409);
+    }
+    // Back and pressed once more with the first window's own page: answered as it was then.
+    lead.post(&path, &borrowed(&first), &[]).await.is(303);
+    lead.get(&case).await.has("取下げ");
+    scene.office.run_jobs().await;
+}
+
+#[tokio::test]
+async fn the_last_microsecond_counts_and_the_next_does_not() {
+    for (at, status) in [("2027-01-29T17:00:00.000000+09:00", 303), ("2027-01-29T17:00:00.000001+09:00", 409)] {
+        let scene = Scene::at("2027-01-29T16:59:00+09:00").await;
+        let mut lead = scene.visitor("lead").await;
+        let case = scene.started(&mut lead).await;
+        fill_in(&mut lead, &case).await;
+        let fields = declaration(&mut lead, &case).await;
+        scene.office.clock.set(Instant::parse(at).unwrap());
+        lead.post(&format!("{case}/submission"), &borrowed(&fields), &[]).await.is(status);
+        scene.office.run_jobs().await;
+    }
+}
+
+#[tokio::test]
+async fn whoever_takes_over_a_number_finds_nothing_of_who_had_it() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    fill_in(&mut lead, &case).await;
+    save(&mut lead, &section(&case, "member", 3), &[("a.task", "去った機関の秘密")]).await.is(303);
+    let consortium = section(&case, "consortium", 0);
+    let row = ["a.3.名称", "a.3.法人番号", "a.3.区分", "a.3.役割"].map(|name| (name, "架空"));
+    save(&mut lead, &consortium, &[&[("drop", "3")], &row[..]].concat()).await.is(303);
+    lead.get(&section(&case, "member", 3)).await.is(404);
+    // The page offers another number.
+    let page = lead.get(&consortium).await;
+    assert!(page.body.contains("a.4.") && !page.body.contains("a.3."), "{}", page.body);
+    // A page that was open since before gives the old number again: the part is empty.
+    save(&mut lead, &consortium, &[("a.3.名称", "架空後継機構"), ("a.3.区分", "事業管理機関"), ("a.3.役割", "事業管理機関")]).await.is(303);
+    let part = lead.get(&section(&case, "member", 3)).await;
+    assert!(!part.is(200).body.contains("去った機関の秘密"), "{}", part.body);
+    // Numbers have one way of being written.
+    save(&mut lead, &consortium, &[("a.+5.名称", "幽霊"), ("a.06.名称", "幽霊"), ("a.0.名称", "幽霊"), ("a.201.名称", "幽霊")])
+        .await
+        .is(303);
+    assert!(!lead.get(&format!("{case}/check")).await.body.contains("幽霊"));
+}
+
+#[tokio::test]
+async fn a_form_at_its_limits() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    fill_in(&mut lead, &case).await;
+    let path = section(&case, "budget", 1);
+    // Far too much money, and numbers that no machine number holds.
+    let huge = ["9223372036854775807", "9999999999999999999兆0.00000000000000001円", "99999999999999999999", "9223372036854775807"];
+    let names: Vec<String> = (1..=3).map(|year| format!("a.物品費.{year}")).collect();
+    for amount in huge {
+        let fields: Vec<(&str, &str)> = names.iter().map(|n| (n.as_str(), amount)).collect();
+        save(&mut lead, &path, &fields).await.is(303);
+        lead.get(&path).await.is(200).holds_together();
+        lead.get(&format!("{case}/check")).await.is(200).holds_together();
+        lead.get(&case).await.is(200);
+    }
+    for day in ["令和32767年1月1日", "明治-1.1.1", "9999-12-31"] {
+        save(&mut lead, &section(&case, "overview", 0), &[("a.補助事業期間", day)]).await.is(303);
+        lead.get(&format!("{case}/check")).await.is(200);
+    }
+    let token = lead.get(&path).await.hidden("_csrf").to_owned();
+    let form = |n: usize| {
+        let many: Vec<String> = (0..n).map(|i| format!("a.{i}=%00%FF%zz&")).collect();
+        format!("_csrf={token}&{}", many.concat())
+    };
+    let kind = [("content-type", "application/x-www-form-urlencoded")];
+    lead.send_body(&path, &kind, form(2_990).into()).await.is(303);
+    lead.send_body(&path, &kind, form(3_001).into()).await.is(413);
+    let long = format!("_csrf={token}&a.x={}", "%E9%95%B7".repeat(200_000));
+    lead.send_body(&path, &kind, long.into()).await.is(413);
+    // Twice the same field: the page goes on, and one of them is kept.
+    let twice = [("_csrf", token.as_str()), ("a.物品費.1", "1"), ("a.物品費.1", "2")];
+    lead.post(&path, &twice, &[]).await;
+    lead.get(&path).await.is(200).holds_together();
+}
+
 #[tokio::test]
 async fn after_the_closing_instant_nothing_is_taken() {
     let scene = Scene::at("2027-01-29T16:59:00+09:00").await;

@@ -155,6 +155,14 @@ impl Change {
         touch(case).then(Change::by(sql, args![case, member]).or_missing("member"))
     }
 
+    /// Empties the part of a member: what was saved for its number goes, its documents are taken out. For a number that somebody else had.
+    #[must_use]
+    pub fn empty_side(case: CaseId, member: u32) -> Self {
+        let sections = Change::by("DELETE FROM draft_sections WHERE case_id = $1 AND member = $2", args![case, member]);
+        let sql = "UPDATE attachments SET removed_at = $3 WHERE case_id = $1 AND member = $2 AND removed_at IS NULL";
+        touch(case).then(sections).then(Change::by(sql, args![case, member, Now]))
+    }
+
     /// The invited side comes in. The token is used up; a second use is refused as missing.
     #[must_use]
     pub fn accept_invitation(token: Digest, organisation: OrganisationId) -> Self {

@@ -5,9 +5,10 @@ use banso_guideline::answers::{AnswerProblem, Place};
 use banso_guideline::{DocumentSpec, Section as FormSection, SectionContent};
 use banso_kernel::{CaseId, Digest, Instant, LocalText};
 use banso_permits::{Action, Person};
-use banso_store::{Attachment, Batch, Change, DocumentReader, Upload, UploadError};
+use banso_store::{Attachment, Batch, Change, CommitError, DocumentReader, Upload, UploadError};
 
 use super::draft::Draft;
+use super::section::TRIES;
 use crate::{FieldProblem, Office, OfficeError};
 
 /// A document that the form asks for, and what was handed in for it.
@@ -103,6 +104,29 @@ fn slot_of(draft: &Draft, slot: &str, member: u32) -> Result<(FormSection, Docum
     Err(OfficeError::NotFound)
 }
 
+/// Whether one more file fits, beside the one that it replaces and the same one already there.
+fn room_for_one(
+    draft: &Draft,
+    spec: &DocumentSpec,
+    member: u32,
+    replaces: Option<Digest>,
+    same: Option<Digest>,
+) -> Result<(), OfficeError> {
+    let other = |digest: Digest| Some(digest) != replaces && Some(digest) != same;
+    let there = draft.attachments.iter().filter(|a| a.slot == spec.id && a.member == member && other(a.digest)).count();
+    if there < spec.count_max {
+        return Ok(());
+    }
+    Err(OfficeError::field(
+        &spec.id,
+        format!(
+            "「{}」は{}点までです。差し替えるときは、先に添付したファイルの「差し替え」を使ってください。",
+            spec.title.ja, spec.count_max
+        ),
+        format!("At most {} files here. Use `Replace` on one that is there.", spec.count_max),
+    ))
+}
+
 impl Office {
     /// Begins to take in a file for a slot.
     ///
@@ -119,17 +143,7 @@ impl Office {
     ) -> Result<Incoming, OfficeError> {
         let draft = self.draft(person, case, Action::EditDraft).await?;
         let (section, spec) = slot_of(&draft, slot, member)?;
-        let there = draft.attachments.iter().filter(|a| a.slot == slot && a.member == member && Some(a.digest) != replaces).count();
-        if there >= spec.count_max {
-            return Err(OfficeError::field(
-                slot,
-                format!(
-                    "「{}」は{}点までです。差し替えるときは、先に添付したファイルの「差し替え」を使ってください。",
-                    spec.title.ja, spec.count_max
-                ),
-                format!("At most {} files here. Use `Replace` on one that is there.", spec.count_max),
-            ));
-        }
+        room_for_one(&draft, &spec, member, replaces, None)?;
         let upload = self.store().documents().begin(spec.bytes_max).await.map_err(|e| upload_failed(&spec, e))?;
         Ok(Incoming { case, section: section.id, member, spec, file_name: file_name.to_owned(), replaces, upload })
     }
@@ -147,25 +161,33 @@ impl Office {
             .map_err(|e| upload_failed(&spec, e))?;
         let found = looked.map_err(|refusal| OfficeError::Invalid(vec![FieldProblem { field: spec.id.clone(), text: refusal.told() }]))?;
         let stored = upload.finish().await.map_err(|e| upload_failed(&spec, e))?;
-        // Asked again: it may have taken minutes, and the call may have closed.
-        let draft = self.draft(person, case, Action::EditDraft).await?;
-        draft.open_section(&section, member)?;
-        let attachment = Attachment {
-            slot: spec.id.clone(),
-            member,
-            digest: stored.digest,
-            file_name: found.name,
-            media_type: found.media_type.to_owned(),
-            bytes: stored.bytes,
-            uploaded_by: person.id,
-            uploaded_at: draft.now,
-        };
-        let mut batch = Batch::changes(vec![Change::attach(case, &attachment)]);
-        if let Some(old) = replaces.filter(|old| *old != attachment.digest) {
-            batch = batch.and_change(Change::detach(case, &spec.id, member, old));
+        for _ in 0..TRIES {
+            // Asked again: it may have taken minutes, the call may have closed, and another page may have filled the place.
+            let draft = self.draft(person, case, Action::EditDraft).await?;
+            draft.open_section(&section, member)?;
+            room_for_one(&draft, &spec, member, replaces, Some(stored.digest))?;
+            let attachment = Attachment {
+                slot: spec.id.clone(),
+                member,
+                digest: stored.digest,
+                file_name: found.name.clone(),
+                media_type: found.media_type.to_owned(),
+                bytes: stored.bytes,
+                uploaded_by: person.id,
+                uploaded_at: draft.now,
+            };
+            let stands = Change::draft_stands(case, draft.row.revision);
+            let mut batch = Batch::changes(vec![stands, Change::attach(case, &attachment)]);
+            if let Some(old) = replaces.filter(|old| *old != attachment.digest) {
+                batch = batch.and_change(Change::detach(case, &spec.id, member, old));
+            }
+            match self.store().commit(batch).await {
+                Ok(_) => return Ok(AttachedFile::from(&attachment)),
+                Err(CommitError::DraftMoved) => {}
+                Err(other) => return Err(other.into()),
+            }
         }
-        self.append(batch).await?;
-        Ok(AttachedFile::from(&attachment))
+        Err(OfficeError::Busy(LocalText::new("同じ申請への保存が重なっています。", "Many people are saving this application at once.")))
     }
 
     /// Takes a file out of the form. It stays on the disk: a receipt may name it.

@@ -125,6 +125,10 @@ impl Draft {
                 invited_email: was.and_then(|m| m.invited_email.clone()),
                 accepted_at: was.and_then(|m| m.accepted_at),
             };
+            // Whoever had the number before has left; what they wrote is not for whoever comes.
+            if was.is_none() && *number > 1 && self.numbers_given().any(|given| given == *number) {
+                changes.push(Change::empty_side(self.case_id(), *number));
+            }
             if was != Some(&now) {
                 changes.push(Change::put_member(self.case_id(), &now));
             }
@@ -133,6 +137,12 @@ impl Draft {
         let gone = self.members.iter().filter(|m| m.member > 1 && !numbers.contains(&m.member));
         changes.extend(gone.map(|m| Change::remove_member(self.case_id(), m.member)));
         changes
+    }
+
+    /// The numbers of the members that there are, and of those that have left something behind.
+    pub(crate) fn numbers_given(&self) -> impl Iterator<Item = u32> {
+        let saved = self.saved.iter().map(|s| s.member);
+        self.members.iter().map(|m| m.member).chain(saved).chain(self.attachments.iter().map(|a| a.member))
     }
 
     fn may_invite(&self) -> Result<(), OfficeError> {

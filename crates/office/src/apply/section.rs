@@ -18,7 +18,7 @@ use super::tasks::ReturnedPoint;
 use crate::{Office, OfficeError};
 
 /// How often a save is tried again when others save at the same moment.
-const TRIES: usize = 8;
+pub(crate) const TRIES: usize = 8;
 /// Most characters of one answer, whatever the field's own limit: a text that is too long is kept, a flood is not.
 const CHARACTERS_MAX: usize = 60_000;
 /// The highest number that a member of a consortium may have.
@@ -127,12 +127,17 @@ fn has_key(section: &FormSection, kpis: &[Kpi], key: &str) -> bool {
         SectionContent::Kpis => kpis.iter().any(|k| k.id == key),
         SectionContent::Consortium { parts, .. } => key
             .split_once('.')
-            .is_some_and(|(n, part)| n.parse::<u32>().is_ok_and(|n| (1..=MEMBER_MAX).contains(&n)) && parts.iter().any(|p| p.id == part)),
-        SectionContent::Budget { lines, years_max } => key.rsplit_once('.').is_some_and(|(line, year)| {
-            year.parse::<u32>().is_ok_and(|y| (1..=*years_max).contains(&y)) && lines.iter().any(|l| l.name == line)
-        }),
+            .is_some_and(|(n, part)| plain(n).is_some_and(|n| (1..=MEMBER_MAX).contains(&n)) && parts.iter().any(|p| p.id == part)),
+        SectionContent::Budget { lines, years_max } => key
+            .rsplit_once('.')
+            .is_some_and(|(line, year)| plain(year).is_some_and(|y| (1..=*years_max).contains(&y)) && lines.iter().any(|l| l.name == line)),
         SectionContent::Documents(_) => false,
     }
+}
+
+/// A number as pages write it: `2`, and neither `02` nor `+2`, which would be another key for the same place.
+fn plain(text: &str) -> Option<u32> {
+    text.parse::<u32>().ok().filter(|n| n.to_string() == text)
 }
 
 impl Draft {
@@ -179,7 +184,7 @@ impl Draft {
             SectionContent::Fields(_) => Extra::Nothing,
             SectionContent::Consortium { members_max, .. } => {
                 let room = rows.len() < *members_max as usize;
-                let next = rows.iter().copied().chain(self.members.iter().map(|m| m.member)).max().unwrap_or(0).saturating_add(1);
+                let next = rows.iter().copied().chain(self.numbers_given()).max().unwrap_or(0).saturating_add(1);
                 Extra::Consortium { rows: rows.to_vec(), new: (room && next <= MEMBER_MAX).then_some(next), members_max: *members_max }
             }
             SectionContent::Budget { lines, years_max } => Extra::Budget(Box::new(self.budget(&section.id, lines, *years_max, member))),

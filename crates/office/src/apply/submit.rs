@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use banso_grant::decide::{self, GrantRequestOrder, SubmissionOrder};
 use banso_grant::{CaseAct, NewAct, Refusal};
 use banso_guideline::SectionContent;
-use banso_kernel::{CaseId, CorporateNumber, Digest, Instant, LocalText, RequestId, Yen};
+use banso_kernel::{CaseId, CorporateNumber, Digest, Instant, LocalText, RequestId, StreamId, Yen};
 use banso_permits::{Action, Person};
 use banso_store::{Batch, Change, Committed};
 
@@ -76,6 +76,11 @@ impl Draft {
             media_type: a.media_type.clone(),
             bytes: a.bytes,
         };
+        // Who has left is no party: what they wrote stays with the draft.
+        let numbers = self.member_numbers();
+        let stands = |member: u32| member == 0 || numbers.contains(&member);
+        let mut answers = self.answers.clone();
+        answers.sections.values_mut().for_each(|sides| sides.retain(|member, _| stands(*member)));
         Paper {
             format: FORMAT,
             stage,
@@ -84,8 +89,8 @@ impl Draft {
             title: self.row.application.title.clone(),
             track: self.row.application.track.clone(),
             members: self.members.iter().map(member).collect(),
-            answers: self.answers.clone(),
-            attachments: self.attachments.iter().filter(|a| handed_in(&a.slot)).map(attachment).collect(),
+            answers,
+            attachments: self.attachments.iter().filter(|a| handed_in(&a.slot) && stands(a.member)).map(attachment).collect(),
         }
     }
 
@@ -147,10 +152,9 @@ impl Office {
 
     /// A button pressed twice is answered twice with the same: nothing is written by asking.
     async fn answered_before(&self, case: CaseId, order: &SubmitOrder, otherwise: OfficeError) -> Result<HandedIn, OfficeError> {
-        let again = Batch::default().and_change(Change::draft_stands(case, order.revision)).request(order.request);
-        match self.store().commit(again).await {
-            Ok(committed) if committed.repeated => handed_in(&committed),
-            Ok(_) | Err(_) => Err(otherwise),
+        match self.store().answered(order.request).await? {
+            Some(committed) if committed.acts.first().is_some_and(|a| a.stream == StreamId::Case(case)) => handed_in(&committed),
+            Some(_) | None => Err(otherwise),
         }
     }
 

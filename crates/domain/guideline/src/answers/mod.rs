@@ -147,13 +147,17 @@ impl Answers {
                 }));
                 found
             }
-            SectionContent::Budget { .. } => self.budget_problems(section, member),
+            SectionContent::Budget { lines, years_max } => {
+                let asked = |key: &str| lines.iter().any(|l| (1..=*years_max).any(|year| *key == format!("{}.{year}", l.name)));
+                self.budget_problems(section, member, asked)
+            }
             SectionContent::Kpis => kpis.iter().map(kpi_field).filter_map(|f| judge(&f, f.id.clone())).collect(),
             SectionContent::Documents(_) => Vec::new(),
         }
     }
 
-    fn budget_problems(&self, section: &Section, member: u32) -> Vec<AnswerProblem> {
+    /// Of the lines and years that are asked for: what was typed under an earlier edition cannot be put right any more.
+    fn budget_problems(&self, section: &Section, member: u32, asked: impl Fn(&str) -> bool) -> Vec<AnswerProblem> {
         let Some(answers) = self.section(&section.id, member) else {
             return Vec::new();
         };
@@ -164,7 +168,8 @@ impl Answers {
             message,
             clause: section.clause.clone(),
         };
-        answers.iter().filter_map(|(key, text)| field::yen_problem(text).map(|p| wrong(key, p))).collect()
+        let asked = answers.iter().filter(|(key, _)| asked(key));
+        asked.filter_map(|(key, text)| field::yen_problem(text).map(|p| wrong(key, p))).collect()
     }
 }
 

@@ -91,8 +91,14 @@ fn nothing_typed_is_unknown_not_empty() {
 #[test]
 fn problems_name_their_place() {
     let form = form();
-    let answers =
-        answers(&[("plan", 0, "課題", "ながすぎるこたえですよ"), ("members", 0, "1.法人番号", "123"), ("budget", 1, "物品費.1", "1.5")]);
+    let answers = answers(&[
+        ("plan", 0, "課題", "ながすぎるこたえですよ"),
+        ("members", 0, "1.法人番号", "123"),
+        ("budget", 1, "物品費.1", "1.5"),
+        // Of a line and of a year that an amendment took away: nobody can put them right.
+        ("budget", 1, "旧費目.1", "読めない"),
+        ("budget", 1, "物品費.4", "読めない"),
+    ]);
     let members = answers.members(&form);
     let found: Vec<_> = form
         .sections
