@@ -232,6 +232,7 @@ impl Office {
     pub async fn meeting(&self, person: &Person, call: &CallId) -> Result<Meeting, OfficeError> {
         let called = self.called(person, Action::ReadCall, call).await?;
         let ranking = Ranking::of(self.store().cases_within(&called.permit).await?);
+        super::reviews_nothing_here(person, &ranking.cases)?;
         let calibration = calibrate(&ranking.marks());
         let state = state_of(&called.call.call.phase);
         let (plan, problem) = match state {

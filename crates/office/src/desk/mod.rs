@@ -19,9 +19,11 @@ mod selection;
 #[cfg(test)]
 mod tests;
 
-use banso_grant::{CaseAct, NewAct};
+use std::collections::BTreeMap;
+
+use banso_grant::{Case, CaseAct, NewAct};
 use banso_guideline::Edition;
-use banso_kernel::{CallId, CaseId, PersonId, RequestId};
+use banso_kernel::{CallId, CaseId, LocalText, PersonId, RequestId};
 use banso_permits::{Action, Permit, Person};
 use banso_store::{Batch, CallFile, CaseFile, Change};
 
@@ -98,6 +100,17 @@ impl Office {
         let account = self.store().account(person).await?;
         Ok(account.map_or_else(|| person.to_string(), |a| if a.name.is_empty() { a.login } else { a.name }))
     }
+}
+
+/// Whoever reviews in a call sees no other reviewer's marks of it, whatever else they are.
+pub(crate) fn reviews_nothing_here(person: &Person, cases: &BTreeMap<CaseId, Case>) -> Result<(), OfficeError> {
+    if !cases.values().filter_map(|case| case.state.review()).any(|review| review.assignment(person.id).is_some()) {
+        return Ok(());
+    }
+    Err(OfficeError::Forbidden(vec![LocalText::new(
+        "この公募の審査を担当しているため、ほかの審査員の評点を閲覧できません。",
+        "You review in this call, so you cannot read other reviewers' scores.",
+    )]))
 }
 
 /// The clause of the form, for acts that rest on what was handed in.

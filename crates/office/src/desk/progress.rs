@@ -109,6 +109,7 @@ impl Office {
     pub async fn review_progress(&self, person: &Person, call: &CallId) -> Result<Progress, OfficeError> {
         let called = self.called(person, Action::ReadCall, call).await?;
         let cases = self.store().cases_within(&called.permit).await?;
+        super::reviews_nothing_here(person, &cases)?;
         let mut names: BTreeMap<PersonId, String> = BTreeMap::new();
         let mut lines = Vec::new();
         let (mut outstanding, mut due) = (0, None);

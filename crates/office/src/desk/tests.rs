@@ -362,3 +362,22 @@ async fn the_front_page_says_what_waits() {
     let outbox = s.office.outbox(&s.officer, 0).await.unwrap();
     assert!(outbox.total >= 1 && outbox.mails.iter().all(|m| m.sent_at.is_some()));
 }
+
+#[tokio::test]
+async fn who_reviews_in_a_call_sees_no_others_marks_as_an_officer() {
+    let s = stage().await;
+    let both = s.office.somebody("both", &[Role::Officer, Role::Reviewer], None).await;
+    for case in &s.cases {
+        s.pass(*case).await;
+    }
+    s.reviewers(4).await;
+    assert!(s.office.meeting(&both, &s.call).await.is_ok());
+    let plan = s.office.review_plan(&s.officer, &s.call, &s.terms()).await.unwrap();
+    assert!(plan.reviewers.iter().any(|r| r.person == both.id && r.load > 0), "{:?}", plan.reviewers);
+    s.office.open_review(&s.officer, &s.call, &s.terms(), plan.plan.unwrap(), s.request()).await.unwrap();
+    assert!(matches!(s.office.meeting(&both, &s.call).await, Err(OfficeError::Forbidden(_))));
+    assert!(matches!(s.office.meeting_excel(&both, &s.call).await, Err(OfficeError::Forbidden(_))));
+    assert!(matches!(s.office.review_progress(&both, &s.call).await, Err(OfficeError::Forbidden(_))));
+    assert!(s.office.meeting(&s.officer, &s.call).await.is_ok());
+    s.office.run_jobs().await;
+}
