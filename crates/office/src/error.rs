@@ -1,6 +1,7 @@
 //! What a use case answers when it does not do what was asked. A refusal is for people; a fault is logged here, once, and shown as
 //! a number.
 
+use std::any::Any;
 use std::fmt;
 
 use banso_grant::Refusal;
@@ -84,6 +85,13 @@ impl OfficeError {
     #[must_use]
     pub fn field(field: &str, ja: impl Into<String>, en: impl Into<String>) -> Self {
         OfficeError::Invalid(vec![FieldProblem::new(field, ja, en)])
+    }
+
+    /// The fault of work that panicked: what it was about, and what the panic said.
+    #[must_use]
+    pub fn panicked(what: &str, why: &(dyn Any + Send)) -> Self {
+        let said = why.downcast_ref::<String>().map(String::as_str).or_else(|| why.downcast_ref::<&str>().copied());
+        Self::fault(format!("{what} panicked: {}", said.unwrap_or_default()))
     }
 
     /// Logs what cannot be and gives it a number.

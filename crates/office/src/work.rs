@@ -4,6 +4,7 @@
 //! To add a kind of work: a variant of [`Work`], and an arm in [`Office::carry_out`] that calls the function doing it.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -109,7 +110,9 @@ impl Office {
     /// Storage; a piece of work that fails is put off, not an error.
     pub async fn work_once(&self) -> Result<bool, OfficeError> {
         let Some(job) = self.store().claim_next(self.now()).await? else { return Ok(false) };
-        match self.carry_out(&job).await {
+        // A piece of work that panics must not take the worker with it: everything queued after it would wait for ever.
+        let done = AssertUnwindSafe(self.carry_out(&job)).catch_unwind().await;
+        match done.unwrap_or_else(|why| Err(OfficeError::panicked(&job.effect, why.as_ref()))) {
             Ok(()) => self.store().finish(&job).await?,
             Err(error) => {
                 tracing::warn!(effect = %job.effect, attempt = job.attempts, %error, "work was put off");

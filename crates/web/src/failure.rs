@@ -1,6 +1,7 @@
 //! Everything that is not the page asked for: one enum, one page, one JSON shape. Faults were logged where they happened; here they
 //! only show their number.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use askama::Template;
@@ -12,6 +13,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use banso_grant::Refusal;
 use banso_kernel::{Lang, LocalText};
 use banso_office::OfficeError;
+use futures_util::FutureExt as _;
 use serde::Serialize;
 
 use crate::context::{PageContext, encoded};
@@ -341,6 +343,15 @@ pub(crate) fn wants_json(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|a| a.to_str().ok()).is_some_and(|a| a.starts_with("application/json"))
 }
 
+/// A page that fails in a way that nobody thought of is a fault with its number, as any other, and not a broken connection.
+pub(crate) async fn survive(request: Request, next: Next) -> Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(why) => Failure::from(OfficeError::panicked(&format!("{method} {path}"), why.as_ref())).into_response(),
+    }
+}
+
 /// Makes pages of failures, and of the bare statuses that layers and extractors answer with.
 pub(crate) async fn as_page(State(_): State<AppState>, page: PageContext, request: Request, next: Next) -> Response {
     let (headers, method) = (request.headers().clone(), request.method().clone());
@@ -363,5 +374,27 @@ fn bare(status: StatusCode) -> Failure {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Failure::WrongKind,
         StatusCode::METHOD_NOT_ALLOWED => Failure::WrongMethod,
         other => Failure::Status(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    #[tokio::test]
+    async fn a_page_that_panics_is_a_fault_with_a_number() {
+        async fn broken() -> Response {
+            panic!("nobody thought of it")
+        }
+        let router = Router::new().route("/broken", get(broken)).layer(from_fn(survive));
+        let response = router.oneshot(Request::get("/broken").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let failure = response.extensions().get::<Failure>().unwrap();
+        assert!(matches!(failure, Failure::Office(e) if matches!(**e, OfficeError::Fault(_))), "{failure:?}");
     }
 }

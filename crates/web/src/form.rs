@@ -3,10 +3,11 @@
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use banso_kernel::{Day, LocalText, RequestId, Yen, fold_width};
+use banso_kernel::{Day, Digest, LocalText, RequestId, Yen, fold_width};
 use banso_office::FieldProblem;
 use uuid::Uuid;
 
+use crate::context::PageContext;
 use crate::failure::Failure;
 
 /// Most fields of one form: a budget of 20 members, 10 lines and 3 years, and room to spare.
@@ -35,10 +36,17 @@ impl Pairs {
     }
 }
 
-/// Line ends as `\n`; no control characters; no blanks around it.
+/// Line ends as `\n`; nothing that is not seen and changes what is; no blanks around it.
 fn clean(value: &str) -> String {
     let text = value.replace("\r\n", "\n").replace('\r', "\n");
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect::<String>().trim().to_owned()
+    text.chars().filter(|c| matches!(c, '\n' | '\t') || !unseen(*c)).collect::<String>().trim().to_owned()
+}
+
+/// Control characters; those that turn the direction of what follows, so that a list or a letter reads otherwise than it is written; and
+/// those that no XML may hold, which would leave an Excel file that does not open.
+fn unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
 /// The fields of a form that has passed the CSRF check.
@@ -52,6 +60,21 @@ impl FormFields {
     pub(crate) fn new(pairs: Pairs) -> Self {
         let request = pairs.first("_request").and_then(|id| id.parse().ok()).unwrap_or_else(|| RequestId::new(Uuid::now_v7()));
         FormFields { pairs, request }
+    }
+
+    /// The id of a press of this person's on this page. With another text, on another page or of somebody else it is another press: what
+    /// was answered to one is never taken for the answer to the other, and a page that the browser had kept is heard once more.
+    fn pressed(mut self, parts: &Parts) -> Self {
+        let Some(id) = self.pairs.first("_request").filter(|id| id.parse::<RequestId>().is_ok()) else { return self };
+        let person = parts.extensions.get::<PageContext>().and_then(|p| p.account.as_ref()).map(|a| a.person.id.to_string());
+        let told = self.pairs.0.iter().filter(|(name, _)| !matches!(name.as_str(), "_csrf" | "_request"));
+        let fields = told.flat_map(|(name, value)| [name.as_str(), value.as_str()]);
+        let words: Vec<&str> = [id, person.as_deref().unwrap_or_default(), parts.uri.path()].into_iter().chain(fields).collect();
+        let text: String = words.iter().map(|word| format!("{} {word}\n", word.len())).collect();
+        let mut bytes = [0_u8; 16];
+        bytes.iter_mut().zip(Digest::of(text.as_bytes()).as_bytes()).for_each(|(to, from)| *to = *from);
+        self.request = RequestId::new(uuid::Builder::from_custom_bytes(bytes).into_uuid());
+        self
     }
 
     /// The id of this press of the button: a form sent twice has it twice.
@@ -117,7 +140,7 @@ impl<S: Send + Sync> FromRequestParts<S> for FormFields {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         match parts.extensions.remove::<Pairs>() {
-            Some(pairs) => Ok(FormFields::new(pairs)),
+            Some(pairs) => Ok(FormFields::new(pairs).pressed(parts)),
             None => {
                 tracing::error!("a form was asked for on a route that carries none");
                 Err(Failure::Status(StatusCode::INTERNAL_SERVER_ERROR))
@@ -148,6 +171,7 @@ mod tests {
         ]);
         assert_eq!(f.number("a"), Ok(Some(1234)));
         assert_eq!(f.text("b"), "x\nyz");
+        assert_eq!(clean("\u{feff}計画\u{202e}fdp.\u{2066}xe\u{ffff}\u{200b}"), "計画fdp.xe\u{200b}");
         assert_eq!(f.all("a").collect::<Vec<_>>(), ["１，２３４", "2"]);
         assert_eq!(f.yen("d"), Ok(Some(Yen::new(45_000_000))));
         assert_eq!(f.number("nowhere"), Ok(None));
@@ -162,6 +186,20 @@ mod tests {
         let id = "0198a000-0000-7000-8000-000000000001";
         assert_eq!(form(&[("_request", id)]).request(), form(&[("_request", id)]).request());
         assert_ne!(form(&[("_request", "nonsense")]).request(), form(&[]).request());
+    }
+
+    #[test]
+    fn an_id_means_one_form_of_one_person_on_one_page() {
+        let id = "0198a000-0000-7000-8000-000000000001";
+        let pressed = |path: &str, fields: &[(&str, &str)]| {
+            let request = axum::http::Request::builder().uri(path).body(()).unwrap();
+            form(fields).pressed(&request.into_parts().0).request()
+        };
+        let first = pressed("/office/cases/1/check/pass", &[("_request", id), ("check", "a"), ("_csrf", "1")]);
+        assert_eq!(pressed("/office/cases/1/check/pass", &[("_request", id), ("check", "a"), ("_csrf", "2")]), first);
+        assert_ne!(pressed("/office/cases/2/check/pass", &[("_request", id), ("check", "a")]), first);
+        assert_ne!(pressed("/office/cases/1/check/pass", &[("_request", id), ("check", "b")]), first);
+        assert_ne!(pressed("/office/cases/1/check/pass", &[("_request", id), ("chec", "ka")]), first);
     }
 
     #[test]

@@ -145,6 +145,7 @@ pub fn app(office: Office, settings: Settings) -> Router {
     let pages = pages
         .fallback(async || Failure::NotFound)
         .method_not_allowed_fallback(async || Failure::WrongMethod)
+        .layer(from_fn(failure::survive))
         .layer(from_fn_with_state(state.clone(), failure::as_page))
         .layer(from_fn_with_state(state.clone(), context::attach))
         .layer(session::layer(office, &settings))

@@ -131,6 +131,38 @@ async fn a_button_pressed_twice_does_it_once() {
 }
 
 #[tokio::test]
+async fn a_press_on_one_case_is_no_answer_on_another() {
+    let mut d = desk().await;
+    d.office.somebody("second", &[Role::Officer], None).await;
+    let mut second = Visitor::signed_in(&d.office, "second").await;
+    let refuse = |n: usize| format!("/office/cases/{}/check/refuse", d.cases[n]);
+    let page = d.officer.get(&format!("/office/cases/{}/check", d.cases[0])).await;
+    let (token, request) = (page.hidden("_csrf").to_owned(), page.hidden("_request").to_owned());
+    let fields = [("_csrf", token.as_str()), ("_request", request.as_str()), ("reason", "対象外の事業のため")];
+    d.officer.post(&refuse(0), &fields, &[]).await.is(303);
+    // The same id on the other case is another press, and done; with another text on the first it is heard, and refused.
+    d.officer.post(&refuse(1), &fields, &[]).await.is(303);
+    d.officer.get(&format!("/office/cases/{}", d.cases[1])).await.has("不受理");
+    let other = [fields[0], fields[1], ("reason", "別の理由")];
+    d.officer.post(&refuse(0), &other, &[]).await.is(422);
+    let own = second.get("/office").await.hidden("_csrf").to_owned();
+    second.post(&refuse(0), &[("_csrf", &own), fields[1], fields[2]], &[]).await.is(422);
+    d.office.run_jobs().await;
+}
+
+#[tokio::test]
+async fn a_search_for_what_nobody_can_type_finds_nothing() {
+    let mut d = desk().await;
+    let list = format!("/office/calls/{}", d.call);
+    for query in ["q=%00", "q=%E2%80%AE", "track=%00", "q=%FF%FE", "q=%25_!%27", "page=4294967295", "q=a&state=%00"] {
+        d.officer.get(&format!("{list}?{query}")).await.is(200).holds_together();
+        d.officer.get(&format!("{list}/list.xlsx?{query}")).await.is(200);
+    }
+    d.officer.get(&format!("{list}?q=a&q=b")).await.is(400);
+    d.officer.get(&format!("{list}?q={}", "a".repeat(600))).await.is(413);
+}
+
+#[tokio::test]
 async fn the_review_is_planned_shown_and_opened() {
     let mut d = desk().await;
     for case in d.cases.clone() {

@@ -162,10 +162,11 @@ impl TryFrom<&Row> for ReviewLoad {
     }
 }
 
-/// The LIKE pattern for texts that contain `search` as it stands. `!` escapes.
+/// The LIKE pattern for texts that contain `search` as it stands. `!` escapes. No text holds control characters, and PostgreSQL takes no
+/// NUL, not even to look for it.
 pub(crate) fn pattern(search: &str) -> String {
     let mut pattern = String::from("%");
-    for c in search.trim().chars() {
+    for c in search.trim().chars().filter(|c| !c.is_control()) {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }

@@ -8,10 +8,12 @@
 mod at_once;
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use banso_kernel::{Instant, StreamId};
+use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::batch::{Append, Batch, CommitError, Committed};
@@ -127,7 +129,14 @@ impl Writer {
                 }
             }
             let (orders, replies): (Vec<_>, Vec<_>) = group.into_iter().map(|r| (r.order, r.reply)).unzip();
-            for (reply, answer) in replies.into_iter().zip(self.group(&orders).await) {
+            // What panics must not take the writer with it: nothing would ever be written again.
+            let answers = AssertUnwindSafe(self.group(&orders)).catch_unwind().await.unwrap_or_else(|_| {
+                self.forget();
+                let fault = Fault::impossible("writer", "a panic while a group was written");
+                tracing::error!(%fault, requests = orders.len(), "a group was not written");
+                orders.iter().map(|_| Err(CommitError::Fault(fault.clone()))).collect()
+            });
+            for (reply, answer) in replies.into_iter().zip(answers) {
                 // Who asked may have gone away; the commit stands all the same.
                 let _ = reply.send(answer);
             }
@@ -421,6 +430,29 @@ mod tests {
         let answers = writer.group(&[keep(10), keep(500_000)]).await;
         assert!(answers.iter().all(Result::is_ok), "{answers:?}");
         assert_eq!(db.number("SELECT COUNT(*) AS n FROM contents", args![]).await, Ok(2));
+    }
+
+    /// A clock that panics when it is asked for the first time.
+    struct Stumbling(std::sync::atomic::AtomicBool);
+
+    impl Clock for Stumbling {
+        fn now(&self) -> Instant {
+            assert!(self.0.swap(true, std::sync::atomic::Ordering::SeqCst), "the clock stumbles");
+            Instant::from_micros(1).unwrap()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_the_fault_of_its_group_and_the_writer_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Arc::new(Db::new(&sqlite_url(&folder.path().join("banso.db"))).unwrap());
+        let mut conn = db.writer().await.unwrap();
+        crate::migrate::migrate(&mut conn, db.kind, 0).await.unwrap();
+        let (writer, _) = start(Arc::clone(&db), Arc::new(Stumbling(false.into())));
+        let keep = || writer.commit(Batch::changes(vec![Change::keep_content("x")]));
+        assert!(matches!(keep().await, Err(CommitError::Fault(Fault::Impossible { .. }))));
+        assert!(keep().await.is_ok());
+        assert_eq!(db.number("SELECT COUNT(*) AS n FROM contents", args![]).await, Ok(1));
     }
 
     fn submitted() -> Order {

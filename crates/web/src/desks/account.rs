@@ -77,9 +77,9 @@ pub(crate) async fn home(page: PageContext) -> Answer {
     Ok(HomePage { page, desks }.into_response())
 }
 
-/// A path of ours, or the home page: nobody is sent elsewhere after signing in.
+/// A path of ours, or the home page: nobody is sent elsewhere after signing in. Browsers leave out tabs and line ends wherever they stand.
 fn local_path(next: &str) -> &str {
-    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
+    let ours = next.starts_with('/') && !next.starts_with("//") && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if ours { next } else { "/home" }
 }
 
@@ -90,7 +90,9 @@ impl FromRequestParts<AppState> for Address {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
         let socket = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string());
-        let forwarded = || parts.headers.get("x-forwarded-for").and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next());
+        // The last word of the last line: some proxies add a line of their own below the one that a stranger wrote.
+        let lines = || parts.headers.get_all("x-forwarded-for").iter();
+        let forwarded = || lines().next_back().and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next());
         let address = match state.settings.peer {
             Peer::Socket => socket(),
             Peer::Forwarded => forwarded().map(|a| a.trim().to_owned()).or_else(socket),
@@ -118,6 +120,10 @@ mod tests {
             ("//elsewhere.example/", "/home"),
             ("/\\elsewhere.example", "/home"),
             ("/a\nb", "/home"),
+            ("/\t/elsewhere.example", "/home"),
+            ("/\u{b}/elsewhere.example", "/home"),
+            ("/公募", "/home"),
+            ("/apply%2Fx?a=%E6%8E%A1#b", "/apply%2Fx?a=%E6%8E%A1#b"),
         ] {
             assert_eq!(local_path(next), goes);
         }

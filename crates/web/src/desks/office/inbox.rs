@@ -39,7 +39,7 @@ impl Asked {
         Ok(InboxQuery {
             search: self.q.trim().to_owned(),
             states: StateCode::parse(&self.state).into_iter().collect(),
-            track: Some(self.track.clone()).filter(|t| !t.is_empty()),
+            track: Some(self.track.chars().filter(|c| !c.is_control()).collect()).filter(|t: &String| !t.is_empty()),
             sort: SortColumn::named(&self.sort),
             descending: !self.down.is_empty(),
             page: self.page.unwrap_or(1).saturating_sub(1),
