@@ -29,7 +29,6 @@ mod parse_tests;
 mod print;
 mod range;
 mod sentence;
-mod sentence_en;
 mod three;
 mod token;
 mod types;

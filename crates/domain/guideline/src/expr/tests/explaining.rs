@@ -132,6 +132,24 @@ fn conditions_in_words() {
             "設立日から基準日までの年数が1年以上",
             "whole years from founded to reference day is at least 1 years",
         ),
+        (
+            "not(if みなし大企業 then 研究期間 >= 2年 else みなし大企業)",
+            "「みなし大企業であるの場合は研究期間が2年以上、それ以外の場合はみなし大企業である」に当たらない",
+            "not: (if deemed large firm then project years is at least 2 years, otherwise deemed large firm)",
+        ),
+        ("not(研究期間 in (2年, >= 4年))", "研究期間が2年又は4年以上以外", "project years is other than 2 years or at least 4 years"),
+        ("-(経費 + 3円) > 3円", "-（経費 ＋ 3円）が3円超", "-(cost + 3 yen) is more than 3 yen"),
+        (
+            "sum(共同体[種別 = 大学・公設試等].構成員経費)",
+            "共同体のうち種別が大学・公設試等のものの構成員経費の合計",
+            "the sum of member cost of consortium where kind is 大学・公設試等",
+        ),
+        (
+            "every x in 共同体 satisfies x.種別 = その他",
+            "共同体のすべてについて種別がその他",
+            "for every one of consortium: kind is その他",
+        ),
+        ("(資本金 > 3円) = みなし大企業", "「資本金が3円超」がみなし大企業", "(capital is more than 3 yen) is deemed large firm"),
     ] {
         let expr = ok(text);
         assert_eq!((expr.sentence(&names, Lang::Ja).as_str(), expr.sentence(&names, Lang::En).as_str()), (ja, en), "{text}");
