@@ -5,12 +5,14 @@
 //!
 //! Lengths are of rows of the frame unless said. Standard errors are in the units of the outcome.
 
+pub mod balancing;
 pub mod dist;
 pub mod frame;
 pub mod linear;
 pub mod maths;
 pub mod notice;
 pub mod random;
+pub mod simplex;
 pub mod sums;
 
 pub use frame::{Column, Frame, Used};
