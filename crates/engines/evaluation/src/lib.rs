@@ -6,6 +6,7 @@
 //! Lengths are of rows of the frame unless said. Standard errors are in the units of the outcome.
 
 pub mod balancing;
+pub mod difference;
 pub mod dist;
 pub mod frame;
 pub mod linear;
