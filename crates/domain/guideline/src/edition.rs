@@ -9,7 +9,7 @@ use crate::dictionary::Dictionary;
 use crate::examples::Example;
 use crate::expr::Names;
 use crate::library::{Library, SharedDefinition};
-use crate::markdown::{Piece, TEXT_MAX, merge_conflicts, pieces};
+use crate::markdown::{Piece, TEXT_MAX, merge_conflicts, pieces, unseen_characters};
 use crate::model::{
     Clause, Condition, Duty, Finding, Form, ItemId, Kpi, Meta, Missing, ScoreSheet, Section, SectionContent, SelectionRules, Track,
 };
@@ -71,6 +71,7 @@ impl Edition {
         let edition = whole.filter(|_| sound).map(|w| Edition(Arc::new(w)));
         if let Some(edition) = &edition {
             problems.extend(edition.run_examples().iter().filter_map(|e| e.problem()));
+            problems.extend(edition.examples_beyond_the_form());
         }
         let sound = !problems.iter().any(|p| p.severity == Severity::Error);
         Reading { edition: edition.filter(|_| sound), problems: tidy(problems, source) }
@@ -271,6 +272,7 @@ pub struct FieldPlace {
 
 fn read_whole(source: &str, dictionary: &Dictionary, library: &Library, problems: &mut Vec<Problem>) -> Option<Whole> {
     merge_conflicts(source, problems);
+    unseen_characters(source, problems);
     let front = front::read(source, problems);
     let pieces = pieces(source, front.body, problems);
     let outline = outline::read(source, &pieces, problems);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use banso_kernel::{Exact, Yen, fold_width};
 
-use crate::answers::{BUDGET_ITEM, CONSORTIUM_ITEM, read_value};
+use crate::answers::{BUDGET_ITEM, CONSORTIUM_ITEM, YEAR_PART, read_value};
 use crate::dictionary::Dictionary;
 use crate::markdown::{Fence, Table};
 use crate::members::MEMBER;
@@ -25,6 +25,21 @@ pub struct Example {
     pub facts: Facts,
     pub(crate) expected: Vec<(Words, Expected)>,
     pub at: Span,
+}
+
+impl Example {
+    /// The last year that has a cost.
+    pub(crate) fn last_year(&self) -> Option<u32> {
+        let Some(Value::List(costs)) = self.facts.0.get(BUDGET_ITEM) else { return None };
+        let year = |cost: &Value| match cost {
+            Value::Record(record) => match record.get(YEAR_PART) {
+                Some(Value::Number(year)) => u32::try_from(year.to_integer()).ok(),
+                Some(_) | None => None,
+            },
+            Value::Number(_) | Value::Text(_) | Value::YesNo(_) | Value::Day(_) | Value::List(_) => None,
+        };
+        costs.iter().filter_map(year).max()
+    }
 }
 
 /// What must come out.

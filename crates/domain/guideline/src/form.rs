@@ -7,7 +7,7 @@ use crate::dictionary::Dictionary;
 use crate::markdown::Table;
 use crate::model::{BudgetLine, ClauseId, Field, FieldKind, Item, ItemKind, Section, SectionContent, Side, Track};
 use crate::outline::Mark;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, Span};
 use crate::tables::{Need, Row, grid};
 use crate::words::{Words, count, is_identifier, list, local, yes_no};
 
@@ -255,8 +255,9 @@ fn text_kind(words: &Words, characters: Option<u32>, problems: &mut Vec<Problem>
                 return Some(FieldKind::Number { unit: unit.trim().to_owned() });
             }
             if let Some(options) = inside("選択") {
-                let options = list(&Words { text: options.to_owned(), at: words.at });
-                return Some(FieldKind::Choice(options.into_iter().map(|w| w.text).collect()));
+                let start = words.at.start + words.text.find(options).unwrap_or(0);
+                let options = list(&Words { text: options.to_owned(), at: Span::new(start, start + options.len()) });
+                return choice(words, &options, problems);
             }
             problems.push(
                 Problem::error(
@@ -273,6 +274,20 @@ fn text_kind(words: &Words, characters: Option<u32>, problems: &mut Vec<Problem>
             None
         }
     }
+}
+
+/// What can be chosen: something, and nothing twice.
+fn choice(words: &Words, options: &[Words], problems: &mut Vec<Problem>) -> Option<FieldKind> {
+    if options.is_empty() {
+        problems.push(
+            Problem::error(Code::BadValue, words.at, "選択肢がありません。", "There is nothing to choose from.")
+                .remedy("選択（甲、乙）のように書いてください。", "Write 選択（甲、乙）."),
+        );
+        return None;
+    }
+    let again = options.iter().enumerate().filter(|(i, w)| options.iter().take(*i).any(|before| before.text == w.text));
+    problems.extend(again.map(|(_, w)| twice(w)));
+    Some(FieldKind::Choice(options.iter().map(|w| w.text.clone()).collect()))
 }
 
 fn limit(characters: Option<u32>, otherwise: u32) -> usize {

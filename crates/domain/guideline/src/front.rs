@@ -8,6 +8,9 @@ use crate::problem::{Code, Problem, Span};
 use crate::rules::key_twice;
 use crate::words::{Entry, UNCONFIRMED, Words, entry, list, local, yes_no};
 
+/// Most characters of the beginning of a number.
+const PREFIX_MAX: usize = 20;
+
 /// Every key, and whether it must be there.
 const KEYS: [(&str, bool); 15] = [
     ("制度", true),
@@ -142,7 +145,7 @@ impl Reader<'_> {
         let legal_basis = self.required("根拠法").map(|w| w.text);
         let authority = self.required("交付決定権者").map(|w| w.text);
         let office = self.required("事務局").map(|w| w.text);
-        let number_prefix = self.required("番号").map(|w| w.text);
+        let number_prefix = self.required("番号").and_then(|w| self.prefix(&w));
         let synthetic = self.optional("合成").is_some_and(|w| self.flag(&w));
         let (opens, closes) = period?;
         self.published_in_time(published, closes);
@@ -256,8 +259,8 @@ impl Reader<'_> {
             return None;
         }
         match Yen::parse(&words.text) {
-            Ok(yen) => Some(yen),
-            Err(_) => {
+            Ok(yen) if yen > Yen::ZERO => Some(yen),
+            Ok(_) | Err(_) => {
                 self.problems.push(
                     Problem::error(
                         Code::BadYen,
@@ -273,6 +276,27 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// What numbers of receipts and letters begin with; it stands in names of files too.
+    fn prefix(&mut self, words: &Words) -> Option<String> {
+        let plain = words.text.chars().all(|c| c.is_alphanumeric() || c == '-') && words.text.chars().count() <= PREFIX_MAX;
+        if plain {
+            return Some(words.text.clone());
+        }
+        self.problems.push(
+            Problem::error(
+                Code::BadValue,
+                words.at,
+                format!("「{}」は受付番号の頭に使えません。", words.text),
+                format!("`{}` cannot begin a receipt number.", words.text),
+            )
+            .remedy(
+                format!("文字・数字・ハイフンだけで、{PREFIX_MAX}字までにしてください。例: G7-1"),
+                format!("Use letters, digits and hyphens only, at most {PREFIX_MAX}. For example G7-1."),
+            ),
+        );
+        None
     }
 
     fn flag(&mut self, words: &Words) -> bool {

@@ -307,6 +307,26 @@ pub(crate) fn merge_conflicts(source: &str, problems: &mut Vec<Problem>) {
     }
 }
 
+/// Control characters, and those that turn the direction of a text or stand in it without being seen: what people read and what the rules
+/// say would not be the same. A byte order mark at the very beginning is a matter of the editor.
+pub(crate) fn unseen_characters(source: &str, problems: &mut Vec<Problem>) {
+    let unseen = |c: char| {
+        (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+            || matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
+    };
+    for (at, c) in source.char_indices().filter(|(at, c)| unseen(*c) && (*at, *c) != (0, '\u{FEFF}')) {
+        problems.push(
+            Problem::error(
+                Code::UnseenCharacter,
+                Span::new(at, at + c.len_utf8()),
+                format!("目に見えない文字（U+{:04X}）があります。", u32::from(c)),
+                format!("There is a character that nobody sees (U+{:04X}).", u32::from(c)),
+            )
+            .remedy("この文字を消してください。行ごと打ち直すと確実です。", "Delete it; typing the line anew is surest."),
+        );
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

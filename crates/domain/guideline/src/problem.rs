@@ -76,6 +76,8 @@ codes! {
     TooDeep = "too-deep",
     TooManyProblems = "too-many-problems",
     MergeConflict = "merge-conflict",
+    /// A character that nobody sees and that changes what is read.
+    UnseenCharacter = "unseen-character",
     FrontMatter = "front-matter",
     UnknownKey = "unknown-key",
     DuplicateKey = "duplicate-key",

@@ -9,6 +9,11 @@ use crate::problem::{Code, Problem};
 use crate::tables::{Need, grid};
 use crate::words::{Words, list, local};
 
+/// Most points of one criterion, and of one bonus.
+const POINTS_MAX: u32 = 1_000;
+/// Most cases on the reserve list.
+const RESERVES_MAX: u32 = 10_000;
+
 /// Names that other tables refer to, each with its place, to be checked when all are known.
 #[derive(Default)]
 pub(crate) struct References {
@@ -43,7 +48,7 @@ pub(crate) fn sheet(marked: &Marked<'_>, references: &mut References, problems: 
             continue;
         };
         let points_words = row.must("配点", problems);
-        let Some(points_max) = points_words.as_ref().and_then(|w| number(w, problems)) else { continue };
+        let Some(points_max) = points_words.as_ref().and_then(|w| number_within(w, 0, POINTS_MAX, problems)) else { continue };
         if points_max == 0
             && let Some(words) = &points_words
         {
@@ -117,7 +122,7 @@ pub(crate) fn selection(marked: &Marked<'_>, references: &mut References, proble
                 rules.tie_break = order.iter().map(|w| w.text.clone()).collect();
                 references.tie_break.extend(order);
             }
-            "補欠" => rules.reserves = number(&content, problems).unwrap_or(0),
+            "補欠" => rules.reserves = number_within(&content, 0, RESERVES_MAX, problems).unwrap_or(0),
             "採択件数の上限" => rules.selected_max = number_within(&content, 1, u32::MAX, problems),
             other => problems.push(
                 Problem::error(
@@ -207,7 +212,7 @@ pub(crate) fn bonuses(marked: &Marked<'_>, references: &mut References, problems
         }
         let evidence = row.may("証拠書類");
         references.evidence.extend(evidence.clone());
-        let (Some(id), Some(points)) = (identifier(&id, problems), number(&points, problems)) else { continue };
+        let (Some(id), Some(points)) = (identifier(&id, problems), number_within(&points, 1, POINTS_MAX, problems)) else { continue };
         out.push(Bonus { id, title: local(&title.text), points, evidence: evidence.map(|w| w.text), clause: marked.clause.clone() });
     }
     out

@@ -5,7 +5,7 @@ use banso_kernel::LocalText;
 use crate::amount::yen;
 use crate::edition::Edition;
 use crate::examples::{Example, Expected, Money};
-use crate::model::{Amount, ClauseId, Examination, Finding, Known, Missing, Truth};
+use crate::model::{Amount, ClauseId, Examination, Finding, Known, Missing, Section, SectionContent, Truth};
 use crate::problem::{Code, Problem, Span};
 
 /// What came out of one worked example.
@@ -75,6 +75,32 @@ impl Edition {
     #[must_use]
     pub fn examples(&self) -> &[Example] {
         &self.whole().examples
+    }
+
+    /// Costs of years that the form has no columns for, in examples that may apply: such a firm could not fill in its costs.
+    pub(crate) fn examples_beyond_the_form(&self) -> Vec<Problem> {
+        let years = |s: &Section| match s.content {
+            SectionContent::Budget { years_max, .. } => Some(years_max),
+            SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Kpis | SectionContent::Documents(_) => None,
+        };
+        let Some(years) = self.form().sections.iter().filter_map(years).max() else { return Vec::new() };
+        let beyond = |e: &&Example| {
+            e.expected.iter().any(|(_, expected)| *expected == Expected::Verdict(Truth::Yes))
+                && e.last_year().is_some_and(|last| last > years)
+        };
+        let problem = |e: &Example| {
+            Problem::error(
+                Code::Example,
+                e.at,
+                format!("検証例「{}」には、経費明細の年数（{years}年）より後の年度の経費があります。", e.title),
+                format!("Example `{}` has costs of a year that the budget ({years} years) has no column for.", e.title),
+            )
+            .remedy(
+                "【経費】の年数を増やすか、検証例の経費を直してください。",
+                "Raise 年数 of 【経費】, or correct the costs of the example.",
+            )
+        };
+        self.examples().iter().filter(beyond).map(problem).collect()
     }
 
     fn run(&self, example: &Example) -> ExampleResult {

@@ -47,8 +47,46 @@ fn slips_in_the_front_matter() {
         ("中小企業者/2016-04-01", "中小企業者/1990-04-01", "unknown-name", "中小企業者"),
         ("---\n\n# 小さな", "\n# 小さな", "front-matter", ""),
         ("公表日: 2025-04-01", "公表日: 2025-07-01", "bad-day", "2025-07-01"),
+        ("公表日: 2025-04-01", "公表日: 令和32767年4月1日", "bad-day", "令和32767年"),
+        ("予算: 1億円", "予算: 0円", "bad-yen", "0円"),
+        ("予算: 1億円", "予算: △1億円", "bad-yen", "△1億円"),
+        ("予算: 1億円", "予算: 9999999999999999999兆0.00000000000000001円", "bad-yen", "9999"),
+        ("番号: D1", "番号: D1/../D2", "bad-value", "D1/../D2"),
+        ("番号: D1", "番号: <b>D1</b>", "bad-value", "<b>"),
+        ("番号: D1", "番号: D1234567890123456789012", "bad-value", "D1234"),
     ] {
         check(from, to, code, at);
+    }
+}
+
+#[test]
+fn slips_that_would_only_show_when_somebody_applies() {
+    for (from, to, code, at) in [
+        ("| aim | 目的 | 長文 | 400字 |", "| aim | 目的 | 選択（甲、乙、甲） | |", "duplicate-name", "甲"),
+        ("| aim | 目的 | 長文 | 400字 |", "| aim | 目的 | 選択（） | |", "bad-value", "選択（）"),
+        ("| aim-score | 内容 | 目的 | 20 |", "| aim-score | 内容 | 目的 | 4294967295 |", "bad-value", "4294967295"),
+        ("| extra | 加点 | 2 |", "| extra | 加点 | 4294967295 |", "bad-value", "4294967295"),
+        ("| extra | 加点 | 2 |", "| extra | 加点 | 0 |", "bad-value", "0"),
+        ("経費: 年度=1年、金額=100万円", "経費: 年度=4年、金額=100万円", "example", "検証例 小さな"),
+    ] {
+        check(from, to, code, at);
+    }
+}
+
+#[test]
+fn what_nobody_sees_is_pointed_at() {
+    for unseen in ["\u{0}", "\u{8}", "\u{1b}", "\u{202e}", "\u{2066}", "\u{200b}", "\u{feff}", "\u{ffff}"] {
+        check("# 小さな", &format!("# 小{unseen}さな"), "unseen-character", unseen);
+    }
+    assert!(read(&format!("\u{feff}{}", SMALL.replace('\n', "\r\n"))).edition.is_some());
+}
+
+#[test]
+fn numbers_written_out_are_answered_with_digits() {
+    for (to, remedy) in [("3分の2", "2/3"), ("三分の二", "2/3"), ("二", "2/3")] {
+        let reading = read(&SMALL.replacen("| 2/3 |", &format!("| {to} |"), 1));
+        let told = reading.problems.iter().filter_map(|p| p.remedy.as_ref()).any(|r| r.ja.contains(remedy));
+        assert!(told && reading.edition.is_none(), "{to}: {}", shown(&reading.problems, SMALL));
     }
 }
 

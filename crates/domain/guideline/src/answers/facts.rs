@@ -13,7 +13,8 @@ pub const CONSORTIUM_ITEM: &str = "共同体";
 pub const BUDGET_ITEM: &str = "経費";
 /// Part of both records that ties them: the member's number.
 const MEMBER: &str = "構成員";
-const YEAR: &str = "年度";
+/// Part of a cost's record that names its project year.
+pub const YEAR_PART: &str = "年度";
 /// Part of a cost's record that names its budget line.
 pub const LINE_PART: &str = "経費区分";
 const COST: &str = "金額";
@@ -131,7 +132,7 @@ fn number(n: u32) -> Value {
 fn cost_record(cost: LineCost) -> Value {
     Value::Record(BTreeMap::from([
         (MEMBER.to_owned(), number(cost.member)),
-        (YEAR.to_owned(), number(cost.year)),
+        (YEAR_PART.to_owned(), number(cost.year)),
         (LINE_PART.to_owned(), Value::Text(cost.line)),
         (COST.to_owned(), Value::Number(cost.cost.exact())),
     ]))

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use banso_kernel::{Digest, LocalText};
 use serde::{Deserialize, Serialize};
 
-pub use facts::{BUDGET_ITEM, CONSORTIUM_ITEM, FormFacts, LINE_PART, LineCost};
+pub use facts::{BUDGET_ITEM, CONSORTIUM_ITEM, FormFacts, LINE_PART, LineCost, YEAR_PART};
 pub use field::read_value;
 pub use merge::{Clash, Merged, merge};
 

@@ -5,11 +5,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use banso_kernel::{Exact, fold_width};
+use banso_kernel::{Exact, LocalText, fold_width};
 
 use super::ast::{Arithmetic, Ast, Kind, Test};
 use super::check_call;
-use super::diagnose::{Trouble, did_you_mean, error, error_with_remedy, likely, unit_mismatch, wrong_type};
+use super::diagnose::{Trouble, did_you_mean, error, error_with_remedy, likely, unit_mismatch, with_remedy, wrong_type};
 use super::names::{Named, Names};
 use super::node::{Node, NodeTest, Op};
 use super::types::{Type, Unit};
@@ -59,6 +59,13 @@ pub(crate) struct Checker<'a> {
     /// Nesting of the tallest definition used.
     pub(crate) below: u32,
     constants_only: ConstantsOnly,
+}
+
+/// Whether a name is a number written out: 三分の二, 十二億円, 二年.
+fn in_kanji(name: &str) -> bool {
+    let numeral = |c: char| "〇一二三四五六七八九十百千万億兆".contains(c);
+    let rest = name.trim_start_matches(numeral).trim_start_matches("分の").trim_start_matches(numeral);
+    name.starts_with(numeral) && ["", "円", "人", "名", "年", "か月", "日", "件", "点", "割"].contains(&rest)
 }
 
 impl<'a> Checker<'a> {
@@ -143,7 +150,11 @@ impl<'a> Checker<'a> {
                 span,
                 "unknown-unit",
                 (format!("「{text}」という単位はありません"), format!("there is no unit `{text}`")),
-                ("円・人・年・か月・日・点・%・件などを使ってください", "use 円, 人, 年, か月, 日, 点, %, 件 …"),
+                if text.starts_with("分の") {
+                    ("分数は 2/3 のように書いてください", "write a fraction as 2/3")
+                } else {
+                    ("円・人・年・か月・日・点・%・件などを使ってください", "use 円, 人, 年, か月, 日, 点, %, 件 …")
+                },
             ));
         }
         Some(Node::constant(Value::Number(value), Type::Number(Unit::of(text)), span))
@@ -214,6 +225,12 @@ impl<'a> Checker<'a> {
             format!("「{name}」という項目・定義・定数はありません"),
             format!("there is no item, definition or constant `{name}`"),
         );
+        if in_kanji(name) {
+            let near = ["2/3", "12億円", "2年"].map(str::to_owned);
+            let (ja, en) =
+                (format!("数は算用数字で、{}のように書いてください", near.join("・")), "write numbers in digits: 2/3, 12億円, 2年");
+            return with_remedy(e, LocalText::new(ja, en));
+        }
         did_you_mean(e, &near, ("項目一覧を確認し、文字列なら \"…\" で囲んでください", "see the list of items; put texts in \"…\""))
     }
 

@@ -66,7 +66,7 @@ pub(crate) fn unit_mismatch(span: Span, left: &Type, right: &Type) -> Trouble {
     )
 }
 
-fn with_remedy(mut error: Trouble, remedy: LocalText) -> Trouble {
+pub(crate) fn with_remedy(mut error: Trouble, remedy: LocalText) -> Trouble {
     error.remedy = Some(remedy);
     error
 }
