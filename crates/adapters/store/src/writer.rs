@@ -22,7 +22,7 @@ use crate::clock::Clock;
 use crate::db::{Conn, Db, Row, args, run, script_row};
 use crate::fault::Fault;
 use crate::ledger::fold::Head;
-use crate::ledger::insert::insert_all;
+use crate::ledger::insert::{Within, insert_all};
 use crate::transaction::{Done, Order, Tail, append, earlier, read_head};
 
 /// The most requests that share a commit.
@@ -269,7 +269,7 @@ impl Writer {
             work.answers.push(answer);
         }
         if mode == Mode::Together {
-            match insert_all(conn, self.db.kind, &work.done, start, work.end).await.map_err(Halt::from) {
+            match insert_all(conn, (self.db.kind, Within::Transaction), &work.done, start, work.end).await.map_err(Halt::from) {
                 Ok(true) => {}
                 Ok(false) => return Err(moved().into()),
                 Err(Halt::Refused(_)) => return Err(Setback::Apart),
@@ -377,7 +377,7 @@ impl Writer {
         own.jobs.extend(batch.jobs.iter().map(|job| (job.clone(), now)));
         let committed = Committed { recorded_at: now, acts: own.acts.iter().map(Into::into).collect(), repeated: false };
         own.requests.extend(batch.request.map(|id| (id, committed.clone())));
-        if mode == Mode::Apart && !insert_all(conn, self.db.kind, own, start, *tail).await? {
+        if mode == Mode::Apart && !insert_all(conn, (self.db.kind, Within::Transaction), own, start, *tail).await? {
             return Err(Halt::Failed(moved()));
         }
         Ok(committed)
@@ -455,7 +455,7 @@ mod tests {
         assert_eq!(db.number("SELECT COUNT(*) AS n FROM contents", args![]).await, Ok(1));
     }
 
-    fn submitted() -> Order {
+    fn submitted(case: u128) -> Order {
         use banso_grant::{Actor, CaseAct, NewAct, Submitted};
         use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, Yen};
         let lead = CorporateNumber::from_body(100_000_000_001);
@@ -480,7 +480,34 @@ mod tests {
             edition: Digest::of(b"edition"),
             effective_on: Day::new(2025, 4, 1).unwrap(),
         };
-        Order::new(Batch::case(CaseId::new(uuid::Uuid::from_u128(1)), 0, vec![act])).unwrap()
+        Order::new(Batch::case(CaseId::new(uuid::Uuid::from_u128(case)), 0, vec![act])).unwrap()
+    }
+
+    /// Somebody else writes between two statements of a writer that thought itself alone: nothing is lost, nothing is doubled.
+    #[tokio::test]
+    async fn two_writers_take_turns() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Arc::new(Db::new(&sqlite_url(&folder.path().join("banso.db"))).unwrap());
+        let mut conn = db.writer().await.unwrap();
+        crate::migrate::migrate(&mut conn, db.kind, 0).await.unwrap();
+        drop(conn);
+        let clock = Arc::new(HandClock::at(Instant::from_micros(0).unwrap()));
+        let new = || Writer::new(Arc::clone(&db), Arc::clone(&clock) as Arc<dyn Clock>);
+        let (mut a, mut b) = (new(), new());
+        for turn in 0..4 {
+            for (which, writer) in [&mut a, &mut b].into_iter().enumerate() {
+                for again in 0..2 {
+                    let answers = writer.group(&[submitted(turn * 10 + (which as u128) * 2 + again + 1)]).await;
+                    assert!(answers.iter().all(Result::is_ok), "turn {turn} of {which}: {answers:?}");
+                    assert!(again == 0 || writer.alone, "a writer that is alone notices");
+                }
+            }
+        }
+        let repeated = a.group(&[submitted(1)]).await;
+        assert!(matches!(repeated.as_slice(), [Err(CommitError::Stale { .. })]), "{repeated:?}");
+        assert_eq!(db.number("SELECT COUNT(*) AS n FROM acts", args![]).await, Ok(16));
+        assert_eq!(db.number("SELECT position AS n FROM chain", args![]).await, Ok(16));
+        assert_eq!(db.number("SELECT COUNT(DISTINCT running) AS n FROM acts", args![]).await, Ok(16));
     }
 
     /// The connection breaks before the database has answered: whether it had written or not, the act is there once.
@@ -494,7 +521,7 @@ mod tests {
             drop(conn);
             let clock = Arc::new(HandClock::at(Instant::from_micros(0).unwrap()));
             let mut writer = Writer::new(Arc::clone(&db), clock);
-            let (orders, mut late) = ([submitted()], HashMap::new());
+            let (orders, mut late) = ([submitted(1)], HashMap::new());
             let (mut conn, start) = writer.begin().await.unwrap();
             let work = writer.inside(&mut conn, start, &orders, &mut late, Mode::Together).await.ok().unwrap();
             run(&mut conn, end, args![]).await.unwrap();

@@ -13,6 +13,11 @@ macro_rules! columns {
         #[derive(serde::Serialize)]
         pub(crate) struct $name<'a> { $(pub(crate) $column: $kind),* }
 
+        impl $name<'_> {
+            /// In the order of the columns.
+            pub(crate) fn args(self) -> Vec<$crate::db::Arg> { $crate::db::args![$(self.$column),*] }
+        }
+
         pub(crate) const $list: &[&str] = &[$(stringify!($column)),*];
     };
 }

@@ -1,12 +1,14 @@
-//! The short way, on PostgreSQL: a group that is nothing but acts, jobs and answers goes in with one statement that is a transaction of
-//! its own. The statement writes only if the ledger still ends where this writer left it; then all it remembers still holds too. Else,
-//! and whenever anything is refused, the group is done again in a transaction.
+//! The short way: a group that is nothing but acts, jobs and answers goes in with one statement that is a transaction of its own (on
+//! SQLite a script that begins and commits it). It writes only if the ledger still ends where this writer left it; then all it remembers
+//! still holds too. Else, and whenever anything is refused, the group is done again in a transaction.
+
+use sqlx::error::ErrorKind;
 
 use crate::batch::Batch;
 use crate::change::Halt;
-use crate::db::{Conn, Kind, args, row};
+use crate::db::{Conn, Kind, args, row, run};
 use crate::fault::{Fault, broken_constraint};
-use crate::ledger::insert::insert_all;
+use crate::ledger::insert::{Within, insert_all};
 use crate::transaction::{Done, Order, Tail};
 
 use super::{Answer, Mode, Setback, Work, Writer};
@@ -18,7 +20,7 @@ fn is_plain(batch: &Batch) -> bool {
 
 impl Writer {
     pub(super) fn may_at_once(&self, orders: &[Order]) -> bool {
-        let ready = self.db.kind == Kind::Postgres && self.alone && self.conn.is_some();
+        let ready = self.alone && self.conn.is_some();
         ready && orders.iter().all(|order| is_plain(&order.batch))
     }
 
@@ -28,20 +30,28 @@ impl Writer {
             self.conn = Some(conn);
             return Err(Setback::Together);
         };
-        match insert_all(&mut conn, Kind::Postgres, &work.done, start, work.end).await {
+        match insert_all(&mut conn, (self.db.kind, Within::Nothing), &work.done, start, work.end).await {
             Ok(written) => {
                 self.conn = Some(conn);
                 self.alone = written;
                 if written { Ok(self.remember(work)) } else { Err(Setback::Together) }
             }
-            Err(error) if broken_constraint(&error).is_some() => {
-                self.conn = Some(conn);
-                Err(Setback::Apart)
+            Err(error) => {
+                // A connection that cannot leave the transaction of its script is dropped, and the transaction with it.
+                let sound = self.db.kind == Kind::Postgres || run(&mut conn, "ROLLBACK", args![]).await.is_ok();
+                match broken_constraint(&error) {
+                    Some((kind, _)) if sound => {
+                        self.conn = Some(conn);
+                        // No position: the ledger ends elsewhere.
+                        Err(if kind == ErrorKind::NotNullViolation { Setback::Together } else { Setback::Apart })
+                    }
+                    Some(_) => Err(Setback::Together),
+                    None => match Halt::from(error) {
+                        Halt::Failed(fault @ (Fault::Full | Fault::Busy | Fault::ReadOnly(_))) => Err(Setback::Fault(fault)),
+                        Halt::Failed(_) | Halt::Refused(_) => Err(Setback::Unclear(Box::new(work))),
+                    },
+                }
             }
-            Err(error) => match Halt::from(error) {
-                Halt::Failed(fault @ (Fault::Full | Fault::Busy | Fault::ReadOnly(_))) => Err(Setback::Fault(fault)),
-                Halt::Failed(_) | Halt::Refused(_) => Err(Setback::Unclear(Box::new(work))),
-            },
         }
     }
 
