@@ -7,6 +7,8 @@ use banso_kernel::{CorporateNumber, Lang};
 use banso_web::PublicAddress;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::evaluate::Estimator;
+
 const ABOUT: &str = "Banso（伴走）— 補助金の公募要領から交付決定まで\nFrom the guideline of a grant programme to the decision letter";
 
 const AFTER: &str = "\
@@ -23,7 +25,8 @@ Everything is kept in the folder given by --data (and in the database when Postg
 
 const ARGUMENTS: &str = "対象 / Arguments";
 
-const TEMPLATE: &str = "\
+/// How the help of every command is laid out.
+pub(crate) const TEMPLATE: &str = "\
 {about}
 
 使い方 / Usage: {usage}
@@ -184,6 +187,13 @@ pub(crate) enum Command {
     User {
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// 効果を推定します（表を渡し、推定の方法を選びます）
+    /// Estimates effects from a table, by the method that is named
+    #[command(verbatim_doc_comment, help_template = TEMPLATE, subcommand_help_heading = "方法 / Methods", subcommand_value_name = "方法 METHOD")]
+    Evaluate {
+        #[command(subcommand)]
+        estimator: Estimator,
     },
 }
 

@@ -6,6 +6,7 @@ mod cli;
 mod demo;
 mod diagnostics;
 mod door;
+mod evaluate;
 mod opening;
 mod serve;
 mod texts;
@@ -50,6 +51,7 @@ fn run(cli: &Cli) -> Result<bool, Trouble> {
         Some(Command::Verify { files }) => care::verify_files(files, cli.lang()),
         Some(Command::Backup { to }) => runtime()?.block_on(care::back_up(place, to)),
         Some(Command::Restore { from }) => runtime()?.block_on(care::restore(place, from, cli.lang())),
+        Some(Command::Evaluate { estimator }) => evaluate::evaluate(estimator, cli.lang()),
         None => served(cli, &cli.listen, People::Synthetic),
         Some(Command::Demo(listen)) => served(cli, &listen.or(&cli.listen), People::Synthetic),
         Some(Command::Serve(listen)) => served(cli, &listen.or(&cli.listen), People::Real),

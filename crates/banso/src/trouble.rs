@@ -61,6 +61,12 @@ pub(crate) enum Trouble {
     HalfADemo(String),
     #[error(transparent)]
     Demo(#[from] crate::demo::DemoTrouble),
+    #[error(transparent)]
+    Table(#[from] banso_tables::TableTrouble),
+    #[error("{}\n{}", .0.ja, .0.en)]
+    Refused(#[from] banso_evaluation::Refusal),
+    #[error("結果を JSON にできません。/ The result cannot be written as JSON.\n{0}")]
+    Json(serde_json::Error),
     #[error("{}", told(.0))]
     Office(#[from] OfficeError),
 }

@@ -16,6 +16,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("banso-store", &["banso-kernel", "banso-grant", "banso-permits"]),
     ("banso-letters", &["banso-kernel", "banso-guideline", "banso-grant"]),
     ("banso-exchange", &["banso-kernel", "banso-guideline", "banso-grant"]),
+    ("banso-evaluation", &[]),
+    ("banso-tables", &["banso-evaluation"]),
     (
         "banso-office",
         &["banso-kernel", "banso-guideline", "banso-grant", "banso-permits", "banso-store", "banso-letters", "banso-exchange"],
@@ -29,6 +31,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "banso-grant",
             "banso-permits",
             "banso-letters",
+            "banso-evaluation",
+            "banso-tables",
             "banso-exchange",
             "banso-store",
             "banso-office",
@@ -58,6 +62,7 @@ const ONE_ROOM: &[(&str, &[&str])] = &[
     ("axum", &["banso-web", "banso", "banso-scenarios"]),
     ("tower-sessions", &["banso-web"]),
     ("lettre", &["banso-office"]),
+    ("parquet", &["banso-tables"]),
     ("clap", &["banso", "banso-bench"]),
     ("fantoccini", &["banso-scenarios"]),
 ];

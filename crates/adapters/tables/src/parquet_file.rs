@@ -1,0 +1,271 @@
+//! Parquet, column by column and group of rows by group of rows, without building a table in between.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use banso_evaluation::{Column, Frame};
+use parquet::basic::{ConvertedType, Type};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{AsBytes, DataType};
+use parquet::errors::ParquetError;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::schema::types::ColumnDescriptor;
+
+use crate::ask::{Ask, Kind};
+use crate::build::{Bad, Names};
+use crate::cell;
+use crate::trouble::{TableTrouble, Why};
+
+/// How many values are decoded at a time.
+const BATCH: usize = 1 << 16;
+
+/// A Parquet file of plain columns: numbers, truth values, days and instants as numbers, and names.
+#[derive(Debug, Clone)]
+pub struct ParquetTable {
+    path: PathBuf,
+    columns: Vec<String>,
+    groups: Vec<usize>,
+}
+
+/// What a value of a column is, by its physical type and what that stands for.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    /// Ten to the power of the decimal places.
+    divisor: f64,
+    unsigned: bool,
+    text: bool,
+    /// The definition level of a value that is there; 0 when none can be missing.
+    top: i16,
+}
+
+impl ParquetTable {
+    /// Opens a file and reads what it says of itself.
+    ///
+    /// # Errors
+    /// It cannot be read, or is not Parquet.
+    pub fn open(path: &Path) -> Result<Self, TableTrouble> {
+        let mut table = Self { path: path.to_owned(), columns: Vec::new(), groups: Vec::new() };
+        let reader = table.reader()?;
+        let meta = reader.metadata();
+        table.columns = meta.file_metadata().schema_descr().columns().iter().map(|c| c.path().string()).collect();
+        table.groups = meta.row_groups().iter().map(|g| usize::try_from(g.num_rows()).unwrap_or(0)).collect();
+        Ok(table)
+    }
+
+    /// The names of its columns.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// How many rows each of its groups has.
+    #[must_use]
+    pub fn groups(&self) -> &[usize] {
+        &self.groups
+    }
+
+    /// Reads what is asked for as a whole.
+    ///
+    /// # Errors
+    /// A column that is not there, of a type that is neither numbers nor names, or with bad cells.
+    pub fn frame(&self, ask: &Ask) -> Result<Frame, TableTrouble> {
+        if let Some(name) = ask.lacking(&self.columns) {
+            return Err(TableTrouble::NoColumn { name: name.to_owned(), there: self.columns.clone() });
+        }
+        self.columns.iter().try_fold(Frame::new(), |frame, name| match ask.kind(name) {
+            Some(kind) => Ok(frame.with(name, self.column(name, kind)?)?),
+            None => Ok(frame),
+        })
+    }
+
+    /// One column as a whole.
+    fn column(&self, name: &str, kind: Kind) -> Result<Column, TableTrouble> {
+        match kind {
+            Kind::Names => self.names(name),
+            Kind::Numbers => self.every(name),
+            Kind::Either if self.is_text(name)? => self.names(name),
+            Kind::Either => self.every(name),
+        }
+    }
+
+    fn every(&self, name: &str) -> Result<Column, TableTrouble> {
+        let mut values = Vec::with_capacity(self.groups.iter().sum());
+        for group in 0..self.groups.len() {
+            values.append(&mut self.numbers(group, name)?);
+        }
+        Ok(Column::Number(values))
+    }
+
+    /// The numbers of a column in one group of rows, `NaN` for missing.
+    ///
+    /// # Errors
+    /// Cells that are no numbers, or a file that is broken.
+    pub fn numbers(&self, group: usize, name: &str) -> Result<Vec<f64>, TableTrouble> {
+        let before: usize = self.groups.iter().take(group).sum();
+        let mut values = Vec::with_capacity(self.groups.get(group).copied().unwrap_or(0));
+        let mut bad = Bad::default();
+        let row = |values: &[f64]| (before + values.len() + 1) as u64;
+        self.walk(group, name, |value| {
+            let number = match value {
+                Value::Missing => f64::NAN,
+                Value::Number(v) if v.is_infinite() => {
+                    bad.note(row(&values), name, &v.to_string(), Why::NotFinite);
+                    f64::NAN
+                }
+                Value::Number(v) => v,
+                Value::Whole(v) => v as f64,
+                Value::Text(bytes) => {
+                    let text = String::from_utf8_lossy(bytes);
+                    cell::number(&text).unwrap_or_else(|why| {
+                        bad.note(row(&values), name, &text, why);
+                        f64::NAN
+                    })
+                }
+            };
+            values.push(number);
+        })?;
+        bad.verdict()?;
+        Ok(values)
+    }
+
+    /// A column as names.
+    ///
+    /// # Errors
+    /// Texts that are not UTF-8, or a file that is broken.
+    pub fn names(&self, name: &str) -> Result<Column, TableTrouble> {
+        let (mut names, mut bad, mut row) = (Names::default(), Bad::default(), 0);
+        for group in 0..self.groups.len() {
+            self.walk(group, name, |value| {
+                row += 1;
+                match value {
+                    Value::Missing => names.push(""),
+                    Value::Number(v) if v.is_nan() => names.push(""),
+                    Value::Number(v) => names.push(&v.to_string()),
+                    Value::Whole(v) => names.push(&v.to_string()),
+                    Value::Text(bytes) => match std::str::from_utf8(bytes) {
+                        Ok(text) => names.push(text),
+                        Err(_) => bad.note(row, name, &String::from_utf8_lossy(bytes), Why::NotText),
+                    },
+                }
+            })?;
+        }
+        bad.verdict()?;
+        Ok(names.column())
+    }
+
+    /// Whether a column holds texts.
+    ///
+    /// # Errors
+    /// No such column, or a file that is broken.
+    pub fn is_text(&self, name: &str) -> Result<bool, TableTrouble> {
+        let reader = self.reader()?;
+        let (_, reading) = self.reading(&reader, name)?;
+        Ok(reading.text)
+    }
+
+    /// Shows every value of a column in one group of rows, in order.
+    fn walk(&self, group: usize, name: &str, show: impl FnMut(Value<'_>)) -> Result<(), TableTrouble> {
+        let reader = self.reader()?;
+        let (place, reading) = self.reading(&reader, name)?;
+        let rows = self.groups.get(group).copied().unwrap_or(0);
+        let column = reader.get_row_group(group).and_then(|g| g.get_column_reader(place)).map_err(|e| self.broken(&e))?;
+        values(column, rows, reading, show).map_err(|e| self.broken(&e))
+    }
+
+    fn reading(&self, reader: &SerializedFileReader<File>, name: &str) -> Result<(usize, Reading), TableTrouble> {
+        let schema = reader.metadata().file_metadata().schema_descr();
+        let mut named = schema.columns().iter().enumerate().filter(|(_, c)| c.path().string() == name);
+        let Some((place, column)) = named.next() else {
+            return Err(TableTrouble::NoColumn { name: name.to_owned(), there: self.columns.clone() });
+        };
+        if named.next().is_some() {
+            return Err(TableTrouble::ColumnTwice(name.to_owned()));
+        }
+        Reading::of(column).map(|reading| (place, reading)).ok_or_else(|| TableTrouble::Type(name.to_owned()))
+    }
+
+    fn reader(&self) -> Result<SerializedFileReader<File>, TableTrouble> {
+        let file = File::open(&self.path).map_err(|cause| TableTrouble::Unreadable { path: self.path.clone(), cause })?;
+        SerializedFileReader::new(file).map_err(|e| self.broken(&e))
+    }
+
+    fn broken(&self, cause: &ParquetError) -> TableTrouble {
+        TableTrouble::Parquet { path: self.path.clone(), cause: cause.to_string() }
+    }
+}
+
+/// One value of a column.
+enum Value<'a> {
+    Missing,
+    Number(f64),
+    Whole(i128),
+    Text(&'a [u8]),
+}
+
+impl Reading {
+    /// None for lists and for types that are neither numbers nor names.
+    fn of(column: &ColumnDescriptor) -> Option<Self> {
+        let meaning = column.converted_type();
+        let decimal = matches!(meaning, ConvertedType::DECIMAL);
+        let text = column.physical_type() == Type::BYTE_ARRAY;
+        let known = match column.physical_type() {
+            Type::BOOLEAN | Type::INT32 | Type::INT64 | Type::FLOAT | Type::DOUBLE => true,
+            Type::BYTE_ARRAY => !decimal,
+            Type::INT96 | Type::FIXED_LEN_BYTE_ARRAY => false,
+        };
+        let places = if decimal { usize::try_from(column.type_scale()).ok()? } else { 0 };
+        let unsigned = matches!(meaning, ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64);
+        let divisor = (0..places).fold(1.0, |product, _| product * 10.0);
+        (known && column.max_rep_level() == 0).then_some(Self { divisor, unsigned, text, top: column.max_def_level() })
+    }
+
+    /// A whole number, or a decimal that is kept as one.
+    fn whole<'a>(self, value: i64, as_unsigned: u64) -> Value<'a> {
+        let value = if self.unsigned { i128::from(as_unsigned) } else { i128::from(value) };
+        if self.divisor > 1.0 { Value::Number(value as f64 / self.divisor) } else { Value::Whole(value) }
+    }
+}
+
+fn values(column: ColumnReader, rows: usize, reading: Reading, mut show: impl FnMut(Value<'_>)) -> Result<(), ParquetError> {
+    let top = reading.top;
+    match column {
+        ColumnReader::BoolColumnReader(r) => each(r, rows, top, |v| show(v.map_or(Value::Missing, |v| Value::Whole(i128::from(*v))))),
+        ColumnReader::Int32ColumnReader(r) => each(r, rows, top, |v| {
+            show(v.map_or(Value::Missing, |v| reading.whole(i64::from(*v), u64::from(v.cast_unsigned()))));
+        }),
+        ColumnReader::Int64ColumnReader(r) => {
+            each(r, rows, top, |v| show(v.map_or(Value::Missing, |v| reading.whole(*v, v.cast_unsigned()))))
+        }
+        ColumnReader::FloatColumnReader(r) => each(r, rows, top, |v| show(v.map_or(Value::Missing, |v| Value::Number(f64::from(*v))))),
+        ColumnReader::DoubleColumnReader(r) => each(r, rows, top, |v| show(v.map_or(Value::Missing, |v| Value::Number(*v)))),
+        ColumnReader::ByteArrayColumnReader(r) => each(r, rows, top, |v| show(v.map_or(Value::Missing, |v| Value::Text(v.as_bytes())))),
+        // Refused by `Reading::of` before a reader is made.
+        ColumnReader::Int96ColumnReader(_) | ColumnReader::FixedLenByteArrayColumnReader(_) => Ok(()),
+    }
+}
+
+/// Shows the values of one group of rows; none where there is no value.
+fn each<T: DataType>(
+    mut reader: ColumnReaderImpl<T>,
+    rows: usize,
+    top: i16,
+    mut show: impl FnMut(Option<&T::T>),
+) -> Result<(), ParquetError> {
+    let (mut levels, mut values, mut done) = (Vec::new(), Vec::new(), 0);
+    while done < rows {
+        levels.clear();
+        values.clear();
+        let (got, _, _) = reader.read_records(BATCH.min(rows - done), (top > 0).then_some(&mut levels), None, &mut values)?;
+        if got == 0 {
+            return Err(ParquetError::General(format!("{rows} rows are announced, {done} are there")));
+        }
+        if top == 0 {
+            values.iter().for_each(|value| show(Some(value)));
+        } else {
+            let mut there = values.iter();
+            levels.iter().for_each(|level| show(if *level == top { there.next() } else { None }));
+        }
+        done += got;
+    }
+    Ok(())
+}
