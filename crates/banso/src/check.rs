@@ -4,10 +4,14 @@ use std::path::{Path, PathBuf};
 
 use banso_guideline::{Dictionary, Edition, Library, Problem, Severity};
 use banso_kernel::Lang;
+use banso_office::Words;
 
 use crate::diagnostics::{Ink, render};
 use crate::texts;
 use crate::trouble::Trouble;
+
+/// How far back an edition before this one is looked for.
+const EDITIONS_MAX: u32 = 100;
 
 /// What was found in one text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,9 +45,23 @@ struct Told {
 
 fn check_guideline(file: &Path, source: &str, folder: &Path, lang: Lang, ink: Ink) -> Result<Told, Trouble> {
     let words = texts::words(folder, lang, ink)?;
-    let reading = Edition::read(source, &words.dictionary, &words.library);
+    let mut reading = Edition::read(source, &words.dictionary, &words.library);
+    if let Some(edition) = &reading.edition
+        && let Some(before) = edition_before(file, &words)
+    {
+        reading.problems.extend(edition.amends(&before));
+    }
     let summary = reading.edition.as_ref().map(|edition| summary(edition, lang));
     Ok(tell(file, source, &reading.problems, summary, lang, ink))
+}
+
+/// The edition that this one amends: `round.2.md` beside `round.3.md`, or `round.md`.
+fn edition_before(file: &Path, words: &Words) -> Option<Edition> {
+    let stem = file.file_name()?.to_str()?.strip_suffix(".md")?;
+    let (round, number) = stem.rsplit_once('.').and_then(|(round, number)| Some((round, number.parse::<u32>().ok()?)))?;
+    let name = |n: u32| if n == 1 { format!("{round}.md") } else { format!("{round}.{n}.md") };
+    let read = |n| Edition::read(&texts::read(&file.with_file_name(name(n))).ok()?, &words.dictionary, &words.library).edition;
+    (1..number.min(EDITIONS_MAX)).rev().find_map(read)
 }
 
 fn check_dictionary(file: &Path, source: &str, lang: Lang, ink: Ink) -> Told {

@@ -62,6 +62,12 @@ pub(crate) fn read(source: &str, problems: &mut Vec<Problem>) -> Front {
     Front { meta, opens, published, uses, amendment, body }
 }
 
+/// Where the value of a key stands, in a text that was read before.
+pub(crate) fn place_of(source: &str, key: &str) -> Option<Span> {
+    let (lines, _) = lines_of(source, &mut Vec::new());
+    lines.iter().filter_map(entry).find(|e| e.key.text == key).map(|e| e.value.at)
+}
+
 fn lines_of(source: &str, problems: &mut Vec<Problem>) -> (Vec<Line>, usize) {
     let mut lines = Vec::new();
     let mut offset = if source.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };

@@ -86,6 +86,8 @@ codes! {
     BadDay = "bad-day",
     BadYen = "bad-yen",
     ClosesBeforeOpens = "closes-before-opens",
+    /// An amendment that ends earlier than what was announced.
+    ClosingBroughtForward = "closing-brought-forward",
     /// A heading that is not a numbered clause where one is due.
     ClauseNumber = "clause-number",
     DuplicateClause = "duplicate-clause",

@@ -340,3 +340,28 @@ fn slips_in_the_dictionary_and_in_the_library() {
         assert!(problems.iter().any(|p| p.code.as_str() == code), "{to}: {}", shown(&problems, &source));
     }
 }
+
+#[test]
+fn a_closing_that_was_announced_is_never_brought_forward() {
+    let before = read(SMALL).edition.unwrap();
+    for (closes, forward) in [
+        ("2025-06-20T17:00+09:00", false),
+        ("2025-06-20T08:00Z", false),
+        ("2025-06-20T17:00:01+09:00", false),
+        ("2025-07-31T17:00+09:00", false),
+        ("2025-06-20T16:59:59+09:00", true),
+        ("2025-06-10T17:00+09:00", true),
+    ] {
+        let source = SMALL.replacen("2025-06-20T17:00+09:00", closes, 1);
+        let problems = read(&source).edition.unwrap().amends(&before);
+        assert_eq!(!problems.is_empty(), forward, "{closes}");
+        for problem in problems {
+            assert_eq!((problem.severity, problem.code.as_str()), (Severity::Error, "closing-brought-forward"));
+            assert_eq!(problem.span.line_and_column(&source).0, 8);
+            assert!(source[problem.span.start..].starts_with("2025-04-18T10:00+09:00 から"), "{problem:?}");
+            let en = problem.message.en.unwrap();
+            assert!(en.contains("2025-06-20 17:00:00"), "{en}");
+            assert!(problem.message.ja.contains("令和7年6月20日") && problem.remedy.unwrap().ja.contains("以後"), "{closes}");
+        }
+    }
+}
