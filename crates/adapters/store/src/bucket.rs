@@ -1,19 +1,22 @@
-//! Documents in an S3-compatible bucket, each under its digest. Only with the feature `s3`.
+//! Documents in an S3-compatible bucket, each under its digest. Only with the feature `s3`. The bucket is this office's alone: what no
+//! row of it names is swept away.
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use banso_kernel::Digest;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use object_store::aws::AmazonS3Builder;
 use object_store::path::Path as Key;
-use object_store::{ObjectStore, ObjectStoreExt as _, WriteMultipart};
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _, WriteMultipart};
 use tokio::io::AsyncReadExt as _;
+use tokio::sync::RwLock;
 
 use crate::fault::Fault;
 
-/// Bytes read from the file at once, and sent in one part.
+/// Bytes sent in one part; a smaller file is sent in one piece.
 const PART: usize = 8 << 20;
 /// Parts on their way at once.
 const PARTS: usize = 4;
@@ -37,7 +40,11 @@ impl std::fmt::Debug for BucketPlace {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Bucket(Arc<dyn ObjectStore>);
+pub(crate) struct Bucket {
+    store: Arc<dyn ObjectStore>,
+    /// Held for reading while a document is sent, for writing while one is swept away: so what came in again a moment ago stays.
+    naming: Arc<RwLock<()>>,
+}
 
 fn fault(error: object_store::Error) -> Fault {
     Fault::Unreachable(format!("the documents' bucket: {error}"))
@@ -48,6 +55,10 @@ fn key(digest: Digest) -> Key {
     let name = digest.to_string();
     let shelf: String = name.chars().take(2).collect();
     Key::from_iter(["documents", &shelf, &name])
+}
+
+fn modified(object: &ObjectMeta) -> SystemTime {
+    object.last_modified.into()
 }
 
 impl Bucket {
@@ -62,14 +73,22 @@ impl Bucket {
             .with_secret_access_key(&place.secret_key)
             .build()
             .map_err(fault)?;
-        Ok(Bucket(Arc::new(store)))
+        Ok(Bucket { store: Arc::new(store), naming: Arc::default() })
     }
 
-    /// Sends a whole file. An object appears only when its last part has been taken in.
+    /// Sends a whole file. An object appears only when its last byte has been taken in.
     pub(crate) async fn put(&self, digest: Digest, file: &Path) -> Result<(), Fault> {
+        let _naming = self.naming.read().await;
         let mut file = tokio::fs::File::open(file).await?;
-        let upload = self.0.put_multipart(&key(digest)).await.map_err(fault)?;
+        let mut first = Vec::new();
+        (&mut file).take(PART as u64).read_to_end(&mut first).await?;
+        if first.len() < PART {
+            self.store.put(&key(digest), first.into()).await.map_err(fault)?;
+            return Ok(());
+        }
+        let upload = self.store.put_multipart(&key(digest)).await.map_err(fault)?;
         let mut parts = WriteMultipart::new_with_chunk_size(upload, PART);
+        parts.put(first.into());
         let mut chunk = vec![0; 64 * 1024];
         loop {
             let n = file.read(&mut chunk).await?;
@@ -82,7 +101,7 @@ impl Bucket {
     }
 
     pub(crate) async fn open(&self, digest: Digest) -> Result<Option<BucketReader>, Fault> {
-        match self.0.get(&key(digest)).await {
+        match self.store.get(&key(digest)).await {
             Ok(found) => Ok(Some(BucketReader(found.into_stream().map_ok(|b| b.to_vec()).boxed()))),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(e) => Err(fault(e)),
@@ -90,17 +109,46 @@ impl Bucket {
     }
 
     pub(crate) async fn all(&self) -> Result<Vec<Digest>, Fault> {
-        let mut listed = self.0.list(Some(&Key::from("documents")));
+        self.listed(|_| true).await
+    }
+
+    /// The documents that came in before this age, by the bucket's own clock.
+    pub(crate) async fn older_than(&self, age: Duration) -> Result<Vec<Digest>, Fault> {
+        let before = self.bucket_time().await? - age;
+        self.listed(|object| modified(object) <= before).await
+    }
+
+    /// Removes a document unless it came in again in the meantime, or something is coming in right now. Whether it is gone.
+    pub(crate) async fn remove_if_older_than(&self, age: Duration, digest: Digest) -> Result<bool, Fault> {
+        let Ok(_named) = self.naming.try_write() else { return Ok(false) };
+        let before = self.bucket_time().await? - age;
+        match self.store.head(&key(digest)).await {
+            Ok(object) if modified(&object) <= before => self.remove(digest).await.map(|()| true),
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(e) => Err(fault(e)),
+        }
+    }
+
+    async fn listed(&self, wanted: impl Fn(&ObjectMeta) -> bool) -> Result<Vec<Digest>, Fault> {
+        let mut listed = self.store.list(Some(&Key::from("documents")));
         let mut digests = Vec::new();
         while let Some(object) = listed.try_next().await.map_err(fault)? {
-            digests.extend(object.location.filename().and_then(|name| name.parse::<Digest>().ok()));
+            let name = object.location.filename().filter(|_| wanted(&object));
+            digests.extend(name.and_then(|name| name.parse::<Digest>().ok()));
         }
         digests.sort_unstable();
         Ok(digests)
     }
 
+    /// What time it is where objects get their times.
+    async fn bucket_time(&self) -> Result<SystemTime, Fault> {
+        let clock = Key::from("clock");
+        self.store.put(&clock, Vec::new().into()).await.map_err(fault)?;
+        Ok(modified(&self.store.head(&clock).await.map_err(fault)?))
+    }
+
     pub(crate) async fn remove(&self, digest: Digest) -> Result<(), Fault> {
-        match self.0.delete(&key(digest)).await {
+        match self.store.delete(&key(digest)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(e) => Err(fault(e)),
         }

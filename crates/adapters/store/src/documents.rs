@@ -105,6 +105,12 @@ impl Documents {
         Ok(Documents { keeper: Keeper::Bucket(bucket), incoming })
     }
 
+    /// Documents in the bucket of a server that may be running.
+    #[cfg(feature = "s3")]
+    pub(crate) fn beside_in_bucket(folder: &Path, place: &crate::bucket::BucketPlace) -> Result<Self, Fault> {
+        Ok(Documents { keeper: Keeper::Bucket(crate::bucket::Bucket::new(place)?), incoming: folder.join("incoming") })
+    }
+
     /// Begins an upload of at most `limit` bytes. Dropped before [`Upload::finish`], it leaves nothing.
     ///
     /// # Errors
@@ -183,8 +189,7 @@ impl Documents {
         }
     }
 
-    /// The documents of the folder that came in longer ago than `age`, by the disk's own clock: the house's may be moved by hand. A bucket
-    /// has none: other servers may be filling it, and it cannot say so.
+    /// The documents that came in longer ago than `age`, by the clock of the disk or the bucket: the house's own may be moved by hand.
     pub(crate) async fn older_than(&self, age: Duration) -> Result<Vec<Digest>, Fault> {
         match &self.keeper {
             Keeper::Folder(shelves) => {
@@ -198,11 +203,11 @@ impl Documents {
                 .await?)
             }
             #[cfg(feature = "s3")]
-            Keeper::Bucket(_) => Ok(Vec::new()),
+            Keeper::Bucket(bucket) => bucket.older_than(age).await,
         }
     }
 
-    /// Removes a document of the folder unless it came in again in the meantime. Whether it is gone.
+    /// Removes a document unless it came in again in the meantime. Whether it is gone.
     pub(crate) async fn remove_if_older_than(&self, age: Duration, digest: Digest) -> Result<bool, Fault> {
         match &self.keeper {
             Keeper::Folder(shelves) => {
@@ -215,7 +220,7 @@ impl Documents {
                 .await?)
             }
             #[cfg(feature = "s3")]
-            Keeper::Bucket(_) => Ok(false),
+            Keeper::Bucket(bucket) => bucket.remove_if_older_than(age, digest).await,
         }
     }
 

@@ -59,6 +59,21 @@ impl Place {
         Documents::in_folder(folder).await
     }
 
+    /// A bucket may be named wrongly.
+    fn documents_beside(&self) -> Result<Documents, Fault> {
+        #[cfg(feature = "s3")]
+        if let Some(bucket) = &self.bucket {
+            return Documents::beside_in_bucket(&self.folder, bucket);
+        }
+        Ok(Documents::beside(&self.folder))
+    }
+
+    /// Whether a store was made here before.
+    #[must_use]
+    pub fn is_made(&self) -> bool {
+        self.folder.join("incoming").is_dir()
+    }
+
     fn url(&self) -> String {
         match &self.database {
             Some(url) if url.starts_with("sqlite:") => {
@@ -109,10 +124,10 @@ impl Store {
     /// # Errors
     /// There is no store in the folder; else as [`Store::open`].
     pub async fn open_beside(place: &Place, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
-        if !place.folder.join("documents").is_dir() {
+        if !place.is_made() {
             return Err(Fault::Address(place.folder.display().to_string()));
         }
-        Self::on(DataFolder::beside(&place.folder), Documents::beside(&place.folder), place, clock).await
+        Self::on(DataFolder::beside(&place.folder), place.documents_beside()?, place, clock).await
     }
 
     async fn on(folder: DataFolder, documents: Documents, place: &Place, clock: Arc<dyn Clock>) -> Result<Self, Fault> {

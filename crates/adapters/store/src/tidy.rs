@@ -31,7 +31,15 @@ impl Store {
     /// # Errors
     /// [`Fault`]s of the database and of the disk.
     pub async fn sweep_documents(&self) -> Result<u64, Fault> {
-        let mut unnamed: BTreeSet<Digest> = self.documents().older_than(UNNAMED).await?.into_iter().collect();
+        self.sweep_documents_older_than(UNNAMED).await
+    }
+
+    /// The same for documents of this age, while nothing is coming in.
+    ///
+    /// # Errors
+    /// As [`Store::sweep_documents`].
+    pub async fn sweep_documents_older_than(&self, age: Duration) -> Result<u64, Fault> {
+        let mut unnamed: BTreeSet<Digest> = self.documents().older_than(age).await?.into_iter().collect();
         self.strike_out_attached(&mut unnamed).await?;
         // Nearly always nothing is left here, and the tables need not be read.
         if !unnamed.is_empty() {
@@ -39,7 +47,7 @@ impl Store {
         }
         let mut gone = 0_u64;
         for digest in unnamed {
-            gone = gone.saturating_add(u64::from(self.documents().remove_if_older_than(UNNAMED, digest).await?));
+            gone = gone.saturating_add(u64::from(self.documents().remove_if_older_than(age, digest).await?));
         }
         Ok(gone)
     }

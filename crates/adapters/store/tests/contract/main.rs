@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod backup;
+#[cfg(all(test, feature = "s3"))]
+mod bucket;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
