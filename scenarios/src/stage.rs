@@ -97,7 +97,8 @@ impl Stage {
         stage
     }
 
-    /// Writes a guideline whose call is open between two moments, in seconds from now. It is read when the server starts.
+    /// Writes a guideline whose call is open between two moments, in seconds from now. It is read when the server starts, or when the
+    /// office has it read again.
     pub fn call(&self, round: &str, opens: i64, closes: i64) {
         self.edition(round, "第1版", "", opens, closes);
     }

@@ -47,10 +47,7 @@ mod tests {
         let server = stage.start();
         let cast = Cast::of(stage);
         let application = applied(&mut cast.lead.visit(&server).await).await;
-        server.stop();
-        // The office brings the closing instant forward; from here on the call is closed.
-        stage.edition("test-1", "第2版", ".2", -20 * 86_400, -1);
-        let server = stage.start();
+        amended(stage, &mut cast.officer.visit(&server).await).await;
         let case = application.path.rsplit('/').next().unwrap().to_owned();
         checked(&mut cast.officer.visit(&server).await, &case).await;
         review_opened(&mut cast.officer.visit(&server).await).await;
@@ -84,6 +81,28 @@ mod tests {
         let page = visitor.submit(form).await;
         page.expect_status(200);
         page
+    }
+
+    /// The office amends the call while the server runs: not with a closing that is brought forward, nor with a text that is broken.
+    async fn amended(stage: &Stage, officer: &mut Visitor) {
+        const GUIDELINES: &str = "/office/guidelines";
+        let page = officer.get(GUIDELINES).await;
+        page.expect("試験・第1版");
+        stage.edition("test-1", "第2版", ".2", -20 * 86_400, 39 * 86_400);
+        let refused = press(officer, &page.form(GUIDELINES)).await;
+        refused
+            .expect("反映できないもの 1件")
+            .expect("closing-brought-forward")
+            .expect("test-1.2.md:8:5")
+            .expect("早められません")
+            .expect("━━");
+        officer.get("/office").await.expect("test-1.2.md");
+        officer.get("/calls/go-tech/test-1").await.expect("試験・第1版");
+        stage.edition("test-1", "第2版", ".2", -20 * 86_400, 50 * 86_400);
+        let done = press(officer, &refused.form(GUIDELINES)).await;
+        done.expect("公表 1件").expect("試験・第2版");
+        assert!(!done.text().contains("closing-brought-forward"), "{}", done.plain());
+        officer.get("/calls/go-tech/test-1").await.expect("試験・第2版");
     }
 
     async fn checked(officer: &mut Visitor, case: &str) {
@@ -205,6 +224,37 @@ mod tests {
         changed[middle] ^= 1;
         std::fs::write(&file, &changed).unwrap();
         assert_ne!(verify(&file).0, 0, "a changed byte is found");
+        exported(stage, case);
+    }
+
+    /// The same on the command line, beside the running server: as the auditor the case, as the officer the list, and nobody more.
+    fn exported(stage: &Stage, case: &str) {
+        let check = |words: &[&str], code: i32, piece: &str| {
+            let (ended, out, err) = stage.run(&[&["export"], words].concat());
+            assert_eq!(ended, code, "{words:?}:\n{out}\n{err}");
+            assert!(format!("{out}{err}").contains(piece), "{words:?} does not say `{piece}`:\n{out}\n{err}");
+        };
+        check(&["case", case, "--as", "auditor", "--to", "taken.zip"], 0, "taken.zip");
+        check(&["case", case, "--as", "auditor", "--to", "taken.zip"], 1, "上書きしません");
+        let (code, out, err) = banso_scenarios::output_of(&["verify", "taken.zip"], stage.folder());
+        assert_eq!(code, 0, "{out}\n{err}");
+        let number = out.split_once(": ").and_then(|(_, rest)| rest.split_whitespace().next()).unwrap();
+        check(&["case", number, "--as", "auditor"], 0, &format!("{number}.zip"));
+        check(&["case", number, "--as", "officer", "--to", "x.zip"], 1, "権限がありません");
+        check(&["case", "TEST1-0000-0000", "--as", "auditor"], 1, "TEST1-0000-0000");
+        check(&["case", number, "--as", "nobody"], 1, "利用者「nobody」はいません");
+        let list = |call: &str, login: &str, to: &str, code: i32, piece: &str| {
+            check(&["list", "--programme", "go-tech", "--call", call, "--as", login, "--to", to], code, piece);
+        };
+        list("test-1", "officer", "list.xlsx", 0, "list.xlsx");
+        list("test-1", "director", "list.csv", 0, "list.csv");
+        list("test-1", "lead", "none.csv", 1, "権限がありません");
+        list("test-9", "officer", "none.csv", 1, "go-tech/test-9");
+        list("test-1", "officer", "none.pdf", 1, ".xlsx");
+        assert!(std::fs::read(stage.folder().join("list.xlsx")).unwrap().starts_with(b"PK"));
+        let csv = std::fs::read_to_string(stage.folder().join("list.csv")).unwrap();
+        assert!(csv.contains(number) && csv.contains("架空の微細加工の高度化"), "{csv}");
+        assert!(!stage.folder().join("x.zip").exists() && !stage.folder().join("none.csv").exists());
     }
 
     /// What each of them has seen, looked at by axe in a real browser.
@@ -214,6 +264,7 @@ mod tests {
         let officer = vec![
             "/office".to_owned(),
             "/office/mails".to_owned(),
+            "/office/guidelines".to_owned(),
             call(""),
             call("/review"),
             call("/progress"),

@@ -102,6 +102,66 @@ pub(crate) struct Place {
     /// Folder of the guidelines; `facts` and `policies` are read beside it
     #[arg(long, global = true, value_name = "DIR", env = "BANSO_PROGRAMMES", hide_env_values = true, verbatim_doc_comment)]
     pub(crate) programmes: Option<PathBuf>,
+    #[cfg(feature = "s3")]
+    #[command(flatten)]
+    pub(crate) bucket: Bucket,
+}
+
+/// A bucket for the documents. Its keys come from the environment only: what stands on a command line can be seen by everybody.
+#[cfg(feature = "s3")]
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "指定 / Options")]
+pub(crate) struct Bucket {
+    /// 書類を置く S3 互換のバケット（この事務局専用）。鍵は環境変数 BANSO_BUCKET_KEY・BANSO_BUCKET_SECRET
+    /// S3-compatible bucket for the documents, of this office alone; keys in BANSO_BUCKET_KEY and BANSO_BUCKET_SECRET
+    #[arg(
+        long = "bucket",
+        global = true,
+        value_name = "NAME",
+        env = "BANSO_BUCKET",
+        hide_env_values = true,
+        requires = "bucket_endpoint",
+        verbatim_doc_comment
+    )]
+    pub(crate) bucket: Option<String>,
+    /// バケットのある所（https://…）/ Where the bucket is
+    #[arg(
+        id = "bucket_endpoint",
+        long = "bucket-endpoint",
+        global = true,
+        value_name = "URL",
+        env = "BANSO_BUCKET_ENDPOINT",
+        hide_env_values = true
+    )]
+    pub(crate) endpoint: Option<String>,
+    /// バケットの地域 / Region of the bucket
+    #[arg(
+        long = "bucket-region",
+        global = true,
+        value_name = "REGION",
+        default_value = "ap-northeast-1",
+        env = "BANSO_BUCKET_REGION",
+        hide_env_values = true
+    )]
+    pub(crate) region: String,
+    #[arg(long, global = true, hide = true, default_value = "", env = "BANSO_BUCKET_KEY", hide_env_values = true)]
+    bucket_key: String,
+    #[arg(long, global = true, hide = true, default_value = "", env = "BANSO_BUCKET_SECRET", hide_env_values = true)]
+    bucket_secret: String,
+}
+
+#[cfg(feature = "s3")]
+impl Bucket {
+    /// The bucket, when one is named.
+    pub(crate) fn place(&self) -> Option<banso_store::BucketPlace> {
+        Some(banso_store::BucketPlace {
+            endpoint: self.endpoint.clone()?,
+            region: self.region.clone(),
+            bucket: self.bucket.clone()?,
+            access_key: self.bucket_key.clone(),
+            secret_key: self.bucket_secret.clone(),
+        })
+    }
 }
 
 /// Where to listen.
@@ -138,13 +198,31 @@ impl Listen {
     }
 }
 
+/// How mails leave the house.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "指定 / Options")]
+pub(crate) struct Post {
+    /// メールを渡すコマンド（例: 'sendmail -t -i'）。なければ、データフォルダーの outbox に .eml として置きます
+    /// Command that each mail is piped to, e.g. 'sendmail -t -i'; without it, .eml files in the folder's outbox
+    #[arg(long, value_name = "COMMAND", env = "BANSO_MAIL_COMMAND", hide_env_values = true, requires = "mail_from", verbatim_doc_comment)]
+    pub(crate) mail_command: Option<String>,
+    /// 差出人のメールアドレス / Address that mails are from
+    #[arg(long, value_name = "ADDRESS", env = "BANSO_MAIL_FROM", hide_env_values = true)]
+    pub(crate) mail_from: Option<String>,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// 本番の受付を始めます（見本のデータは入れません）
     /// Serves without demo data, for real use
     #[command(verbatim_doc_comment, help_template = TEMPLATE)]
-    Serve(Listen),
+    Serve {
+        #[command(flatten)]
+        listen: Listen,
+        #[command(flatten)]
+        post: Post,
+    },
     /// 見本のデータを入れて始めます（作業名なしと同じ）
     /// Loads the synthetic demo into a new folder and serves (as without a command)
     #[command(verbatim_doc_comment, help_template = TEMPLATE)]
@@ -181,6 +259,13 @@ pub(crate) enum Command {
         #[arg(help_heading = ARGUMENTS, value_name = "控え.zip BACKUP.zip")]
         from: PathBuf,
     },
+    /// 案件ファイル（ZIP）や申請一覧を、画面と同じ内容・同じ権限で取り出します
+    /// Takes out a case file (ZIP) or a list of applications, as the desks do and with their permits
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Export {
+        #[command(subcommand)]
+        command: ExportCommand,
+    },
     /// 利用者の登録
     /// Accounts
     #[command(verbatim_doc_comment, help_template = TEMPLATE)]
@@ -195,6 +280,52 @@ pub(crate) enum Command {
         #[command(subcommand)]
         estimator: Estimator,
     },
+}
+
+/// What to take out.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExportCommand {
+    /// 一件の記録・書類・通知書をまとめた監査用の ZIP。banso verify で検証できます
+    /// One case with its acts, documents and letters as a ZIP; `banso verify` checks it
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Case(ExportCase),
+    /// 一つの公募の申請一覧（Excel または CSV）
+    /// The applications of one call, as Excel or CSV
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    List(ExportList),
+}
+
+/// One case to be taken out.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "指定 / Options")]
+pub(crate) struct ExportCase {
+    /// 受付番号または案件の ID / Receipt number or id of the case
+    #[arg(help_heading = ARGUMENTS, value_name = "受付番号 NUMBER")]
+    pub(crate) case: String,
+    /// 誰として取り出すか（監査の権限が要ります。記録に残ります）/ As whom: somebody who audits; it is written down
+    #[arg(long = "as", value_name = "LOGIN")]
+    pub(crate) login: String,
+    /// 行き先（既定: 受付番号.zip）/ The file to write; NUMBER.zip if not given
+    #[arg(long, value_name = "FILE.zip")]
+    pub(crate) to: Option<PathBuf>,
+}
+
+/// The applications of a call to be taken out.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "指定 / Options")]
+pub(crate) struct ExportList {
+    /// 制度（公募要領のフォルダー名）/ Programme, as its folder is called
+    #[arg(long, value_name = "PROGRAMME")]
+    pub(crate) programme: String,
+    /// 公募の回（公募要領のファイル名）/ Call, as its file is called
+    #[arg(long, value_name = "CALL")]
+    pub(crate) call: String,
+    /// 誰として取り出すか（事務局・交付決定権者・監査）/ As whom: office, director or auditor
+    #[arg(long = "as", value_name = "LOGIN")]
+    pub(crate) login: String,
+    /// 行き先。.xlsx か .csv（既定: 申請一覧_制度-回_日付.xlsx）/ The file to write, .xlsx or .csv
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: Option<PathBuf>,
 }
 
 /// What to do with accounts.

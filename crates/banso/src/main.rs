@@ -7,6 +7,7 @@ mod demo;
 mod diagnostics;
 mod door;
 mod evaluate;
+mod export;
 mod opening;
 mod serve;
 mod texts;
@@ -21,7 +22,7 @@ use banso_office::People;
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::{Cli, Command, Listen, UserCommand};
+use crate::cli::{Cli, Command, Listen, Post, UserCommand};
 use crate::diagnostics::Ink;
 use crate::trouble::Trouble;
 
@@ -47,20 +48,25 @@ fn run(cli: &Cli) -> Result<bool, Trouble> {
             runtime()?.block_on(user::add(place, new))?;
             Ok(true)
         }
+        Some(Command::Export { command }) => {
+            runtime()?.block_on(export::export(place, command, cli.lang()))?;
+            Ok(true)
+        }
         Some(Command::Verify { files }) if files.is_empty() => runtime()?.block_on(care::verify(place, cli.lang())),
         Some(Command::Verify { files }) => care::verify_files(files, cli.lang()),
         Some(Command::Backup { to }) => runtime()?.block_on(care::back_up(place, to)),
         Some(Command::Restore { from }) => runtime()?.block_on(care::restore(place, from, cli.lang())),
         Some(Command::Evaluate { estimator }) => evaluate::evaluate(estimator, cli.lang()),
-        None => served(cli, &cli.listen, People::Synthetic),
-        Some(Command::Demo(listen)) => served(cli, &listen.or(&cli.listen), People::Synthetic),
-        Some(Command::Serve(listen)) => served(cli, &listen.or(&cli.listen), People::Real),
+        // The mails of a demonstration go nowhere: its people are made up.
+        None => served(cli, &cli.listen, &Post::default(), People::Synthetic),
+        Some(Command::Demo(listen)) => served(cli, &listen.or(&cli.listen), &Post::default(), People::Synthetic),
+        Some(Command::Serve { listen, post }) => served(cli, &listen.or(&cli.listen), post, People::Real),
     }
 }
 
-fn served(cli: &Cli, listen: &Listen, people: People) -> Result<bool, Trouble> {
+fn served(cli: &Cli, listen: &Listen, post: &Post, people: People) -> Result<bool, Trouble> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(log_filter()).init();
-    runtime()?.block_on(serve::serve(&cli.place, listen, people, cli.lang()))?;
+    runtime()?.block_on(serve::serve(&cli.place, listen, post, people, cli.lang()))?;
     Ok(true)
 }
 

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use banso_kernel::Lang;
-use banso_office::{Loaded, Office, People, SystemClock, Words};
+use banso_office::{Loaded, Office, People, SystemClock};
 use banso_store::Store;
 
-use crate::cli;
+use crate::cli::{self, Post};
 use crate::demo::{self, Holds, StageClock, Voice};
 use crate::diagnostics::Ink;
 use crate::texts;
@@ -22,7 +22,7 @@ pub(crate) struct Opened {
 }
 
 /// Opens the data folder for real use or for the demonstration, and loads what is new.
-pub(crate) async fn open(place: &cli::Place, wanted: People, address: &str, lang: Lang) -> Result<Opened, Trouble> {
+pub(crate) async fn open(place: &cli::Place, post: &Post, wanted: People, address: &str, lang: Lang) -> Result<Opened, Trouble> {
     let programmes = texts::programmes(place.programmes.as_deref())?;
     let words = texts::words(&texts::facts_beside(&programmes)?, lang, Ink::Plain)?;
     let clock = Arc::new(StageClock::new());
@@ -44,25 +44,24 @@ pub(crate) async fn open(place: &cli::Place, wanted: People, address: &str, lang
     let office = if demo {
         wiring::on(store.clone(), place, people, clock.clone())?
     } else {
-        wiring::on(store.clone(), place, people, Arc::new(SystemClock))?
+        wiring::posting(store.clone(), place, post, people, Arc::new(SystemClock))?
     };
-    office.restore_editions(&words).await?;
     if demo && holds != Holds::Demo {
         let root = programmes.canonicalize().ok().and_then(|p| p.parent().map(Path::to_owned)).unwrap_or_default();
         let stage = demo::Stage { office: &office, store: &store, clock, words: &words, root, address: address.to_owned() };
         demo::load(&stage, lang, Voice::Aloud).await?;
     }
-    publish(&office, &programmes, &words).await?;
+    publish(&office, lang).await?;
     Ok(Opened { office, demo })
 }
 
 /// Brings the guidelines in force, and says what is wrong with those that are not.
-async fn publish(office: &Office, programmes: &Path, words: &Words) -> Result<(), Trouble> {
-    for loaded in office.load_programmes(&texts::programme_files(programmes)?, words).await? {
+async fn publish(office: &Office, lang: Lang) -> Result<(), Trouble> {
+    for loaded in office.read_programmes().await? {
         match loaded {
             Loaded::Published { call, number } => eprintln!("公表しました / Published: {call} ({number})"),
             Loaded::Unchanged { .. } => {}
-            Loaded::Broken(file) => eprintln!("公表していません / Not in force: {}\n{}", file.path, file.problems),
+            Loaded::Broken(file) => eprintln!("公表していません / Not in force: {}\n{}", file.path, file.problems.get(lang)),
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use banso_office::{Office, People};
 use banso_web::{Peer, PublicAddress, Scheme, Settings};
 use tokio::sync::watch;
 
-use crate::cli::{self, Listen};
+use crate::cli::{self, Listen, Post};
 use crate::demo;
 use crate::door::{self, Door};
 use crate::opening::{self, Opened};
@@ -19,15 +19,17 @@ use crate::wiring;
 const FAREWELL: Duration = Duration::from_secs(10);
 
 /// Serves until it is told to stop.
-pub(crate) async fn serve(place: &cli::Place, listen: &Listen, people: People, lang: Lang) -> Result<(), Trouble> {
+pub(crate) async fn serve(place: &cli::Place, listen: &Listen, post: &Post, people: People, lang: Lang) -> Result<(), Trouble> {
     let door = door::open(listen.listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)), listen.port)?;
     let address = public_address(listen, door.address);
     eprintln!("準備しています… / Getting ready …  {}", wiring::described(place));
-    let Opened { office, demo } = opening::open(place, people, &address.to_string(), lang).await?;
+    let Opened { office, demo } = opening::open(place, post, people, &address.to_string(), lang).await?;
     if demo {
         println!("\n{}", demo::accounts(lang));
     }
-    greet(&door, &address, place);
+    // The mails of made-up people stay in the outbox, whatever is asked for.
+    let post = if demo { &Post::default() } else { post };
+    greet(&door, &address, place, post);
     let (stop, stopped) = watch::channel(());
     let worker = tokio::spawn(work(office.clone(), stopped.clone()));
     let settings = web_settings(listen, address);
@@ -65,7 +67,7 @@ async fn work(office: Office, mut stopped: watch::Receiver<()>) {
 }
 
 /// The lines that everybody waits for.
-fn greet(door: &Door, address: &PublicAddress, place: &cli::Place) {
+fn greet(door: &Door, address: &PublicAddress, place: &cli::Place, post: &Post) {
     if door.moved {
         println!("ポート 8080 は使われているため、別の番号にしました。/ Port 8080 is taken; this one is used instead.");
     }
@@ -76,6 +78,10 @@ fn greet(door: &Door, address: &PublicAddress, place: &cli::Place) {
         println!("  メールのリンク    {address}  (--address)");
     }
     println!("  データ / Data     {}", wiring::described(place));
+    match &post.mail_command {
+        Some(command) => println!("  メール / Mail     {command}"),
+        None => println!("  メール / Mail     {}", wiring::outbox(place).display()),
+    }
     println!("  終了 / Stop       Ctrl-C（データは残ります / everything is kept）");
     println!();
 }

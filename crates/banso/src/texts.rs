@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use banso_guideline::{Dictionary, Library};
-use banso_kernel::Lang;
-use banso_office::{ProgrammeFile, Words};
+use banso_guideline::{Dictionary, Library, Problem, Severity};
+use banso_kernel::{Lang, LocalText};
+use banso_office::{ProgrammeFile, ProgrammeTexts, Programmes, Words};
 
 use crate::diagnostics::{Ink, render};
 use crate::trouble::Trouble;
@@ -18,6 +18,34 @@ pub(crate) fn programmes(named: Option<&Path>) -> Result<PathBuf, Trouble> {
     let program = std::env::current_exe().ok();
     let near = working.iter().chain(&program).flat_map(|place| place.ancestors()).map(|folder| folder.join("programmes"));
     near.into_iter().find(|folder| folder.is_dir()).ok_or_else(|| Trouble::NoProgrammes(PathBuf::from("programmes")))
+}
+
+/// A folder of guidelines, as the office reads it: at the start, and when somebody asks for it.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    /// The folder named by `--programmes`, if one was.
+    pub(crate) named: Option<PathBuf>,
+}
+
+impl Programmes for Folder {
+    fn read(&self) -> Result<ProgrammeTexts, LocalText> {
+        let read = |lang| {
+            let folder = programmes(self.named.as_deref())?;
+            let words = words(&facts_beside(&folder)?, lang, Ink::Plain)?;
+            Ok(ProgrammeTexts { words, files: programme_files(&folder)? })
+        };
+        let said = |trouble: Trouble| trouble.to_string();
+        match read(Lang::Ja) {
+            Ok(texts) => Ok(texts),
+            Err(trouble) => Err(LocalText { ja: said(trouble), en: read(Lang::En).err().map(said) }),
+        }
+    }
+
+    fn shown(&self, file: &ProgrammeFile, problems: &[Problem]) -> LocalText {
+        let errors: Vec<Problem> = problems.iter().filter(|p| p.severity == Severity::Error).cloned().collect();
+        let shown = |lang| render(&file.path, &file.text, &errors, lang, Ink::Plain);
+        LocalText::new(shown(Lang::Ja), shown(Lang::En))
+    }
 }
 
 /// All guidelines, first editions before later ones.
@@ -64,6 +92,6 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, Trouble> {
     found.map_err(unreadable)
 }
 
-fn broken(path: &Path, text: &str, problems: &[banso_guideline::Problem], lang: Lang, ink: Ink) -> Trouble {
+fn broken(path: &Path, text: &str, problems: &[Problem], lang: Lang, ink: Ink) -> Trouble {
     Trouble::Facts(render(&path.display().to_string(), text, problems, lang, ink))
 }

@@ -35,7 +35,36 @@ pub(crate) enum Trouble {
     Store(#[from] banso_store::Fault),
     #[error("{path}: 一件書類として開けません。/ This is no case file that can be opened.\n{cause}", path = path.display())]
     CaseFile { path: PathBuf, cause: banso_exchange::PackageError },
-    #[error("メールの置き場を用意できません。/ The outbox cannot be made.\n{0}")]
+    #[error(
+        "利用者「{0}」はいません（または閉じられています）。--as には、登録済みの利用者名を指定してください。\n\
+         There is no open account `{0}`. Name somebody who is registered with --as."
+    )]
+    NoAccount(String),
+    #[error(
+        "案件「{0}」はありません（または、この利用者は監査できません）。受付番号を確かめてください。\n\
+         There is no case `{0}` that this account may audit. Check the receipt number."
+    )]
+    NoCase(String),
+    #[error(
+        "公募「{0}」はありません。--programme と --call を確かめてください。\n\
+         There is no call `{0}`. Check --programme and --call."
+    )]
+    NoCall(String),
+    #[error(
+        "{path} は一覧の行き先になりません。名前の終わりを .xlsx か .csv にしてください。\n\
+         A list cannot be written to {path}. Let its name end in .xlsx or .csv.",
+        path = .0.display()
+    )]
+    NoListFile(PathBuf),
+    #[error(
+        "{path} はすでにあります。上書きしません。--to で別の名前を指定してください。\n\
+         {path} is there already and is not overwritten. Name another file with --to.",
+        path = .0.display()
+    )]
+    Exists(PathBuf),
+    #[error("{path} に書けません: {cause}\nCannot write {path}: {cause}", path = path.display())]
+    Unwritable { path: PathBuf, cause: io::Error },
+    #[error("メールの準備ができません。/ Mails cannot be sent as asked for (--mail-command, --mail-from, or the outbox).\n{0}")]
     Mail(#[from] banso_office::MailError),
     #[error("権限の定義を読めません。/ The policies cannot be read.\n{0}")]
     Policies(#[from] banso_permits::PolicyError),

@@ -1,13 +1,15 @@
 //! How an office is put together from the settings: store, policies, letters, mail, clock.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use banso_letters::Letters;
-use banso_office::{Clock, Office, Outbox, Parts, People, Place, SystemClock};
+use banso_office::{Clock, MailCommand, Mailer, Office, Outbox, Parts, People, Place, SystemClock};
 use banso_permits::Policies;
 use banso_store::Store;
 
-use crate::cli;
+use crate::cli::{self, Post};
+use crate::texts::Folder;
 use crate::trouble::Trouble;
 
 /// The sender of mails until a mail server is configured: a name that can never be delivered to.
@@ -16,10 +18,15 @@ const SENDER: &str = "office@banso.invalid";
 /// Where everything is kept.
 pub(crate) fn place(settings: &cli::Place) -> Place {
     let place = Place::folder(&settings.data);
-    match &settings.database {
+    let place = match &settings.database {
         Some(url) => place.with_database(url),
         None => place,
+    };
+    #[cfg(feature = "s3")]
+    if let Some(bucket) = settings.bucket.place() {
+        return place.with_bucket(bucket);
     }
+    place
 }
 
 /// For people: the folder, and which database.
@@ -38,7 +45,7 @@ pub(crate) async fn office_beside(settings: &cli::Place) -> Result<Office, Troub
 
 /// An office beside the server that may be running, or on a folder that is made now.
 pub(crate) async fn office_beside_or_new(settings: &cli::Place) -> Result<Office, Trouble> {
-    if settings.data.join("documents").is_dir() {
+    if place(settings).is_made() {
         return office_beside(settings).await;
     }
     let clock = Arc::new(SystemClock);
@@ -50,9 +57,24 @@ pub(crate) async fn store_beside(settings: &cli::Place) -> Result<Store, Trouble
     Ok(Store::open_beside(&place(settings), Arc::new(SystemClock)).await?)
 }
 
-/// An office on a store. Both go by the same clock.
+/// An office on a store, whose mails stay in the outbox. Both go by the same clock.
 pub(crate) fn on(store: Store, settings: &cli::Place, people: People, clock: Arc<dyn Clock>) -> Result<Office, Trouble> {
-    let mailer = Outbox::new(settings.data.join("outbox"), SENDER)?;
+    posting(store, settings, &Post::default(), people, clock)
+}
+
+/// An office whose mails leave the house as the settings say.
+pub(crate) fn posting(store: Store, settings: &cli::Place, post: &Post, people: People, clock: Arc<dyn Clock>) -> Result<Office, Trouble> {
+    let from = post.mail_from.as_deref().unwrap_or(SENDER);
+    let mailer: Arc<dyn Mailer> = match &post.mail_command {
+        Some(line) => Arc::new(MailCommand::new(line, from)?),
+        None => Arc::new(Outbox::new(outbox(settings), from)?),
+    };
+    let programmes = Arc::new(Folder { named: settings.programmes.clone() });
     let policies = Policies::built_in()?;
-    Ok(Office::new(Parts { store, policies, letters: Letters::new(), mailer: Arc::new(mailer), clock, people }))
+    Ok(Office::new(Parts { store, policies, letters: Letters::new(), mailer, programmes, clock, people }))
+}
+
+/// Where mails stand that no command takes on.
+pub(crate) fn outbox(settings: &cli::Place) -> PathBuf {
+    settings.data.join("outbox")
 }

@@ -113,6 +113,15 @@ impl Office {
         self.account(id).await?.map(|a| a.person).ok_or(OfficeError::NotFound)
     }
 
+    /// Somebody by login, as whom the command line acts: whoever can open the data folder may act as anybody, and may do no more than they.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotFound`] when there is no such account or it was closed.
+    pub async fn person_by_login(&self, login: &str) -> Result<Person, OfficeError> {
+        let account = self.store().account_by_login(&login_folded(login)).await?.filter(|a| a.disabled_at.is_none());
+        account.map(|a| a.person()).ok_or(OfficeError::NotFound)
+    }
+
     /// Makes an account. From the command line: whoever can open the data folder may.
     ///
     /// # Errors
@@ -187,6 +196,8 @@ mod tests {
         let id = office.add_account(new_account(" Ｔａｎａｋａ ", "田中 例", PASSWORD)).await.unwrap();
         let account = office.account(id).await.unwrap().unwrap();
         assert_eq!((account.login.as_str(), account.name.as_str()), ("tanaka", "田中 例"));
+        assert_eq!(office.person_by_login(" ＴＡＮＡＫＡ").await.unwrap().id, id);
+        assert!(matches!(office.person_by_login("sato").await, Err(OfficeError::NotFound)));
         for (login, name, password) in [
             ("tanaka", "別人", PASSWORD),
             ("田中", "田中 例", PASSWORD),

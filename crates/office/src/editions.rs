@@ -10,15 +10,38 @@ use banso_grant::Actor;
 use banso_grant::decide::{self, By};
 use banso_guideline::{Dictionary, Edition, Library, Problem, Severity};
 use banso_kernel::{CallId, Digest, Instant, Lang, LocalText};
+use banso_permits::{Action, Person, Resource};
 use banso_store::{Batch, Change, EditionProblems, EditionText};
 
-use crate::{Office, OfficeError};
+use crate::{FieldProblem, Office, OfficeError};
 
 /// A guideline file: `programmes/go-tech/r8-1.md` is the first edition of its call, `r8-1.2.md` the second.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProgrammeFile {
     pub path: String,
     pub text: String,
+}
+
+/// Where guidelines stand. The world's place varies: a folder beside the server, texts in a test.
+pub trait Programmes: Send + Sync + 'static {
+    /// Everything as it stands now. Blocking.
+    ///
+    /// # Errors
+    /// Why nothing can be read, in words: a folder that is gone, a dictionary that is broken.
+    fn read(&self) -> Result<ProgrammeTexts, LocalText>;
+
+    /// The errors of a text as people read them, first line first: where, what, the remedy.
+    fn shown(&self, file: &ProgrammeFile, problems: &[Problem]) -> LocalText {
+        let said = |lang| lines(problems, &file.text, lang);
+        LocalText::new(said(Lang::Ja), said(Lang::En))
+    }
+}
+
+/// All guidelines with what they are read with, first editions before later ones.
+#[derive(Debug, Clone)]
+pub struct ProgrammeTexts {
+    pub words: Words,
+    pub files: Vec<ProgrammeFile>,
 }
 
 /// What all guidelines are read with.
@@ -65,8 +88,8 @@ pub enum Loaded {
 pub struct BrokenFile {
     pub path: String,
     pub call: Option<CallId>,
-    /// Lines for people: `12:5 …`.
-    pub problems: String,
+    /// Lines for people: where, what, the remedy.
+    pub problems: LocalText,
 }
 
 impl PublishedCall {
@@ -94,6 +117,8 @@ pub fn call_time(edition: &Edition, now: Instant) -> CallTime {
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     calls: RwLock<Arc<BTreeMap<CallId, PublishedCall>>>,
+    /// Held while guidelines are read: two readings at once would publish the same edition twice.
+    pub(crate) reading: tokio::sync::Mutex<()>,
 }
 
 impl Registry {
@@ -104,12 +129,20 @@ impl Registry {
     fn add(&self, call: &CallId, number: u32, edition: Edition) {
         let mut held = self.calls.write().unwrap_or_else(PoisonError::into_inner);
         let mut calls = BTreeMap::clone(&held);
-        let entry = calls.entry(call.clone()).or_insert_with(|| PublishedCall { call: call.clone(), editions: Vec::new() });
-        entry.editions.retain(|e| e.number != number);
-        entry.editions.push(PublishedEdition { number, edition });
-        entry.editions.sort_by_key(|e| e.number);
+        put(&mut calls, call, number, edition);
         *held = Arc::new(calls);
     }
+
+    fn replace(&self, calls: BTreeMap<CallId, PublishedCall>) {
+        *self.calls.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(calls);
+    }
+}
+
+fn put(calls: &mut BTreeMap<CallId, PublishedCall>, call: &CallId, number: u32, edition: Edition) {
+    let entry = calls.entry(call.clone()).or_insert_with(|| PublishedCall { call: call.clone(), editions: Vec::new() });
+    entry.editions.retain(|e| e.number != number);
+    entry.editions.push(PublishedEdition { number, edition });
+    entry.editions.sort_by_key(|e| e.number);
 }
 
 impl Office {
@@ -147,19 +180,23 @@ impl Office {
         editions.find(|e| e.edition.digest() == digest).map(|e| e.edition.clone()).ok_or(OfficeError::NotFound)
     }
 
-    /// Reads all that was published before. For the start of the program.
+    /// Reads all that was published before, and holds it from now on. When one text cannot be read, everything stays as it was.
     ///
     /// # Errors
-    /// Storage; a kept edition that can no longer be read is a fault, since cases hang on it.
+    /// Storage; a kept edition that the dictionary no longer fits: cases hang on it.
     pub async fn restore_editions(&self, words: &Words) -> Result<(), OfficeError> {
-        for kept in self.store().editions().await? {
-            let reading = Edition::read(&kept.source, &words.dictionary, &words.library);
-            let edition = reading.edition.ok_or_else(|| {
-                let first = reading.problems.first().map(|p| p.message.get(Lang::En).to_owned()).unwrap_or_default();
-                OfficeError::fault(format!("edition {} of `{}` can no longer be read: {first}", kept.number, kept.call))
-            })?;
-            self.registry().add(&kept.call, kept.number, edition);
-        }
+        let kept = self.store().editions().await?;
+        let words = words.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let mut calls = BTreeMap::new();
+            for kept in kept {
+                let reading = Edition::read(&kept.source, &words.dictionary, &words.library);
+                let edition = reading.edition.ok_or_else(|| no_longer_read(&kept, &reading.problems))?;
+                put(&mut calls, &kept.call, kept.number, edition);
+            }
+            Ok::<_, OfficeError>(calls)
+        });
+        self.registry().replace(read.await.map_err(OfficeError::fault)??);
         Ok(())
     }
 
@@ -168,9 +205,37 @@ impl Office {
     /// # Errors
     /// Storage. What is wrong with a file is an answer, not an error.
     pub async fn load_programmes(&self, files: &[ProgrammeFile], words: &Words) -> Result<Vec<Loaded>, OfficeError> {
+        self.load_as(Actor::System, files, words).await
+    }
+
+    /// Brings in force what stands among the guidelines now. For the start of the program.
+    ///
+    /// # Errors
+    /// Storage; guidelines of which none can be read, in words.
+    pub async fn read_programmes(&self) -> Result<Vec<Loaded>, OfficeError> {
+        self.take_in(Actor::System).await
+    }
+
+    /// Reads everything and brings it in force on behalf of somebody.
+    pub(crate) async fn take_in(&self, actor: Actor) -> Result<Vec<Loaded>, OfficeError> {
+        let _alone = self.registry().reading.lock().await;
+        let programmes = self.programmes();
+        let read = tokio::task::spawn_blocking(move || programmes.read()).await.map_err(OfficeError::fault)?;
+        let unreadable = |text| OfficeError::Invalid(vec![FieldProblem { field: String::new(), text }]);
+        let ProgrammeTexts { words, files } = read.map_err(unreadable)?;
+        self.restore_editions(&words).await?;
+        let loaded = self.load_as(actor, &files, &words).await?;
+        // What was wrong with a file that is gone concerns nobody any more.
+        for noted in self.store().edition_problems().await?.iter().filter(|noted| !files.iter().any(|f| f.path == noted.path)) {
+            self.append(Batch::changes(vec![Change::clear_edition_problems(&noted.path)])).await?;
+        }
+        Ok(loaded)
+    }
+
+    async fn load_as(&self, actor: Actor, files: &[ProgrammeFile], words: &Words) -> Result<Vec<Loaded>, OfficeError> {
         let mut done = Vec::with_capacity(files.len());
         for file in files {
-            let loaded = self.load_programme(file, words).await?;
+            let loaded = self.load_programme(actor, file, words).await?;
             match &loaded {
                 Loaded::Broken(broken) => self.note_broken(broken).await?,
                 Loaded::Published { .. } | Loaded::Unchanged { .. } => {
@@ -185,37 +250,46 @@ impl Office {
     /// What the office has to know about files that are not in force.
     ///
     /// # Errors
-    /// Storage.
-    pub async fn broken_files(&self) -> Result<Vec<BrokenFile>, OfficeError> {
+    /// Forbidden to whoever has no desk in the office.
+    pub async fn broken_files(&self, person: &Person) -> Result<Vec<BrokenFile>, OfficeError> {
+        self.may(person, Action::ReadCall, &Resource::Office)?;
         let found = self.store().edition_problems().await?;
-        Ok(found.into_iter().map(|p| BrokenFile { path: p.path, call: p.call, problems: p.problems }).collect())
+        let words = |text: String| serde_json::from_str(&text).unwrap_or_else(|_| LocalText::ja(text));
+        Ok(found.into_iter().map(|p| BrokenFile { path: p.path, call: p.call, problems: words(p.problems) }).collect())
     }
 
-    async fn load_programme(&self, file: &ProgrammeFile, words: &Words) -> Result<Loaded, OfficeError> {
+    async fn load_programme(&self, actor: Actor, file: &ProgrammeFile, words: &Words) -> Result<Loaded, OfficeError> {
         let (call, number) = match named(&file.path) {
             Ok(found) => found,
             Err(problems) => return Ok(Loaded::Broken(BrokenFile { path: file.path.clone(), call: None, problems })),
         };
-        let broken = |problems: String| Loaded::Broken(BrokenFile { path: file.path.clone(), call: Some(call.clone()), problems });
-        let known = self.published_call(&call).ok().and_then(|c| c.editions.into_iter().find(|e| e.number == number));
-        if let Some(known) = known {
+        let broken = |problems| Loaded::Broken(BrokenFile { path: file.path.clone(), call: Some(call.clone()), problems });
+        let published = self.published_call(&call).map(|c| c.editions).unwrap_or_default();
+        if let Some(known) = published.iter().find(|e| e.number == number) {
             return Ok(match known.edition.source() == file.text {
                 true => Loaded::Unchanged { call },
                 false => broken(changed_after_publication(&file.path, &call, number)),
             });
         }
         let reading = Edition::read(&file.text, &words.dictionary, &words.library);
-        let Some(edition) = reading.edition else { return Ok(broken(lines(&reading.problems, &file.text))) };
+        let Some(edition) = reading.edition else { return Ok(broken(self.programmes().shown(file, &reading.problems))) };
         if edition.meta().call != call {
             return Ok(broken(wrong_place(&edition.meta().call, &call)));
         }
-        self.publish(&call, number, &edition).await?;
+        if let Some(same) = published.iter().find(|e| e.edition.digest() == edition.digest()) {
+            return Ok(broken(same_text(same.number)));
+        }
+        let taken_back: Vec<Problem> = published.last().map(|before| edition.amends(&before.edition)).unwrap_or_default();
+        if !taken_back.is_empty() {
+            return Ok(broken(self.programmes().shown(file, &taken_back)));
+        }
+        self.publish(actor, &call, number, &edition).await?;
         self.registry().add(&call, number, edition);
         Ok(Loaded::Published { call, number })
     }
 
-    async fn publish(&self, call: &CallId, number: u32, edition: &Edition) -> Result<(), OfficeError> {
-        let by = By { actor: Actor::System, edition: edition.digest(), now: self.now(), clause: "front matter".to_owned() };
+    async fn publish(&self, actor: Actor, call: &CallId, number: u32, edition: &Edition) -> Result<(), OfficeError> {
+        let by = By { actor, edition: edition.digest(), now: self.now(), clause: "front matter".to_owned() };
         let act = decide::publish_edition(&edition.meta().edition, &by)?;
         let after = self.store().call(call).await?.map_or(0, |file| file.acts.len() as u64);
         let text = EditionText {
@@ -230,21 +304,39 @@ impl Office {
     }
 
     async fn note_broken(&self, broken: &BrokenFile) -> Result<(), OfficeError> {
-        tracing::warn!(path = %broken.path, "a guideline is not in force: {}", broken.problems.lines().next().unwrap_or_default());
-        let problems = EditionProblems { path: broken.path.clone(), call: broken.call.clone(), problems: broken.problems.clone() };
+        let first = broken.problems.get(Lang::En).lines().next().unwrap_or_default();
+        tracing::warn!(path = %broken.path, "a guideline is not in force: {first}");
+        let problems = serde_json::to_string(&broken.problems).map_err(OfficeError::fault)?;
+        let problems = EditionProblems { path: broken.path.clone(), call: broken.call.clone(), problems };
         self.append(Batch::changes(vec![Change::note_edition_problems(&problems)])).await?;
         Ok(())
     }
 }
 
+fn no_longer_read(kept: &EditionText, problems: &[Problem]) -> OfficeError {
+    let first = |lang| problems.first().map(|p| p.message.get(lang).to_owned()).unwrap_or_default();
+    let EditionText { call, number, .. } = kept;
+    OfficeError::field(
+        "",
+        format!(
+            "公表済みの公募要領「{call}」第{number}版が、いまの事実辞書・共通の定義では読めません。辞書から消した項目を戻してください。{}",
+            first(Lang::Ja)
+        ),
+        format!(
+            "The published edition {number} of `{call}` can no longer be read with the facts as they are now; put back what was taken out of \
+             them. {}",
+            first(Lang::En)
+        ),
+    )
+}
+
 /// The call and the edition's number in a path that ends in `programme/round.md` or `programme/round.2.md`.
-fn named(path: &str) -> Result<(CallId, u32), String> {
+fn named(path: &str) -> Result<(CallId, u32), LocalText> {
     let wrong = || {
-        let text = LocalText::new(
+        LocalText::new(
             format!("ファイルの場所「{path}」が正しくありません。programmes/制度/回.md（第2版は 回.2.md）に置いてください。"),
             format!("`{path}` is not where a guideline goes: put it at programmes/PROGRAMME/ROUND.md (a second edition: ROUND.2.md)."),
-        );
-        format!("{}\n{}", text.ja, text.get(Lang::En))
+        )
     };
     let mut parts = path.rsplit(['/', '\\']);
     let (file, programme) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
@@ -257,29 +349,41 @@ fn named(path: &str) -> Result<(CallId, u32), String> {
     Ok((call, number))
 }
 
-/// Problems as lines, errors first.
-fn lines(problems: &[Problem], source: &str) -> String {
+/// The errors as lines.
+fn lines(problems: &[Problem], source: &str, lang: Lang) -> String {
     let errors = problems.iter().filter(|p| p.severity == Severity::Error);
     let line = |p: &Problem| {
         let (line, column) = p.span.line_and_column(source);
-        let remedy = p.remedy.as_ref().map(|r| format!(" {}", r.ja)).unwrap_or_default();
-        format!("{line}行{column}字 [{}] {}{remedy}", p.code, p.message.ja)
+        let remedy = p.remedy.as_ref().map(|r| format!(" {}", r.get(lang))).unwrap_or_default();
+        format!("{line}:{column} [{}] {}{remedy}", p.code, p.message.get(lang))
     };
     errors.map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn changed_after_publication(path: &str, call: &CallId, number: u32) -> String {
-    let next = number + 1;
-    format!(
-        "公表済みの第{number}版の本文が変わっています。公表した版は書き換えられません。元に戻し、改正は第{next}版（{}.{next}.md）として置いてください。\n\
-         The published edition {number} has been edited ({path}). Put it back, and publish the change as edition {next} ({}.{next}.md).",
-        call.round(),
-        call.round(),
+fn changed_after_publication(path: &str, call: &CallId, number: u32) -> LocalText {
+    let (next, round) = (number + 1, call.round());
+    LocalText::new(
+        format!(
+            "公表済みの第{number}版の本文が変わっています（{path}）。公表した版は書き換えられません。元に戻し、改正は第{next}版（{round}.{next}.md）として置いてください。"
+        ),
+        format!(
+            "The published edition {number} has been edited ({path}). Put it back, and publish the change as edition {next} ({round}.{next}.md)."
+        ),
     )
 }
 
-fn wrong_place(says: &CallId, stands: &CallId) -> String {
-    format!("本文は「{says}」の要領ですが、「{stands}」の場所にあります。\nThe text is of `{says}` but stands at `{stands}`.")
+fn same_text(number: u32) -> LocalText {
+    LocalText::new(
+        format!("公表済みの第{number}版と同じ本文です。改正した本文を置くか、このファイルを除いてください。"),
+        format!("This is the text of the published edition {number}. Put the amended text here, or take the file away."),
+    )
+}
+
+fn wrong_place(says: &CallId, stands: &CallId) -> LocalText {
+    LocalText::new(
+        format!("本文は「{says}」の要領ですが、「{stands}」の場所にあります。"),
+        format!("The text is of `{says}` but stands at `{stands}`."),
+    )
 }
 
 #[cfg(test)]

@@ -33,9 +33,9 @@ pub struct Reference(String);
 impl Reference {
     /// Eight letters and digits that are not mistaken for each other on the telephone.
     fn new() -> Self {
-        const LETTERS: [char; 31] = [
-            '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N', 'P', 'Q', 'R', 'S',
-            'T', 'U', 'V', 'W', 'X', 'Y',
+        const LETTERS: [char; 30] = [
+            '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'M', 'N', 'P', 'Q', 'R', 'S', 'T',
+            'U', 'V', 'W', 'X', 'Y',
         ];
         let mut rng = rand::rng();
         let mut letters = || (0..4).filter_map(|_| LETTERS.get(rng.random_range(0..LETTERS.len()))).collect::<String>();
@@ -175,8 +175,9 @@ mod tests {
 
     #[test]
     fn a_reference_can_be_read_out() {
-        let text = Reference::new().to_string();
-        assert_eq!(text.len(), 9);
-        assert!(text.chars().all(|c| c == '-' || (c.is_ascii_alphanumeric() && !"01ILOUZil".contains(c)) || c == 'U'), "{text}");
+        for text in std::iter::repeat_with(|| Reference::new().to_string()).take(1_000) {
+            assert_eq!(text.len(), 9);
+            assert!(text.chars().all(|c| c == '-' || (c.is_ascii_alphanumeric() && !"01ILOZ".contains(c))), "{text}");
+        }
     }
 }

@@ -29,6 +29,7 @@ mod notices;
 mod organisation;
 mod password;
 mod precheck;
+mod reminders;
 pub mod reviewing;
 mod session;
 #[cfg(any(test, feature = "testing"))]
@@ -51,9 +52,11 @@ pub use account::{Account, NewAccount, SignIn};
 /// What orders to the office are written with.
 pub use banso_grant::{ConflictKind, Declaration, Judgement, Point, ReviewStatus};
 pub use banso_store::{Clock, DocumentReader, HandClock, Listed, ListedCase, Notice, Page, Place, SystemClock};
-pub use editions::{BrokenFile, CallTime, Loaded, ProgrammeFile, PublishedCall, PublishedEdition, Words, call_time};
+pub use editions::{
+    BrokenFile, CallTime, Loaded, ProgrammeFile, ProgrammeTexts, Programmes, PublishedCall, PublishedEdition, Words, call_time,
+};
 pub use error::{FieldProblem, OfficeError, Reference};
-pub use mail::{MailError, Mailer, Outbox, Outgoing};
+pub use mail::{MailCommand, MailError, Mailer, Outbox, Outgoing};
 pub use organisation::{LearnedFact, NewOrganisation};
 pub use precheck::{Ask, Precheck, Question};
 
@@ -63,6 +66,7 @@ pub struct Parts {
     pub policies: Policies,
     pub letters: Letters,
     pub mailer: Arc<dyn Mailer>,
+    pub programmes: Arc<dyn Programmes>,
     pub clock: Arc<dyn Clock>,
     pub people: People,
 }
@@ -151,6 +155,10 @@ impl Office {
 
     pub(crate) fn mailer(&self) -> Arc<dyn Mailer> {
         Arc::clone(&self.inner.parts.mailer)
+    }
+
+    pub(crate) fn programmes(&self) -> Arc<dyn Programmes> {
+        Arc::clone(&self.inner.parts.programmes)
     }
 
     pub(crate) fn registry(&self) -> &editions::Registry {

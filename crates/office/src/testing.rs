@@ -7,20 +7,20 @@
 
 pub mod cases;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
-use banso_kernel::{CorporateNumber, Instant, OrganisationId};
+use banso_kernel::{CorporateNumber, Instant, LocalText, OrganisationId};
 use banso_letters::Letters;
 use banso_permits::{Person, Policies, Role};
 use banso_store::{Clock as _, HandClock, Organisation, Place, Store};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::{NewAccount, Office, Outbox, Parts, People};
+use crate::{NewAccount, Office, Outbox, Parts, People, ProgrammeFile, ProgrammeTexts, Programmes};
 
 /// The password of every account of a test office.
 pub const PASSWORD: &str = "a-long-test-password";
@@ -29,10 +29,43 @@ pub const PASSWORD: &str = "a-long-test-password";
 static HASH: LazyLock<String> = LazyLock::new(|| crate::password::hashed(PASSWORD).unwrap());
 static LETTERS: LazyLock<Letters> = LazyLock::new(Letters::new);
 
+/// Guidelines without a folder: texts that a test puts there and takes away.
+#[derive(Debug, Default)]
+pub struct Shelf(Mutex<BTreeMap<String, String>>);
+
+impl Shelf {
+    /// While something lies here nothing can be read.
+    pub const BROKEN_FACTS: &str = "facts/dictionary.md";
+
+    /// Lays a text at a path; an empty text takes it away.
+    ///
+    /// # Panics
+    /// Never: nobody holds the shelf while panicking.
+    pub fn put(&self, path: &str, text: &str) {
+        let mut texts = self.0.lock().unwrap();
+        match text {
+            "" => texts.remove(path),
+            text => texts.insert(path.to_owned(), text.to_owned()),
+        };
+    }
+}
+
+impl Programmes for Shelf {
+    fn read(&self) -> Result<ProgrammeTexts, LocalText> {
+        let texts = self.0.lock().unwrap();
+        if texts.contains_key(Shelf::BROKEN_FACTS) {
+            return Err(LocalText::new("facts/dictionary.md に誤りがあります。", "facts/dictionary.md is broken."));
+        }
+        let files = texts.iter().map(|(path, text)| ProgrammeFile { path: path.clone(), text: text.clone() });
+        Ok(ProgrammeTexts { words: cases::words(), files: files.collect() })
+    }
+}
+
 /// An office of its own for one test.
 pub struct TestOffice {
     office: Office,
     pub clock: Arc<HandClock>,
+    pub shelf: Arc<Shelf>,
     folder: TempDir,
     /// Whether this test is about work that is given up.
     gives_up: AtomicBool,
@@ -63,15 +96,17 @@ impl TestOffice {
         let clock = Arc::new(HandClock::at(Instant::parse(instant).unwrap()));
         let store = Store::open(&Place::folder(folder.path()), clock.clone()).await.unwrap();
         let mailer = Outbox::new(folder.path().join("outbox"), "office@banso.invalid").unwrap();
+        let shelf = Arc::new(Shelf::default());
         let parts = Parts {
             store,
             policies: Policies::built_in().unwrap(),
             letters: LETTERS.clone(),
             mailer: Arc::new(mailer),
+            programmes: shelf.clone(),
             clock: clock.clone(),
             people: People::Synthetic,
         };
-        TestOffice { office: Office::new(parts), clock, folder, gives_up: AtomicBool::new(false) }
+        TestOffice { office: Office::new(parts), clock, shelf, folder, gives_up: AtomicBool::new(false) }
     }
 
     /// Moves the clock forward.

@@ -8,7 +8,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::time::Duration;
 
-use banso_kernel::{CaseId, JobId};
+use banso_kernel::{CallId, CaseId, Instant, JobId};
 use banso_store::{Change, Job, NewJob, NewMail};
 use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
@@ -19,8 +19,8 @@ use crate::{Office, OfficeError};
 
 /// How long the worker sleeps when there is nothing to do and nobody wakes it.
 const IDLE: Duration = Duration::from_secs(5);
-/// How often ended sessions are swept out.
-const SWEEP_EVERY: u32 = 360;
+/// Seconds between two rounds: reminders that are due, and what has ended is swept out.
+const ROUND: i64 = 1800;
 
 /// A piece of work, as its job's payload holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub(crate) enum Work {
     Mail { effect: String },
     /// Tell of an act: make its letter, lay it on the desks of whom it concerns, and mail them.
     Tell { case: CaseId, seq: u64 },
+    /// Remind those who have not handed in that the call closes so many days from now.
+    Remind { call: CallId, closes: Instant, days: u32 },
 }
 
 impl Work {
@@ -37,6 +39,7 @@ impl Work {
         match self {
             Work::Mail { .. } => "mail",
             Work::Tell { .. } => "tell",
+            Work::Remind { .. } => "remind",
         }
     }
 
@@ -45,6 +48,7 @@ impl Work {
         match self {
             Work::Mail { effect } => format!("mail:{effect}"),
             Work::Tell { case, seq } => format!("tell:{case}:{seq}"),
+            Work::Remind { call, closes, days } => format!("remind:{call}:{}:{days}", closes.micros()),
         }
     }
 }
@@ -83,25 +87,33 @@ impl Office {
     /// Works until `stop` comes true; a piece of work that was begun is finished first.
     pub async fn work(&self, stop: impl Future<Output = ()> + Send) {
         let mut stop = pin!(stop);
-        let mut idle = 0_u32;
+        let mut last_round: Option<Instant> = None;
         loop {
             if stop.as_mut().now_or_never().is_some() {
                 return;
+            }
+            // By the office's own clock, and however much there is to do. A clock that was put back does not stop it.
+            let now = self.now();
+            if last_round.is_none_or(|last| !(0..ROUND).contains(&last.seconds_until(now))) {
+                last_round = Some(now);
+                self.go_round().await;
             }
             // An error was logged where it arose; the database may come back.
             if self.work_once().await.unwrap_or_default() {
                 continue;
             }
-            if idle.is_multiple_of(SWEEP_EVERY) {
-                let _logged = self.sweep().await;
-            }
-            idle = idle.wrapping_add(1);
             tokio::select! {
                 () = stop.as_mut() => return,
                 () = self.bell().rung.notified() => {}
                 () = tokio::time::sleep(IDLE) => {}
             }
         }
+    }
+
+    /// What has to be looked after now and then. What fails was logged where it arose, and comes round again.
+    async fn go_round(&self) {
+        let _logged = self.queue_reminders().await;
+        let _logged = self.sweep().await;
     }
 
     /// Does the next piece of work that is due. False when there is none.
@@ -122,11 +134,12 @@ impl Office {
         Ok(true)
     }
 
-    async fn carry_out(&self, job: &Job) -> Result<(), OfficeError> {
+    pub(crate) async fn carry_out(&self, job: &Job) -> Result<(), OfficeError> {
         let work: Work = serde_json::from_str(&job.payload).map_err(|e| OfficeError::fault(format!("job `{}`: {e}", job.effect)))?;
         match work {
             Work::Mail { effect } => self.send_mail(&effect).await,
             Work::Tell { case, seq } => self.tell(case, seq).await,
+            Work::Remind { call, closes, days } => self.remind(&call, closes, days).await,
         }
     }
 
@@ -198,7 +211,7 @@ mod tests {
         assert_eq!(office.store().job_counts().await.unwrap().open, 1);
         let mail = office.store().mail("receipt:1").await.unwrap().unwrap();
         assert!(mail.error.is_some_and(|e| e.contains("no address")));
-        for _ in 0..20 {
+        for _ in 0..banso_store::ATTEMPTS {
             office.wait_seconds(7200);
             office.work_once().await.unwrap();
         }

@@ -96,6 +96,8 @@ fn office() -> Vec<Route> {
     vec![
         get("/office", Gate::Office, office::calls::show),
         get("/office/mails", Gate::Office, office::mails::show),
+        get("/office/guidelines", Gate::Office, office::guidelines::show),
+        post("/office/guidelines", Gate::Office, office::guidelines::read_again),
         get("/office/calls/{programme}/{round}", Gate::Office, office::inbox::show),
         get("/office/calls/{programme}/{round}/list.xlsx", Gate::Office, office::inbox::excel),
         get("/office/calls/{programme}/{round}/review", Gate::Office, office::review_plan::show),

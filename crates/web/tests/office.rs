@@ -231,3 +231,37 @@ async fn others_are_kept_out() {
     let token = page.hidden("_csrf").to_owned();
     auditor.post(&format!("{check}/refuse"), &[("_csrf", &token), ("reason", "x")], &[]).await.is(403);
 }
+
+#[tokio::test]
+async fn guidelines_are_read_again_by_who_runs_calls() {
+    const PAGE: &str = "/office/guidelines";
+    const SECOND: &str = "programmes/go-tech/r7-1.2.md";
+    let mut d = desk().await;
+    let first = banso_office::testing::cases::programme();
+    d.office.shelf.put(banso_office::testing::cases::PROGRAMME, &first);
+    d.officer.get("/office").await.is(200).has(PAGE);
+    d.officer.get(PAGE).await.is(200).holds_together().has("令和7年度第1回・第1版").has("ありません。");
+    let amended = first.replace("第1回・第1版", "第1回・第2版");
+    d.office.shelf.put(SECOND, &amended.replace("補助事業期間 in", "補助事業期冠 in"));
+    d.officer.send(PAGE, PAGE, &[]).await.is(303);
+    let broken = d.officer.get(PAGE).await;
+    broken.is(200).holds_together().has("反映できないもの 1件").has("r7-1.2.md").has("[unknown-name]").has("補助事業期間");
+    d.officer.get("/office").await.holds_together().has("r7-1.2.md");
+    d.officer.get(&format!("{PAGE}?lang=en")).await.holds_together().has("did you mean").has("Read the guidelines again");
+    d.office.shelf.put(banso_office::testing::Shelf::BROKEN_FACTS, "x");
+    d.officer.send(PAGE, PAGE, &[]).await.is(422).holds_together().has("facts/dictionary.md is broken");
+    d.office.shelf.put(banso_office::testing::Shelf::BROKEN_FACTS, "");
+    d.office.shelf.put(SECOND, &amended);
+    d.officer.send(PAGE, PAGE, &[]).await.is(303);
+    d.officer.get(&format!("{PAGE}?lang=ja")).await.has("公表 1件").has("令和7年度第1回・第2版").has("新旧対照表");
+    for role in [Role::Director, Role::Auditor] {
+        d.office.somebody(role.name(), &[role], None).await;
+        let mut other = Visitor::signed_in(&d.office, role.name()).await;
+        let page = other.get(PAGE).await;
+        page.is(200).holds_together();
+        assert!(!page.body.contains("公募要領を読み直す</button>"), "{role:?}");
+        let token = page.hidden("_csrf").to_owned();
+        other.post(PAGE, &[], &[("x-csrf-token", &token)]).await.is(403);
+    }
+    d.office.run_jobs().await;
+}

@@ -8,6 +8,7 @@ use std::path::Path;
 use banso_guideline::{Dictionary, Library};
 use banso_office::testing::TestOffice;
 use banso_office::{Loaded, ProgrammeFile, Words};
+use banso_permits::Role;
 use banso_web::testing::Visitor;
 
 fn repository(path: &str) -> String {
@@ -138,23 +139,24 @@ async fn what_cannot_be_read_is_said_at_its_field_and_stays_unknown() {
 #[tokio::test]
 async fn a_broken_or_edited_text_leaves_the_call_on_its_last_good_edition() {
     let office = office_with_a_call().await;
+    let officer = office.somebody("officer", &[Role::Officer], None).await;
     let good = repository(PATH);
     let load = async |path: &str, text: String| {
         office.load_programmes(&[ProgrammeFile { path: path.to_owned(), text }], &words()).await.unwrap().remove(0)
     };
     assert!(matches!(load(PATH, good.clone()).await, Loaded::Unchanged { .. }));
     let Loaded::Broken(edited) = load(PATH, good.replace("2/3", "3/4")).await else { panic!("an edited text was taken") };
-    assert!(edited.problems.contains("r7-1.2.md"), "{}", edited.problems);
+    assert!(edited.problems.ja.contains("r7-1.2.md"), "{:?}", edited.problems);
     let second = "programmes/go-tech/r7-1.2.md";
     let Loaded::Broken(misspelt) = load(second, good.replace("補助事業期間 in", "補助事業期冠 in")).await else {
         panic!("a misspelt text was taken")
     };
-    assert!(misspelt.problems.contains("補助事業期間"), "a suggestion: {}", misspelt.problems);
-    assert_eq!(office.broken_files().await.unwrap().len(), 2);
+    assert!(misspelt.problems.ja.contains("補助事業期間"), "a suggestion: {:?}", misspelt.problems);
+    assert_eq!(office.broken_files(&officer).await.unwrap().len(), 2);
     let mut visitor = Visitor::new(&office);
     visitor.get("/calls/go-tech/r7-1").await.is(200);
-    assert!(matches!(load(second, good.replace("版: 令和7年度-1", "版: 令和7年度-2")).await, Loaded::Published { number: 2, .. }));
-    assert_eq!(office.broken_files().await.unwrap().len(), 1);
+    assert!(matches!(load(second, good.replace("第1回・第1版", "第1回・第2版")).await, Loaded::Published { number: 2, .. }));
+    assert_eq!(office.broken_files(&officer).await.unwrap().len(), 1);
     let page = visitor.get("/calls/go-tech/r7-1/compare").await;
     page.is(200).holds_together();
 }

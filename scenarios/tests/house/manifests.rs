@@ -28,7 +28,6 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "banso-kernel",
             "banso-guideline",
-            "banso-grant",
             "banso-permits",
             "banso-letters",
             "banso-evaluation",

@@ -66,7 +66,7 @@ pub enum Action {
     ReadCall,
     /// Completeness, return for correction, review planning, reconsideration.
     HandleCase,
-    /// Plan the review, freeze a selection plan.
+    /// Plan the review, freeze a selection plan; of the office itself: have its guidelines read again.
     RunCall,
     /// Execute a selection, decide or refuse a grant.
     Decide,

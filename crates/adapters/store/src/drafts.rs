@@ -266,6 +266,24 @@ impl Store {
         self.one("SELECT * FROM applications WHERE case_id = $1", args![case]).await
     }
 
+    /// Applications of a call that were started by an instant and are not handed in now, in the order of their ids, after the one given;
+    /// what was taken back is not handed in. For the worker, which tells only their own people.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn unsubmitted(
+        &self,
+        call: &CallId,
+        started_by: Instant,
+        after: Option<CaseId>,
+        most: u32,
+    ) -> Result<Vec<ApplicationRow>, Fault> {
+        let sql = "SELECT a.* FROM applications a LEFT JOIN cases c ON c.id = a.case_id WHERE a.call_id = $1 AND a.created_at <= $2 \
+                   AND a.case_id > $3 AND (c.id IS NULL OR c.state = 'submission_withdrawn') ORDER BY a.case_id LIMIT $4";
+        let after = after.map_or_else(String::new, |case| case.to_string());
+        self.all(sql, args![call, started_by, after, most]).await
+    }
+
     /// # Errors
     /// [`Fault`]
     pub async fn section(&self, case: CaseId, section: &str, member: u32) -> Result<Option<Section>, Fault> {

@@ -47,8 +47,8 @@ pub struct JobCounts {
 
 /// How long somebody may work on a job before it counts as dropped.
 const LEASE_SECONDS: i64 = 120;
-/// How often a job is tried.
-pub const ATTEMPTS: u32 = 12;
+/// How often a job is tried: about 28 hours, so that a mail server may be away overnight.
+pub const ATTEMPTS: u32 = 40;
 
 /// Seconds until the next try: 2, 4, 8 … at most an hour.
 fn backoff(attempts: u32) -> i64 {

@@ -104,7 +104,7 @@ impl Play<'_> {
         let text = self.texts.get(text).ok_or(DemoTrouble::Script("text"))?;
         match self.office.load_programmes(std::slice::from_ref(&text.file), self.words).await?.into_iter().next() {
             Some(Loaded::Published { .. } | Loaded::Unchanged { .. }) => Ok(()),
-            Some(Loaded::Broken(broken)) => Err(DemoTrouble::Text { path: broken.path.into(), why: broken.problems }),
+            Some(Loaded::Broken(broken)) => Err(DemoTrouble::Text { path: broken.path.into(), why: broken.problems.ja }),
             None => Err(DemoTrouble::Script("text")),
         }
     }

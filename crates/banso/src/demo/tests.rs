@@ -32,6 +32,7 @@ async fn house(place: &Place, folder: &Path) -> (Office, Store, Policies, Arc<St
         policies: policies.clone(),
         letters: Letters::new(),
         mailer: Arc::new(mailer),
+        programmes: Arc::new(texts::Folder { named: Some(root().join("programmes")) }),
         clock: clock.clone(),
         people: People::Synthetic,
     };

@@ -1,7 +1,7 @@
 //! Finding a case among all calls, and the list of calls.
 
 use banso_grant::StateCode;
-use banso_kernel::{CallId, CaseId, Instant, LocalText, Yen};
+use banso_kernel::{CallId, CaseId, Instant, LocalText, Yen, fold_width};
 use banso_permits::Person;
 use banso_store::{CaseFilter, ListedCase, Page};
 
@@ -73,6 +73,25 @@ impl Office {
             rows: found.rows.into_iter().map(row).collect(),
             calls,
         })
+    }
+
+    /// The case that a receipt number or an id names.
+    ///
+    /// # Errors
+    /// [`OfficeError::Forbidden`] for whoever does not audit; [`OfficeError::NotFound`] when nothing, or more than one case, has this number.
+    pub async fn audit_named(&self, person: &Person, name: &str) -> Result<CaseId, OfficeError> {
+        let permit = self.auditor(person)?;
+        let name = fold_width(name.trim());
+        if let Ok(id) = name.parse() {
+            return Ok(id);
+        }
+        let filter = CaseFilter { search: name.clone(), ..CaseFilter::default() };
+        let found = self.store().cases_anywhere(&permit, None, &filter, Page::first(Page::LARGEST)).await?;
+        let mut named = found.rows.iter().map(|c| &c.row).filter(|row| row.receipt_number.eq_ignore_ascii_case(&name));
+        match (named.next(), named.next()) {
+            (Some(row), None) => Ok(row.case),
+            (Some(_), Some(_)) | (None, _) => Err(OfficeError::NotFound),
+        }
     }
 
     /// The calls that have acts.

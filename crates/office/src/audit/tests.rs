@@ -83,6 +83,7 @@ async fn only_auditors_audit_and_not_in_their_own_cause() {
     for role in [Role::Applicant, Role::Officer, Role::Director, Role::Reviewer] {
         let other = d.office.somebody(&format!("other-{}", role.name()), &[role], None).await;
         assert!(matches!(d.office.audit_search(&other, &AuditSearch::default()).await, Err(OfficeError::Forbidden(_))));
+        assert!(matches!(d.office.audit_named(&other, &d.case.to_string()).await, Err(OfficeError::Forbidden(_))));
         assert!(d.office.audit_case(&other, d.case).await.is_err());
         assert!(d.office.audit_check(&other, d.case).await.is_err());
         assert!(d.office.audit_call(&other, &d.call).await.is_err());
@@ -98,6 +99,12 @@ async fn cases_are_found_by_what_people_know_of_them() {
         let list = d.office.audit_search(&d.auditor, &AuditSearch { text: text.to_owned(), ..Default::default() }).await.unwrap();
         assert_eq!(list.total, found, "{text}");
         assert_eq!(list.calls.len(), 1);
+    }
+    for name in [number.clone(), format!(" {} ", number.to_lowercase()), d.case.to_string()] {
+        assert_eq!(d.office.audit_named(&d.auditor, &name).await.unwrap(), d.case, "{name}");
+    }
+    for name in ["", "切削", &number[1..]] {
+        assert!(matches!(d.office.audit_named(&d.auditor, name).await, Err(OfficeError::NotFound)), "{name}");
     }
     let elsewhere = AuditSearch { call: Some(CallId::parse("other/r1-1").unwrap()), ..Default::default() };
     assert_eq!(d.office.audit_search(&d.auditor, &elsewhere).await.unwrap().total, 0);

@@ -99,7 +99,7 @@ impl Office {
         }
         let mails = self.store().mails(Page::first(Page::LARGEST)).await?;
         let failing = mails.rows.iter().filter(|m| m.error.is_some() && m.sent_at.is_none()).count();
-        Ok(FrontDesk { calls, broken: self.broken_files().await?, mails_failing: failing as u64 })
+        Ok(FrontDesk { calls, broken: self.broken_files(person).await?, mails_failing: failing as u64 })
     }
 
     /// A call with its counts and what waits in it.

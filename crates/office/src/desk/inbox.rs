@@ -1,6 +1,6 @@
-//! What arrived: the cases of a call, filtered, searched, sorted, paged, and the same list as an Excel file.
+//! What arrived: the cases of a call, filtered, searched, sorted, paged, and the same list as a file.
 
-use banso_exchange::{Cell, Column, Kind, Sheet, to_xlsx};
+use banso_exchange::{Cell, Column, Kind, Sheet, to_csv, to_xlsx};
 use banso_grant::StateCode;
 use banso_grant::score::parse_fraction;
 use banso_guideline::Edition;
@@ -25,6 +25,30 @@ pub struct InboxQuery {
     pub descending: bool,
     /// From 0.
     pub page: u32,
+}
+
+/// What kind of file the list becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListFile {
+    Excel,
+    Csv,
+}
+
+impl ListFile {
+    /// How the file's name ends.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            ListFile::Excel => "xlsx",
+            ListFile::Csv => "csv",
+        }
+    }
+
+    /// The kind that a name ends in.
+    #[must_use]
+    pub fn named(extension: &str) -> Option<Self> {
+        [ListFile::Excel, ListFile::Csv].into_iter().find(|kind| kind.extension().eq_ignore_ascii_case(extension))
+    }
 }
 
 /// A column to sort by.
@@ -139,11 +163,17 @@ impl Office {
         Ok(Inbox { call: call.clone(), edition: called.edition, query, listed, counts, pages })
     }
 
-    /// The same list, all pages, as an Excel file.
+    /// The same list, all pages, as a file.
     ///
     /// # Errors
     /// As [`Office::office_inbox`]; more rows than a sheet holds.
-    pub async fn office_inbox_excel(&self, person: &Person, call: &CallId, query: InboxQuery) -> Result<Vec<u8>, OfficeError> {
+    pub async fn office_inbox_file(
+        &self,
+        person: &Person,
+        call: &CallId,
+        query: InboxQuery,
+        file: ListFile,
+    ) -> Result<Vec<u8>, OfficeError> {
         let called = self.called(person, Action::ReadCall, call).await?;
         let cases = self.all_listed(&called.permit, &query).await?;
         let meta = called.edition.meta();
@@ -154,7 +184,11 @@ impl Office {
             made_at: self.now(),
             synthetic: meta.synthetic || self.synthetic(),
         };
-        let made = tokio::task::spawn_blocking(move || to_xlsx(&sheet)).await.map_err(OfficeError::fault)?;
+        let write = match file {
+            ListFile::Excel => to_xlsx,
+            ListFile::Csv => to_csv,
+        };
+        let made = tokio::task::spawn_blocking(move || write(&sheet)).await.map_err(OfficeError::fault)?;
         made.map_err(OfficeError::fault)
     }
 

@@ -214,8 +214,11 @@ async fn the_list_is_filtered_sorted_and_taken_away() {
         assert_eq!(SortColumn::named(code.code()), code);
         s.office.office_inbox(&s.officer, &s.call, InboxQuery { sort: code, ..all.clone() }).await.unwrap();
     }
-    let file = s.office.office_inbox_excel(&s.officer, &s.call, all).await.unwrap();
-    assert!(file.starts_with(b"PK"), "an Excel file is a ZIP");
+    let file = async |kind| s.office.office_inbox_file(&s.officer, &s.call, all.clone(), kind).await.unwrap();
+    assert!(file(ListFile::Excel).await.starts_with(b"PK"), "an Excel file is a ZIP");
+    let csv = String::from_utf8(file(ListFile::Csv).await).unwrap();
+    assert_eq!(csv.lines().count(), 4, "{csv}");
+    assert!(csv.starts_with("\u{FEFF}受付番号,計画の名称,") && csv.contains("鋳造の見える化"), "{csv}");
     let nowhere = CallId::parse("nowhere/r1").unwrap();
     assert!(matches!(s.office.office_inbox(&s.officer, &nowhere, InboxQuery::default()).await, Err(OfficeError::NotFound)));
     s.office.run_jobs().await;

@@ -68,7 +68,7 @@ fn reader() -> Person {
 }
 
 /// Somebody who gets mail.
-fn reachable(account: &Account) -> bool {
+pub(crate) fn reachable(account: &Account) -> bool {
     account.disabled_at.is_none() && !account.email.is_empty()
 }
 
@@ -162,7 +162,7 @@ impl Office {
     }
 
     /// Every organisation that takes part, the lead included.
-    async fn desks_of(&self, case: CaseId) -> Result<Vec<OrganisationId>, OfficeError> {
+    pub(crate) async fn desks_of(&self, case: CaseId) -> Result<Vec<OrganisationId>, OfficeError> {
         let row = self.store().application(case).await?.ok_or(OfficeError::NotFound)?;
         let mut desks = vec![row.application.lead];
         desks.extend(self.store().members(case).await?.into_iter().filter_map(|m| m.organisation));

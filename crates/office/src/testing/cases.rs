@@ -38,13 +38,22 @@ pub fn words() -> Words {
     Words { dictionary, library }
 }
 
+/// The text of [`PROGRAMME`].
+///
+/// # Panics
+/// When it cannot be read.
+#[must_use]
+pub fn programme() -> String {
+    repository(PROGRAMME)
+}
+
 impl TestOffice {
     /// Publishes [`PROGRAMME`].
     ///
     /// # Panics
     /// When it cannot be published.
     pub async fn published(&self) -> CallId {
-        let file = ProgrammeFile { path: PROGRAMME.to_owned(), text: repository(PROGRAMME) };
+        let file = ProgrammeFile { path: PROGRAMME.to_owned(), text: programme() };
         match &self.load_programmes(&[file], &words()).await.unwrap()[..] {
             [Loaded::Published { call, .. } | Loaded::Unchanged { call }] => call.clone(),
             other => unreachable!("{other:?}"),

@@ -18,6 +18,7 @@ on_both!(
     attempts_to_sign_in,
     two_edit_one_section,
     a_draft_that_moved,
+    drafts_that_are_not_handed_in,
     the_consortium,
     attachments,
     texts_are_kept_and_erased,
@@ -126,6 +127,31 @@ async fn a_draft_that_moved(f: Fixture) {
     f.store.commit(submit(seen + 1)).await.unwrap();
     f.store.change(Change::name_application(case(1), "改題", "枠")).await.unwrap();
     assert_eq!(f.store.application(case(1)).await.unwrap().unwrap().application.title, "改題");
+}
+
+async fn drafts_that_are_not_handed_in(f: Fixture) {
+    for n in 1..=5 {
+        f.draft(n).await;
+    }
+    f.clock.set(start().plus_seconds(60));
+    f.draft(6).await;
+    // The first is handed in, the second was and is taken back.
+    f.submit(1).await;
+    f.store.commit(Batch::case(case(2), 0, vec![submitted(2)])).await.unwrap();
+    f.store.commit(Batch::case(case(2), 1, vec![taken_back()])).await.unwrap();
+    let check = async |by, after, most, expected: &[u64]| {
+        let found = f.store.unsubmitted(&call(), by, after, most).await.unwrap();
+        let cases: Vec<_> = found.iter().map(|row| row.application.case).collect();
+        assert_eq!(cases, expected.iter().map(|n| case(*n)).collect::<Vec<_>>(), "{by} {after:?} {most}");
+    };
+    check(start(), None, 10, &[2, 3, 4, 5]).await;
+    check(start(), None, 2, &[2, 3]).await;
+    check(start(), Some(case(3)), 2, &[4, 5]).await;
+    check(start(), Some(case(5)), 2, &[]).await;
+    check(start().plus_seconds(60), Some(case(4)), 10, &[5, 6]).await;
+    check(start().plus_seconds(-1), None, 10, &[]).await;
+    let elsewhere = banso_kernel::CallId::parse("elsewhere/r1").unwrap();
+    assert!(f.store.unsubmitted(&elsewhere, start(), None, 10).await.unwrap().is_empty());
 }
 
 async fn the_consortium(f: Fixture) {

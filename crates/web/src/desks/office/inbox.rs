@@ -5,7 +5,7 @@ use askama_web::WebTemplate;
 use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse as _;
 use banso_grant::StateCode;
-use banso_office::desk::{CallOverview, Inbox, InboxQuery, SortColumn};
+use banso_office::desk::{CallOverview, Inbox, InboxQuery, ListFile, SortColumn};
 use banso_office::{ListedCase, Office};
 use serde::Deserialize;
 
@@ -176,7 +176,7 @@ pub(crate) async fn show(office: State<Office>, page: PageContext, Path(call): P
 
 pub(crate) async fn excel(office: State<Office>, page: PageContext, Path(call): Path<(String, String)>, asked: Query<Asked>) -> Answer {
     let call = call_of(call)?;
-    let file = office.office_inbox_excel(page.person()?, &call, asked.query()?).await?;
+    let file = office.office_inbox_file(page.person()?, &call, asked.query()?, ListFile::Excel).await?;
     let name = format!("申請一覧_{}_{}.xlsx", call.to_string().replace('/', "-"), page.now.day());
     Ok(download(&name, FileKind::Excel, file))
 }

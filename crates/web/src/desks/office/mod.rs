@@ -4,6 +4,7 @@ pub(crate) mod calls;
 pub(crate) mod case;
 pub(crate) mod check;
 pub(crate) mod grant;
+pub(crate) mod guidelines;
 pub(crate) mod inbox;
 pub(crate) mod mails;
 pub(crate) mod progress;
