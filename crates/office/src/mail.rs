@@ -63,6 +63,8 @@ impl Outbox {
 impl Mailer for Outbox {
     fn send(&self, mail: &Outgoing) -> Result<(), MailError> {
         let (name, message) = (name_of(mail), message(&self.from, mail)?);
+        // Whoever cleared the folder away may have taken it along.
+        std::fs::create_dir_all(&self.folder).map_err(failed)?;
         let unfinished = self.folder.join(format!("{name}.part"));
         let mut file = File::create(&unfinished).map_err(failed)?;
         file.write_all(&message).and_then(|()| file.sync_all()).map_err(failed)?;
@@ -221,5 +223,16 @@ mod tests {
     fn settings_that_cannot_be() {
         assert!(MailCommand::new("  ", "office@example.jp").is_err());
         assert!(matches!(MailCommand::new("true", "nobody"), Err(MailError::Address(_))));
+    }
+
+    #[test]
+    fn a_folder_that_was_cleared_away_is_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("outbox");
+        let outbox = Outbox::new(&place, "office@banso.invalid").unwrap();
+        std::fs::remove_dir(&place).unwrap();
+        outbox.send(&mail("receipt:1")).unwrap();
+        outbox.send(&mail("receipt:1")).unwrap();
+        assert_eq!(std::fs::read_dir(&place).unwrap().count(), 1);
     }
 }

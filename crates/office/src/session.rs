@@ -24,6 +24,16 @@ impl Office {
         Ok(self.store().put_session(Session { id: key.to_owned(), body: body.to_owned(), expires_at: ends }).await?)
     }
 
+    /// Keeps what is there under this key for longer, with another body. What was dropped meanwhile, by signing out in another window, stays
+    /// dropped.
+    ///
+    /// # Errors
+    /// Storage.
+    pub async fn renew_session(&self, key: &str, body: &str, ends: Instant) -> Result<(), OfficeError> {
+        let session = Session { id: key.to_owned(), body: body.to_owned(), expires_at: ends };
+        Ok(self.store().change(Change::renew_session(&session)).await?)
+    }
+
     /// # Errors
     /// Storage.
     pub async fn drop_session(&self, key: &str) -> Result<(), OfficeError> {
@@ -31,13 +41,14 @@ impl Office {
     }
 
     /// Sweeps out what has ended: sessions, attempts to sign in older than a day, answers to requests older than thirty days, documents
-    /// that were never attached.
+    /// that were never attached. Work that was given up is tried once more.
     pub(crate) async fn sweep(&self) -> Result<(), OfficeError> {
         let now = self.now();
         let changes = vec![
             Change::drop_sessions_before(now),
             Change::forget_sign_ins_before(now.plus_seconds(-DAY)),
             Change::forget_requests_before(now.plus_seconds(-30 * DAY)),
+            Change::retry_given_up(now),
         ];
         self.store().commit(banso_store::Batch::changes(changes)).await?;
         let documents = self.store().sweep_documents().await?;

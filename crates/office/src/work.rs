@@ -217,6 +217,13 @@ mod tests {
         }
         let counts = office.store().job_counts().await.unwrap();
         assert_eq!((counts.open, counts.given_up), (0, 1));
+        // Once an hour it is tried again: the mail server may be back.
+        for (seconds, tried) in [(0, true), (60, false), (3600, true)] {
+            office.wait_seconds(seconds);
+            office.sweep().await.unwrap();
+            assert_eq!(office.work_once().await.unwrap(), tried, "{seconds}");
+            assert_eq!(office.store().job_counts().await.unwrap().given_up, 1);
+        }
         office.leave_given_up();
     }
 

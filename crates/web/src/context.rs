@@ -213,12 +213,11 @@ fn language_kept(headers: &HeaderMap) -> Lang {
     }
 }
 
-/// Makes the context of the request, and keeps a language that was asked for.
-pub(crate) async fn attach(State(state): State<AppState>, session: Session, mut request: Request, next: Next) -> Response {
+/// The context of a request whose session was not asked.
+pub(crate) fn of_nobody(state: &AppState, request: &Request) -> PageContext {
     let (asked, query) = language_asked(request.uri());
-    let lang = asked.unwrap_or_else(|| language_kept(request.headers()));
-    let mut page = PageContext {
-        lang,
+    PageContext {
+        lang: asked.unwrap_or_else(|| language_kept(request.headers())),
         account: None,
         now: state.office.now(),
         synthetic: state.office.synthetic(),
@@ -228,14 +227,20 @@ pub(crate) async fn attach(State(state): State<AppState>, session: Session, mut 
         csrf: String::new(),
         path: request.uri().path().to_owned(),
         query,
-    };
+    }
+}
+
+/// Makes the context of the request, and keeps a language that was asked for.
+pub(crate) async fn attach(State(state): State<AppState>, session: Session, mut request: Request, next: Next) -> Response {
+    let (asked, _) = language_asked(request.uri());
+    let mut page = of_nobody(&state, &request);
     if let Err(failure) = recognise(&state, &session, request.method(), &mut page).await {
         request.extensions_mut().insert(page.clone());
         return failure.page(&page, request.headers(), request.method()).into_response();
     }
     request.extensions_mut().insert(page);
     let mut response = next.run(request).await;
-    if asked.is_some() {
+    if let Some(lang) = asked {
         let cookie = match lang {
             Lang::Ja => "banso_lang=ja; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
             Lang::En => "banso_lang=en; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",

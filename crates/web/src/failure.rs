@@ -16,7 +16,7 @@ use banso_office::OfficeError;
 use futures_util::FutureExt as _;
 use serde::Serialize;
 
-use crate::context::{PageContext, encoded};
+use crate::context::{self, PageContext, encoded};
 use crate::route::AppState;
 
 /// What a handler answers.
@@ -367,6 +367,16 @@ pub(crate) async fn as_page(State(_): State<AppState>, page: PageContext, reques
     response
 }
 
+/// Makes a page of the bare 500 that the sessions answer with when a new one cannot be kept.
+pub(crate) async fn never_bare(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (page, headers, method) = (context::of_nobody(&state, &request), request.headers().clone(), request.method().clone());
+    let response = next.run(request).await;
+    if response.status() == StatusCode::INTERNAL_SERVER_ERROR && !response.headers().contains_key(header::CONTENT_TYPE) {
+        return Failure::Status(StatusCode::SERVICE_UNAVAILABLE).page(&page, &headers, &method);
+    }
+    response
+}
+
 fn bare(status: StatusCode) -> Failure {
     match status {
         StatusCode::NOT_FOUND => Failure::NotFound,
@@ -385,6 +395,18 @@ mod tests {
     use axum::middleware::from_fn;
     use axum::routing::get;
     use tower::ServiceExt as _;
+
+    #[tokio::test]
+    async fn what_comes_bare_is_made_a_page() {
+        let office = banso_office::testing::TestOffice::new().await;
+        let state = AppState { office: (*office).clone(), settings: crate::Settings::default() };
+        let bare = get(async || StatusCode::INTERNAL_SERVER_ERROR);
+        let router = Router::new().route("/bare", bare).layer(axum::middleware::from_fn_with_state(state, never_bare));
+        let response = router.oneshot(Request::get("/bare").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        assert!(String::from_utf8_lossy(&body).contains("ただいま応答できません"));
+    }
 
     #[tokio::test]
     async fn a_page_that_panics_is_a_fault_with_a_number() {

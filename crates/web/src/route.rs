@@ -149,6 +149,7 @@ pub fn app(office: Office, settings: Settings) -> Router {
         .layer(from_fn_with_state(state.clone(), failure::as_page))
         .layer(from_fn_with_state(state.clone(), context::attach))
         .layer(session::layer(office, &settings))
+        .layer(from_fn_with_state(state.clone(), failure::never_bare))
         .layer(CompressionLayer::new().gzip(true))
         .with_state(state);
     assets::router().merge(pages).layer(from_fn_with_state(settings, headers::add))

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use axum::http::StatusCode;
-use banso_kernel::{Digest, LocalText, PersonId};
+use banso_kernel::{Digest, Instant, LocalText, PersonId};
 use banso_office::Office;
 use rand::Rng as _;
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,14 @@ fn key(id: Id) -> String {
     Digest::of(&id.0.to_be_bytes()).to_string()
 }
 
+impl OfficeSessions {
+    /// What is kept of a session, and until when.
+    fn row(&self, record: &Record) -> StoreResult<(String, Instant)> {
+        let body = serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
+        Ok((body, self.0.now().plus_seconds(SECONDS)))
+    }
+}
+
 #[async_trait]
 impl SessionStore for OfficeSessions {
     /// Ids are 128 random bits; one that is taken all the same is not shared.
@@ -58,13 +66,18 @@ impl SessionStore for OfficeSessions {
         while self.load(&record.id).await?.is_some() {
             record.id = Id::default();
         }
-        self.save(record).await
+        let (body, ends) = self.row(record)?;
+        self.0.keep_session(&key(record.id), &body, ends).await.map_err(|e| Error::Backend(e.to_string()))
     }
 
+    /// Who is signed in stands in a session from its making on; what is written later is its end and a message. Where that cannot be
+    /// written, on a full disk, the page is shown all the same.
     async fn save(&self, record: &Record) -> StoreResult<()> {
-        let body = serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
-        let ends = self.0.now().plus_seconds(SECONDS);
-        self.0.keep_session(&key(record.id), &body, ends).await.map_err(|e| Error::Backend(e.to_string()))
+        let (body, ends) = self.row(record)?;
+        if let Err(error) = self.0.renew_session(&key(record.id), &body, ends).await {
+            tracing::warn!(%error, "a session was not renewed");
+        }
+        Ok(())
     }
 
     async fn load(&self, id: &Id) -> StoreResult<Option<Record>> {
@@ -150,5 +163,26 @@ impl From<tower_sessions::session::Error> for Failure {
     fn from(error: tower_sessions::session::Error) -> Self {
         tracing::error!(%error, "a session could not be read or written");
         Failure::Status(StatusCode::SERVICE_UNAVAILABLE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use banso_office::testing::TestOffice;
+
+    #[tokio::test]
+    async fn a_session_that_was_dropped_does_not_come_back() {
+        let office = TestOffice::new().await;
+        let sessions = OfficeSessions((*office).clone());
+        let mut record = Record { id: Id::default(), data: Default::default(), expiry_date: OffsetDateTime::UNIX_EPOCH };
+        sessions.create(&mut record).await.unwrap();
+        record.data.insert(VISIT.to_owned(), serde_json::json!({}));
+        sessions.save(&record).await.unwrap();
+        assert_eq!(sessions.load(&record.id).await.unwrap().map(|r| r.data), Some(record.data.clone()));
+        sessions.delete(&record.id).await.unwrap();
+        // A page of another window is written a moment later.
+        sessions.save(&record).await.unwrap();
+        assert_eq!(sessions.load(&record.id).await.unwrap(), None);
     }
 }

@@ -41,7 +41,7 @@ pub struct JobCounts {
     /// Waiting, or taken on and not finished.
     pub open: u64,
     pub done: u64,
-    /// Given up after [`ATTEMPTS`]; somebody has to look.
+    /// Given up after [`ATTEMPTS`], and tried once an hour from then on; somebody has to look.
     pub given_up: u64,
 }
 
@@ -84,6 +84,15 @@ impl Change {
     pub fn finish_job(job: &Job) -> Self {
         let sql = "UPDATE jobs SET state = 'done', last_error = NULL WHERE id = $1 AND attempts = $2 AND state = 'running'";
         Change::by(sql, args![job.id, job.attempts]).or_missing("job taken on by you")
+    }
+}
+
+impl Change {
+    /// The jobs that were given up are tried once more when their hour has come: what kept them may be over, and nobody has to remember.
+    #[must_use]
+    pub fn retry_given_up(now: Instant) -> Self {
+        let sql = "UPDATE jobs SET state = 'waiting', attempts = $2 WHERE state = 'given_up' AND due_at <= $1";
+        Change::by(sql, args![now, ATTEMPTS - 1])
     }
 }
 

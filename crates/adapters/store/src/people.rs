@@ -137,6 +137,13 @@ impl Change {
         )
     }
 
+    /// Writes a session that is there; one that was dropped meanwhile does not come back.
+    #[must_use]
+    pub fn renew_session(session: &Session) -> Self {
+        let sql = "UPDATE sessions SET body = $2, expires_at = $3 WHERE id = $1";
+        Change::by(sql, args![&session.id, &session.body, session.expires_at])
+    }
+
     #[must_use]
     pub fn drop_session(id: &str) -> Self {
         Change::by("DELETE FROM sessions WHERE id = $1", args![id])
