@@ -15,6 +15,7 @@ pub mod notice;
 pub mod random;
 pub mod simplex;
 pub mod sums;
+pub mod synthetic;
 
 pub use frame::{Column, Frame, Used};
 pub use linear::Matrix;
