@@ -33,8 +33,6 @@ mod reminders;
 pub mod reviewing;
 mod session;
 #[cfg(any(test, feature = "testing"))]
-pub mod stage;
-#[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod timeline;
 mod work;

@@ -6,6 +6,8 @@
 #![expect(clippy::unwrap_used, reason = "a test office that cannot be made fails its test")]
 
 pub mod cases;
+pub mod papers;
+pub mod stage;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;

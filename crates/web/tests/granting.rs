@@ -2,7 +2,7 @@
 
 #![cfg(test)]
 
-use banso_office::stage::Stage;
+use banso_office::testing::stage::Stage;
 use banso_web::testing::{Shown, Visitor};
 
 const MEETING: &str = "/office/calls/go-tech/r7-1/selection";
@@ -21,8 +21,15 @@ async fn step(visitor: &mut Visitor, step: &str) -> Shown {
 async fn the_meeting_shows_what_the_ranking_rests_on() {
     let stage = Stage::reviewed(6, "1億円").await;
     let mut officer = visitor(&stage, "officer").await;
+    let first = stage.office.case_file(stage.cases[0].0).await;
     let page = officer.get(MEETING).await;
-    page.is(200).holds_together().has("予算線").has("G7-1-0001").has("株式会社架空1").has("審査員の採点の傾向").has("未判定の加点");
+    page.is(200)
+        .holds_together()
+        .has("予算線")
+        .has(&first.case.submission.paper.receipt_number)
+        .has("株式会社架空1")
+        .has("審査員の採点の傾向")
+        .has("未判定の加点");
     page.has("36,000,000円").has("72,000,000円").has("補欠1").has("不採択").has("± ");
     officer.get(&format!("{MEETING}?lang=en")).await.is(200).holds_together().has("Budget line").has("Calibrated");
     officer.get(&format!("{MEETING}?lang=ja")).await;

@@ -21,8 +21,7 @@ async fn desk() -> Desk {
     office.somebody("officer", &[Role::Officer], None).await;
     let (mut cases, mut leads) = (Vec::new(), Vec::new());
     for title in ["切削工程の短縮", "鋳造の見える化"] {
-        let firm = office.organisation(&format!("架空{title}株式会社"), "sme").await;
-        let lead = office.somebody(&format!("lead{}", cases.len()), &[Role::Applicant], Some(firm)).await;
+        let lead = office.applicant(&format!("lead{}", cases.len()), &format!("架空{title}株式会社")).await;
         cases.push(office.handed_in(&call, &lead, title).await);
         leads.push(lead);
         office.wait_seconds(60);

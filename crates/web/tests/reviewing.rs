@@ -4,7 +4,7 @@
 
 use banso_kernel::{CaseId, Day, Digest};
 use banso_office::testing::TestOffice;
-use banso_office::testing::cases::DOCUMENT;
+use banso_office::testing::papers::DOCUMENT;
 use banso_permits::Role;
 use banso_web::testing::{Shown, Visitor};
 
@@ -13,19 +13,15 @@ async fn office() -> (TestOffice, Vec<CaseId>) {
     let office = TestOffice::new().await;
     let call = office.published().await;
     let officer = office.somebody("officer", &[Role::Officer], None).await;
-    let mut reviewers = Vec::new();
-    for login in ["hanako", "jiro", "saburo"] {
-        reviewers.push(office.somebody(login, &[Role::Reviewer], None).await);
-    }
+    let reviewers = office.reviewers(&["hanako", "jiro", "saburo"]).await;
     office.somebody("stranger", &[Role::Reviewer], None).await;
-    let firm = office.organisation("架空精機株式会社", "sme").await;
-    let lead = office.somebody("lead", &[Role::Applicant], Some(firm)).await;
+    let lead = office.applicant("lead", "架空精機株式会社").await;
     let mut cases = Vec::new();
     for title in ["切削工程の短縮", "鋳造の見える化"] {
         cases.push(office.handed_in(&call, &lead, title).await);
         office.wait_seconds(60);
     }
-    office.under_review(&cases, &officer, &reviewers.iter().collect::<Vec<_>>(), Day::new(2025, 7, 31).unwrap()).await;
+    office.under_review(&cases, &officer, &reviewers, Day::new(2025, 7, 31).unwrap()).await;
     (office, cases)
 }
 

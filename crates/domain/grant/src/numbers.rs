@@ -1,4 +1,6 @@
-//! Numbers that people quote: receipts and letters. Which serial is next is the store's to say.
+//! Numbers that people quote: receipts and letters.
+
+use banso_kernel::{CaseId, Digest};
 
 /// What a letter says, as its number shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,18 +50,16 @@ impl LetterKind {
     }
 }
 
-/// `G8-1` and 1 make `G8-1-0001`. Beyond 9999 the number simply grows.
+/// A receipt number that needs no counter: the prefix of the call and forty bits of the case's id, in letters and digits that are not
+/// mistaken for each other. The same application always has the same number.
 #[must_use]
-pub fn receipt_number(prefix: &str, serial: u32) -> String {
-    format!("{prefix}-{serial:04}")
-}
-
-/// The prefix and serial of a receipt number.
-#[must_use]
-pub fn parse_receipt_number(number: &str) -> Option<(&str, u32)> {
-    let (prefix, digits) = number.rsplit_once('-')?;
-    let serial: u32 = digits.parse().ok()?;
-    (!prefix.is_empty() && receipt_number(prefix, serial) == number).then_some((prefix, serial))
+pub fn receipt_number(prefix: &str, case: CaseId) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let digest = Digest::of(case.to_string().as_bytes());
+    let bits = digest.as_bytes().iter().take(5).fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
+    let letter = |i: u32| LETTERS.get((bits >> (5 * i) & 31) as usize).map_or('0', |b| char::from(*b));
+    let (left, right): (String, String) = ((4..8).rev().map(letter).collect(), (0..4).rev().map(letter).collect());
+    format!("{prefix}-{left}-{right}")
 }
 
 /// `G8-1`, a grant decision and 12 make `G8-1交決第12号`.
@@ -70,22 +70,23 @@ pub fn letter_number(prefix: &str, kind: LetterKind, serial: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
-    fn numbers_read_back() {
-        for (prefix, serial, number) in [("G8-1", 1, "G8-1-0001"), ("G8-1", 12_345, "G8-1-12345"), ("X", 9_999, "X-9999")] {
-            assert_eq!(receipt_number(prefix, serial), number);
-            assert_eq!(parse_receipt_number(number), Some((prefix, serial)));
-        }
-        for wrong in ["", "-0001", "G8-1-1", "G8-1-00001", "G8-1-", "G8"] {
-            assert_eq!(parse_receipt_number(wrong), None, "{wrong}");
-        }
+    fn a_receipt_number_belongs_to_its_case() {
+        let case = |n: u32| format!("00000000-0000-7000-8000-{n:012}").parse::<CaseId>().unwrap();
+        let number = receipt_number("G7-1", case(1));
+        assert_eq!(number, receipt_number("G7-1", case(1)));
+        assert_eq!((number.len(), number.starts_with("G7-1-")), (14, true), "{number}");
+        let all: BTreeSet<String> = (0..20_000).map(|n| receipt_number("G7-1", case(n))).collect();
+        assert_eq!(all.len(), 20_000);
     }
 
     #[test]
     fn letters_of_different_kinds_never_share_a_number() {
-        let numbers: std::collections::BTreeSet<_> = LetterKind::ALL.iter().map(|k| letter_number("G8-1", *k, 12)).collect();
+        let numbers: BTreeSet<_> = LetterKind::ALL.iter().map(|k| letter_number("G8-1", *k, 12)).collect();
         assert_eq!(numbers.len(), LetterKind::ALL.len());
         assert!(numbers.contains("G8-1交決第12号"));
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use banso_grant::decide::{self, GrantRequestOrder, SubmissionOrder};
+use banso_grant::numbers::receipt_number;
 use banso_grant::{CaseAct, NewAct, Refusal};
 use banso_guideline::SectionContent;
 use banso_kernel::{CaseId, CorporateNumber, Digest, Instant, LocalText, RequestId, StreamId, Yen};
@@ -37,17 +38,6 @@ pub struct HandedIn {
     /// The act that records it.
     pub seq: u64,
     pub recorded_at: Instant,
-}
-
-/// A receipt number that needs no counter: the prefix of the call and forty bits of the case's id, in letters and digits that are not
-/// mistaken for each other. The same application always has the same number.
-pub(crate) fn receipt_number(prefix: &str, case: CaseId) -> String {
-    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let digest = Digest::of(case.to_string().as_bytes());
-    let bits = digest.as_bytes().iter().take(5).fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
-    let letter = |i: u32| LETTERS.get((bits >> (5 * i) & 31) as usize).map_or('0', |b| char::from(*b));
-    let (left, right): (String, String) = ((4..8).rev().map(letter).collect(), (0..4).rev().map(letter).collect());
-    format!("{prefix}-{left}-{right}")
 }
 
 impl Draft {
@@ -251,20 +241,4 @@ impl Office {
 fn handed_in(committed: &Committed) -> Result<HandedIn, OfficeError> {
     let act = committed.acts.first().ok_or_else(|| OfficeError::fault("a submission was recorded without its act"))?;
     Ok(HandedIn { seq: act.seq, recorded_at: committed.recorded_at })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use uuid::Uuid;
-
-    #[test]
-    fn a_receipt_number_belongs_to_its_case() {
-        let case = |n: u128| CaseId::new(Uuid::from_u128(n));
-        let number = receipt_number("G7-1", case(1));
-        assert_eq!(number, receipt_number("G7-1", case(1)));
-        assert_eq!((number.len(), number.starts_with("G7-1-")), (14, true), "{number}");
-        let all: BTreeSet<String> = (0..20_000).map(|n| receipt_number("G7-1", case(n))).collect();
-        assert_eq!(all.len(), 20_000);
-    }
 }

@@ -10,7 +10,7 @@ use banso_permits::{Person, Role};
 use super::{AuditSearch, LedgerCheck, PlanShown};
 use crate::OfficeError;
 use crate::testing::TestOffice;
-use crate::testing::cases::DOCUMENT;
+use crate::testing::papers::DOCUMENT;
 use crate::timeline::Who;
 
 struct Desk {
@@ -26,14 +26,10 @@ async fn desk() -> Desk {
     let call = office.published().await;
     let officer = office.somebody("officer", &[Role::Officer], None).await;
     let auditor = office.somebody("kansa", &[Role::Auditor], None).await;
-    let mut reviewers = Vec::new();
-    for login in ["hanako", "jiro", "saburo"] {
-        reviewers.push(office.somebody(login, &[Role::Reviewer], None).await);
-    }
-    let firm = office.organisation("架空精機株式会社", "sme").await;
-    let lead = office.somebody("lead", &[Role::Applicant], Some(firm)).await;
+    let reviewers = office.reviewers(&["hanako", "jiro", "saburo"]).await;
+    let lead = office.applicant("lead", "架空精機株式会社").await;
     let case = office.handed_in(&call, &lead, "切削工程の短縮").await;
-    office.under_review(&[case], &officer, &reviewers.iter().collect::<Vec<_>>(), Day::new(2025, 7, 31).unwrap()).await;
+    office.under_review(&[case], &officer, &reviewers, Day::new(2025, 7, 31).unwrap()).await;
     let request = RequestId::new(office.new_uuid());
     let conflict = Declaration::Conflict(ConflictKind::Money);
     office.declare_conflict(&reviewers[0], case, conflict, request).await.unwrap();

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use banso_grant::decide::{self, SheetOrder};
-use banso_grant::{Declaration, Judgement, Point, ReviewStatus, StateCode};
+use banso_grant::{Judgement, Point, ReviewStatus, StateCode};
 use banso_kernel::{CallId, CaseId, Day, Digest, RequestId, Yen};
 use banso_permits::{Person, Role};
 
@@ -28,8 +27,7 @@ async fn stage() -> Stage {
     let director = office.somebody("director", &[Role::Director], None).await;
     let (mut cases, mut leads) = (Vec::new(), Vec::new());
     for title in ["切削工程の短縮", "鋳造の見える化", "溶接の自動化"] {
-        let firm = office.organisation(&format!("架空{title}株式会社"), "sme").await;
-        let lead = office.somebody(&format!("lead{}", cases.len()), &[Role::Applicant], Some(firm)).await;
+        let lead = office.applicant(&format!("lead{}", cases.len()), &format!("架空{title}株式会社")).await;
         cases.push(office.handed_in(&call, &lead, title).await);
         leads.push(lead);
         office.wait_seconds(60);
@@ -53,11 +51,7 @@ impl Stage {
     }
 
     async fn reviewers(&self, count: usize) -> Vec<Person> {
-        let mut people = Vec::new();
-        for n in 0..count {
-            people.push(self.office.somebody(&format!("reviewer{n}"), &[Role::Reviewer], None).await);
-        }
-        people
+        self.office.reviewers(&["reviewer0", "reviewer1", "reviewer2", "reviewer3"][..count]).await
     }
 
     fn terms(&self) -> ReviewPlanOrder {
@@ -77,24 +71,9 @@ impl Stage {
 
     /// Every assigned reviewer of a case gives these points for each criterion, as a share of its maximum in tenths.
     async fn scored(&self, case: CaseId, tenths: u32) {
-        let edition = self.office.edition_in_force(&self.call).unwrap();
         let assigned = self.office.case_file(case).await.case.state.review().unwrap().assignments.clone();
         for a in assigned {
-            let reviewer = self.office.person(a.reviewer).await.unwrap();
-            let by = self.office.acting(&reviewer, &edition);
-            let (file, call) = (self.office.case_file(case).await, self.office.call_file(&self.call).await.call);
-            let act = decide::declare_conflict(&file.case, &call, a.reviewer, Declaration::NoConflict, &by).unwrap();
-            self.office.record(&file, act).await;
-            let criteria = &edition.score_sheet().criteria;
-            let order = SheetOrder {
-                reviewer: a.reviewer,
-                points: criteria.iter().map(|c| (c.id.clone(), c.points_max * tenths / 10)).collect(),
-                commented: criteria.iter().map(|c| c.id.clone()).collect(),
-                comments: Digest::of(b"{}"),
-            };
-            let file = self.office.case_file(case).await;
-            let act = decide::submit_review(&file.case, &call, edition.score_sheet(), &order, &by).unwrap();
-            self.office.record(&file, act).await;
+            self.office.reviewed(case, &self.office.person(a.reviewer).await.unwrap(), tenths * 10).await;
         }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct Head {
 }
 
 /// The documents that the form asks for.
-fn document_specs(edition: &Edition) -> impl Iterator<Item = &DocumentSpec> {
+pub(crate) fn document_specs(edition: &Edition) -> impl Iterator<Item = &DocumentSpec> {
     let specs = edition.form().sections.iter().filter_map(|s| match &s.content {
         SectionContent::Documents(specs) => Some(specs),
         SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => None,

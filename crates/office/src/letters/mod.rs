@@ -26,6 +26,8 @@ use banso_store::{Account, Batch, CaseFile, Change, Desk, NewJob, NewNotice};
 use crate::work::Work;
 use crate::{Office, OfficeError};
 
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use cover::document_specs;
 pub(crate) use cover::{slot_title, track_title};
 pub(crate) use decision::{Order as DecisionLetter, decision_letter};
 pub(crate) use outcome::serial_in;

@@ -9,7 +9,7 @@ use banso_permits::{Person, Role};
 use super::{Stage, SubmitSheet, TypedSheet};
 use crate::OfficeError;
 use crate::testing::TestOffice;
-use crate::testing::cases::DOCUMENT;
+use crate::testing::papers::DOCUMENT;
 
 struct Desk {
     office: TestOffice,
@@ -23,18 +23,14 @@ async fn desk() -> Desk {
     let office = TestOffice::new().await;
     let call = office.published().await;
     let officer = office.somebody("officer", &[Role::Officer], None).await;
-    let mut reviewers = Vec::new();
-    for login in ["hanako", "jiro", "saburo"] {
-        reviewers.push(office.somebody(login, &[Role::Reviewer], None).await);
-    }
+    let reviewers = office.reviewers(&["hanako", "jiro", "saburo"]).await;
     let mut cases = Vec::new();
     for title in ["切削工程の短縮", "鋳造の見える化"] {
-        let firm = office.organisation(&format!("架空{title}株式会社"), "sme").await;
-        let lead = office.somebody(&format!("lead{}", cases.len()), &[Role::Applicant], Some(firm)).await;
+        let lead = office.applicant(&format!("lead{}", cases.len()), &format!("架空{title}株式会社")).await;
         cases.push(office.handed_in(&call, &lead, title).await);
         office.wait_seconds(60);
     }
-    office.under_review(&cases, &officer, &reviewers.iter().collect::<Vec<_>>(), Day::new(2025, 7, 31).unwrap()).await;
+    office.under_review(&cases, &officer, &reviewers, Day::new(2025, 7, 31).unwrap()).await;
     Desk { office, officer, reviewers, cases }
 }
 
@@ -75,7 +71,7 @@ async fn nothing_is_read_before_the_declaration() {
     let (reviewer, case) = (&d.reviewers[0], d.cases[0]);
     let page = d.office.review_page(reviewer, case).await.unwrap();
     assert!(matches!(page.stage, Stage::Declare));
-    assert_eq!((page.head.title.as_str(), page.head.parties.len()), ("切削工程の短縮", 1));
+    assert_eq!((page.head.title.as_str(), page.head.parties.len()), ("切削工程の短縮", 3));
     let document = Digest::of(DOCUMENT);
     assert!(matches!(d.office.review_document(reviewer, case, document).await, Err(OfficeError::Forbidden(_))));
     assert!(matches!(d.office.save_sheet(reviewer, case, sheet(&FULL, "よい"), 0).await, Err(OfficeError::Forbidden(_))));

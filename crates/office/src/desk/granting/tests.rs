@@ -5,7 +5,8 @@ use banso_kernel::Yen;
 
 use super::*;
 use crate::OfficeError;
-use crate::stage::{REQUESTED, Stage};
+use crate::testing::papers::REQUESTED;
+use crate::testing::stage::Stage;
 
 async fn asked() -> (Stage, banso_kernel::CaseId) {
     let stage = Stage::reviewed(3, "1億円").await.executed().await;
@@ -31,7 +32,7 @@ async fn a_request_as_it_stands_is_granted_with_its_letter() {
     stage.office.decide_grant(&stage.director, case, order).await.unwrap();
     stage.office.decide_grant(&stage.director, case, order).await.unwrap();
     stage.office.run_jobs().await;
-    let file = stage.file(case).await;
+    let file = stage.office.case_file(case).await;
     let CaseState::Granted { decision, .. } = &file.case.state else { panic!("{:?}", file.case.state) };
     assert_eq!((decision.number.as_str(), decision.amount), ("G7-1交決第1号", REQUESTED));
     assert_eq!(decision.withdrawable_until, stage.office.now().day().plus_days(20));
@@ -77,7 +78,7 @@ async fn modifications_explain_every_yen_of_the_difference() {
     let order = DecisionOrder { prepared_version: 2, request: stage.press() };
     stage.office.decide_grant(&stage.director, case, order).await.unwrap();
     stage.office.run_jobs().await;
-    let file = stage.file(case).await;
+    let file = stage.office.case_file(case).await;
     let decision = file.case.state.decision().unwrap();
     // Two thirds of 3,000,000, the whole of 2,000,000, and 500,000 besides.
     assert_eq!(decision.amount, Yen::new(31_500_000));
@@ -135,10 +136,10 @@ async fn withdrawals_free_money_for_the_reserve_list() {
     let promote = || stage.office.promote(&stage.director, reserve, "採択者の取下げにより予算が空いたため。", stage.press());
     assert!(matches!(promote().await, Err(OfficeError::Refused(_))));
     stage.withdraw(1).await;
-    assert!(matches!(stage.file(second).await.case.state, CaseState::Withdrawn { .. }));
+    assert!(matches!(stage.office.case_file(second).await.case.state, CaseState::Withdrawn { .. }));
     promote().await.unwrap();
     stage.office.run_jobs().await;
-    assert!(matches!(stage.file(reserve).await.case.state, CaseState::Selected { .. }));
+    assert!(matches!(stage.office.case_file(reserve).await.case.state, CaseState::Selected { .. }));
     let subject = |of: usize| {
         let office = &stage.office;
         let person = stage.cases[of].1.clone();
