@@ -9,6 +9,7 @@ pub mod balancing;
 pub mod difference;
 pub mod dist;
 pub mod frame;
+pub mod honest;
 pub mod linear;
 pub mod maths;
 pub mod notice;
