@@ -95,7 +95,7 @@ mod tests {
             .expect("closing-brought-forward")
             .expect("test-1.2.md:8:5")
             .expect("早められません")
-            .expect("━━");
+            .expect("^^^^");
         officer.get("/office").await.expect("test-1.2.md");
         officer.get("/calls/go-tech/test-1").await.expect("試験・第1版");
         stage.edition("test-1", "第2版", ".2", -20 * 86_400, 50 * 86_400);

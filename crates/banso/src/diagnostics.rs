@@ -5,20 +5,26 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use banso_guideline::{Problem, Severity, Span};
 use banso_kernel::Lang;
 
-/// Whether the text goes to a screen that shows colours.
+/// What the text goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ink {
+    /// A screen that shows colours.
     Colour,
     Plain,
+    /// A page: browsers draw frames and bars as wide as Japanese letters, so carets and ASCII it is.
+    Page,
 }
 
 /// All problems of one text, in its order, ready to be printed.
 pub(crate) fn render(path: &str, source: &str, problems: &[Problem], lang: Lang, ink: Ink) -> String {
     let renderer = match ink {
         Ink::Colour => Renderer::styled(),
-        Ink::Plain => Renderer::plain(),
+        Ink::Plain | Ink::Page => Renderer::plain(),
     };
-    let renderer = renderer.decor_style(DecorStyle::Unicode);
+    let renderer = renderer.decor_style(match ink {
+        Ink::Colour | Ink::Plain => DecorStyle::Unicode,
+        Ink::Page => DecorStyle::Ascii,
+    });
     let rendered: Vec<_> = problems.iter().map(|problem| renderer.render(&[group(path, source, problem, lang)])).collect();
     rendered.join("\n\n")
 }
@@ -62,6 +68,8 @@ mod tests {
         assert_eq!(lines[0], "誤り[duplicate-name]: 項目「従業員数」が二度書かれています。");
         assert!(lines[1].ends_with("facts/dictionary.md:6:3"), "{shown}");
         assert!(lines[4].ends_with("╴  ━━━━━━━━"), "{shown}");
+        let page = render("facts/dictionary.md", source, &problems, Lang::Ja, Ink::Page);
+        assert!(page.contains("^^^^^^^^") && !page.contains('━'), "{page}");
         let english = render("facts/dictionary.md", source, &problems, Lang::En, Ink::Plain);
         assert!(english.starts_with("error[duplicate-name]: "), "{english}");
     }

@@ -43,7 +43,7 @@ impl Programmes for Folder {
 
     fn shown(&self, file: &ProgrammeFile, problems: &[Problem]) -> LocalText {
         let errors: Vec<Problem> = problems.iter().filter(|p| p.severity == Severity::Error).cloned().collect();
-        let shown = |lang| render(&file.path, &file.text, &errors, lang, Ink::Plain);
+        let shown = |lang| render(&file.path, &file.text, &errors, lang, Ink::Page);
         LocalText::new(shown(Lang::Ja), shown(Lang::En))
     }
 }

@@ -5,7 +5,7 @@ use askama_web::WebTemplate;
 use axum::extract::State;
 use axum::response::IntoResponse as _;
 use banso_office::desk::{GuidelinePage, ReadAgain};
-use banso_office::{Office, OfficeError};
+use banso_office::{BrokenFile, Office, OfficeError};
 use tower_sessions::Session;
 
 use crate::context::PageContext;
@@ -19,6 +19,19 @@ const PATH: &str = "/office/guidelines";
 struct Guidelines {
     page: PageContext,
     view: GuidelinePage,
+}
+
+impl Guidelines {
+    /// What a broken file means for its call.
+    fn stays(&self, broken: &BrokenFile) -> &'static str {
+        let published = broken.call.as_ref().is_some_and(|call| self.view.calls.iter().any(|c| c.call == *call));
+        match published {
+            true => {
+                self.page.lang.pick("公募は、最後に公表した正しい版のまま運用されています。", "The call stays on its last good edition.")
+            }
+            false => self.page.lang.pick("この公募は、まだ公表されていません。", "This call is not published yet."),
+        }
+    }
 }
 
 pub(crate) async fn show(office: State<Office>, page: PageContext) -> Answer {
