@@ -7,6 +7,7 @@
 
 pub mod balancing;
 pub mod difference;
+pub mod discontinuity;
 pub mod dist;
 pub mod frame;
 pub mod honest;

@@ -1,0 +1,23 @@
+//! Regression discontinuity at a review's cut-off: the effect of what those just above receive and those just below do not.
+//!
+//! Where the paper leaves a choice the result says which was made. Distances between scores are compared as decimals, so that ties do not
+//! hang on the last bit of a binary fraction.
+
+mod bandwidth;
+mod estimate;
+mod local;
+mod partial;
+mod score;
+mod side;
+mod spec;
+mod variance;
+mod warn;
+
+pub use bandwidth::{Bandwidths, Selector, Widths};
+pub use estimate::{Estimate, Inference, Pair, SideFit, Three, estimate};
+pub use local::Kernel;
+pub use select::{Selected, select};
+pub use spec::{Given, MassPoints, Spec};
+pub use variance::Variance;
+
+mod select;
