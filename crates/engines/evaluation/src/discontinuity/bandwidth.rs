@@ -199,10 +199,9 @@ fn combine([left, right]: [Step; 2], family: Family, order: usize) -> Option<Wid
     match family {
         Family::Jump => width(variance, right.bias - left.bias, regular).map(both),
         Family::Sum => width(variance, right.bias + left.bias, regular).map(both),
-        Family::Two => Some(Widths {
-            left: width(left.variance, left.bias, left.regular)?,
-            right: width(right.variance, right.bias, right.regular)?,
-        }),
+        Family::Two => {
+            Some(Widths { left: width(left.variance, left.bias, left.regular)?, right: width(right.variance, right.bias, right.regular)? })
+        }
     }
 }
 
@@ -265,7 +264,9 @@ impl Pilot {
 
     fn middle(&self, half: &Half<'_>, choice: &Choice, polynomial: &Polynomial, values: &[f64]) -> crate::Matrix {
         let r = residuals((half.side, half.nearest), choice.rule, (polynomial, &self.window), self.window.n, values);
-        meat(half.side, choice.rule, polynomial.order + 1, &r, |i, out| weighted_row(half.side, &self.window, i, out))
+        meat(half.side, choice.rule, (polynomial.order + 1, polynomial.order + 1), &r, |i, out| {
+            weighted_row(half.side, &self.window, i, out)
+        })
     }
 
     /// The coefficient of u^nu in the fit of u^(o + 1): how much curvature of that order passes into the estimate.
@@ -277,15 +278,7 @@ impl Pilot {
 }
 
 /// The coefficient of distance^power at bandwidth `h` and its variance (zero unless asked).
-fn bias(
-    half: &Half<'_>,
-    choice: &Choice,
-    order: usize,
-    power: usize,
-    h: f64,
-    values: &[f64],
-    with_variance: bool,
-) -> Option<(f64, f64)> {
+fn bias(half: &Half<'_>, choice: &Choice, order: usize, power: usize, h: f64, values: &[f64], with_variance: bool) -> Option<(f64, f64)> {
     let side = half.side;
     let window = Window::new(side, choice.kernel, h);
     let polynomial = Polynomial::new(side, &window, order)?;
@@ -302,7 +295,7 @@ fn bias(
         });
         gram(&squares, order)
     } else {
-        meat(side, choice.rule, order + 1, &r, |i, out| weighted_row(side, &window, i, out))
+        meat(side, choice.rule, (order + 1, order + 1), &r, |i, out| weighted_row(side, &window, i, out))
     };
     let functional = polynomial.inverse.apply(&polynomial.functional(power));
     Some((found, middle.quadratic(&functional) * unit * unit))

@@ -152,9 +152,8 @@ impl<'a> Fitted<'a> {
         let (narrow, wide) = (Window::new(side, kernel, h), Window::new(side, kernel, b));
         let (p, q) = (Polynomial::new(side, &narrow, p)?, Polynomial::new(side, &wide, q)?);
         let next = p.order + 1;
-        let lean = chebyshev_sums(&side.distance[..narrow.n], h, p.order, |i| {
-            narrow.weights[i] * crate::maths::powi(side.distance[i] / h, next)
-        });
+        let lean =
+            chebyshev_sums(&side.distance[..narrow.n], h, p.order, |i| narrow.weights[i] * crate::maths::powi(side.distance[i] / h, next));
         let unit = crate::maths::powi(h / b, next);
         let curve: Vec<f64> = q.inverse.apply(&q.functional(next)).iter().map(|c| c * unit).collect();
         let tilt = p.solve(&lean);
@@ -183,12 +182,9 @@ impl<'a> Fitted<'a> {
         let with = (self.side, self.nearest);
         let k = self.p.order + 1;
         let plain = residuals(with, rule, (&self.p, &self.narrow), self.rows, &values);
-        let middle = meat(self.side, rule, k, &plain, |i, out| weighted_row(self.side, &self.narrow, i, out));
-        let robust = match rule {
-            Variance::Nn => plain,
-            _ => residuals(with, rule, (&self.q, &self.wide), self.rows, &values),
-        };
-        let wider = meat(self.side, rule, k, &robust, |i, out| self.corrected_row(i, out));
+        let middle = meat(self.side, rule, (k, k), &plain, |i, out| weighted_row(self.side, &self.narrow, i, out));
+        let robust = if rule == Variance::Nn { plain } else { residuals(with, rule, (&self.q, &self.wide), self.rows, &values) };
+        let wider = meat(self.side, rule, (k, self.q.order + 1), &robust, |i, out| self.corrected_row(i, out));
         let natural = |m: &Matrix| self.p.natural_covariance(self.side.sign, &self.p.sandwich(m));
         (natural(&middle), natural(&wider))
     }
@@ -213,10 +209,8 @@ impl<'a> Fitted<'a> {
 
 /// Neighbours and halves, kept together so that windows can borrow them.
 pub(super) fn nearest(sample: &Sample, rule: Variance, matches: usize) -> [Option<Nearest>; 2] {
-    match rule {
-        Variance::Nn => [Some(Nearest::new(&sample.left, matches)), Some(Nearest::new(&sample.right, matches))],
-        _ => [None, None],
-    }
+    let find = |side| (rule == Variance::Nn).then(|| Nearest::new(side, matches));
+    [find(&sample.left), find(&sample.right)]
 }
 
 /// The effect at the cut-off.
@@ -234,10 +228,7 @@ pub(super) fn estimate_sample(sample: &Sample, spec: &Spec) -> Result<Estimate, 
     sides_filled(sample)?;
     let rule = spec.variance.resolved(spec.cluster.is_some());
     let nearest = nearest(sample, rule, spec.neighbours);
-    let halves = [
-        Half { side: &sample.left, nearest: nearest[0].as_ref() },
-        Half { side: &sample.right, nearest: nearest[1].as_ref() },
-    ];
+    let halves = [Half { side: &sample.left, nearest: nearest[0].as_ref() }, Half { side: &sample.right, nearest: nearest[1].as_ref() }];
     let bandwidths = match spec.bandwidth {
         Some(given) => given_bandwidths(spec, given.widths()),
         None => chosen_bandwidths(sample, &halves, spec, spec.selector)?,
@@ -389,9 +380,10 @@ fn assemble(
         first_stage = Some(three(spec, first, &Combination { shares: received }, rule, (left, right), 1.0).0);
     }
     let scale = spec.scale;
-    let (three, covariances) =
-        three(spec, effect.map(|e| e * scale), &Combination { shares }, rule, (left, right), scale.abs());
-    let side = |at: usize, fit: &Fitted<'_>| side_fit(fit, [net(&levels[at], 0), net(&corrected[at], 0), bias[at]].map(|x| x * scale), &covariances[at]);
+    let (three, covariances) = three(spec, effect.map(|e| e * scale), &Combination { shares }, rule, (left, right), scale.abs());
+    let side = |at: usize, fit: &Fitted<'_>| {
+        side_fit(fit, [net(&levels[at], 0), net(&corrected[at], 0), bias[at]].map(|x| x * scale), &covariances[at])
+    };
     let out = Estimate {
         effect: three,
         first_stage,

@@ -91,8 +91,7 @@ pub(super) fn combination(side: &Side, window: &Window, polynomial: &Polynomial,
         return Some(Combination { shares: sharp(&slopes) });
     }
     let unit = polynomial.unit(side.sign, nu) * factorial(nu);
-    let level: Vec<f64> =
-        side.columns.iter().map(|column| polynomial.power(&polynomial.fit(side, window, column), nu) * unit).collect();
+    let level: Vec<f64> = side.columns.iter().map(|column| polynomial.power(&polynomial.fit(side, window, column), nu) * unit).collect();
     Some(Combination { shares: ratio(&slopes, &level) })
 }
 

@@ -25,10 +25,7 @@ pub fn select(frame: &Frame, spec: &Spec, selectors: &[Selector]) -> Result<Vec<
     let sample = spec.sample(frame)?;
     super::estimate::sides_filled(&sample)?;
     let nearest = nearest(&sample, spec.variance.resolved(spec.cluster.is_some()), spec.neighbours);
-    let halves = [
-        Half { side: &sample.left, nearest: nearest[0].as_ref() },
-        Half { side: &sample.right, nearest: nearest[1].as_ref() },
-    ];
+    let halves = [Half { side: &sample.left, nearest: nearest[0].as_ref() }, Half { side: &sample.right, nearest: nearest[1].as_ref() }];
     selectors
         .iter()
         .map(|selector| Ok(Selected { selector: *selector, bandwidths: chosen_bandwidths(&sample, &halves, spec, *selector)? }))

@@ -159,8 +159,14 @@ impl Spec {
         if p > 8 || q > 9 || q <= p || self.derivative > p {
             return Err(Refusal::new(
                 "order",
-                format!("多項式の次数（order={p}、bias_order={q}、derivative={}）が正しくありません。derivative ≤ order < bias_order ≤ 9 にしてください。", self.derivative),
-                format!("orders do not fit (order {p}, bias_order {q}, derivative {}): derivative <= order < bias_order <= 9", self.derivative),
+                format!(
+                    "多項式の次数（order={p}、bias_order={q}、derivative={}）が正しくありません。derivative ≤ order < bias_order ≤ 9 にしてください。",
+                    self.derivative
+                ),
+                format!(
+                    "orders do not fit (order {p}, bias_order {q}, derivative {}): derivative <= order < bias_order <= 9",
+                    self.derivative
+                ),
             ));
         }
         let widths = [self.bandwidth, self.bias_bandwidth].into_iter().flatten().map(Given::widths);
@@ -179,8 +185,11 @@ impl Spec {
 
     /// The rows with a value in every asked column, split at the cut-off.
     pub(super) fn sample(&self, frame: &Frame) -> Result<Sample, Refusal> {
-        let numbers: Vec<&str> =
-            [self.outcome.as_str()].into_iter().chain(self.treatment.as_deref()).chain(self.covariates.iter().map(String::as_str)).collect();
+        let numbers: Vec<&str> = [self.outcome.as_str()]
+            .into_iter()
+            .chain(self.treatment.as_deref())
+            .chain(self.covariates.iter().map(String::as_str))
+            .collect();
         let all = numbers.iter().copied().chain([self.score.as_str()]).chain(self.cluster.as_deref()).chain(self.weights.as_deref());
         let mut used = frame.complete(all)?;
         let score = frame.numbers(&self.score)?;

@@ -91,10 +91,7 @@ fn by_leverage(side: &Side, rule: Variance, polynomial: &Polynomial, window: &Wi
     for (i, r) in out.iter_mut().enumerate() {
         chebyshev(side.distance[i] / polynomial.h, &mut basis);
         let rest = 1.0 - window.weight(i) * polynomial.inverse.quadratic(&basis);
-        *r = match rule {
-            Variance::Hc2 => *r / rest.sqrt(),
-            _ => *r / rest,
-        };
+        *r /= if rule == Variance::Hc2 { rest.sqrt() } else { rest };
         // A row that its own fit passes through says nothing about the variance.
         if rest < 1e-12 || !r.is_finite() {
             *r = 0.0;
@@ -144,16 +141,25 @@ fn stretch(rule: Variance, value: f64) -> f64 {
     if value < 1e-9 {
         return if rule == Variance::Cr2 { 0.5 } else { 1.0 };
     }
-    let factor = match rule {
-        _ if rest < 1e-10 => 0.0,
-        Variance::Cr2 => 1.0 / rest.sqrt(),
-        _ => 1.0 / rest,
+    let factor = if rest < 1e-10 {
+        0.0
+    } else if rule == Variance::Cr2 {
+        1.0 / rest.sqrt()
+    } else {
+        1.0 / rest
     };
     (factor - 1.0) / value
 }
 
 /// Σ v v′ of residual × row over rows, or over clusters of their sums. `fill` writes the weighted row.
-pub(super) fn meat(side: &Side, rule: Variance, k: usize, residuals: &[f64], fill: impl Fn(usize, &mut [f64])) -> Matrix {
+/// `parameters` is the number of coefficients of the polynomial that the residuals are from.
+pub(super) fn meat(
+    side: &Side,
+    rule: Variance,
+    (k, parameters): (usize, usize),
+    residuals: &[f64],
+    fill: impl Fn(usize, &mut [f64]),
+) -> Matrix {
     let n = residuals.len();
     let row = |i: usize, out: &mut [f64]| {
         fill(i, out);
@@ -171,10 +177,8 @@ pub(super) fn meat(side: &Side, rule: Variance, k: usize, residuals: &[f64], fil
     }
     let total = outer_sums(*count, k, |g, out| out.copy_from_slice(&sums[g * k..(g + 1) * k]));
     let groups = seen.iter().filter(|s| **s).count() as f64;
-    match rule {
-        Variance::Cr1 => total.scaled((n as f64 - 1.0) / (n as f64 - k as f64) * (groups / (groups - 1.0))),
-        _ => total,
-    }
+    let small = (n as f64 - 1.0) / (n as f64 - parameters as f64);
+    if rule == Variance::Cr1 { total.scaled(small * groups / (groups - 1.0)) } else { total }
 }
 
 /// Writes weight × T_k(u) of row `i`.

@@ -29,8 +29,16 @@ pub(super) fn too_few(halves: &[Half<'_>; 2], spec: &Spec, bandwidths: &Bandwidt
     let [hl, hr, bl, br] = [count(0, h.left), count(1, h.right), count(0, b.left), count(1, b.right)];
     Refusal::new(
         "too-few",
-        format!("バンド幅の中の異なる点数が足りません（推定用: 下{hl}・上{hr}、{}個以上必要。バイアス用: 下{bl}・上{br}、{}個以上必要）。バンド幅を広げるか、次数を下げるか、局所ランダム化を使ってください。", p + 1, q + 1),
-        format!("too few distinct scores within the bandwidths (estimate: {hl} below, {hr} above, {} needed; bias: {bl} below, {br} above, {} needed); widen them, lower the order, or use local randomisation", p + 1, q + 1),
+        format!(
+            "バンド幅の中の異なる点数が足りません（推定用: 下{hl}・上{hr}、{}個以上必要。バイアス用: 下{bl}・上{br}、{}個以上必要）。バンド幅を広げるか、次数を下げるか、局所ランダム化を使ってください。",
+            p + 1,
+            q + 1
+        ),
+        format!(
+            "too few distinct scores within the bandwidths (estimate: {hl} below, {hr} above, {} needed; bias: {bl} below, {br} above, {} needed); widen them, lower the order, or use local randomisation",
+            p + 1,
+            q + 1
+        ),
     )
 }
 
@@ -38,8 +46,12 @@ pub(super) fn no_bandwidth(sample: &Sample) -> Refusal {
     let (left, right) = (sample.left.distinct(), sample.right.distinct());
     Refusal::new(
         "no-bandwidth",
-        format!("バンド幅をデータから決められません（異なる点数: 下{left}・上{right}）。結果の列が一定でないか、点数の種類が十分かを確認するか、bandwidth を指定してください。"),
-        format!("the data decide no bandwidth (distinct scores: {left} below, {right} above); see whether the outcome varies and scores are enough, or give a bandwidth"),
+        format!(
+            "バンド幅をデータから決められません（異なる点数: 下{left}・上{right}）。結果の列が一定でないか、点数の種類が十分かを確認するか、bandwidth を指定してください。"
+        ),
+        format!(
+            "the data decide no bandwidth (distinct scores: {left} below, {right} above); see whether the outcome varies and scores are enough, or give a bandwidth"
+        ),
     )
 }
 
@@ -118,7 +130,9 @@ fn one_side(all: &mut Vec<Warning>, (ja, en): (&str, &str), side: &SideFit, clus
         all.push(Warning::blocking(
             "few-clusters",
             format!("{ja}の窓の中のクラスターが{clusters}個しかありません（{FEW_CLUSTERS}個未満）。標準誤差が小さすぎるおそれがあります。"),
-            format!("only {clusters} clusters in the window {en} the cut-off (fewer than {FEW_CLUSTERS}); standard errors may be too small"),
+            format!(
+                "only {clusters} clusters in the window {en} the cut-off (fewer than {FEW_CLUSTERS}); standard errors may be too small"
+            ),
         ));
     }
 }
