@@ -5,8 +5,8 @@ mod report;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use banso_grant::{ActRecord, CaseRow, Link, chain_flaws};
-use banso_kernel::{CaseId, Digest, StreamId};
+use banso_grant::{ActRecord, CaseRow, Link, ReviewRow, chain_flaws};
+use banso_kernel::{CallId, CaseId, Digest, Instant, StreamId};
 use banso_permits::Permit;
 
 use crate::Store;
@@ -32,6 +32,7 @@ struct Walk {
     streams: BTreeMap<StreamId, Seen>,
     position: u64,
     running: Option<Digest>,
+    recorded_at: Option<Instant>,
     documents: BTreeMap<Digest, String>,
     texts: BTreeMap<Digest, String>,
     /// The running hash at the position of the anchor that was asked about.
@@ -66,7 +67,7 @@ impl Walk {
             );
         }
         self.runs_on(record, &self.running.unwrap_or(Digest::ZERO));
-        (self.position, self.running) = (record.position, Some(record.running));
+        (self.position, self.running, self.recorded_at) = (record.position, Some(record.running), Some(record.recorded_at));
         if anchor.is_some_and(|a| a.position == record.position) {
             self.at_anchor = Some(record.running);
         }
@@ -140,11 +141,7 @@ impl Store {
     /// As [`Store::verify`].
     pub async fn verify_watched(&self, anchor: Option<Anchor>, watch: &(dyn Fn(u64) + Send + Sync)) -> Result<Report, Fault> {
         let mut walk = self.walk(anchor, watch).await?;
-        let end = self.anchor().await?;
-        if (end.position, end.running) != (walk.position, walk.running.unwrap_or(Digest::ZERO)) {
-            let what = format!("the ledger says that it ends at position {}, and it ends at {}", end.position, walk.position);
-            walk.problem("chain", what);
-        }
+        let end = self.end_of_the_chain(&mut walk).await?;
         if let Some(a) = anchor.filter(|a| a.position > 0)
             && walk.at_anchor != Some(a.running)
         {
@@ -177,6 +174,32 @@ impl Store {
         let list_rows = self.compare_lists_of(case, &mut walk).await?;
         let (end, count) = (self.anchor().await?, walk.streams.len() as u64);
         self.report(walk, count, list_rows, end).await
+    }
+
+    /// The end that the ledger says it has, compared with the one that its acts come to.
+    async fn end_of_the_chain(&self, walk: &mut Walk) -> Result<Anchor, Fault> {
+        let found = Anchor { position: walk.position, running: walk.running.unwrap_or(Digest::ZERO) };
+        let Some(row) = self.row("SELECT position, running, recorded_at FROM chain WHERE id = 1", args![]).await? else {
+            walk.problem("chain", format!("the end of the ledger is missing; it ends at position {}", found.position));
+            return Ok(found);
+        };
+        let said =
+            |row: &Row| Ok((Anchor { position: row.count("position")?, running: row.parse("running")? }, row.instant("recorded_at")?));
+        let (end, at): (Anchor, Instant) = match said(&row) {
+            Ok(said) => said,
+            Err(e) => {
+                let e: Fault = e;
+                walk.problem("chain", e);
+                return Ok(found);
+            }
+        };
+        if end != found {
+            let what = format!("the ledger says that it ends at position {}, and it ends at {}", end.position, found.position);
+            walk.problem("chain", what);
+        } else if walk.recorded_at.is_some_and(|last| last != at) {
+            walk.problem("chain", "the ledger says that its last act was recorded at another moment than the act itself");
+        }
+        Ok(end)
     }
 
     async fn running_before(&self, record: &ActRecord) -> Result<Digest, Fault> {
@@ -238,14 +261,15 @@ impl Store {
                 rows.put(&stream, &folded);
             }
         }
+        self.compare_applications(&rows, walk).await?;
         let cases = Compared { table: "cases", keys: ["id", "id"], columns: "*", read: |row| CaseRow::try_from(row) };
         let expected = rows.cases.into_iter().map(|(id, row)| (id.to_string(), row)).collect();
         let mut n = self.compare(cases, expected, walk).await?;
         let calls = Compared { table: "calls", keys: ["id", "id"], columns: "*", read: |row| CallRow::try_from(row) };
         let expected = rows.calls.into_iter().map(|(id, row)| (id.to_string(), row)).collect();
         n = n.saturating_add(self.compare(calls, expected, walk).await?);
-        let reviews = Compared { table: "reviews", keys: ["case_id", "reviewer"], columns: REVIEW_SELECT, read: review_row };
-        let expected = rows.reviews.into_iter().map(|((case, by), (_, row))| (format!("{case} by {by}"), row)).collect();
+        let reviews = Compared { table: "reviews", keys: ["case_id", "reviewer"], columns: REVIEW_SELECT, read: review_with_call };
+        let expected = rows.reviews.into_iter().map(|((case, by), row)| (format!("{case} by {by}"), row)).collect();
         Ok(n.saturating_add(self.compare(reviews, expected, walk).await?))
     }
 
@@ -256,6 +280,9 @@ impl Store {
         if let Some(folded) = folded {
             rows.put(&StreamId::Case(case), &folded);
         }
+        for row in self.db().rows(built(format!("{LEADS} WHERE a.case_id = $1")), args![case]).await? {
+            compare_lead(&row, &rows, walk)?;
+        }
         let mut found = BTreeMap::new();
         for row in self.db().rows("SELECT * FROM cases WHERE id = $1", args![case]).await? {
             found.insert(row.text("id")?, CaseRow::try_from(&row));
@@ -264,11 +291,23 @@ impl Store {
         let sql = format!("SELECT r.reviewer AS key, {REVIEW_SELECT} FROM reviews r WHERE r.case_id = $1");
         let mut found = BTreeMap::new();
         for row in self.db().rows(built(sql), args![case]).await? {
-            found.insert(format!("{case} by {}", row.text("key")?), review_row(&row));
+            found.insert(format!("{case} by {}", row.text("key")?), review_with_call(&row));
         }
-        let expected = rows.reviews.into_iter().map(|((case, by), (_, row))| (format!("{case} by {by}"), row)).collect();
+        let expected = rows.reviews.into_iter().map(|((case, by), row)| (format!("{case} by {by}"), row)).collect();
         total = total.saturating_add(compare_few("reviews", expected, found, walk));
         Ok(total)
+    }
+
+    /// Who leads an application says who may read and change it: it has to be the firm that the acts name.
+    async fn compare_applications(&self, rows: &Rows, walk: &mut Walk) -> Result<(), Fault> {
+        let mut after = String::new();
+        loop {
+            let sql = built(format!("{LEADS} WHERE a.case_id > $1 ORDER BY a.case_id LIMIT $2"));
+            let found = self.db().rows(sql, args![&after, AT_ONCE]).await?;
+            let Some(last) = found.last() else { return Ok(()) };
+            after = last.text("case_id")?;
+            found.iter().try_for_each(|row| compare_lead(row, rows, walk))?;
+        }
     }
 
     /// Compares rows that ought to be with rows that are, some at a time; how many ought to be.
@@ -343,6 +382,27 @@ impl Store {
     async fn was_erased(&self, digest: Digest) -> Result<bool, Fault> {
         Ok(self.row("SELECT digest FROM erasures WHERE digest = $1", args![digest]).await?.is_some())
     }
+}
+
+/// Applications with the numbers of their leads.
+const LEADS: &str = "SELECT a.case_id, a.call_id, o.corporate_number FROM applications a LEFT JOIN organisations o ON o.id = a.lead";
+
+fn compare_lead(row: &Row, rows: &Rows, walk: &mut Walk) -> Result<(), Fault> {
+    let id = row.text("case_id")?;
+    let Some(case) = id.parse().ok().and_then(|id: CaseId| rows.cases.get(&id)) else { return Ok(()) };
+    let place = || format!("applications row {id}");
+    if row.text("call_id")? != case.call.as_str() {
+        walk.problem(place(), format!("the acts say that it is of the call {}", case.call));
+    }
+    if row.opt_text("corporate_number")? != Some(case.lead.to_string()) {
+        walk.problem(place(), format!("the acts say that it is led by the firm {}", case.lead));
+    }
+    Ok(())
+}
+
+/// A review with the call that the list keeps it under.
+fn review_with_call(row: &Row) -> Result<(CallId, ReviewRow), Fault> {
+    Ok((row.parse("r_call")?, review_row(row)?))
 }
 
 /// A table whose rows are compared.

@@ -298,7 +298,7 @@ pub(crate) fn review_row(row: &Row) -> Result<ReviewRow, Fault> {
 
 /// The columns that [`review_row`] reads.
 pub(crate) const REVIEW_SELECT: &str = "r.case_id AS r_case, r.reviewer AS r_reviewer, r.status AS r_status, r.version AS r_version, \
-                                         r.total AS r_total, r.due AS r_due";
+                                         r.total AS r_total, r.due AS r_due, r.call_id AS r_call";
 
 impl TryFrom<&Row> for CallRow {
     type Error = Fault;

@@ -12,6 +12,7 @@ on_both!(
     a_removed_stream_is_found,
     a_removed_end_is_found,
     an_edited_list_is_found,
+    another_lead_and_another_end_are_found,
     missing_and_changed_papers_are_found,
     what_was_erased_by_right_is_no_problem,
     another_ledger_is_found_by_its_anchor,
@@ -92,6 +93,23 @@ async fn an_edited_list_is_found(f: Fixture) {
     let row = |n| format!("cases row {}", case(n));
     let expected = [(row(1), "the acts say"), (row(2), "state of a case"), (row(3), "is missing"), ("calls row a/b".into(), "no acts")];
     check(&look(&f).await, &expected);
+}
+
+async fn another_lead_and_another_end_are_found(f: Fixture) {
+    filled(&f).await;
+    f.draft(1).await;
+    check(&look(&f).await, &[]);
+    f.sql("UPDATE organisations SET corporate_number = '8700110005901'").await.unwrap();
+    f.sql("UPDATE applications SET call_id = 'a/b'").await.unwrap();
+    let row = format!("applications row {}", case(1));
+    check(&look(&f).await, &[(row.clone(), "the call"), (row, "led by the firm")]);
+    f.sql("DELETE FROM applications").await.unwrap();
+    f.sql("UPDATE chain SET recorded_at = 0").await.unwrap();
+    check(&look(&f).await, &[("chain".into(), "another moment")]);
+    f.sql("UPDATE chain SET running = 'x'").await.unwrap();
+    check(&look(&f).await, &[("chain".into(), "running")]);
+    f.sql("DELETE FROM chain").await.unwrap();
+    check(&look(&f).await, &[("chain".into(), "is missing")]);
 }
 
 async fn missing_and_changed_papers_are_found(f: Fixture) {
