@@ -271,6 +271,9 @@ impl Office {
                 false => broken(changed_after_publication(&file.path, &call, number)),
             });
         }
+        if let Some(last) = published.last().filter(|last| number < last.number) {
+            return Ok(broken(out_of_turn(&call, number, last.number)));
+        }
         let reading = Edition::read(&file.text, &words.dictionary, &words.library);
         let Some(edition) = reading.edition else { return Ok(broken(self.programmes().shown(file, &reading.problems))) };
         if edition.meta().call != call {
@@ -368,6 +371,19 @@ fn changed_after_publication(path: &str, call: &CallId, number: u32) -> LocalTex
         ),
         format!(
             "The published edition {number} has been edited ({path}). Put it back, and publish the change as edition {next} ({round}.{next}.md)."
+        ),
+    )
+}
+
+/// The edition in force is the one published last and the one with the highest number: an earlier one that came later would part the two.
+fn out_of_turn(call: &CallId, number: u32, last: u32) -> LocalText {
+    let (next, round) = (last + 1, call.round());
+    LocalText::new(
+        format!(
+            "第{last}版がすでに公表されているため、第{number}版を後から公表することはできません。改正は第{next}版（{round}.{next}.md）として置いてください。"
+        ),
+        format!(
+            "Edition {last} is published already, so edition {number} cannot follow it. Publish the change as edition {next} ({round}.{next}.md)."
         ),
     )
 }

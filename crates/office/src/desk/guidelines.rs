@@ -207,6 +207,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_edition_that_comes_after_a_later_one_is_not_published() {
+        let s = scene().await;
+        s.office.shelf.put("programmes/go-tech/r7-1.3.md", &amended(CLOSES).replace("・第2版", "・第3版"));
+        assert_eq!(s.again().await, (1, 1, 0));
+        s.office.shelf.put(SECOND, &amended(CLOSES));
+        assert_eq!((s.again().await, s.in_force()), ((0, 2, 1), "令和7年度第1回・第3版".to_owned()));
+        assert!(s.problems().await[0].ja.contains("第4版（r7-1.4.md）"), "{:?}", s.problems().await);
+        let acts = s.office.call_file(&s.call).await;
+        assert_eq!(acts.call.edition.digest, s.office.edition_in_force(&s.call).unwrap().digest(), "acts and pages agree on what governs");
+    }
+
+    #[tokio::test]
     async fn facts_that_cannot_be_read_change_nothing() {
         let s = scene().await;
         s.office.shelf.put(SECOND, &amended(CLOSES));
