@@ -140,6 +140,11 @@ impl PageContext {
         }
     }
 
+    /// Whether to offer the way to an application: to applicants, and to whoever may turn out to be one.
+    pub(crate) fn may_start(&self) -> bool {
+        self.account.as_ref().is_none_or(|a| Desk::of(&a.person).contains(&Desk::Applicant))
+    }
+
     /// The main pages of this person's desks.
     pub(crate) fn navigation(&self) -> Vec<NavigationLink> {
         let mut links = vec![("/", self.t("公募", "Calls").to_owned())];

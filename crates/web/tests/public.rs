@@ -81,6 +81,19 @@ async fn the_guideline_reads_as_a_text_with_numbered_clauses() {
 }
 
 #[tokio::test]
+async fn the_way_to_an_application_is_shown_to_whoever_can_go_it() {
+    let office = office_with_a_call().await;
+    for (login, roles, shown) in
+        [("firm", &[Role::Applicant][..], true), ("officer", &[Role::Officer], false), ("reviewer", &[Role::Reviewer], false)]
+    {
+        office.somebody(login, roles, None).await;
+        let page = Visitor::signed_in(&office, login).await.get("/calls/go-tech/r7-1").await;
+        assert_eq!(page.body.contains("/apply/start/"), shown, "{login}");
+    }
+    Visitor::new(&office).get("/calls/go-tech/r7-1").await.has("/apply/start/");
+}
+
+#[tokio::test]
 async fn nothing_typed_is_not_known_yet() {
     let office = office_with_a_call().await;
     let mut visitor = Visitor::new(&office);
