@@ -14,6 +14,7 @@ pub mod honest;
 pub mod linear;
 pub mod maths;
 pub mod notice;
+pub mod production;
 pub mod random;
 pub mod simplex;
 pub mod sums;

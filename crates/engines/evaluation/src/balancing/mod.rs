@@ -323,6 +323,32 @@ impl Work<'_> {
     }
 }
 
+/// The chance that something happens, by columns, for estimators that correct for it.
+///
+/// # Errors
+/// It happens to all or to none, or the columns tell it perfectly.
+pub(crate) fn chance(happened: &[bool], columns: Vec<Vec<f64>>, link: Link) -> Result<Vec<f64>, Refusal> {
+    let count = happened.iter().filter(|h| **h).count();
+    if count == 0 || count == happened.len() {
+        return Err(Refusal::new(
+            "no-exit",
+            "退出した企業がない（または全社が退出している）ため、退出の補正はできません。補正を外してください。",
+            "no firm exits, or all do: exit cannot be corrected for; leave the correction out",
+        ));
+    }
+    let names = (1..=columns.len()).map(|j| format!("({j})")).collect();
+    let n = happened.len();
+    let sample = Sample {
+        y: vec![0.0; n],
+        treated: happened.to_vec(),
+        weights: vec![1.0; n],
+        covariates: Covariates { names, columns },
+        rows: Vec::new(),
+        dropped: 0,
+    };
+    Ok(score::fit(&sample, link)?.probabilities)
+}
+
 fn influence_error(influence: impl Iterator<Item = f64> + Clone) -> f64 {
     let n = influence.clone().count() as f64;
     sum(influence.map(|v| v * v)).sqrt() / n
