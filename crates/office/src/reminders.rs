@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use banso_guideline::Edition;
 use banso_kernel::{CallId, Instant};
 use banso_permits::Role;
-use banso_store::{Account, ApplicationRow, Batch};
+use banso_store::{Account, ApplicationRow, Batch, NewMail};
 
 use crate::letters::reachable;
 use crate::work::Work;
@@ -74,7 +74,8 @@ impl Office {
         let (subject, body) = (subject(days), body(edition, &draft.application.title, days));
         for account in self.takers_of(draft).await? {
             let effect = format!("reminder:{case}:{}:{days}:{}", closes.micros(), account.id);
-            let (mail, job) = self.mail_to(&effect, &account.email, &subject, &body)?;
+            let mail = NewMail { effect, recipient: account.email, subject: subject.clone(), body: body.clone() };
+            let (mail, job) = self.mail_until(closes, &mail)?;
             batch = batch.and_change(mail).and_job(job);
         }
         Ok(batch)
@@ -289,6 +290,18 @@ mod tests {
         assert_eq!(s.office.mails().len(), 6);
         let jobs = s.office.store().job_counts().await.unwrap();
         assert_eq!((jobs.open, jobs.done), (0, 7), "one that reminds, six that mail");
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_sent_before_the_closing_is_withdrawn() {
+        let s = scene().await;
+        s.draft("切削工程の短縮").await;
+        s.office.clock.set(Instant::parse("2025-06-19T18:00:00+09:00").unwrap());
+        s.office.queue_reminders().await.unwrap();
+        assert!(s.office.work_once().await.unwrap());
+        assert_eq!(s.office.store().mails(banso_store::Page::first(10)).await.unwrap().total, 2);
+        assert_eq!(s.at("2025-06-20T17:00:01+09:00").await, 0);
+        assert_eq!(s.office.store().mails(banso_store::Page::first(10)).await.unwrap().total, 0);
     }
 
     #[tokio::test]

@@ -26,8 +26,12 @@ const ROUND: i64 = 1800;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "work", rename_all = "kebab-case")]
 pub(crate) enum Work {
-    /// Hand a mail over that stands in the store under this effect.
-    Mail { effect: String },
+    /// Hand a mail over that stands in the store under this effect; after `until` it is of no use any more.
+    Mail {
+        effect: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Instant>,
+    },
     /// Tell of an act: make its letter, lay it on the desks of whom it concerns, and mail them.
     Tell { case: CaseId, seq: u64 },
     /// Remind those who have not handed in that the call closes so many days from now.
@@ -46,7 +50,7 @@ impl Work {
     /// What it brings about: the same effect is one job.
     fn effect(&self) -> String {
         match self {
-            Work::Mail { effect } => format!("mail:{effect}"),
+            Work::Mail { effect, .. } => format!("mail:{effect}"),
             Work::Tell { case, seq } => format!("tell:{case}:{seq}"),
             Work::Remind { call, closes, days } => format!("remind:{call}:{}:{days}", closes.micros()),
         }
@@ -76,7 +80,15 @@ impl Office {
     pub(crate) fn mail_to(&self, effect: &str, recipient: &str, subject: &str, body: &str) -> Result<(Change, NewJob), OfficeError> {
         let mail =
             NewMail { effect: effect.to_owned(), recipient: recipient.to_owned(), subject: subject.to_owned(), body: body.to_owned() };
-        Ok((Change::queue_mail(&mail), self.job(&Work::Mail { effect: effect.to_owned() })?))
+        Ok((Change::queue_mail(&mail), self.job(&Work::Mail { effect: effect.to_owned(), until: None })?))
+    }
+
+    /// The same for a mail that nobody needs after an instant: what could not be handed over by then is withdrawn.
+    ///
+    /// # Errors
+    /// As [`Office::job`].
+    pub(crate) fn mail_until(&self, until: Instant, mail: &NewMail) -> Result<(Change, NewJob), OfficeError> {
+        Ok((Change::queue_mail(mail), self.job(&Work::Mail { effect: mail.effect.clone(), until: Some(until) })?))
     }
 
     /// Wakes the worker: something was queued.
@@ -137,7 +149,11 @@ impl Office {
     pub(crate) async fn carry_out(&self, job: &Job) -> Result<(), OfficeError> {
         let work: Work = serde_json::from_str(&job.payload).map_err(|e| OfficeError::fault(format!("job `{}`: {e}", job.effect)))?;
         match work {
-            Work::Mail { effect } => self.send_mail(&effect).await,
+            Work::Mail { effect, until: Some(until) } if until < self.now() => {
+                tracing::warn!(effect, "a mail could not be handed over in time and was withdrawn");
+                Ok(self.store().change(Change::withdraw_mail(&effect)).await?)
+            }
+            Work::Mail { effect, .. } => self.send_mail(&effect).await,
             Work::Tell { case, seq } => self.tell(case, seq).await,
             Work::Remind { call, closes, days } => self.remind(&call, closes, days).await,
         }

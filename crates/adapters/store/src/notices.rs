@@ -109,6 +109,12 @@ impl Change {
         Change::by("UPDATE mails SET error = $2 WHERE effect = $1", args![effect, error]).or_missing("mail")
     }
 
+    /// Takes a mail back that was never sent.
+    #[must_use]
+    pub fn withdraw_mail(effect: &str) -> Self {
+        Change::by("DELETE FROM mails WHERE effect = $1 AND sent_at IS NULL", args![effect])
+    }
+
     #[must_use]
     pub fn log_access(a: &NewAccess) -> Self {
         // One writer at a time holds the ledger's lock, so the next number is free.

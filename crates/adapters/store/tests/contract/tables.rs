@@ -278,6 +278,10 @@ async fn notices_and_mails(f: Fixture) {
     f.store.change(Change::mail_sent("m1")).await.unwrap();
     let mails = f.store.mails(Page::first(10)).await.unwrap();
     assert_eq!((mails.total, mails.rows[0].sent_at, &mails.rows[0].error), (1, Some(start()), &None));
+    let late = NewMail { effect: "m2".into(), ..mail };
+    let changes = vec![Change::queue_mail(&late), Change::withdraw_mail("m2"), Change::withdraw_mail("m1")];
+    f.store.commit(Batch::changes(changes)).await.unwrap();
+    assert_eq!((f.store.mail("m2").await.unwrap(), f.store.mail("m1").await.unwrap().is_some()), (None, true), "what was sent stays");
 }
 
 async fn who_looked(f: Fixture) {
