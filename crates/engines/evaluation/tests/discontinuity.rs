@@ -2,7 +2,7 @@
 
 #![expect(clippy::panic, reason = "a failed comparison ends the test")]
 
-use banso_evaluation::discontinuity::{Bandwidths, Selector, Spec, estimate, select};
+use banso_evaluation::discontinuity::{Bandwidths, DensitySpec, Selector, Spec, density, estimate, select};
 use banso_evaluation::{Column, Frame};
 use serde_json::Value;
 
@@ -17,10 +17,7 @@ fn table(name: &str) -> Frame {
 }
 
 fn floats(value: &Value) -> Vec<f64> {
-    match value {
-        Value::Array(all) => all.iter().flat_map(floats).collect(),
-        other => other.as_f64().into_iter().collect(),
-    }
+    value.as_array().map_or_else(|| value.as_f64().into_iter().collect(), |all| all.iter().flat_map(floats).collect())
 }
 
 fn widths(b: &Bandwidths) -> [f64; 4] {
@@ -149,4 +146,21 @@ fn refusals_say_what_to_do() {
     check(&x, &x, Spec { level: 1.0, ..Spec::default() }, "option");
     check(&x, &x, Spec { bandwidth: Some(banso_evaluation::discontinuity::Given::One(2.0)), ..Spec::default() }, "too-few");
     check(&x, &x, Spec { covariates: vec!["none".into()], ..Spec::default() }, "missing-column");
+}
+
+#[test]
+fn the_density_test_agrees() {
+    for case in truth("density")["cases"].as_array().into_iter().flatten() {
+        let spec: DensitySpec = serde_json::from_value(case["spec"].clone()).unwrap_or_else(|e| panic!("{e}"));
+        let got = given(density(&table("senate.csv"), &spec));
+        let what = case["spec"].to_string();
+        let all = [got.left, got.right, got.difference];
+        all_near(&what, &[got.bandwidths.left, got.bandwidths.right], &case["h"], 1e-9);
+        all_near(&what, &all.map(|i| i.estimate), &case["density"], 1e-9);
+        all_near(&what, &all.map(|i| i.standard_error), &case["standard_error"], 1e-9);
+        all_near(&what, &[got.difference.statistic], &case["statistic"], 1e-9);
+        all_near(&what, &[got.difference.p], &case["p"], 1e-9);
+        let rows = [got.rows.left, got.rows.right, got.rows_h.left, got.rows_h.right].map(|n| n as f64);
+        all_near(&what, &rows, &case["rows"], 0.0);
+    }
 }

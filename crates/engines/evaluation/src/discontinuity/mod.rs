@@ -4,20 +4,25 @@
 //! hang on the last bit of a binary fraction.
 
 mod bandwidth;
+mod density;
+mod density_fit;
 mod estimate;
 mod local;
 mod partial;
+mod population;
 mod score;
+mod select;
 mod side;
 mod spec;
 mod variance;
 mod warn;
 
 pub use bandwidth::{Bandwidths, Selector, Widths};
+pub use density::{
+    Binomial, DensityEstimate, DensityFit, DensitySelector, DensitySpec, DensityVariance, DensityWidth, DensityWidths, density,
+};
 pub use estimate::{Estimate, Inference, Pair, SideFit, Three, estimate};
 pub use local::Kernel;
 pub use select::{Selected, select};
 pub use spec::{Given, MassPoints, Spec};
 pub use variance::Variance;
-
-mod select;

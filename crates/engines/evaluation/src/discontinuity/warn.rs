@@ -136,3 +136,36 @@ fn one_side(all: &mut Vec<Warning>, (ja, en): (&str, &str), side: &SideFit, clus
         ));
     }
 }
+
+pub(super) fn density_few(sample: &Sample, order: usize) -> Refusal {
+    let (left, right, need) = (sample.left.distinct(), sample.right.distinct(), order + 1);
+    Refusal::new(
+        "too-few",
+        format!("密度の検定に必要な異なる点数がバンド幅の中にありません（全体で下{left}・上{right}個、窓の中に各{need}個以上必要）。"),
+        format!(
+            "too few distinct scores within the bandwidths for the density test ({left} below and {right} above in all; {need} within each window needed)"
+        ),
+    )
+}
+
+pub(super) fn density(difference: &super::Inference, sample: &Sample) -> Vec<Warning> {
+    let mut all = Vec::new();
+    if difference.p < 0.05 {
+        let (p, more) = (difference.p, difference.estimate > 0.0);
+        let (ja, en) = if more { ("上", "above") } else { ("下", "below") };
+        all.push(Warning::blocking(
+            "manipulated-score",
+            format!("点数の密度がカットオフで不連続です（p={p:.4}、カットオフの{ja}に多い）。点数が操作された疑いがあり、不連続回帰の前提が成り立たないおそれがあります。"),
+            format!("the density of the score jumps at the cut-off (p = {p:.4}, more just {en} it): the score may be manipulated, and then the discontinuity identifies nothing"),
+        ));
+    }
+    let distinct = sample.left.distinct() + sample.right.distinct();
+    if (distinct as f64) < 0.5 * sample.scores.len() as f64 {
+        all.push(Warning::note(
+            "mass-points",
+            format!("点数が離散的です（{}行に異なる点数{distinct}個）。連続な密度を前提とするこの検定は目安に留め、度数（binomial）も見てください。", sample.scores.len()),
+            format!("the score is discrete ({distinct} distinct values in {} rows); this test assumes a density, so look at the counts (binomial) too", sample.scores.len()),
+        ));
+    }
+    all
+}
