@@ -5,6 +5,7 @@
 //!
 //! Lengths are of rows of the frame unless said. Standard errors are in the units of the outcome.
 
+pub mod attrition;
 pub mod balancing;
 pub mod difference;
 pub mod discontinuity;
@@ -16,7 +17,9 @@ pub mod maths;
 pub mod notice;
 pub mod production;
 pub mod random;
+pub mod screening;
 pub mod simplex;
+pub mod spillover;
 pub mod sums;
 pub mod synthetic;
 
