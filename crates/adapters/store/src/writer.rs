@@ -6,6 +6,7 @@
 //! alone and a group is nothing but acts, `at_once` does with a single statement.
 
 mod at_once;
+mod setback;
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -24,6 +25,7 @@ use crate::fault::Fault;
 use crate::ledger::fold::Head;
 use crate::ledger::insert::{Within, insert_all};
 use crate::transaction::{Done, Order, Tail, append, earlier, read_head};
+use setback::Setback;
 
 /// The most requests that share a commit.
 const GROUP: usize = 256;
@@ -87,31 +89,6 @@ struct Work {
     answers: Vec<Answer>,
     done: Done,
     end: Tail,
-}
-
-/// Why an attempt was rolled back.
-enum Setback {
-    /// Again, in a transaction.
-    Together,
-    /// The connection broke while the statement ran: look whether it was done, else again in a transaction.
-    Unclear(Box<Work>),
-    /// Again, each request within its own savepoint.
-    Apart,
-    /// Again, without those who are late by now.
-    Late,
-    Fault(Fault),
-}
-
-impl From<Fault> for Setback {
-    fn from(fault: Fault) -> Self {
-        Setback::Fault(fault)
-    }
-}
-
-impl From<sqlx::Error> for Setback {
-    fn from(error: sqlx::Error) -> Self {
-        Setback::Fault(error.into())
-    }
 }
 
 impl Writer {

@@ -7,11 +7,12 @@ pub(crate) mod office;
 pub(crate) mod public;
 pub(crate) mod review;
 
+use std::fmt::Display;
 use std::str::FromStr;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use banso_kernel::LocalText;
+use banso_kernel::{CallId, LocalText};
 use banso_permits::{Person, Role};
 use tower_sessions::Session;
 
@@ -83,6 +84,14 @@ impl Desk {
 /// [`Failure::NotFound`]
 pub(crate) fn id<T: FromStr>(text: &str) -> Result<T, Failure> {
     text.parse().map_err(|_| Failure::NotFound)
+}
+
+/// The call of a path. What is no call at all is not found.
+///
+/// # Errors
+/// [`Failure::NotFound`]
+pub(crate) fn call_of<P: Display>((programme, round): (P, P)) -> Result<CallId, Failure> {
+    CallId::parse(&format!("{programme}/{round}")).map_err(|_| Failure::NotFound)
 }
 
 /// Done: on to a page (303), which shows the message.

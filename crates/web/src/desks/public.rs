@@ -13,6 +13,7 @@ use banso_office::{Ask, CallTime, Office, OfficeError, Precheck, PublishedCall, 
 use serde::Deserialize;
 
 use crate::context::PageContext;
+use crate::desks::call_of;
 use crate::failure::{Answer, Failure};
 
 /// A call as a line of the list.
@@ -80,14 +81,11 @@ impl PageContext {
         }
     }
 }
+
 /// For whatever watches the server: 200 when the database answers, 503 when it does not.
 pub(crate) async fn health(office: State<Office>) -> Answer {
     office.alive().await?;
     Ok("ok\n".into_response())
-}
-
-fn call_of(programme: &str, round: &str) -> Result<CallId, Failure> {
-    CallId::parse(&format!("{programme}/{round}")).map_err(|_| Failure::NotFound)
 }
 
 #[derive(Template, WebTemplate)]
@@ -101,7 +99,7 @@ struct GuidelinePage {
 }
 
 pub(crate) async fn guideline(office: State<Office>, page: PageContext, Path((programme, round)): Path<(String, String)>) -> Answer {
-    let call = office.published_call(&call_of(&programme, &round)?)?;
+    let call = office.published_call(&call_of((&programme, &round))?)?;
     let edition = call.current().cloned().ok_or(OfficeError::NotFound)?;
     Ok(as_published(page, call, edition))
 }
@@ -114,7 +112,7 @@ pub(crate) fn as_published(page: PageContext, call: PublishedCall, edition: Edit
 
 /// The text itself, as published: for whoever wants to check the digest.
 pub(crate) async fn source(office: State<Office>, Path((programme, round)): Path<(String, String)>) -> Answer {
-    let edition = office.edition_in_force(&call_of(&programme, &round)?)?;
+    let edition = office.edition_in_force(&call_of((&programme, &round))?)?;
     let headers =
         [(header::CONTENT_TYPE, "text/markdown; charset=utf-8"), (header::CONTENT_DISPOSITION, "inline; filename=\"guideline.md\"")];
     Ok((headers, edition.source().to_owned()).into_response())
@@ -134,7 +132,7 @@ pub(crate) async fn check(
     Path((programme, round)): Path<(String, String)>,
     typed: Query<Vec<(String, String)>>,
 ) -> Answer {
-    let call = call_of(&programme, &round)?;
+    let call = call_of((&programme, &round))?;
     if typed.0.len() > 500 || typed.0.iter().any(|(_, v)| v.len() > 2_000) {
         return Err(Failure::TooLarge);
     }
@@ -244,7 +242,7 @@ pub(crate) async fn compared(
     Path((programme, round)): Path<(String, String)>,
     sides: Query<Sides>,
 ) -> Answer {
-    let call = call_of(&programme, &round)?;
+    let call = call_of((&programme, &round))?;
     let own = office.published_call(&call)?;
     let choices = editions_of(&office, &page, call.programme());
     let current = own.current().map(|e| e.digest().to_string()).unwrap_or_default();

@@ -5,6 +5,7 @@
 
 mod ast;
 mod check;
+mod check_arithmetic;
 mod check_call;
 mod check_compare;
 mod days;

@@ -16,7 +16,7 @@ use super::{case_path, section_path};
 use crate::context::{PageContext, encoded};
 use crate::desks::id;
 use crate::desks::{invalid, see_other};
-use crate::failure::{Answer, Failure};
+use crate::failure::Answer;
 use crate::form::FormFields;
 
 #[derive(Template, WebTemplate)]
@@ -133,7 +133,7 @@ pub(crate) async fn submit(
 ) -> Answer {
     let case: CaseId = id(&case)?;
     let order = SubmitOrder {
-        revision: form.text("revision").parse().map_err(|_| Failure::NotFound)?,
+        revision: id(form.text("revision"))?,
         declared: form.ticked("declared"),
         despite_no: form.ticked("despite"),
         request: form.request(),

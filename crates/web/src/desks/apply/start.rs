@@ -4,7 +4,6 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse as _;
-use banso_kernel::CallId;
 use banso_office::apply::{StartOrder, StartPage};
 use banso_office::{Office, OfficeError};
 use serde::Deserialize;
@@ -12,8 +11,7 @@ use tower_sessions::Session;
 
 use super::case_path;
 use crate::context::PageContext;
-use crate::desks::id;
-use crate::desks::{invalid, see_other};
+use crate::desks::{call_of, invalid, see_other};
 use crate::failure::Answer;
 use crate::form::FormFields;
 
@@ -39,17 +37,13 @@ pub(crate) struct Identified {
     number: Option<String>,
 }
 
-fn call_of(programme: &str, round: &str) -> Result<CallId, crate::failure::Failure> {
-    id(&format!("{programme}/{round}"))
-}
-
 pub(crate) async fn show(
     office: State<Office>,
     page: PageContext,
     Path((programme, round)): Path<(String, String)>,
     Query(asked): Query<Identified>,
 ) -> Answer {
-    let call = call_of(&programme, &round)?;
+    let call = call_of((&programme, &round))?;
     let path = format!("/apply/start/{programme}/{round}");
     let number = asked.number.clone().unwrap_or_default();
     match office.start_page(page.person()?, &call, asked.number.as_deref()).await {
@@ -73,7 +67,7 @@ pub(crate) async fn begin(
     Path((programme, round)): Path<(String, String)>,
     form: FormFields,
 ) -> Answer {
-    let call = call_of(&programme, &round)?;
+    let call = call_of((&programme, &round))?;
     let order = StartOrder {
         call: call.clone(),
         number: form.text("number").to_owned(),

@@ -4,15 +4,15 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
-use banso_kernel::{CallId, CaseId, Digest};
+use banso_kernel::{CaseId, Digest};
 use banso_office::Office;
 use banso_office::audit::{AuditCall, PlanShown};
 use banso_office::timeline::ActLine;
 
 use super::{case_path, clause_path, in_groups};
 use crate::context::PageContext;
-use crate::desks::public;
-use crate::failure::{Answer, Failure};
+use crate::desks::{call_of, id, public};
+use crate::failure::Answer;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "audit/call.html")]
@@ -35,14 +35,12 @@ impl CallPage {
     }
 }
 
-pub(crate) async fn show(office: State<Office>, page: PageContext, Path((programme, round)): Path<(String, String)>) -> Answer {
-    let call = CallId::parse(&format!("{programme}/{round}")).map_err(|_| Failure::NotFound)?;
-    let view = office.audit_call(page.person()?, &call).await?;
+pub(crate) async fn show(office: State<Office>, page: PageContext, Path(call): Path<(String, String)>) -> Answer {
+    let view = office.audit_call(page.person()?, &call_of(call)?).await?;
     Ok(CallPage { page, view }.into_response())
 }
 
 pub(crate) async fn edition(office: State<Office>, page: PageContext, Path(digest): Path<String>) -> Answer {
-    let digest: Digest = digest.parse().map_err(|_| Failure::NotFound)?;
-    let (call, edition) = office.audit_edition(page.person()?, digest)?;
+    let (call, edition) = office.audit_edition(page.person()?, id(&digest)?)?;
     Ok(public::as_published(page, call, edition))
 }

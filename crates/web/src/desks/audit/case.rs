@@ -15,7 +15,7 @@ use super::{case_path, clause_path, in_groups};
 use crate::context::PageContext;
 use crate::desks::id;
 use crate::download::{FileKind, document, download};
-use crate::failure::{Answer, Failure};
+use crate::failure::Answer;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "audit/case.html")]
@@ -80,8 +80,7 @@ pub(crate) async fn application(office: State<Office>, page: PageContext, Path(c
 }
 
 pub(crate) async fn file(office: State<Office>, page: PageContext, Path((case, digest)): Path<(String, String)>) -> Answer {
-    let digest: Digest = digest.parse().map_err(|_| Failure::NotFound)?;
-    let found = office.audit_document(page.person()?, id(&case)?, digest).await?;
+    let found = office.audit_document(page.person()?, id(&case)?, id(&digest)?).await?;
     Ok(download(&found.name, FileKind::Other, document(found.reader)))
 }
 

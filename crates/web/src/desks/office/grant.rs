@@ -174,19 +174,28 @@ fn prepared(form: &FormFields, view: &GrantPage) -> Result<Prepared, Vec<FieldPr
     })
 }
 
-fn number(form: &FormFields, field: &str) -> Result<u64, Failure> {
-    form.text(field).parse().map_err(|_| Failure::NotFound)
-}
-
 pub(crate) async fn show(office: State<Office>, page: PageContext, Path(case): Path<String>) -> Answer {
     let view = office.grant_page(page.person()?, id(&case)?).await?;
     Ok(Grant::new(page, view, None).into_response())
 }
 
+/// What was typed into one of the forms of the page; the others come back as they were saved.
+enum Typed {
+    Decision(FormFields),
+    Return(FormFields),
+    /// A form whose text is not kept.
+    Nothing,
+}
+
 /// The page once more with what is wrong and what was typed.
-async fn again(office: &Office, page: PageContext, case: CaseId, form: FormFields, problems: Vec<FieldProblem>) -> Answer {
+async fn again(office: &Office, page: PageContext, case: CaseId, typed: Typed, problems: Vec<FieldProblem>) -> Answer {
     let view = office.grant_page(page.person()?, case).await?;
-    invalid(Grant::new(page.with_problems(problems), view, Some(form)))
+    let (decision, returned) = match typed {
+        Typed::Decision(form) => (Some(form), None),
+        Typed::Return(form) => (None, Some(form)),
+        Typed::Nothing => (None, None),
+    };
+    invalid(Grant { returned, ..Grant::new(page.with_problems(problems), view, decision) })
 }
 
 pub(crate) async fn prepare(
@@ -205,7 +214,7 @@ pub(crate) async fn prepare(
         ))));
     }
     let (prepared, based_on) = match prepared(&form, &view) {
-        Ok(prepared) => (prepared, number(&form, "prepared")?),
+        Ok(prepared) => (prepared, id(form.text("prepared"))?),
         Err(problems) => return invalid(Grant::new(page.with_problems(problems), view, Some(form))),
     };
     match office.prepare_decision(page.person()?, case, &prepared, based_on).await {
@@ -213,7 +222,7 @@ pub(crate) async fn prepare(
             let path = format!("{}/grant#outlook", case_path(case));
             see_other(&session, &path, "決定の案を保存し、計算し直しました。", "The draft was saved and computed anew.").await
         }
-        Err(error) => again(&office, page, case, form, shown_again(error)?).await,
+        Err(error) => again(&office, page, case, Typed::Decision(form), shown_again(error)?).await,
     }
 }
 
@@ -236,17 +245,13 @@ pub(crate) async fn decide(
     form: FormFields,
 ) -> Answer {
     let case: CaseId = id(&case)?;
-    let order = DecisionOrder { prepared_version: number(&form, "prepared")?, request: form.request() };
+    let order = DecisionOrder { prepared_version: id(form.text("prepared"))?, request: form.request() };
     match office.decide_grant(page.person()?, case, order).await {
         Ok(()) => {
             let words = ("交付を決定しました。通知書を申請者に送ります。", "The grant was decided. The letter is on its way.");
             see_other(&session, &format!("{}/grant", case_path(case)), words.0, words.1).await
         }
-        Err(error) => {
-            let problems = shown_again(error)?;
-            let view = office.grant_page(page.person()?, case).await?;
-            invalid(Grant::new(page.with_problems(problems), view, None))
-        }
+        Err(error) => again(&office, page, case, Typed::Nothing, shown_again(error)?).await,
     }
 }
 
@@ -264,11 +269,7 @@ pub(crate) async fn refuse(
             let words = ("不交付を決定しました。通知書を申請者に送ります。", "The grant was refused. The letter is on its way.");
             see_other(&session, &format!("{}/grant", case_path(case)), words.0, words.1).await
         }
-        Err(error) => {
-            let problems = shown_again(error)?;
-            let view = office.grant_page(page.person()?, case).await?;
-            invalid(Grant::new(page.with_problems(problems), view, None))
-        }
+        Err(error) => again(&office, page, case, Typed::Nothing, shown_again(error)?).await,
     }
 }
 
@@ -284,21 +285,13 @@ pub(crate) async fn give_back(
     let points: Vec<Point> = POINTS.map(point).filter(|p| !p.note.is_empty()).collect();
     let due = match form.day("due") {
         Ok(due) => due,
-        Err(problem) => return returned_again(&office, page, case, form, vec![problem]).await,
+        Err(problem) => return again(&office, page, case, Typed::Return(form), vec![problem]).await,
     };
     match office.return_grant_request(page.person()?, case, ReturnOrder { points, due, request: form.request() }).await {
         Ok(()) => {
             let words = ("補正を依頼しました。", "The request was returned for correction.");
             see_other(&session, &format!("{}/grant", case_path(case)), words.0, words.1).await
         }
-        Err(error) => returned_again(&office, page, case, form, shown_again(error)?).await,
+        Err(error) => again(&office, page, case, Typed::Return(form), shown_again(error)?).await,
     }
-}
-
-/// The form that returns a request comes back with what was typed; the form of the decision as it was saved.
-async fn returned_again(office: &Office, page: PageContext, case: CaseId, form: FormFields, problems: Vec<FieldProblem>) -> Answer {
-    let view = office.grant_page(page.person()?, case).await?;
-    let mut shown = Grant::new(page.with_problems(problems), view, None);
-    shown.returned = Some(form);
-    invalid(shown)
 }

@@ -9,8 +9,9 @@ use banso_office::desk::{CallOverview, Inbox, InboxQuery, ListFile, SortColumn};
 use banso_office::{ListedCase, Office};
 use serde::Deserialize;
 
-use super::{call_of, call_path, phase_label, state_tone};
+use super::{call_path, phase_label, state_tone};
 use crate::context::{PageContext, encoded};
+use crate::desks::call_of;
 use crate::download::{FileKind, download};
 use crate::failure::{Answer, Failure};
 

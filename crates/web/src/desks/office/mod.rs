@@ -28,10 +28,6 @@ pub(crate) fn call_path(call: &CallId) -> String {
     format!("/office/calls/{call}")
 }
 
-pub(crate) fn call_of((programme, round): (String, String)) -> Result<CallId, Failure> {
-    CallId::parse(&format!("{programme}/{round}")).map_err(|_| Failure::NotFound)
-}
-
 /// The tone of a state.
 pub(crate) const fn state_tone(state: StateCode) -> &'static str {
     match state {

@@ -10,9 +10,9 @@ use banso_office::Office;
 use banso_office::desk::{AssignedReviewer, CaseProgress, Progress, ReviewerSheet, SheetView};
 use tower_sessions::Session;
 
-use super::{call_of, call_path, case_path, phase_label, review_tone, shown_again};
+use super::{call_path, case_path, phase_label, review_tone, shown_again};
 use crate::context::PageContext;
-use crate::desks::{id, invalid, see_other};
+use crate::desks::{call_of, id, invalid, see_other};
 use crate::failure::Answer;
 use crate::form::FormFields;
 

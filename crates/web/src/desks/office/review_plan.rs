@@ -11,9 +11,9 @@ use banso_office::desk::{ReviewPlanOrder, ReviewPlanPage, ReviewerChoice};
 use banso_office::{FieldProblem, Office, OfficeError};
 use tower_sessions::Session;
 
-use super::{call_of, call_path, case_path, phase_label, shown_again};
+use super::{call_path, case_path, phase_label, shown_again};
 use crate::context::PageContext;
-use crate::desks::{id, invalid, see_other};
+use crate::desks::{call_of, id, invalid, see_other};
 use crate::failure::{Answer, Failure};
 use crate::form::FormFields;
 

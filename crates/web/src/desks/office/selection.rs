@@ -10,17 +10,17 @@ use banso_grant::score::two_decimals;
 use banso_grant::selection::Place;
 use banso_grant::severity::Severity;
 use banso_guideline::Aggregation;
-use banso_kernel::{CallId, CaseId, Day, Digest, LocalText, RequestId, Yen};
+use banso_kernel::{CallId, CaseId, Day, LocalText, RequestId, Yen};
 use banso_office::desk::{BonusJudgement, Meeting, MeetingLine, MeetingReviewer, MeetingState};
 use banso_office::{FieldProblem, Office, OfficeError};
 use tower_sessions::Session;
 
 use super::selection_rows::{Claim, Row, claims, letter, row};
-use super::{call_of, call_path, shown_again};
+use super::{call_path, shown_again};
 use crate::context::PageContext;
-use crate::desks::{id, invalid, see_other};
+use crate::desks::{call_of, id, invalid, see_other};
 use crate::download::{FileKind, download};
-use crate::failure::{Answer, Failure};
+use crate::failure::Answer;
 use crate::form::FormFields;
 
 #[derive(Template, WebTemplate)]
@@ -177,10 +177,6 @@ fn named(problems: Vec<FieldProblem>, field: &str) -> Vec<FieldProblem> {
     problems.into_iter().map(|p| FieldProblem { field: field.to_owned(), ..p }).collect()
 }
 
-fn digest(form: &FormFields) -> Result<Digest, Failure> {
-    form.text("plan").parse().map_err(|_| Failure::NotFound)
-}
-
 pub(crate) async fn judge(
     office: State<Office>,
     page: PageContext,
@@ -237,7 +233,7 @@ pub(crate) async fn freeze(
     form: FormFields,
 ) -> Answer {
     let call = call_of(call)?;
-    let done = office.freeze_selection(page.person()?, &call, digest(&form)?, form.request()).await;
+    let done = office.freeze_selection(page.person()?, &call, id(form.text("plan"))?, form.request()).await;
     stepped(&office, page, &session, &call, done, ("", ""), ("採択案を確定しました。", "The selection plan is frozen.")).await
 }
 
@@ -263,7 +259,7 @@ pub(crate) async fn execute(
     form: FormFields,
 ) -> Answer {
     let call = call_of(call)?;
-    let done = office.execute_selection(page.person()?, &call, digest(&form)?, form.request()).await.map(|_| ());
+    let done = office.execute_selection(page.person()?, &call, id(form.text("plan"))?, form.request()).await.map(|_| ());
     let words = ("採択案を執行しました。各申請者に通知書を送ります。", "The plan was executed. Every applicant is being told.");
     stepped(&office, page, &session, &call, done, ("", ""), words).await
 }

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use banso_grant::{ConflictKind, Declaration};
-use banso_kernel::{CaseId, Digest};
+use banso_kernel::CaseId;
 use banso_office::dossier::{DossierContent, Reading};
 use banso_office::reviewing::{ConflictChoice, ReviewPage, SavedSheet, SheetLine, Stage, SubmitSheet, TypedSheet, conflict_choices};
 use banso_office::{FieldProblem, Office, OfficeError};
@@ -18,7 +18,7 @@ use super::case_path;
 use crate::context::PageContext;
 use crate::desks::{id, invalid, see_other};
 use crate::download::{FileKind, document, download};
-use crate::failure::{Answer, Failure, wants_json};
+use crate::failure::{Answer, wants_json};
 use crate::form::FormFields;
 
 #[derive(Template, WebTemplate)]
@@ -197,7 +197,6 @@ pub(crate) async fn submit(
 }
 
 pub(crate) async fn file(office: State<Office>, page: PageContext, Path((case, digest)): Path<(String, String)>) -> Answer {
-    let digest: Digest = digest.parse().map_err(|_| Failure::NotFound)?;
-    let found = office.review_document(page.person()?, id(&case)?, digest).await?;
+    let found = office.review_document(page.person()?, id(&case)?, id(&digest)?).await?;
     Ok(download(&found.name, FileKind::Other, document(found.reader)))
 }
