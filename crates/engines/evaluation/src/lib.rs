@@ -20,6 +20,7 @@ pub mod random;
 pub mod screening;
 pub mod simplex;
 pub mod spillover;
+pub mod study;
 pub mod sums;
 pub mod synthetic;
 

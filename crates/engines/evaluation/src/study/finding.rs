@@ -1,0 +1,206 @@
+//! One number of a study, with what is needed to judge it, and the words for it.
+
+use serde::Serialize;
+
+use super::declare::{Outcome, Ready};
+use crate::dist::normal_quantile;
+use crate::{Frame, Refusal, Warning, balancing, difference, discontinuity};
+
+/// The outcome as it is, or divided by workers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Measure {
+    /// As it is.
+    Total,
+    /// Divided by the number of workers.
+    PerWorker,
+}
+
+/// A finding.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// Which outcome.
+    pub outcome: Outcome,
+    /// As it is or per worker.
+    pub measure: Measure,
+    /// The group it is of; none for everybody.
+    pub group: Option<Group>,
+    /// The number; none when it is suppressed or could not be had.
+    pub effect: Option<Effect>,
+    /// Firms (rows) that carry it: treated, compared.
+    pub firms: [usize; 2],
+    /// Why it is no headline.
+    pub held: Vec<Warning>,
+    /// What else to know.
+    pub notes: Vec<Warning>,
+    /// Why there is no number.
+    pub refused: Option<Refusal>,
+    /// Everything the method says.
+    pub details: serde_json::Value,
+}
+
+/// One group of a declared column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Group {
+    /// The column.
+    pub column: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// An effect with its uncertainty.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Effect {
+    /// In the unit of the outcome.
+    pub estimate: f64,
+    /// Its standard error.
+    pub standard_error: f64,
+    /// The 95 % interval, or of the level in the settings.
+    pub interval: [f64; 2],
+    /// Two-sided.
+    pub p: f64,
+    /// The same after control for looking at several groups (Holm 1979); as `p` where nothing was looked at twice.
+    pub p_adjusted: f64,
+    /// The effect that a study of this size finds with 80 % chance at the 5 % level: (z₀.₉₇₅ + z₀.₈) standard errors.
+    pub detectable: f64,
+}
+
+impl Effect {
+    fn new(estimate: f64, standard_error: f64, interval: [f64; 2], p: f64) -> Self {
+        let detectable = (normal_quantile(0.975) + normal_quantile(0.8)) * standard_error;
+        Self { estimate, standard_error, interval, p, p_adjusted: p, detectable }
+    }
+
+    /// Whether the interval leaves nought out.
+    #[must_use]
+    pub fn clear(&self) -> bool {
+        self.interval[0] > 0.0 || self.interval[1] < 0.0
+    }
+}
+
+/// What a method found: the effect, who carries it, the warnings, everything it says.
+pub(super) struct Found {
+    pub effect: Option<Effect>,
+    pub firms: [usize; 2],
+    pub warnings: Vec<Warning>,
+    pub details: serde_json::Value,
+    pub full: Full,
+}
+
+/// The method's own result, for the figures.
+pub(super) enum Full {
+    Discontinuity(Box<discontinuity::Estimate>),
+    Difference(Box<difference::Estimate>),
+    Balancing(Box<balancing::Estimate>),
+}
+
+pub(super) fn find(panel: &Frame, ready: &Ready) -> Result<Found, Refusal> {
+    match ready {
+        Ready::Discontinuity(spec) => {
+            let found = discontinuity::estimate(panel, spec)?;
+            let robust = found.effect.robust;
+            Ok(Found {
+                effect: finite(Effect::new(robust.estimate, robust.standard_error, robust.interval, robust.p)),
+                firms: [found.sides.right.rows_h, found.sides.left.rows_h],
+                warnings: found.warnings.clone(),
+                details: details(&found)?,
+                full: Full::Discontinuity(Box::new(found)),
+            })
+        }
+        Ready::Difference(spec) => {
+            let found = difference::estimate(panel, spec)?;
+            let effect = found.group.overall.as_ref().and_then(|e| Some(Effect::new(e.effect, e.error?, [e.lower?, e.upper?], e.p?)));
+            Ok(Found {
+                effect: effect.and_then(finite),
+                firms: [found.treated_units, found.units.saturating_sub(found.treated_units)],
+                warnings: found.warnings.clone(),
+                details: details(&found)?,
+                full: Full::Difference(Box::new(found)),
+            })
+        }
+        Ready::Balancing(spec) => {
+            let found = balancing::estimate(panel, spec)?;
+            // The last that was asked for is the headline: methods are listed from the simplest to the one that is believed.
+            let last = found.effects.last();
+            let effect = last.map(|e| Effect::new(e.estimate, e.standard_error, e.interval, e.p));
+            Ok(Found {
+                effect: effect.and_then(finite),
+                firms: found.rows,
+                warnings: found.warnings.clone(),
+                details: details(&found)?,
+                full: Full::Balancing(Box::new(found)),
+            })
+        }
+    }
+}
+
+fn finite(effect: Effect) -> Option<Effect> {
+    let numbers = [effect.estimate, effect.standard_error, effect.interval[0], effect.interval[1], effect.p];
+    numbers.iter().all(|v| v.is_finite()).then_some(effect)
+}
+
+fn details<T: Serialize>(found: &T) -> Result<serde_json::Value, Refusal> {
+    serde_json::to_value(found).map_err(|error| {
+        Refusal::new("details", format!("結果を書き出せません: {error}"), format!("the result cannot be written: {error}"))
+    })
+}
+
+/// Holm's step-down adjustment (Holm 1979, Scandinavian Journal of Statistics 6, 65–70), in the order given.
+pub(super) fn holm(p: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..p.len()).collect();
+    order.sort_by(|a, b| p[*a].total_cmp(&p[*b]));
+    let (mut adjusted, mut least) = (vec![0.0; p.len()], 0.0_f64);
+    for (rank, at) in order.into_iter().enumerate() {
+        least = least.max(((p.len() - rank) as f64 * p[at]).min(1.0));
+        adjusted[at] = least;
+    }
+    adjusted
+}
+
+/// What one unit of effect cost: a ratio with Fieller's interval (Fieller 1954), cost and effect taken as independent. The interval is
+/// none when the effect cannot be told from nought: then the cost per unit has no bound.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CostOfEffect {
+    /// Mean paid to a treated firm.
+    pub cost: f64,
+    /// Cost / effect.
+    pub ratio: f64,
+    /// 95 %.
+    pub interval: Option<[f64; 2]>,
+    /// Firms it was paid to.
+    pub firms: usize,
+}
+
+pub(super) fn fieller(cost: (f64, f64), effect: (f64, f64), firms: usize) -> CostOfEffect {
+    let z2 = normal_quantile(0.975) * normal_quantile(0.975);
+    let (a, va, b, vb) = (cost.0, cost.1 * cost.1, effect.0, effect.1 * effect.1);
+    let (square, middle, last) = (b * b - z2 * vb, a * b, a * a - z2 * va);
+    let inside = middle * middle - square * last;
+    let interval = (square > 0.0 && inside >= 0.0).then(|| {
+        let reach = inside.sqrt();
+        [(middle - reach) / square, (middle + reach) / square]
+    });
+    CostOfEffect { cost: a, ratio: a / b, interval, firms }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holm_steps_down() {
+        for (got, want) in holm(&[0.01, 0.04, 0.03, 0.005]).iter().zip([0.03, 0.06, 0.06, 0.02]) {
+            assert!((got - want).abs() < 1e-15, "{got} is not {want}");
+        }
+        assert_eq!(holm(&[0.7, 0.9]), vec![1.0, 1.0]);
+        assert!(holm(&[]).is_empty());
+    }
+
+    #[test]
+    fn fieller_has_no_bound_when_the_effect_may_be_nought() {
+        assert_eq!(fieller((10.0, 1.0), (1.0, 1.0), 5).interval, None);
+        let sure = fieller((10.0, 0.0), (2.0, 1e-9), 5);
+        let Some([low, high]) = sure.interval else { unreachable!("the effect is far from nought") };
+        assert!((sure.ratio - 5.0).abs() < 1e-12 && low < 5.0 && high > 5.0 && high - low < 1e-7);
+    }
+}

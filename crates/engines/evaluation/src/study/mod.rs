@@ -1,0 +1,19 @@
+//! A study: declared before the outcomes exist, run later on the de-identified panel, told in plain words.
+//!
+//! The panel is a [`Frame`] with one row a firm (discontinuity, balancing) or a firm and year (difference). Nothing here knows who a firm
+//! is. Cells of fewer firms than the declaration's `least-cell` are not shown.
+
+mod declare;
+mod figure;
+mod finding;
+mod pictures;
+mod run;
+mod text;
+mod words;
+
+pub use declare::{Declaration, Design, Method, Outcome, Target};
+pub use figure::{Figure, Layer};
+pub use finding::{CostOfEffect, Effect, Finding, Group, Measure};
+pub use run::{Reached, Report, Standing, run};
+pub use text::markdown;
+pub use words::{Sentence, number};

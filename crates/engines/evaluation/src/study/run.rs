@@ -1,0 +1,260 @@
+//! Runs a declared study: every outcome as it is and per worker, every declared group, targets, cost of effect, figures, words.
+
+use serde::Serialize;
+
+use super::declare::{Declaration, Design, Method, Outcome, Ready};
+use super::figure::Figure;
+use super::finding::{CostOfEffect, Finding, Found, Group, Measure, fieller, find, holm};
+use super::pictures;
+use super::words::{Sentence, assumptions, says};
+use crate::frame::Column;
+use crate::sums::{mean, variance};
+use crate::{Frame, Refusal, Warning};
+
+/// Whether the study was declared beforehand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// Declared and recorded before its outcomes existed.
+    Declared,
+    /// Tried out: not a basis for a claim.
+    Exploratory,
+}
+
+/// What a study found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// What was declared, as it was.
+    pub declaration: Declaration,
+    /// Whether it was declared beforehand.
+    pub standing: Standing,
+    /// The version of this program.
+    pub version: &'static str,
+    /// Rows of the panel.
+    pub rows: usize,
+    /// For everybody: each outcome, as it is and per worker.
+    pub findings: Vec<Finding>,
+    /// For declared groups.
+    pub groups: Vec<Finding>,
+    /// The programme's own targets.
+    pub targets: Vec<Reached>,
+    /// What a unit of the first outcome cost.
+    pub cost: Option<CostOfEffect>,
+    /// The findings in words, in their order.
+    pub summary: Vec<Sentence>,
+    /// What has to hold, and what the numbers are not.
+    pub assumptions: Vec<Sentence>,
+    /// What to see.
+    pub figures: Vec<Figure>,
+}
+
+/// How many of the treated reach a target.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reached {
+    /// What it is called in Japanese.
+    pub ja: String,
+    /// What it is called in English.
+    pub en: String,
+    /// From where on a firm reaches it.
+    pub least: f64,
+    /// The share the programme wants.
+    pub wanted: Option<f64>,
+    /// Treated firms with a value.
+    pub firms: usize,
+    /// The share of them that reach it; none when there are too few to be shown.
+    pub share: Option<f64>,
+}
+
+/// The column that a measure per worker is put in.
+const PER_WORKER: &str = "\u{1}per-worker";
+
+/// Runs a study.
+///
+/// # Errors
+/// A declaration that is wrong in itself or does not fit the panel. A single number that cannot be had is said in its finding.
+pub fn run(declaration: &Declaration, panel: &Frame, standing: Standing) -> Result<Report, Refusal> {
+    declaration.check(Some(panel))?;
+    let (mut findings, mut figures, mut first) = (Vec::new(), Vec::new(), None);
+    for outcome in &declaration.outcomes {
+        let measures = [Measure::Total].into_iter().chain(outcome.workers.is_some().then_some(Measure::PerWorker));
+        for measure in measures {
+            let (finding, found) = one(declaration, panel, outcome, measure, None)?;
+            if let Some(found) = found {
+                if finding.effect.is_some() && finding.refused.is_none() {
+                    figures.extend(pictures::of(declaration, panel, &finding, &found, figures.len())?);
+                }
+                if findings.is_empty() {
+                    first = Some(found);
+                }
+            }
+            findings.push(finding);
+        }
+    }
+    let groups = groups(declaration, panel)?;
+    let treated = treated(declaration, panel)?;
+    let targets = targets(declaration, panel, &treated)?;
+    let cost = cost(declaration, panel, &treated, first.as_ref())?;
+    Ok(Report {
+        summary: findings.iter().chain(&groups).map(says).collect(),
+        assumptions: assumptions(declaration),
+        declaration: declaration.clone(),
+        standing,
+        version: env!("CARGO_PKG_VERSION"),
+        rows: panel.rows(),
+        findings,
+        groups,
+        targets,
+        cost,
+        figures,
+    })
+}
+
+/// One finding, and the method's result behind it.
+fn one(
+    declaration: &Declaration,
+    panel: &Frame,
+    outcome: &Outcome,
+    measure: Measure,
+    group: Option<Group>,
+) -> Result<(Finding, Option<Found>), Refusal> {
+    let column = if measure == Measure::PerWorker { PER_WORKER } else { outcome.column.as_str() };
+    let ready = declaration.design.ready(column)?;
+    let found = match (measure, &outcome.workers) {
+        (Measure::PerWorker, Some(workers)) => per_worker(panel, &outcome.column, workers).and_then(|panel| find(&panel, &ready)),
+        (Measure::PerWorker | Measure::Total, _) => find(panel, &ready),
+    };
+    let mut finding = Finding {
+        outcome: outcome.clone(),
+        measure,
+        group,
+        effect: None,
+        firms: [0, 0],
+        held: Vec::new(),
+        notes: Vec::new(),
+        refused: None,
+        details: serde_json::Value::Null,
+    };
+    let found = match found {
+        Ok(found) => found,
+        Err(refusal) => {
+            finding.refused = Some(refusal);
+            return Ok((finding, None));
+        }
+    };
+    let few = found.firms.iter().any(|n| *n < declaration.least_cell);
+    let held = |w: &&Warning| w.blocks && !declaration.acknowledged.iter().any(|code| code == w.code);
+    finding.held = found.warnings.iter().filter(held).cloned().collect();
+    finding.notes = found.warnings.iter().filter(|w| !held(w)).cloned().collect();
+    if !few {
+        finding.firms = found.firms;
+        finding.effect.clone_from(&found.effect);
+        finding.details = found.details.clone();
+    }
+    let shown = (!few).then_some(found);
+    Ok((finding, shown))
+}
+
+/// The panel with the outcome divided by workers; no value where there are no workers.
+fn per_worker(panel: &Frame, outcome: &str, workers: &str) -> Result<Frame, Refusal> {
+    let (y, n) = (panel.numbers(outcome)?, panel.numbers(workers)?);
+    let values = y.iter().zip(n).map(|(y, n)| if *n > 0.0 { y / n } else { f64::NAN }).collect();
+    panel.clone().with(PER_WORKER, Column::Number(values))
+}
+
+/// Every value of every declared group, the first outcome as it is, with Holm's control over all of them.
+fn groups(declaration: &Declaration, panel: &Frame) -> Result<Vec<Finding>, Refusal> {
+    let Some(outcome) = declaration.outcomes.first() else { return Ok(Vec::new()) };
+    let mut findings = Vec::new();
+    for column in &declaration.groups {
+        for (value, rows) in values(panel.column(column)?) {
+            let part = part(panel, &rows)?;
+            let group = Group { column: column.clone(), value };
+            findings.push(one(declaration, &part, outcome, Measure::Total, Some(group))?.0);
+        }
+    }
+    let p: Vec<f64> = findings.iter().filter_map(|f| f.effect.as_ref().map(|e| e.p)).collect();
+    for (effect, adjusted) in findings.iter_mut().filter_map(|f| f.effect.as_mut()).zip(holm(&p)) {
+        effect.p_adjusted = adjusted;
+    }
+    Ok(findings)
+}
+
+/// The distinct values of a column in order, each with its rows; rows without a value are in no group.
+fn values(column: &Column) -> Vec<(String, Vec<usize>)> {
+    let mut found: Vec<(String, Vec<usize>)> = Vec::new();
+    let mut push = |name: String, row: usize| match found.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, rows)) => rows.push(row),
+        None => found.push((name, vec![row])),
+    };
+    for row in (0..column.len()).filter(|row| !column.missing(*row)) {
+        match column {
+            Column::Number(values) => push(super::words::number(values[row]), row),
+            Column::Name { codes, levels } => push(levels[codes[row] as usize].clone(), row),
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Some rows of a panel.
+fn part(panel: &Frame, rows: &[usize]) -> Result<Frame, Refusal> {
+    panel.columns().try_fold(Frame::new(), |frame, (name, column)| {
+        let column = match column {
+            Column::Number(values) => Column::Number(rows.iter().map(|row| values[*row]).collect()),
+            Column::Name { codes, levels } => {
+                Column::names(rows.iter().map(|row| levels.get(codes[*row] as usize).map_or("", String::as_str)))
+            }
+        };
+        frame.with(name, column)
+    })
+}
+
+/// Which rows are of firms that were treated.
+fn treated(declaration: &Declaration, panel: &Frame) -> Result<Vec<bool>, Refusal> {
+    let column = declaration.outcomes.first().map_or("", |o| o.column.as_str());
+    Ok(match declaration.design.ready(column)? {
+        Ready::Discontinuity(spec) => match &spec.treatment {
+            Some(name) => panel.numbers(name)?.iter().map(|v| *v > 0.0).collect(),
+            None => panel.numbers(&spec.score)?.iter().map(|v| *v >= spec.cutoff).collect(),
+        },
+        Ready::Difference(spec) => {
+            let time = panel.numbers(&spec.time)?;
+            panel.numbers(&spec.start)?.iter().zip(time).map(|(start, time)| *start > 0.0 && time >= start).collect()
+        }
+        Ready::Balancing(spec) => panel.numbers(&spec.treatment)?.iter().map(|v| *v > 0.0).collect(),
+    })
+}
+
+fn targets(declaration: &Declaration, panel: &Frame, treated: &[bool]) -> Result<Vec<Reached>, Refusal> {
+    let reached = |target: &super::declare::Target| {
+        let values = panel.numbers(&target.column)?;
+        let of: Vec<f64> = values.iter().zip(treated).filter(|(v, t)| **t && !v.is_nan()).map(|(v, _)| *v).collect();
+        let met = of.iter().filter(|v| **v >= target.least).count();
+        let share = (of.len() >= declaration.least_cell).then(|| met as f64 / of.len() as f64);
+        let firms = if share.is_some() { of.len() } else { 0 };
+        Ok(Reached { ja: target.ja.clone(), en: target.en.clone(), least: target.least, wanted: target.share, firms, share })
+    };
+    declaration.targets.iter().map(reached).collect()
+}
+
+fn cost(declaration: &Declaration, panel: &Frame, treated: &[bool], first: Option<&Found>) -> Result<Option<CostOfEffect>, Refusal> {
+    let (Some(column), Some(effect)) = (&declaration.cost, first.and_then(|f| f.effect.as_ref())) else { return Ok(None) };
+    let paid: Vec<f64> = panel.numbers(column)?.iter().zip(treated).filter(|(v, t)| **t && !v.is_nan()).map(|(v, _)| *v).collect();
+    if paid.len() < declaration.least_cell.max(2) {
+        return Ok(None);
+    }
+    let error = (variance(&paid) / paid.len() as f64).sqrt();
+    Ok(Some(fieller((mean(&paid), error), (effect.estimate, effect.standard_error), paid.len())))
+}
+
+impl Design {
+    /// The method's name for people, Japanese and English.
+    #[must_use]
+    pub const fn name(&self) -> (&'static str, &'static str) {
+        match self.method {
+            Method::Discontinuity => ("回帰不連続（審査のカットオフの前後を比べる）", "regression discontinuity at the review's cut-off"),
+            Method::Difference => ("差の差（支援の前後の変化を比べる）", "difference-in-differences over the start of support"),
+            Method::Balancing => ("共変量の調整（似た企業どうしを比べる）", "comparison of firms made alike in their covariates"),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! A study from its declaration to its words: on the Senate's published data and on synthetic panels.
+
+mod common;
+
+use banso_evaluation::random::Streams;
+use banso_evaluation::study::{Declaration, Measure, Standing, markdown, run};
+use banso_evaluation::{Column, Frame};
+use common::{frame, given, near, truth};
+use serde_json::json;
+
+fn declared(value: serde_json::Value) -> Declaration {
+    serde_json::from_value(value).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn senate() -> (Declaration, Frame) {
+    let declaration = declared(json!({
+        "title": "現職の利", "question": "前回の勝利は次の得票を増やすか。",
+        "outcomes": [{"column": "vote", "ja": "次の得票率", "en": "next vote share", "unit": "%"}],
+        "design": {"method": "discontinuity", "settings": {"score": "margin"}}
+    }));
+    (declaration, frame("senate.csv", &["vote", "margin", "population", "class", "termshouse", "termssenate"]))
+}
+
+/// A made-up panel: those at or above 60 points were selected and grow by `effect`.
+fn firms(count: u32, effect: f64) -> Frame {
+    let mut draws = Streams::new(20_260_401).stream(1);
+    let (mut score, mut sales, mut workers, mut paid, mut size) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for i in 0..count {
+        let points = 30.0 + 60.0 * draws.uniform();
+        let selected = points >= 60.0;
+        score.push(Some(points));
+        sales.push(Some(100.0 + points + draws.normal() * 5.0 + if selected { effect } else { 0.0 }));
+        workers.push(if i % 50 == 0 { None } else { Some(5.0 + (20.0 * draws.uniform()).floor()) });
+        paid.push(Some(if selected { 20.0 + draws.normal() } else { 0.0 }));
+        size.push(if i % 3 == 0 { "小規模" } else { "中小" });
+    }
+    let frame = given(Frame::new().number("点数", score));
+    let frame = given(given(frame.number("付加価値額", sales)).number("従業員数", workers));
+    given(given(frame.number("補助金", paid)).names("規模", size))
+}
+
+fn declaration() -> serde_json::Value {
+    json!({
+        "title": "試験研究の補助は付加価値を増やしたか（架空）", "question": "採択は3年後の付加価値額を増やしたか。", "horizon": 3,
+        "outcomes": [{"column": "付加価値額", "ja": "付加価値額", "en": "value added", "unit": "百万円", "workers": "従業員数"}],
+        "design": {"method": "discontinuity", "settings": {"score": "点数", "cutoff": 60}},
+        "groups": ["規模"], "cost": "補助金",
+        "targets": [{"column": "付加価値額", "ja": "付加価値額 180百万円", "en": "value added of 180 million", "least": 180, "share": 0.5}]
+    })
+}
+
+#[test]
+fn the_senate_is_told_with_its_published_number() {
+    let (declaration, panel) = senate();
+    let report = given(run(&declaration, &panel, Standing::Declared));
+    let effect = report.findings[0].effect.as_ref().expect("a number");
+    let peer = truth("discontinuity")["cases"][0]["estimate"][2].as_f64().expect("the robust estimate");
+    near("effect", effect.estimate, peer, 2e-5);
+    assert!(report.summary[0].ja.contains("増えた"), "{:?}", report.summary);
+    let page = markdown(&report, false);
+    assert!(page.contains("| 次の得票率（%） | 7.50") && !page.contains("探索的"), "{page}");
+    let picture = given(report.figures[0].svg(false));
+    assert!(picture.contains("<polyline") && picture.contains("次の得票率"));
+}
+
+#[test]
+fn an_effect_is_found_in_total_and_per_worker_and_priced() {
+    let report = given(run(&declared(declaration()), &firms(1_500, 12.0), Standing::Declared));
+    let total = report.findings[0].effect.as_ref().expect("a number");
+    assert!(total.interval[0] < 12.0 && 12.0 < total.interval[1] && total.clear(), "{total:?}");
+    assert_eq!(report.findings.iter().map(|f| f.measure).collect::<Vec<_>>(), [Measure::Total, Measure::PerWorker]);
+    let per_worker = report.findings[1].firms.iter().sum::<usize>();
+    assert!(per_worker > 0, "{:?}", report.findings[1]);
+    let cost = report.cost.as_ref().expect("a price");
+    let [low, high] = cost.interval.expect("the effect is clear");
+    assert!(low < 20.0 / 12.0 && 20.0 / 12.0 < high, "{cost:?}");
+    assert_eq!(report.groups.len(), 2);
+    assert!(report.groups.iter().flat_map(|g| &g.effect).all(|e| e.p_adjusted >= e.p), "{:?}", report.groups);
+    let share = report.targets[0].share.expect("many firms");
+    assert!((0.0..=1.0).contains(&share) && report.targets[0].firms > 300);
+}
+
+#[test]
+fn nothing_is_found_where_nothing_is() {
+    let report = given(run(&declared(declaration()), &firms(1_500, 0.0), Standing::Exploratory));
+    assert!(report.summary[0].ja.contains("増えたとも減ったとも言えません"), "{:?}", report.summary[0]);
+    assert!(report.cost.as_ref().is_some_and(|c| c.interval.is_none()));
+    assert!(markdown(&report, false).contains("探索的") && markdown(&report, true).contains("exploratory"));
+}
+
+#[test]
+fn few_firms_are_not_shown_anywhere() {
+    let report = given(run(&declared(declaration()), &firms(40, 12.0), Standing::Declared));
+    let text = serde_json::to_string(&report).unwrap_or_default();
+    for finding in report.findings.iter().chain(&report.groups) {
+        let few = finding.refused.is_some() || finding.effect.is_none();
+        assert!(few == (finding.firms == [0, 0]), "{finding:?}");
+        assert!(!few || finding.details.is_null(), "the details of a hidden number are hidden too");
+    }
+    assert!(report.groups.iter().any(|g| g.effect.is_none()), "{text}");
+    let page = markdown(&report, false);
+    assert!(page.contains("非表示") || page.contains("保留"), "{page}");
+}
+
+#[test]
+fn a_doubtful_number_is_held_back_until_it_is_acknowledged() {
+    let mut tied = Vec::new();
+    let mut draws = Streams::new(3).stream(0);
+    // A lumpy score: eight values on all.
+    let scores: Vec<f64> = (0..400).map(|i| f64::from(i % 8) - 4.0).collect();
+    for score in &scores {
+        tied.push(Some(score * 2.0 + draws.normal()));
+    }
+    let panel = given(given(Frame::new().number("y", tied)).with("s", Column::Number(scores)));
+    let mut value = json!({
+        "title": "t", "question": "q", "outcomes": [{"column": "y", "ja": "成果", "en": "outcome", "unit": "円"}],
+        "design": {"method": "discontinuity", "settings": {"score": "s", "bandwidth": 3.5}}
+    });
+    let report = given(run(&declared(value.clone()), &panel, Standing::Declared));
+    let codes: Vec<&str> = report.findings[0].held.iter().map(|w| w.code).collect();
+    assert!(!codes.is_empty(), "{:?}", report.findings[0]);
+    assert!(report.summary[0].ja.contains("見出しにしません") && markdown(&report, false).contains("保留"));
+    value["acknowledged"] = json!(codes);
+    let report = given(run(&declared(value), &panel, Standing::Declared));
+    assert!(report.findings[0].held.is_empty() && !report.findings[0].notes.is_empty());
+    assert!(!report.summary[0].ja.contains("見出しにしません"));
+}
+
+#[test]
+fn the_order_of_rows_changes_nothing_that_is_printed() {
+    let (panel, reversed) = (firms(300, 5.0), {
+        let panel = firms(300, 5.0);
+        let columns: Vec<(String, Column)> = panel.columns().map(|(n, c)| (n.to_owned(), c.clone())).collect();
+        columns.into_iter().fold(Frame::new(), |frame, (name, column)| {
+            let column = match column {
+                Column::Number(mut values) => {
+                    values.reverse();
+                    Column::Number(values)
+                }
+                Column::Name { mut codes, levels } => {
+                    codes.reverse();
+                    Column::Name { codes, levels }
+                }
+            };
+            given(frame.with(&name, column))
+        })
+    });
+    let declaration = declared(declaration());
+    let (a, b) = (given(run(&declaration, &panel, Standing::Declared)), given(run(&declaration, &reversed, Standing::Declared)));
+    assert_eq!(markdown(&a, false), markdown(&b, false));
+    assert_eq!(markdown(&a, true), markdown(&given(run(&declaration, &panel, Standing::Declared)), true));
+}
+
+#[test]
+fn a_wrong_declaration_is_refused_by_name() {
+    let panel = firms(100, 0.0);
+    let cases = [
+        (json!({"title": " "}), "untitled"),
+        (json!({"outcomes": []}), "no-outcomes"),
+        (json!({"least-cell": 1}), "least-cell"),
+        (json!({"cost": "支払額"}), "missing-column"),
+        (json!({"groups": ["地域"]}), "missing-column"),
+        (json!({"design": {"method": "discontinuity", "settings": {"score": "点数", "bandwith": 5}}}), "settings"),
+        (json!({"design": {"method": "difference", "settings": {}}}), "settings"),
+        (json!({"design": {"method": "discontinuity", "settings": {"outcome": "x"}}}), "outcome-in-design"),
+    ];
+    for (change, code) in cases {
+        let mut value = declaration();
+        for (key, new) in change.as_object().into_iter().flatten() {
+            value[key] = new.clone();
+        }
+        let refused = run(&declared(value), &panel, Standing::Declared);
+        assert!(refused.as_ref().is_err_and(|r| r.code == code), "{code}: {refused:?}");
+    }
+    let unknown = serde_json::from_value::<Declaration>(json!({"title": "t", "qestion": "q"}));
+    assert!(unknown.is_err_and(|e| e.to_string().contains("qestion")));
+}
+
+#[test]
+fn a_declaration_has_one_text() {
+    let one = declared(declaration());
+    let text = given(one.canonical());
+    let again: Declaration = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(given(again.canonical()), text);
+}
