@@ -8,7 +8,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::time::Duration;
 
-use banso_kernel::{CallId, CaseId, Instant, JobId};
+use banso_kernel::{CallId, CaseId, Instant, JobId, LocalText};
 use banso_store::{Change, Job, NewJob, NewMail};
 use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
@@ -177,7 +177,10 @@ impl Office {
             Ok(()) => Ok(self.store().change(Change::mail_sent(effect)).await?),
             Err(error) => {
                 self.store().change(Change::mail_failed(effect, &error.to_string())).await?;
-                Err(OfficeError::Busy(banso_kernel::LocalText::new("メールを送信できませんでした。", error.to_string())))
+                Err(OfficeError::Busy(LocalText::new(
+                    format!("メールを送信できませんでした（{error}）。"),
+                    format!("The mail was not sent: {error}"),
+                )))
             }
         }
     }

@@ -2,7 +2,8 @@
 
 #[cfg(test)]
 mod backup;
-#[cfg(all(test, feature = "s3"))]
+#[cfg(test)]
+#[cfg(feature = "s3")]
 mod bucket;
 #[cfg(test)]
 mod documents;
