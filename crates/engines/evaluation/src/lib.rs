@@ -12,6 +12,7 @@ pub mod discontinuity;
 pub mod dist;
 pub mod frame;
 pub mod honest;
+pub mod least_squares;
 pub mod linear;
 pub mod maths;
 pub mod notice;

@@ -1,0 +1,512 @@
+//! Which rows take part, and what stands in the columns of the regression: read from the source block by block, never held as a whole.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+
+use super::source::{Groups, Source};
+use super::spec::{Singletons, Spec, WeightKind};
+use super::terms::{self, Factor, Term};
+use crate::frame::Column;
+use crate::maths;
+use crate::notice::Refusal;
+
+/// A column of the regression.
+#[derive(Debug, Clone)]
+enum Cell {
+    One,
+    Product(Vec<Placed>),
+    /// Whether the row is of a level of a factor, times a product.
+    Level { factor: usize, code: u32, by: Vec<Placed> },
+}
+
+/// A factor of a product by the place of its column among those that are read.
+#[derive(Debug, Clone, Copy)]
+struct Placed {
+    column: usize,
+    log: bool,
+    power: usize,
+}
+
+/// Rows left out, and why.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Dropped {
+    /// Something that is needed is missing.
+    pub missing: usize,
+    /// The weight is zero.
+    pub zero_weight: usize,
+    /// Alone in a level of a fixed effect.
+    pub singletons: usize,
+}
+
+/// A dimension of groups: for each row of the source its group, [`Column::MISSING`] where the row takes no part.
+#[derive(Debug, Clone)]
+pub(super) struct Dimension {
+    pub(super) name: String,
+    pub(super) codes: Vec<u32>,
+    pub(super) count: usize,
+}
+
+/// What is regressed on what, over which rows.
+pub(super) struct Design<'a> {
+    source: &'a dyn Source,
+    pub(super) blocks: Vec<std::ops::Range<usize>>,
+    columns: Vec<String>,
+    weight: Option<usize>,
+    pub(super) weight_kind: WeightKind,
+    factors: Vec<Groups>,
+    cells: Vec<Cell>,
+    pub(super) names: Vec<String>,
+    /// How many of the columns behind the outcome are regressors; the instruments follow.
+    pub(super) regressors: usize,
+    /// How many of the regressors, the last ones, are endogenous.
+    pub(super) endogenous: usize,
+    pub(super) keep: Vec<bool>,
+    pub(super) rows: usize,
+    pub(super) dropped: Dropped,
+    pub(super) effects: Vec<Dimension>,
+    pub(super) clusters: Vec<Dimension>,
+    shift: Vec<f64>,
+}
+
+/// The rows of a block that take part: their columns, their weights, and which rows they are.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) columns: Vec<Vec<f64>>,
+    /// Empty when every weight is one.
+    pub(super) weights: Vec<f64>,
+    pub(super) rows: Vec<u32>,
+}
+
+impl Rows {
+    pub(super) fn weight(&self, i: usize) -> f64 {
+        self.weights.get(i).copied().unwrap_or(1.0)
+    }
+}
+
+impl<'a> Design<'a> {
+    /// Reads what a specification asks for.
+    pub(super) fn new(source: &'a dyn Source, spec: &Spec) -> Result<Self, Refusal> {
+        if source.rows() >= Column::MISSING as usize {
+            return Err(Refusal::new("too-many-rows", "行が多すぎます（約42億行まで）。", "there are too many rows (at most about 4.2 billion)"));
+        }
+        let mut design = Self {
+            source,
+            blocks: source.blocks(),
+            columns: Vec::new(),
+            weight: None,
+            weight_kind: spec.weight_kind,
+            factors: Vec::new(),
+            cells: Vec::new(),
+            names: Vec::new(),
+            regressors: 0,
+            endogenous: 0,
+            keep: vec![true; source.rows()],
+            rows: 0,
+            dropped: Dropped::default(),
+            effects: Vec::new(),
+            clusters: Vec::new(),
+            shift: Vec::new(),
+        };
+        let levels = design.lay_out(spec)?;
+        let effects = spec.fixed_effects.iter().map(|name| crossed(source, name)).collect::<Result<Vec<_>, _>>()?;
+        let clusters = spec.clusters.iter().map(|name| crossed(source, name)).collect::<Result<Vec<_>, _>>()?;
+        design.choose_rows(&effects.iter().chain(&clusters).collect::<Vec<_>>())?;
+        design.drop_singletons(&effects, spec.singletons);
+        if design.rows == 0 {
+            return Err(nobody(&design.dropped));
+        }
+        design.name_levels(levels)?;
+        let dimension = |name: &String, groups: Groups| compact(name, groups, &design.keep);
+        let effects = spec.fixed_effects.iter().zip(effects).map(|(name, groups)| dimension(name, groups)).collect();
+        let clusters = spec.clusters.iter().zip(clusters).map(|(name, groups)| dimension(name, groups)).collect();
+        (design.effects, design.clusters) = (effects, clusters);
+        design.centre()?;
+        Ok(design)
+    }
+
+    /// The columns in their order: outcome, intercept, regressors, endogenous regressors, instruments. Indicators of levels are laid out
+    /// when it is known which rows take part; they are given back with the place where they belong.
+    fn lay_out(&mut self, spec: &Spec) -> Result<Vec<(Term, Part)>, Refusal> {
+        let outcome = terms::parse(&spec.outcome, self.source)?;
+        let [Term::Product(factors)] = outcome.as_slice() else {
+            return Err(Refusal::new("outcome", "結果の列は1つだけ指定してください。", "name one column as the outcome"));
+        };
+        let cell = Cell::Product(self.place(factors));
+        (self.cells, self.names) = (vec![cell], vec![terms::name(factors)]);
+        if spec.fixed_effects.is_empty() && spec.intercept {
+            self.cells.push(Cell::One);
+            self.names.push("Intercept".to_owned());
+            self.regressors = 1;
+        }
+        let mut list = Vec::new();
+        let parts = [(&spec.regressors, Part::Exogenous), (&spec.endogenous, Part::Endogenous), (&spec.instruments, Part::Instrument)];
+        for (texts, part) in parts {
+            for text in texts {
+                let terms = terms::parse(text, self.source)?;
+                for term in &terms {
+                    self.read_term(term)?;
+                }
+                list.extend(terms.into_iter().map(|term| (term, part)));
+            }
+        }
+        if let Some(name) = &spec.weights {
+            if !self.source.is_number(name)? {
+                return Err(Refusal::new("not-numbers", format!("重みの列「{name}」が数値ではありません。"), format!("the weights \"{name}\" are not numbers")));
+            }
+            self.weight = Some(self.column(name));
+        }
+        Ok(list)
+    }
+
+    /// Makes sure that the columns of a term are read.
+    fn read_term(&mut self, term: &Term) -> Result<(), Refusal> {
+        match term {
+            Term::Product(factors) => drop(self.place(factors)),
+            Term::Levels { column, by, .. } => {
+                self.place(by);
+                let groups = self.source.groups(column)?;
+                self.factors.push(groups);
+            }
+        }
+        Ok(())
+    }
+
+    fn column(&mut self, name: &str) -> usize {
+        if let Some(at) = self.columns.iter().position(|known| known == name) {
+            return at;
+        }
+        self.columns.push(name.to_owned());
+        self.columns.len() - 1
+    }
+
+    fn place(&mut self, factors: &[Factor]) -> Vec<Placed> {
+        factors.iter().map(|f| Placed { column: self.column(&f.column), log: f.log, power: f.power }).collect()
+    }
+
+    /// Adds the columns of the terms, now that it is known which levels there are.
+    fn name_levels(&mut self, list: Vec<(Term, Part)>) -> Result<(), Refusal> {
+        let mut factor = 0;
+        for (term, part) in list {
+            let before = self.cells.len();
+            match term {
+                Term::Product(factors) => {
+                    let cell = Cell::Product(self.place(&factors));
+                    self.add(cell, terms::name(&factors));
+                }
+                Term::Levels { column, by, reference } => {
+                    self.add_levels(factor, &column, &by, reference.as_deref())?;
+                    factor += 1;
+                }
+            }
+            let added = self.cells.len() - before;
+            match part {
+                Part::Exogenous => self.regressors += added,
+                Part::Endogenous => (self.regressors, self.endogenous) = (self.regressors + added, self.endogenous + added),
+                Part::Instrument => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A column said twice counts once.
+    fn add(&mut self, cell: Cell, name: String) {
+        self.cells.push(cell);
+        self.names.push(name);
+    }
+
+    fn add_levels(&mut self, factor: usize, column: &str, by: &[Factor], reference: Option<&str>) -> Result<(), Refusal> {
+        let groups = &self.factors[factor];
+        let mut there = vec![false; groups.count()];
+        self.keep.iter().zip(&groups.codes).filter(|(keep, _)| **keep).for_each(|(_, code)| there[*code as usize] = true);
+        let order: Vec<usize> = groups.ordered().into_iter().filter(|level| there[*level]).collect();
+        let labels: Vec<String> = order.iter().map(|level| groups.label(*level)).collect();
+        let left_out = match reference {
+            None => labels.first().cloned(),
+            Some(wanted) if labels.iter().any(|l| l == wanted) => Some(wanted.to_owned()),
+            Some(wanted) => {
+                let known = labels.iter().take(20).cloned().collect::<Vec<_>>().join(", ");
+                return Err(Refusal::new(
+                    "no-level",
+                    format!("列「{column}」に、基準とする水準「{wanted}」がありません。ある水準: {known}"),
+                    format!("column \"{column}\" has no level \"{wanted}\" to refer to; its levels are: {known}"),
+                ));
+            }
+        };
+        if labels.len() > 2_000 {
+            let n = labels.len();
+            return Err(Refusal::new(
+                "too-many-levels",
+                format!("列「{column}」の水準が{n}個あります。指標にせず、固定効果として吸収してください。"),
+                format!("column \"{column}\" has {n} levels; absorb it as a fixed effect instead"),
+            ));
+        }
+        let by_name = if by.is_empty() { String::new() } else { format!(":{}", terms::name(by)) };
+        let by = self.place(by);
+        for (level, label) in order.into_iter().zip(labels) {
+            if left_out.as_deref() != Some(label.as_str()) {
+                let code = u32::try_from(level).unwrap_or(Column::MISSING);
+                self.add(Cell::Level { factor, code, by: by.clone() }, format!("{column}::{label}{by_name}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves out rows in which something is missing, or whose weight is zero.
+    fn choose_rows(&mut self, groups: &[&Groups]) -> Result<(), Refusal> {
+        let per_block: Vec<Vec<Fate>> = (0..self.blocks.len()).into_par_iter().map(|block| self.fates(block)).collect::<Result<_, _>>()?;
+        for (row, fate) in per_block.into_iter().flatten().enumerate() {
+            match fate {
+                Fate::Used => {}
+                Fate::Missing => (self.keep[row], self.dropped.missing) = (false, self.dropped.missing + 1),
+                Fate::NoWeight => (self.keep[row], self.dropped.zero_weight) = (false, self.dropped.zero_weight + 1),
+            }
+        }
+        let Self { factors, keep, dropped, .. } = self;
+        for groups in groups.iter().copied().chain(factors.iter()) {
+            for (keep, _) in keep.iter_mut().zip(&groups.codes).filter(|(keep, code)| **keep && **code == Column::MISSING) {
+                *keep = false;
+                dropped.missing += 1;
+            }
+        }
+        self.rows = self.keep.iter().filter(|keep| **keep).count();
+        Ok(())
+    }
+
+    fn fates(&self, block: usize) -> Result<Vec<Fate>, Refusal> {
+        let columns = self.read(block)?;
+        let first = self.blocks[block].start;
+        let logs: Vec<usize> = self.logs();
+        let mut fates = vec![Fate::Used; self.blocks[block].len()];
+        for (at, column) in columns.iter().enumerate() {
+            for (fate, value) in fates.iter_mut().zip(column.iter()) {
+                if value.is_nan() {
+                    *fate = Fate::Missing;
+                }
+            }
+            if logs.contains(&at)
+                && let Some(row) = column.iter().position(|v| *v <= 0.0)
+            {
+                return Err(refused_cell("not-positive", &self.columns[at], first + row, "正の数でないため対数をとれません", "is not positive and has no logarithm"));
+            }
+        }
+        if let Some(weight) = self.weight {
+            for (row, value) in columns[weight].iter().enumerate() {
+                if *value < 0.0 {
+                    return Err(refused_cell("negative-weight", &self.columns[weight], first + row, "負の重みです", "is a negative weight"));
+                }
+                if self.weight_kind == WeightKind::Frequency && value.fract() != 0.0 {
+                    return Err(refused_cell("weight-not-whole", &self.columns[weight], first + row, "度数の重みが整数ではありません", "is no whole number, as frequency weights must be"));
+                }
+                if *value == 0.0 && fates[row] == Fate::Used {
+                    fates[row] = Fate::NoWeight;
+                }
+            }
+        }
+        Ok(fates)
+    }
+
+    fn logs(&self) -> Vec<usize> {
+        let cells = self.cells.iter().filter_map(|cell| match cell {
+            Cell::Product(factors) | Cell::Level { by: factors, .. } => Some(factors),
+            Cell::One => None,
+        });
+        cells.flatten().filter(|f| f.log).map(|f| f.column).collect()
+    }
+
+    /// Leaves out rows that are alone in a level, and those that become so by it. Linear in the rows: each level remembers the exclusive or
+    /// of its rows, which is the last one left when there is one left.
+    fn drop_singletons(&mut self, effects: &[Groups], how: Singletons) {
+        if how == Singletons::Keep || self.weight_kind == WeightKind::Frequency {
+            return;
+        }
+        let mut left: Vec<Vec<(u32, u32)>> = effects.iter().map(|groups| vec![(0, 0); groups.count()]).collect();
+        for (row, _) in self.keep.iter().enumerate().filter(|(_, keep)| **keep) {
+            for (groups, left) in effects.iter().zip(&mut left) {
+                let (count, rows) = &mut left[groups.codes[row] as usize];
+                (*count, *rows) = (*count + 1, *rows ^ row as u32);
+            }
+        }
+        let mut alone: Vec<u32> = left.iter().flatten().filter(|(count, _)| *count == 1).map(|(_, row)| *row).collect();
+        while let Some(row) = alone.pop() {
+            if !std::mem::replace(&mut self.keep[row as usize], false) {
+                continue;
+            }
+            (self.rows, self.dropped.singletons) = (self.rows - 1, self.dropped.singletons + 1);
+            for (groups, left) in effects.iter().zip(&mut left) {
+                let (count, rows) = &mut left[groups.codes[row as usize] as usize];
+                (*count, *rows) = (*count - 1, *rows ^ row);
+                if *count == 1 {
+                    alone.push(*rows);
+                }
+            }
+        }
+    }
+
+    fn read(&self, block: usize) -> Result<Vec<Cow<'_, [f64]>>, Refusal> {
+        let names: Vec<&str> = self.columns.iter().map(String::as_str).collect();
+        self.source.numbers(block, &names)
+    }
+
+    /// Takes the mean of the first block that has rows from every column, so that large levels do not eat digits. What is absorbed, or an
+    /// intercept, takes the rest; without either nothing is taken.
+    fn centre(&mut self) -> Result<(), Refusal> {
+        self.shift = vec![0.0; self.cells.len()];
+        if self.effects.is_empty() && !self.has_intercept() {
+            return Ok(());
+        }
+        for block in 0..self.blocks.len() {
+            let rows = self.rows(block)?;
+            if !rows.rows.is_empty() {
+                let mean = |(cell, column): (&Cell, &Vec<f64>)| if matches!(cell, Cell::One) { 0.0 } else { crate::sums::mean(column) };
+                self.shift = self.cells.iter().zip(&rows.columns).map(mean).collect();
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn has_intercept(&self) -> bool {
+        matches!(self.cells.get(1), Some(Cell::One))
+    }
+
+    /// How far each column was shifted.
+    pub(super) fn shift(&self) -> &[f64] {
+        &self.shift
+    }
+
+    /// How many columns there are: outcome, regressors, instruments.
+    pub(super) fn width(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// The rows of a block that take part, shifted.
+    pub(super) fn rows(&self, block: usize) -> Result<Rows, Refusal> {
+        let range = self.blocks[block].clone();
+        let source = self.read(block)?;
+        let rows: Vec<u32> = range.clone().filter(|row| self.keep[*row]).map(|row| row as u32).collect();
+        let whole = rows.len() == range.len();
+        let taken: Vec<Cow<'_, [f64]>> = if whole {
+            source
+        } else {
+            let pick = |column: &Cow<'_, [f64]>| Cow::Owned(rows.iter().map(|row| column[*row as usize - range.start]).collect());
+            source.iter().map(pick).collect()
+        };
+        let columns = self.cells.iter().enumerate().map(|(at, cell)| self.fill(cell, &taken, &rows, self.shift.get(at).copied().unwrap_or(0.0)));
+        let columns = columns.collect();
+        let weights = self.weight.map(|at| taken[at].to_vec()).unwrap_or_default();
+        Ok(Rows { columns, weights, rows })
+    }
+
+    /// The same design without one cluster.
+    pub(super) fn without(&self, dimension: &Dimension, cluster: u32) -> Self {
+        let keep: Vec<bool> = self.keep.iter().zip(&dimension.codes).map(|(keep, code)| *keep && *code != cluster).collect();
+        let again = |d: &Dimension| {
+            let keys = Groups { codes: d.codes.clone(), keys: super::source::Keys::Numbers(vec![0.0; d.count]) };
+            compact(&d.name, keys, &keep)
+        };
+        Self {
+            source: self.source,
+            blocks: self.blocks.clone(),
+            columns: self.columns.clone(),
+            weight: self.weight,
+            weight_kind: self.weight_kind,
+            factors: self.factors.clone(),
+            cells: self.cells.clone(),
+            names: self.names.clone(),
+            regressors: self.regressors,
+            endogenous: self.endogenous,
+            rows: keep.iter().filter(|keep| **keep).count(),
+            dropped: self.dropped,
+            effects: self.effects.iter().map(again).collect(),
+            clusters: Vec::new(),
+            shift: self.shift.clone(),
+            keep,
+        }
+    }
+
+    fn fill(&self, cell: &Cell, taken: &[Cow<'_, [f64]>], rows: &[u32], shift: f64) -> Vec<f64> {
+        match cell {
+            Cell::One => vec![1.0; rows.len()],
+            Cell::Product(factors) => match factors.as_slice() {
+                [Placed { column, log: false, power: 1 }] => taken[*column].iter().map(|v| v - shift).collect(),
+                factors => (0..rows.len()).map(|i| product(factors, taken, i) - shift).collect(),
+            },
+            Cell::Level { factor, code, by } => {
+                let codes = &self.factors[*factor].codes;
+                let value = |(i, row): (usize, &u32)| if codes[*row as usize] == *code { product(by, taken, i) } else { 0.0 };
+                rows.iter().enumerate().map(|each| value(each) - shift).collect()
+            }
+        }
+    }
+}
+
+/// What part a term plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Exogenous,
+    Endogenous,
+    Instrument,
+}
+
+/// What becomes of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Used,
+    Missing,
+    NoWeight,
+}
+
+fn product(factors: &[Placed], columns: &[Cow<'_, [f64]>], row: usize) -> f64 {
+    factors.iter().fold(1.0, |product, factor| {
+        let value = columns[factor.column][row];
+        product * maths::powi(if factor.log { maths::ln(value) } else { value }, factor.power)
+    })
+}
+
+fn crossed(source: &dyn Source, name: &str) -> Result<Groups, Refusal> {
+    if let Ok(groups) = source.groups(name) {
+        return Ok(groups);
+    }
+    let mut parts = name.split('^').map(|part| source.groups(part.trim()));
+    let first = parts.next().unwrap_or_else(|| source.groups(name))?;
+    parts.try_fold(first, |all, next| Ok(all.crossed(&next?)))
+}
+
+/// The groups that rows taking part are in, counted from 0 in the order in which they appear.
+fn compact(name: &str, groups: Groups, keep: &[bool]) -> Dimension {
+    let mut known = vec![Column::MISSING; groups.count()];
+    let mut count = 0;
+    let mut codes = groups.codes;
+    for (code, keep) in codes.iter_mut().zip(keep) {
+        if *keep {
+            let new = &mut known[*code as usize];
+            if *new == Column::MISSING {
+                *new = count;
+                count += 1;
+            }
+            *code = *new;
+        } else {
+            *code = Column::MISSING;
+        }
+    }
+    Dimension { name: name.to_owned(), codes, count: count as usize }
+}
+
+fn refused_cell(code: &'static str, column: &str, row: usize, ja: &str, en: &str) -> Refusal {
+    let row = row + 1;
+    Refusal::new(code, format!("列「{column}」の{row}行目: {ja}。値を直すか、空欄にしてください。"), format!("column \"{column}\", row {row} {en}; correct it or leave it empty"))
+}
+
+fn nobody(dropped: &Dropped) -> Refusal {
+    let Dropped { missing, zero_weight, singletons } = dropped;
+    Refusal::new(
+        if *singletons > 0 { "all-singletons" } else { "no-rows" },
+        format!(
+            "使える行が1つもありません（欠測{missing}行、重みゼロ{zero_weight}行、固定効果の水準に1行だけ{singletons}行）。固定効果を減らすか、欠測を確認してください。"
+        ),
+        format!(
+            "no row can be used ({missing} with something missing, {zero_weight} with weight zero, {singletons} alone in a level of a fixed effect); absorb less, or look at what is missing"
+        ),
+    )
+}
