@@ -1,11 +1,12 @@
 //! CSV: one pass over the file for the columns asked for; a second one for those that turn out to hold names.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
 use banso_evaluation::{Column, Frame};
-use csv::{ByteRecord, ReaderBuilder};
+use csv::{ByteRecord, Reader, ReaderBuilder};
 
 use crate::ask::{Ask, Kind};
 use crate::build::{Bad, Names};
@@ -53,22 +54,36 @@ pub(crate) fn read(path: &Path, ask: &Ask) -> Result<Frame, TableTrouble> {
     })
 }
 
+/// The names of the columns.
+pub(crate) fn columns(path: &Path) -> Result<Vec<String>, TableTrouble> {
+    let (encoding, mut reader) = open(path)?;
+    let header = first_row(path, &mut reader, encoding, &mut Bad::default())?;
+    Ok(header)
+}
+
+fn open(path: &Path) -> Result<(Encoding, Reader<BufReader<File>>), TableTrouble> {
+    let (encoding, file) = encoding::look(path)?;
+    let tab = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tsv") || e.eq_ignore_ascii_case("tab"));
+    let mut builder = ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).delimiter(if tab { b'\t' } else { b',' });
+    Ok((encoding, builder.from_reader(BufReader::with_capacity(1 << 18, file))))
+}
+
+fn first_row(path: &Path, reader: &mut Reader<BufReader<File>>, encoding: Encoding, bad: &mut Bad) -> Result<Vec<String>, TableTrouble> {
+    let mut record = ByteRecord::new();
+    if !reader.read_byte_record(&mut record).map_err(|cause| TableTrouble::Csv { path: path.to_owned(), cause })? {
+        return Err(TableTrouble::NoHeader(path.to_owned()));
+    }
+    Ok(header(&record, encoding, bad))
+}
+
 /// One pass: all columns asked for, or those of the given places as names.
 fn pass(path: &Path, ask: &Ask, again: Option<&BTreeSet<usize>>) -> Result<Vec<Wanted>, TableTrouble> {
     let broken = |cause| TableTrouble::Csv { path: path.to_owned(), cause };
-    let (encoding, file) = encoding::look(path)?;
-    let tab = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tsv") || e.eq_ignore_ascii_case("tab"));
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(if tab { b'\t' } else { b',' })
-        .from_reader(BufReader::with_capacity(1 << 18, file));
-    let mut record = ByteRecord::new();
-    if !reader.read_byte_record(&mut record).map_err(broken)? {
-        return Err(TableTrouble::NoHeader(path.to_owned()));
-    }
+    let (encoding, mut reader) = open(path)?;
     let mut bad = Bad::default();
-    let header = header(&record, encoding, &mut bad);
+    let header = first_row(path, &mut reader, encoding, &mut bad)?;
+    let mut record = ByteRecord::new();
     let mut columns = wanted(&header, ask)?;
     if let Some(places) = again {
         columns.retain(|column| places.contains(&column.place));

@@ -9,6 +9,7 @@ mod cell;
 mod csv_file;
 mod encoding;
 mod parquet_file;
+mod stream;
 mod trouble;
 
 use std::path::Path;
@@ -25,6 +26,14 @@ pub use trouble::{BadCell, TableTrouble, Why};
 /// A file that cannot be read, a column that is not there or there twice, rows of different lengths, cells that are no numbers.
 pub fn read(path: &Path, ask: &Ask) -> Result<Frame, TableTrouble> {
     if is_parquet(path)? { ParquetTable::open(path)?.frame(ask) } else { csv_file::read(path, ask) }
+}
+
+/// The names of the columns of a table.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn columns(path: &Path) -> Result<Vec<String>, TableTrouble> {
+    if is_parquet(path)? { ParquetTable::open(path).map(|table| table.columns().to_vec()) } else { csv_file::columns(path) }
 }
 
 /// Whether a file begins as Parquet does.

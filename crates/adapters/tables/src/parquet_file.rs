@@ -25,6 +25,7 @@ pub struct ParquetTable {
     path: PathBuf,
     columns: Vec<String>,
     groups: Vec<usize>,
+    as_names: Vec<String>,
 }
 
 /// What a value of a column is, by its physical type and what that stands for.
@@ -44,12 +45,24 @@ impl ParquetTable {
     /// # Errors
     /// It cannot be read, or is not Parquet.
     pub fn open(path: &Path) -> Result<Self, TableTrouble> {
-        let mut table = Self { path: path.to_owned(), columns: Vec::new(), groups: Vec::new() };
+        let mut table = Self { path: path.to_owned(), columns: Vec::new(), groups: Vec::new(), as_names: Vec::new() };
         let reader = table.reader()?;
         let meta = reader.metadata();
         table.columns = meta.file_metadata().schema_descr().columns().iter().map(|c| c.path().string()).collect();
         table.groups = meta.row_groups().iter().map(|g| usize::try_from(g.num_rows()).unwrap_or(0)).collect();
         Ok(table)
+    }
+
+    /// Reads these columns as names when it is read piece by piece, whatever they hold.
+    #[must_use]
+    pub fn with_names(mut self, names: &[String]) -> Self {
+        self.as_names = names.to_vec();
+        self
+    }
+
+    /// Whether a column is read as names when it is read piece by piece.
+    pub(crate) fn holds_names(&self, name: &str) -> Result<bool, TableTrouble> {
+        Ok(self.is_text(name)? || self.as_names.iter().any(|column| column == name))
     }
 
     /// The names of its columns.

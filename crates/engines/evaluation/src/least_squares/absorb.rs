@@ -11,6 +11,9 @@ use super::design::{Dimension, Rows};
 use crate::frame::Column;
 use crate::notice::Refusal;
 
+/// Steps that may pass without halving what is left.
+const PATIENCE: usize = 60;
+
 /// The fixed effects over the rows that take part.
 pub(super) struct Absorber {
     /// Levels of each effect, in the order of the specification.
@@ -98,7 +101,8 @@ impl Absorber {
             starts[level + 1] += starts[level];
         }
         let rows = starts[lead.count] as usize;
-        let others: Vec<(&Dimension, usize)> = effects.iter().enumerate().filter(|(f, _)| *f != first).map(|(f, e)| (e, offsets[f])).collect();
+        let others: Vec<(&Dimension, usize)> =
+            effects.iter().enumerate().filter(|(f, _)| *f != first).map(|(f, e)| (e, offsets[f])).collect();
         let mut absorber = Self {
             first,
             rest,
@@ -189,7 +193,7 @@ impl Absorber {
             }
         }
         self.spread::<W>(&mut rest, |level, _| divided(first[level], self.mass_first[level]));
-        let floor: [f64; W] = std::array::from_fn(|j| sizes.get(column + j).copied().unwrap_or(0.0) * 1e-32);
+        let floor: [f64; W] = std::array::from_fn(|j| sizes.get(column + j).copied().unwrap_or(0.0) * 1e-28);
         let (theta, steps) = if self.rest == 0 { (Vec::new(), 0) } else { self.gradients::<W>(&rest, floor, limits)? };
         let mut lead = first;
         self.each_level(|level, rows| {
@@ -205,50 +209,59 @@ impl Absorber {
         let mut r = b.to_vec();
         let start = self.length(&r);
         let goal: [f64; W] = std::array::from_fn(|j| (start[j] * limits.tolerance * limits.tolerance).max(floor[j]));
-        let (mut out, mut steps) = (vec![[0.0; W]; b.len()], 0);
+        let (mut out, mut steps, mut before) = (vec![[0.0; W]; b.len()], 0, start);
         // What is left is computed anew now and then, for what is carried along drifts away from it.
-        for _ in 0..20 {
-            let mut size = self.length(&r);
-            if (0..W).all(|j| size[j] <= goal[j]) {
-                return Ok((x, steps));
-            }
-            let mut d: Vec<[f64; W]> = r.iter().zip(&self.mass_rest).map(|(r, m)| divided(*r, *m)).collect();
-            while (0..W).any(|j| size[j] > goal[j] * 0.01) && steps < limits.steps {
-                steps += 1;
-                self.apply::<W>(&d, &mut out);
-                let curve = inner::<W>(&d, &out);
-                let alpha: [f64; W] = std::array::from_fn(|j| if curve[j] > 0.0 && size[j] > goal[j] * 1e-4 { size[j] / curve[j] } else { 0.0 });
-                for ((x, r), (d, out)) in x.iter_mut().zip(r.iter_mut()).zip(d.iter().zip(&out)) {
-                    for j in 0..W {
-                        x[j] += alpha[j] * d[j];
-                        r[j] -= alpha[j] * out[j];
-                    }
-                }
-                let next = self.length(&r);
-                let beta: [f64; W] = std::array::from_fn(|j| if size[j] > 0.0 { next[j] / size[j] } else { 0.0 });
-                for ((d, r), mass) in d.iter_mut().zip(&r).zip(&self.mass_rest) {
-                    for j in 0..W {
-                        d[j] = r[j] / mass + beta[j] * d[j];
-                    }
-                }
-                size = next;
-                if (0..W).all(|j| alpha[j] == 0.0) {
-                    break;
-                }
-            }
-            let before = self.length(&r);
+        while steps < limits.steps {
+            steps += self.descend::<W>(&mut x, &mut r, &mut out, goal, limits.steps - steps);
             self.apply::<W>(&x, &mut out);
             r.iter_mut().zip(b.iter().zip(&out)).for_each(|(r, (b, out))| *r = std::array::from_fn(|j| b[j] - out[j]));
             let after = self.length(&r);
-            // Rounding leaves more than was asked for: this is as exact as the numbers allow.
-            if (0..W).all(|j| after[j] <= goal[j] || (before[j] <= goal[j] && after[j] <= start[j] * 1e-22)) {
+            // When another round does not help, rounding leaves more than was asked for: this is as exact as the numbers allow.
+            let done = |j: usize| {
+                after[j] <= goal[j] || after[j] <= start[j] * 1e-24 || (after[j] > before[j] * 0.1 && after[j] <= start[j] * 1e-16)
+            };
+            if (0..W).all(done) {
                 return Ok((x, steps));
             }
-            if steps >= limits.steps {
-                break;
-            }
+            before = after;
         }
         Err(not_converged(steps))
+    }
+
+    /// Steps of conjugate gradients from `x`, of which `r` is left, until that is as short as it should be or gets no shorter.
+    fn descend<const W: usize>(&self, x: &mut [[f64; W]], r: &mut [[f64; W]], out: &mut [[f64; W]], goal: [f64; W], most: usize) -> usize {
+        let mut size = self.length(r);
+        let (mut best, mut since) = (size, 0);
+        let mut d: Vec<[f64; W]> = r.iter().zip(&self.mass_rest).map(|(r, m)| divided(*r, *m)).collect();
+        for step in 0..most {
+            if (0..W).all(|j| size[j] <= goal[j]) || since >= PATIENCE {
+                return step;
+            }
+            self.apply::<W>(&d, out);
+            let curve = inner::<W>(&d, out);
+            let alpha: [f64; W] = std::array::from_fn(|j| if curve[j] > 0.0 && size[j] > goal[j] { size[j] / curve[j] } else { 0.0 });
+            for ((x, r), (d, out)) in x.iter_mut().zip(r.iter_mut()).zip(d.iter().zip(out.iter())) {
+                for j in 0..W {
+                    x[j] += alpha[j] * d[j];
+                    r[j] -= alpha[j] * out[j];
+                }
+            }
+            let next = self.length(r);
+            let beta: [f64; W] = std::array::from_fn(|j| if alpha[j] > 0.0 { next[j] / size[j] } else { 0.0 });
+            for ((d, r), mass) in d.iter_mut().zip(r.iter()).zip(&self.mass_rest) {
+                for j in 0..W {
+                    d[j] = r[j] / mass + beta[j] * d[j];
+                }
+            }
+            size = next;
+            since += 1;
+            for j in 0..W {
+                if size[j] > goal[j] && size[j] < best[j] * 0.5 {
+                    (best[j], since) = (size[j], 0);
+                }
+            }
+        }
+        most
     }
 
     /// The normal equations of the other effects with the eliminated one taken out, times `v`.

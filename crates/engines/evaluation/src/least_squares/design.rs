@@ -17,7 +17,11 @@ enum Cell {
     One,
     Product(Vec<Placed>),
     /// Whether the row is of a level of a factor, times a product.
-    Level { factor: usize, code: u32, by: Vec<Placed> },
+    Level {
+        factor: usize,
+        code: u32,
+        by: Vec<Placed>,
+    },
 }
 
 /// A factor of a product by the place of its column among those that are read.
@@ -52,6 +56,8 @@ pub(super) struct Design<'a> {
     source: &'a dyn Source,
     pub(super) blocks: Vec<std::ops::Range<usize>>,
     columns: Vec<String>,
+    /// Columns whose logarithm is taken.
+    logs: Vec<usize>,
     weight: Option<usize>,
     pub(super) weight_kind: WeightKind,
     factors: Vec<Groups>,
@@ -88,12 +94,17 @@ impl<'a> Design<'a> {
     /// Reads what a specification asks for.
     pub(super) fn new(source: &'a dyn Source, spec: &Spec) -> Result<Self, Refusal> {
         if source.rows() >= Column::MISSING as usize {
-            return Err(Refusal::new("too-many-rows", "行が多すぎます（約42億行まで）。", "there are too many rows (at most about 4.2 billion)"));
+            return Err(Refusal::new(
+                "too-many-rows",
+                "行が多すぎます（約42億行まで）。",
+                "there are too many rows (at most about 4.2 billion)",
+            ));
         }
         let mut design = Self {
             source,
             blocks: source.blocks(),
             columns: Vec::new(),
+            logs: Vec::new(),
             weight: None,
             weight_kind: spec.weight_kind,
             factors: Vec::new(),
@@ -152,7 +163,11 @@ impl<'a> Design<'a> {
         }
         if let Some(name) = &spec.weights {
             if !self.source.is_number(name)? {
-                return Err(Refusal::new("not-numbers", format!("重みの列「{name}」が数値ではありません。"), format!("the weights \"{name}\" are not numbers")));
+                return Err(Refusal::new(
+                    "not-numbers",
+                    format!("重みの列「{name}」が数値ではありません。"),
+                    format!("the weights \"{name}\" are not numbers"),
+                ));
             }
             self.weight = Some(self.column(name));
         }
@@ -181,7 +196,15 @@ impl<'a> Design<'a> {
     }
 
     fn place(&mut self, factors: &[Factor]) -> Vec<Placed> {
-        factors.iter().map(|f| Placed { column: self.column(&f.column), log: f.log, power: f.power }).collect()
+        let mut placed = Vec::with_capacity(factors.len());
+        for f in factors {
+            let column = self.column(&f.column);
+            if f.log && !self.logs.contains(&column) {
+                self.logs.push(column);
+            }
+            placed.push(Placed { column, log: f.log, power: f.power });
+        }
+        placed
     }
 
     /// Adds the columns of the terms, now that it is known which levels there are.
@@ -276,7 +299,6 @@ impl<'a> Design<'a> {
     fn fates(&self, block: usize) -> Result<Vec<Fate>, Refusal> {
         let columns = self.read(block)?;
         let first = self.blocks[block].start;
-        let logs: Vec<usize> = self.logs();
         let mut fates = vec![Fate::Used; self.blocks[block].len()];
         for (at, column) in columns.iter().enumerate() {
             for (fate, value) in fates.iter_mut().zip(column.iter()) {
@@ -284,19 +306,37 @@ impl<'a> Design<'a> {
                     *fate = Fate::Missing;
                 }
             }
-            if logs.contains(&at)
+            if self.logs.contains(&at)
                 && let Some(row) = column.iter().position(|v| *v <= 0.0)
             {
-                return Err(refused_cell("not-positive", &self.columns[at], first + row, "正の数でないため対数をとれません", "is not positive and has no logarithm"));
+                return Err(refused_cell(
+                    "not-positive",
+                    &self.columns[at],
+                    first + row,
+                    "正の数でないため対数をとれません",
+                    "is not positive and has no logarithm",
+                ));
             }
         }
         if let Some(weight) = self.weight {
             for (row, value) in columns[weight].iter().enumerate() {
                 if *value < 0.0 {
-                    return Err(refused_cell("negative-weight", &self.columns[weight], first + row, "負の重みです", "is a negative weight"));
+                    return Err(refused_cell(
+                        "negative-weight",
+                        &self.columns[weight],
+                        first + row,
+                        "負の重みです",
+                        "is a negative weight",
+                    ));
                 }
                 if self.weight_kind == WeightKind::Frequency && value.fract() != 0.0 {
-                    return Err(refused_cell("weight-not-whole", &self.columns[weight], first + row, "度数の重みが整数ではありません", "is no whole number, as frequency weights must be"));
+                    return Err(refused_cell(
+                        "weight-not-whole",
+                        &self.columns[weight],
+                        first + row,
+                        "度数の重みが整数ではありません",
+                        "is no whole number, as frequency weights must be",
+                    ));
                 }
                 if *value == 0.0 && fates[row] == Fate::Used {
                     fates[row] = Fate::NoWeight;
@@ -304,14 +344,6 @@ impl<'a> Design<'a> {
             }
         }
         Ok(fates)
-    }
-
-    fn logs(&self) -> Vec<usize> {
-        let cells = self.cells.iter().filter_map(|cell| match cell {
-            Cell::Product(factors) | Cell::Level { by: factors, .. } => Some(factors),
-            Cell::One => None,
-        });
-        cells.flatten().filter(|f| f.log).map(|f| f.column).collect()
     }
 
     /// Leaves out rows that are alone in a level, and those that become so by it. Linear in the rows: each level remembers the exclusive or
@@ -392,7 +424,8 @@ impl<'a> Design<'a> {
             let pick = |column: &Cow<'_, [f64]>| Cow::Owned(rows.iter().map(|row| column[*row as usize - range.start]).collect());
             source.iter().map(pick).collect()
         };
-        let columns = self.cells.iter().enumerate().map(|(at, cell)| self.fill(cell, &taken, &rows, self.shift.get(at).copied().unwrap_or(0.0)));
+        let columns =
+            self.cells.iter().enumerate().map(|(at, cell)| self.fill(cell, &taken, &rows, self.shift.get(at).copied().unwrap_or(0.0)));
         let columns = columns.collect();
         let weights = self.weight.map(|at| taken[at].to_vec()).unwrap_or_default();
         Ok(Rows { columns, weights, rows })
@@ -409,6 +442,7 @@ impl<'a> Design<'a> {
             source: self.source,
             blocks: self.blocks.clone(),
             columns: self.columns.clone(),
+            logs: self.logs.clone(),
             weight: self.weight,
             weight_kind: self.weight_kind,
             factors: self.factors.clone(),
@@ -495,7 +529,11 @@ fn compact(name: &str, groups: Groups, keep: &[bool]) -> Dimension {
 
 fn refused_cell(code: &'static str, column: &str, row: usize, ja: &str, en: &str) -> Refusal {
     let row = row + 1;
-    Refusal::new(code, format!("列「{column}」の{row}行目: {ja}。値を直すか、空欄にしてください。"), format!("column \"{column}\", row {row} {en}; correct it or leave it empty"))
+    Refusal::new(
+        code,
+        format!("列「{column}」の{row}行目: {ja}。値を直すか、空欄にしてください。"),
+        format!("column \"{column}\", row {row} {en}; correct it or leave it empty"),
+    )
 }
 
 fn nobody(dropped: &Dropped) -> Refusal {

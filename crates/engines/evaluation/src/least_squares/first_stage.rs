@@ -55,9 +55,16 @@ fn f_test(statistic: f64, df: f64, below: f64) -> Test {
 }
 
 /// Tests the instruments, and warns when they are weak.
-pub(super) fn instruments(design: &Design<'_>, moments: &Moments, solved: &Solved, variance: &Variance, spec: &Spec) -> Result<(Instruments, Vec<Warning>), Refusal> {
+pub(super) fn instruments(
+    design: &Design<'_>,
+    moments: &Moments,
+    solved: &Solved,
+    variance: &Variance,
+    spec: &Spec,
+) -> Result<(Instruments, Vec<Warning>), Refusal> {
     let endogenous: Vec<usize> = (design.regressors + 1 - design.endogenous..=design.regressors).collect();
-    let first_stages = endogenous.iter().map(|column| first_stage(design, moments, solved, *column, variance, spec)).collect::<Result<Vec<_>, _>>()?;
+    let first_stages =
+        endogenous.iter().map(|column| first_stage(design, moments, solved, *column, variance, spec)).collect::<Result<Vec<_>, _>>()?;
     let warnings = first_stages.iter().filter(|stage| stage.robust.statistic < WEAK).map(weak).collect();
     let over_identification = sargan(design, moments, solved, variance);
     let endogeneity = hausman(design, moments, solved, variance, &endogenous);
@@ -77,11 +84,24 @@ fn regress(gram: &Matrix, on: &[usize], column: usize) -> Option<(Matrix, Vec<f6
     Some((inverse, beta, squares.max(0.0)))
 }
 
-fn first_stage(design: &Design<'_>, moments: &Moments, solved: &Solved, column: usize, variance: &Variance, spec: &Spec) -> Result<FirstStage, Refusal> {
+fn first_stage(
+    design: &Design<'_>,
+    moments: &Moments,
+    solved: &Solved,
+    column: usize,
+    variance: &Variance,
+    spec: &Spec,
+) -> Result<FirstStage, Refusal> {
     let gram = &moments.gram;
     let excluded: Vec<usize> = (0..solved.given.len()).filter(|i| solved.given[*i] > design.regressors).collect();
     let own: Vec<usize> = solved.given.iter().copied().filter(|c| *c <= design.regressors).collect();
-    let unsolved = || Refusal::new("singular", "第1段階を解けません。操作変数を見直してください。", "the first stage cannot be solved; look at the instruments");
+    let unsolved = || {
+        Refusal::new(
+            "singular",
+            "第1段階を解けません。操作変数を見直してください。",
+            "the first stage cannot be solved; look at the instruments",
+        )
+    };
     let (bread, beta, with) = regress(gram, &solved.given, column).ok_or_else(unsolved)?;
     let without = regress(gram, &own, column).map_or(gram[(column, column)], |found| found.2);
     let n = observations(design, moments);
@@ -158,7 +178,11 @@ fn weak(stage: &FirstStage) -> Warning {
     let (name, f) = (&stage.name, stage.robust.statistic);
     Warning::blocking(
         "weak-instruments",
-        format!("操作変数が「{name}」を弱くしか説明しません（第1段階の F = {f:.2}、目安は10以上）。推定値は最小二乗の方へ偏り、区間は当てになりません。"),
-        format!("the instruments hardly explain \"{name}\" (first-stage F = {f:.2}, below 10): the estimate leans towards least squares and its interval cannot be trusted"),
+        format!(
+            "操作変数が「{name}」を弱くしか説明しません（第1段階の F = {f:.2}、目安は10以上）。推定値は最小二乗の方へ偏り、区間は当てになりません。"
+        ),
+        format!(
+            "the instruments hardly explain \"{name}\" (first-stage F = {f:.2}, below 10): the estimate leans towards least squares and its interval cannot be trusted"
+        ),
     )
 }

@@ -15,7 +15,13 @@ use crate::notice::Refusal;
 const AFFORDABLE: usize = 4_000_000_000;
 
 /// Σ (β₍g₎ − β)(β₍g₎ − β)′. The textbook's factor is (G − 1)/G; pyfixest's, followed here, is that of CRV1, slightly larger.
-pub(super) fn variance(design: &Design<'_>, moments: &Moments, solved: &Solved, dimension: &Dimension, spec: &Spec) -> Result<Matrix, Refusal> {
+pub(super) fn variance(
+    design: &Design<'_>,
+    moments: &Moments,
+    solved: &Solved,
+    dimension: &Dimension,
+    spec: &Spec,
+) -> Result<Matrix, Refusal> {
     let within = design.effects.iter().all(|effect| lies_within(effect, dimension));
     let betas = if within { from_products(design, moments, solved, dimension)? } else { anew(design, solved, dimension, spec)? };
     let k = solved.kept.len();
@@ -95,7 +101,11 @@ fn refit(solved: &Solved, gram: &Matrix) -> Option<Vec<f64>> {
     if solved.given == solved.kept {
         let own = block(&solved.kept, &solved.kept);
         let regular = own.diagonal().iter().all(|d| *d > 0.0);
-        return regular.then(|| inverse(&own)).flatten().map(|inverse| inverse.apply(block(&solved.kept, &[0]).col(0))).filter(|b| b.iter().all(|v| v.is_finite()));
+        return regular
+            .then(|| inverse(&own))
+            .flatten()
+            .map(|inverse| inverse.apply(block(&solved.kept, &[0]).col(0)))
+            .filter(|b| b.iter().all(|v| v.is_finite()));
     }
     let shares = inverse(&block(&solved.given, &solved.given))?.times(&block(&solved.given, &solved.kept));
     let bread = inverse(&block(&solved.kept, &solved.given).times(&shares))?;
@@ -106,8 +116,12 @@ fn needed(dimension: &Dimension) -> Refusal {
     let name = &dimension.name;
     Refusal::new(
         "cluster-needed",
-        format!("「{name}」のあるクラスターを除くと係数が決まらないため、crv3 を計算できません。crv1 かワイルド・ブートストラップを使ってください。"),
-        format!("without one cluster of \"{name}\" the coefficients are not determined, so CRV3 cannot be had; use crv1 or the wild bootstrap"),
+        format!(
+            "「{name}」のあるクラスターを除くと係数が決まらないため、crv3 を計算できません。crv1 かワイルド・ブートストラップを使ってください。"
+        ),
+        format!(
+            "without one cluster of \"{name}\" the coefficients are not determined, so CRV3 cannot be had; use crv1 or the wild bootstrap"
+        ),
     )
 }
 
@@ -115,7 +129,9 @@ fn too_large(dimension: &Dimension, rows: usize) -> Refusal {
     let (name, count) = (&dimension.name, dimension.count);
     Refusal::new(
         "jackknife-too-large",
-        format!("「{name}」のクラスター{count}個×{rows}行では crv3 に時間がかかりすぎます。crv1 を使ってください（クラスターが多ければ十分です）。"),
+        format!(
+            "「{name}」のクラスター{count}個×{rows}行では crv3 に時間がかかりすぎます。crv1 を使ってください（クラスターが多ければ十分です）。"
+        ),
         format!("CRV3 over {count} clusters of \"{name}\" and {rows} rows takes too long; use crv1, which is good with many clusters"),
     )
 }

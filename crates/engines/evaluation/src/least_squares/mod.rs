@@ -96,7 +96,14 @@ fn settled(design: &Design<'_>, moments: &Moments, solved: &mut Solved, spec: &S
 
 type Extras = (Option<Instruments>, Vec<WildResult>, Vec<Warning>);
 
-fn told(design: &Design<'_>, moments: &Moments, solved: &Solved, variance: &Variance, spec: &Spec, (instruments, wild, warnings): Extras) -> Estimate {
+fn told(
+    design: &Design<'_>,
+    moments: &Moments,
+    solved: &Solved,
+    variance: &Variance,
+    spec: &Spec,
+    (instruments, wild, warnings): Extras,
+) -> Estimate {
     let (beta, matrix) = unshifted(design, solved, &variance.matrix);
     let t = dist::t_quantile(f64::midpoint(1.0, spec.confidence), variance.freedom);
     let coefficient = |(i, column): (usize, &usize)| {
@@ -126,7 +133,12 @@ fn told(design: &Design<'_>, moments: &Moments, solved: &Solved, variance: &Vari
         observations: variance::observations(design, moments),
         rows: design.rows,
         dropped: design.dropped,
-        fixed_effects: design.effects.iter().zip(&variance.nested).map(|(e, nested)| Effect { name: e.name.clone(), levels: e.count, nested: *nested }).collect(),
+        fixed_effects: design
+            .effects
+            .iter()
+            .zip(&variance.nested)
+            .map(|(e, nested)| Effect { name: e.name.clone(), levels: e.count, nested: *nested })
+            .collect(),
         clusters: design.clusters.iter().map(|c| Clusters { name: c.name.clone(), count: c.count }).collect(),
         collinear: solved.collinear.iter().map(|c| design.names[*c].clone()).collect(),
         fit: fit(design, moments, solved, variance.squares),
@@ -186,19 +198,31 @@ fn few_clusters(design: &Design<'_>, spec: &Spec) -> Vec<Warning> {
 fn sensible(spec: &Spec) -> Result<(), Refusal> {
     let say = |code, ja: &str, en: &str| Err(Refusal::new(code, ja, en));
     if !(spec.confidence > 0.0 && spec.confidence < 1.0) {
-        return say("confidence", "信頼水準は0と1の間で指定してください（例: 0.95）。", "the level of confidence lies between 0 and 1, for example 0.95");
+        return say(
+            "confidence",
+            "信頼水準は0と1の間で指定してください（例: 0.95）。",
+            "the level of confidence lies between 0 and 1, for example 0.95",
+        );
     }
     if !(spec.tolerance > 0.0 && spec.tolerance < 0.01) {
         return say("tolerance", "許容誤差は0より大きく0.01より小さくしてください。", "the tolerance is above 0 and below 0.01");
     }
     if spec.counted().clustered() && !(1..=2).contains(&spec.clusters.len()) {
-        return say("clusters", "crv1・crv3 には、クラスターの列を1つか2つ指定してください。", "crv1 and crv3 need one or two columns of clusters");
+        return say(
+            "clusters",
+            "crv1・crv3 には、クラスターの列を1つか2つ指定してください。",
+            "crv1 and crv3 need one or two columns of clusters",
+        );
     }
     if !spec.endogenous.is_empty() && spec.instruments.is_empty() {
         return say("instruments", "内生変数には操作変数が必要です。", "endogenous regressors need instruments");
     }
     if spec.endogenous.is_empty() && !spec.instruments.is_empty() {
-        return say("endogenous", "操作変数がありますが、内生変数が指定されていません。", "there are instruments but no endogenous regressor");
+        return say(
+            "endogenous",
+            "操作変数がありますが、内生変数が指定されていません。",
+            "there are instruments but no endogenous regressor",
+        );
     }
     Ok(())
 }

@@ -138,7 +138,10 @@ fn raw(rows: &Rows) -> (Vec<f64>, Vec<f64>) {
     let ones = vec![1.0; rows.rows.len()];
     let weights = if rows.weights.is_empty() { &ones } else { &rows.weights };
     let sums = rows.columns.iter().chain([&ones]).map(|column| product(column, weights)).collect();
-    let squares = rows.columns.iter().map(|column| if rows.weights.is_empty() { product(column, column) } else { product(column, &weighted(column, weights)) });
+    let squares = rows
+        .columns
+        .iter()
+        .map(|column| if rows.weights.is_empty() { product(column, column) } else { product(column, &weighted(column, weights)) });
     (sums, squares.collect())
 }
 

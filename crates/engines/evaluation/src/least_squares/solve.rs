@@ -164,7 +164,9 @@ fn not_identified(instruments: usize, endogenous: usize, lost: &[&str]) -> Refus
     let lost = if lost.is_empty() { String::new() } else { format!(" ({})", lost.join(", ")) };
     Refusal::new(
         "not-identified",
-        format!("内生変数{endogenous}個に対し、互いに独立な操作変数が{instruments}個です{lost}。操作変数を加えるか、ほかの列と重なる内生変数を除いてください。"),
+        format!(
+            "内生変数{endogenous}個に対し、互いに独立な操作変数が{instruments}個です{lost}。操作変数を加えるか、ほかの列と重なる内生変数を除いてください。"
+        ),
         format!(
             "there are {instruments} independent instruments for {endogenous} endogenous regressors{lost}; add instruments, or leave out endogenous regressors that depend on other columns"
         ),

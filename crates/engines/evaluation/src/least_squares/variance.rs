@@ -105,7 +105,7 @@ pub(super) fn variance(design: &Design<'_>, moments: &Moments, solved: &Solved, 
     let group = |count: f64| if spec.small_sample.clusters && count > 1.0 { count / (count - 1.0) } else { 1.0 };
     let (matrix, factor) = match errors {
         Errors::Iid => (matrix.scaled(scores.squares / (n - 1.0)), own),
-        Errors::Hc1 | Errors::Hc2 | Errors::Hc3 => (matrix, own * group(n)),
+        Errors::Hc1 | Errors::Hc2 | Errors::Hc3 => (matrix, if spec.small_sample.parameters { n / (n - parameters) } else { 1.0 }),
         Errors::Crv1 | Errors::Crv3 => (matrix, own * group(smallest as f64)),
     };
     let matrix = positive(matrix.scaled(factor), &mut warnings);
@@ -142,7 +142,8 @@ fn sandwich(
             let only: Vec<Dimension> = dimensions.iter().map(|(_, d)| d.clone()).collect();
             let scores = pass(&Meat::Clusters(&only))?;
             let weigh = |(meat, (sign, d)): (&Matrix, &(f64, Dimension))| meat.clone().scaled(sign * relative(d, design, spec));
-            let meat = scores.meat.iter().zip(dimensions).map(weigh).fold(Matrix::zeros(solved.kept.len(), solved.kept.len()), |a, b| a.plus(&b));
+            let meat =
+                scores.meat.iter().zip(dimensions).map(weigh).fold(Matrix::zeros(solved.kept.len(), solved.kept.len()), |a, b| a.plus(&b));
             Ok((around(&meat), scores))
         }
         Errors::Crv3 => {
@@ -209,19 +210,23 @@ fn words(errors: Errors, spec: &Spec, n: f64, parameters: f64, clusters: usize) 
         CountEffects::All => ("固定効果をすべて数える", "all fixed effects count"),
         CountEffects::None => ("固定効果を数えない", "fixed effects do not count"),
     };
-    let own = if spec.small_sample.parameters {
+    let words = if spec.small_sample.parameters {
         (format!("(n−1)/(n−K)、n={n}、K={parameters}（{}）", effects.0), format!("(n-1)/(n-K) with n={n}, K={parameters} ({})", effects.1))
     } else {
         ("パラメーター数の補正なし".to_owned(), "no correction for parameters".to_owned())
     };
-    let group = if spec.small_sample.clusters { (format!("G/(G−1)、G={clusters}"), format!("G/(G-1) with G={clusters}")) } else { ("クラスター数の補正なし".to_owned(), "no correction for the number of clusters".to_owned()) };
+    let group = if spec.small_sample.clusters {
+        (format!("G/(G−1)、G={clusters}"), format!("G/(G-1) with G={clusters}"))
+    } else {
+        ("クラスター数の補正なし".to_owned(), "no correction for the number of clusters".to_owned())
+    };
     match errors {
-        Errors::Iid => (format!("残差平方和/(n−1)×{}", own.0), format!("residual squares/(n-1) times {}", own.1)),
+        Errors::Iid => (format!("残差平方和/(n−1)×{}", words.0), format!("residual squares/(n-1) times {}", words.1)),
         Errors::Hc1 | Errors::Hc2 | Errors::Hc3 => {
-            let rows = if spec.small_sample.clusters { ("×n/(n−1)", " times n/(n-1)") } else { ("", "") };
-            (format!("{}{}", own.0, rows.0), format!("{}{}", own.1, rows.1))
+            let own = |text: &str| text.replacen("(n−1)", "n", 1).replacen("(n-1)", "n", 1);
+            (own(&words.0), own(&words.1))
         }
-        Errors::Crv1 | Errors::Crv3 => (format!("{}×{}", own.0, group.0), format!("{} times {}", own.1, group.1)),
+        Errors::Crv1 | Errors::Crv3 => (format!("{}×{}", words.0, group.0), format!("{} times {}", words.1, group.1)),
     }
 }
 
@@ -244,8 +249,12 @@ fn one_cluster() -> Refusal {
 fn too_many_levels() -> Refusal {
     Refusal::new(
         "leverage-too-large",
-        format!("固定効果の水準が多く（最大のものを除いて{LEVELS_FOR_LEVERAGE}超）、HC2・HC3 のてこ比を正確に計算できません。hc1 か crv1 を指定してください。"),
-        format!("the fixed effects beside the largest have more than {LEVELS_FOR_LEVERAGE} levels, too many for exact leverages; use hc1 or crv1"),
+        format!(
+            "固定効果の水準が多く（最大のものを除いて{LEVELS_FOR_LEVERAGE}超）、HC2・HC3 のてこ比を正確に計算できません。hc1 か crv1 を指定してください。"
+        ),
+        format!(
+            "the fixed effects beside the largest have more than {LEVELS_FOR_LEVERAGE} levels, too many for exact leverages; use hc1 or crv1"
+        ),
     )
 }
 

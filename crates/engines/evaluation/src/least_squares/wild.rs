@@ -74,8 +74,12 @@ pub(super) fn wild(design: &Design<'_>, moments: &Moments, solved: &Solved, spec
     if dimension.count > CLUSTERS || asked.draws == 0 || asked.draws > 10_000_000 {
         return Err(Refusal::new(
             "wild-size",
-            format!("ワイルド・ブートストラップは、クラスター{CLUSTERS}個まで、反復1回以上1000万回までです。クラスターが多ければ crv1 で十分です。"),
-            format!("the wild bootstrap takes at most {CLUSTERS} clusters and between 1 and 10 million draws; with many clusters crv1 is good"),
+            format!(
+                "ワイルド・ブートストラップは、クラスター{CLUSTERS}個まで、反復1回以上1000万回までです。クラスターが多ければ crv1 で十分です。"
+            ),
+            format!(
+                "the wild bootstrap takes at most {CLUSTERS} clusters and between 1 and 10 million draws; with many clusters crv1 is good"
+            ),
         ));
     }
     let place = |name: &String| {
@@ -87,7 +91,14 @@ pub(super) fn wild(design: &Design<'_>, moments: &Moments, solved: &Solved, spec
     places.into_iter().map(|at| one(design, moments, solved, spec, asked, (dimension, at))).collect()
 }
 
-fn one(design: &Design<'_>, moments: &Moments, solved: &Solved, spec: &Spec, asked: &Wild, (dimension, at): (&Dimension, usize)) -> Result<WildResult, Refusal> {
+fn one(
+    design: &Design<'_>,
+    moments: &Moments,
+    solved: &Solved,
+    spec: &Spec,
+    asked: &Wild,
+    (dimension, at): (&Dimension, usize),
+) -> Result<WildResult, Refusal> {
     let length = solved.bread[(at, at)];
     let residual = kernel(design, moments, solved, spec, dimension, (at, &solved.residual()))?;
     // What is left of the regressor given the others is its row of the inverse, brought to its own length.
@@ -167,7 +178,14 @@ impl Kernel {
 
 type Target<'a> = (usize, &'a [(usize, f64)]);
 
-fn kernel(design: &Design<'_>, moments: &Moments, solved: &Solved, spec: &Spec, dimension: &Dimension, (at, errors): Target<'_>) -> Result<Kernel, Refusal> {
+fn kernel(
+    design: &Design<'_>,
+    moments: &Moments,
+    solved: &Solved,
+    spec: &Spec,
+    dimension: &Dimension,
+    (at, errors): Target<'_>,
+) -> Result<Kernel, Refusal> {
     let (g, k) = (dimension.count, solved.kept.len());
     let mut numerator = vec![0.0; g];
     // By cluster: Σ w z x and Σ w x e, with z the row of the inverse times the regressors.
@@ -198,7 +216,14 @@ fn kernel(design: &Design<'_>, moments: &Moments, solved: &Solved, spec: &Spec, 
 }
 
 /// Errors of one cluster alone are not free of the fixed effects that reach into others: what those absorb is taken from the scores.
-fn absorbed(design: &Design<'_>, moments: &Moments, spec: &Spec, dimension: &Dimension, (e, z): (&[f64], &[f64]), scores: &mut crate::linear::Matrix) -> Result<(), Refusal> {
+fn absorbed(
+    design: &Design<'_>,
+    moments: &Moments,
+    spec: &Spec,
+    dimension: &Dimension,
+    (e, z): (&[f64], &[f64]),
+    scores: &mut crate::linear::Matrix,
+) -> Result<(), Refusal> {
     let counts: Vec<usize> = design.effects.iter().map(|effect| effect.count).collect();
     let used: Vec<u32> = (0..design.keep.len()).filter(|row| design.keep[*row]).map(|row| row as u32).collect();
     for start in (0..dimension.count).step_by(TOGETHER) {
