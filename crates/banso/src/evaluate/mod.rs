@@ -6,6 +6,7 @@
 
 mod input;
 mod look;
+mod ls;
 mod page;
 
 use banso_kernel::Lang;
@@ -21,12 +22,17 @@ pub(crate) enum Estimator {
     /// Shows the columns of a table, with their kind, what is missing and their range
     #[command(verbatim_doc_comment, help_template = TEMPLATE)]
     Look(look::Asked),
+    /// 最小二乗（固定効果・操作変数・クラスター誤差・ワイルド・ブートストラップ）
+    /// Least squares: fixed effects, instruments, clustered errors, wild bootstrap
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Ls(Box<ls::Asked>),
 }
 
 /// Carries it out and prints what it gives.
 pub(crate) fn evaluate(estimator: &Estimator, lang: Lang) -> Result<bool, Trouble> {
     let said = match estimator {
         Estimator::Look(asked) => look::run(asked, lang)?,
+        Estimator::Ls(asked) => ls::run(asked, lang)?,
     };
     println!("{said}");
     Ok(true)
