@@ -7,7 +7,8 @@
 
 use rayon::prelude::*;
 
-use super::design::{Dimension, Rows};
+use super::design::Dimension;
+use super::levels::Levels;
 use crate::frame::Column;
 use crate::notice::Refusal;
 
@@ -17,70 +18,27 @@ const PATIENCE: usize = 60;
 /// The fixed effects over the rows that take part.
 pub(super) struct Absorber {
     /// Levels of each effect, in the order of the specification.
-    counts: Vec<usize>,
+    pub(super) counts: Vec<usize>,
     /// The effect that is eliminated.
-    first: usize,
+    pub(super) first: usize,
     /// Where each other effect begins in a joint vector of their coefficients.
-    offsets: Vec<usize>,
+    pub(super) offsets: Vec<usize>,
     /// How many coefficients the other effects have together.
-    rest: usize,
+    pub(super) rest: usize,
     /// Where the rows of each level of the eliminated effect begin.
-    starts: Vec<u32>,
+    pub(super) starts: Vec<u32>,
     /// For each row, in that order, its level in each other effect, by its place in the joint vector.
-    codes: Vec<u32>,
+    pub(super) codes: Vec<u32>,
     /// Weights in that order; empty for ones.
-    weights: Vec<f64>,
-    mass_first: Vec<f64>,
-    mass_rest: Vec<f64>,
-}
-
-/// Sums, or coefficients, by level: for each effect its levels, for each level the columns.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Levels {
-    pub(super) width: usize,
-    pub(super) by_effect: Vec<Vec<f64>>,
+    pub(super) weights: Vec<f64>,
+    pub(super) mass_first: Vec<f64>,
+    pub(super) mass_rest: Vec<f64>,
 }
 
 /// Coefficients of every level, and how many steps it took to find them.
 pub(super) struct Absorbed {
     pub(super) levels: Levels,
     pub(super) steps: usize,
-}
-
-impl Levels {
-    pub(super) fn zeros(counts: &[usize], width: usize) -> Self {
-        Self { width, by_effect: counts.iter().map(|count| vec![0.0; count * width]).collect() }
-    }
-
-    /// Adds the weighted columns of some blocks of rows to the sums of their levels; one effect after the other by one thread each.
-    pub(super) fn add(&mut self, effects: &[Dimension], blocks: &[Rows]) {
-        let width = self.width;
-        self.by_effect.par_iter_mut().zip(effects).for_each(|(sums, effect)| {
-            for rows in blocks {
-                for (i, row) in rows.rows.iter().enumerate() {
-                    let at = effect.codes[*row as usize] as usize * width;
-                    let sums = &mut sums[at..at + width];
-                    let weight = rows.weight(i);
-                    for (sum, column) in sums.iter_mut().zip(&rows.columns) {
-                        *sum += weight * column[i];
-                    }
-                }
-            }
-        });
-    }
-
-    /// Takes the coefficients of its levels from every row.
-    pub(super) fn take_from(&self, effects: &[Dimension], rows: &mut Rows) {
-        let width = self.width;
-        for (theta, effect) in self.by_effect.iter().zip(effects) {
-            for (i, row) in rows.rows.iter().enumerate() {
-                let at = effect.codes[*row as usize] as usize * width;
-                for (theta, column) in theta[at..at + width].iter().zip(&mut rows.columns) {
-                    column[i] -= theta;
-                }
-            }
-        }
-    }
 }
 
 impl Absorber {
@@ -265,7 +223,7 @@ impl Absorber {
     }
 
     /// The normal equations of the other effects with the eliminated one taken out, times `v`.
-    fn apply<const W: usize>(&self, v: &[[f64; W]], out: &mut [[f64; W]]) {
+    pub(super) fn apply<const W: usize>(&self, v: &[[f64; W]], out: &mut [[f64; W]]) {
         if self.counts.len() == 2 {
             out.iter_mut().zip(v.iter().zip(&self.mass_rest)).for_each(|(out, (v, m))| *out = std::array::from_fn(|j| v[j] * m));
             self.each_level(|level, rows| {
@@ -292,7 +250,7 @@ impl Absorber {
         });
     }
 
-    fn each_level(&self, mut visit: impl FnMut(usize, std::ops::Range<usize>)) {
+    pub(super) fn each_level(&self, mut visit: impl FnMut(usize, std::ops::Range<usize>)) {
         for level in 0..self.mass_first.len() {
             visit(level, self.starts[level] as usize..self.starts[level + 1] as usize);
         }
@@ -351,62 +309,6 @@ impl Absorber {
             (0..W).for_each(|j| total[j] += r[j] * r[j] / mass);
         }
         total
-    }
-
-    /// The share that the fixed effects have in fitting each row of the source to itself, its leverage, weights included. None when the
-    /// effects beside the largest have more than `most` levels together.
-    pub(super) fn leverage(&self, effects: &[Dimension], weights: &[f64], most: usize) -> Option<Vec<f64>> {
-        if self.rest > most {
-            return None;
-        }
-        let rows = effects.first().map_or(0, |e| e.codes.len());
-        let mut out = vec![0.0; rows];
-        let inverse = self.inverse()?;
-        let lead = effects.get(self.first)?;
-        // S⁺ times the mean indicators of each level of the eliminated effect, and the square of that length.
-        let mut means = vec![vec![0.0; self.rest]; self.mass_first.len()];
-        let mut squares = vec![0.0; self.mass_first.len()];
-        let others = self.counts.len() - 1;
-        self.each_level(|level, rows| {
-            let mut mean = vec![0.0; self.rest];
-            for row in rows {
-                let share = self.weights.get(row).copied().unwrap_or(1.0) / self.mass_first[level];
-                self.codes[row * others..(row + 1) * others].iter().for_each(|code| mean[*code as usize] += share);
-            }
-            means[level] = inverse.apply(&mean);
-            squares[level] = crate::sums::dot(&mean, &means[level]);
-        });
-        for (row, code) in lead.codes.iter().enumerate().filter(|(_, code)| **code != Column::MISSING) {
-            let level = *code as usize;
-            let places: Vec<usize> =
-                (0..self.counts.len()).filter(|f| *f != self.first).map(|f| self.offsets[f] + effects[f].codes[row] as usize).collect();
-            let mut share = 1.0 / self.mass_first[level] + squares[level];
-            for a in &places {
-                share += places.iter().map(|b| inverse[(*a, *b)]).sum::<f64>() - 2.0 * means[level][*a];
-            }
-            out[row] = share * weights.get(row).copied().unwrap_or(1.0);
-        }
-        Some(out)
-    }
-
-    /// The generalised inverse of the normal equations of the other effects.
-    fn inverse(&self) -> Option<crate::linear::Matrix> {
-        use crate::linear::Matrix;
-        if self.rest == 0 {
-            return Some(Matrix::zeros(0, 0));
-        }
-        let mut whole = Matrix::zeros(self.rest, self.rest);
-        let mut out = vec![[0.0; 1]; self.rest];
-        for column in 0..self.rest {
-            let mut unit = vec![[0.0; 1]; self.rest];
-            unit[column] = [1.0];
-            self.apply::<1>(&unit, &mut out);
-            whole.col_mut(column).iter_mut().zip(&out).for_each(|(w, o)| *w = o[0]);
-        }
-        let (values, vectors) = whole.eigen_symmetric()?;
-        let most = values.iter().fold(0.0_f64, |m, v| m.max(*v));
-        let scaled = Matrix::from_fn(self.rest, self.rest, |i, j| if values[j] > most * 1e-11 { vectors[(i, j)] / values[j] } else { 0.0 });
-        Some(scaled.times(&vectors.transpose()))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::absorb::{Absorbed, Absorber, Levels};
+use super::absorb::{Absorbed, Absorber};
 use super::design::{Design, Rows};
+use super::levels::Levels;
 use super::spec::Spec;
 use crate::linear::Matrix;
 use crate::notice::Refusal;

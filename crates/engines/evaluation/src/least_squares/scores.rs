@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::absorb::Levels;
 use super::design::{Design, Dimension, Rows};
+use super::levels::Levels;
 use super::moments::{Tally, each_window, left, product};
 use super::spec::WeightKind;
 use crate::linear::Matrix;

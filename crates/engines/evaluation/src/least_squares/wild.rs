@@ -5,8 +5,8 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::absorb::Levels;
 use super::design::{Design, Dimension, Rows};
+use super::levels::Levels;
 use super::moments::{Moments, left};
 use super::solve::Solved;
 use super::spec::{Multiplier, Spec, Wild};
