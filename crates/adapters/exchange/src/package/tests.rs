@@ -241,6 +241,25 @@ fn every_tampering_is_seen() {
 }
 
 #[test]
+fn a_byte_that_changed_anywhere_is_seen_or_changes_no_file() {
+    let original = written(&package()).unwrap();
+    let before = files(&original);
+    for at in (0..original.len()).step_by(11) {
+        for mask in [0x01, 0xff] {
+            let mut damaged = original.clone();
+            damaged[at] ^= mask;
+            if verify_package(Cursor::new(&damaged)).is_ok_and(|report| report.is_sound()) {
+                assert!(files(&damaged) == before, "byte {at} of {} was changed and nobody saw it", original.len());
+            }
+        }
+    }
+    for end in (0..original.len()).step_by(97) {
+        let cut = verify_package(Cursor::new(&original[..end]));
+        assert!(!cut.is_ok_and(|report| report.is_sound()), "cut off at {end}");
+    }
+}
+
+#[test]
 fn a_rehashed_forgery_still_misses_what_the_acts_name() {
     type Change = fn(&mut CasePackage);
     let cases: [(&str, Change, &str); 12] = [
