@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use banso_grant::Actor;
 use banso_grant::decide::{self, By};
+use banso_grant::{Actor, CallPhase};
 use banso_guideline::{Dictionary, Edition, Library, Problem, Severity};
 use banso_kernel::{CallId, Digest, Instant, Lang, LocalText};
 use banso_permits::{Action, Person, Resource};
@@ -286,9 +286,20 @@ impl Office {
         if !taken_back.is_empty() {
             return Ok(broken(self.programmes().shown(file, &taken_back)));
         }
+        if let Some(before) = published.last().filter(|before| !edition.judges_as(&before.edition))
+            && self.review_has_begun(&call).await?
+        {
+            return Ok(broken(judged_otherwise(&before.edition.meta().edition)));
+        }
         self.publish(actor, &call, number, &edition).await?;
         self.registry().add(&call, number, edition);
         Ok(Loaded::Published { call, number })
+    }
+
+    /// Whether somebody scores, or has scored, by the edition in force.
+    async fn review_has_begun(&self, call: &CallId) -> Result<bool, OfficeError> {
+        let phase = self.store().call(call).await?.map(|file| file.call.phase);
+        Ok(phase.is_some_and(|phase| !matches!(phase, CallPhase::Receiving)))
     }
 
     async fn publish(&self, actor: Actor, call: &CallId, number: u32, edition: &Edition) -> Result<(), OfficeError> {
@@ -384,6 +395,15 @@ fn out_of_turn(call: &CallId, number: u32, last: u32) -> LocalText {
         ),
         format!(
             "Edition {last} is published already, so edition {number} cannot follow it. Publish the change as edition {next} ({round}.{next}.md)."
+        ),
+    )
+}
+
+fn judged_otherwise(edition: &str) -> LocalText {
+    LocalText::new(
+        format!("審査が始まっているため、採点表・選定・加点は改められません。「{edition}」と同じ内容に戻してください。"),
+        format!(
+            "The review has begun: score sheet, selection and bonus points stay as they are. Put them back as they stand in `{edition}`."
         ),
     )
 }

@@ -2,6 +2,7 @@
 
 use crate::edition::Edition;
 use crate::front;
+use crate::model::SelectionRules;
 use crate::problem::{Code, Problem, Span};
 
 impl Edition {
@@ -24,5 +25,20 @@ impl Edition {
             format!("一度公表した締切りは早められません。「受付」の終わりを{}以後にしてください。", was.wareki()),
             format!("A closing that was announced is never brought forward. Let 受付 end at {was} or later."),
         )]
+    }
+
+    /// Whether it scores and selects as the edition before: the same criteria with the same points, and the same rules. Words may differ.
+    #[must_use]
+    pub fn judges_as(&self, before: &Edition) -> bool {
+        let criteria = |e: &Edition| -> Vec<(String, u32, bool)> {
+            e.score_sheet().criteria.iter().map(|c| (c.id.clone(), c.points_max, c.comment_required)).collect()
+        };
+        let rules = |e: &Edition| {
+            let SelectionRules { clause: _, reviewers_each, aggregation, pass_mark, bonuses, tie_break, reserves, selected_max } =
+                e.selection().clone();
+            let bonuses: Vec<_> = bonuses.into_iter().map(|b| (b.id, b.points, b.evidence)).collect();
+            (reviewers_each, aggregation, pass_mark, bonuses, tie_break, reserves, selected_max)
+        };
+        criteria(self) == criteria(before) && rules(self) == rules(before)
     }
 }

@@ -219,6 +219,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn nobody_is_scored_by_rules_that_changed_under_the_review() {
+        let s = scene().await;
+        let lead = s.office.applicant("lead", "架空精機株式会社").await;
+        let case = s.office.handed_in(&s.call, &lead, "切削工程の短縮").await;
+        s.office.review_opened(&[case], &s.officer, Day::new(2025, 7, 31).unwrap()).await;
+        let later = amended("2025-06-30T17:00+09:00");
+        assert!(later.contains("| 60% |"), "the pass mark of the guideline");
+        s.office.shelf.put(SECOND, &later.replace("| 60% |", "| 50% |"));
+        assert_eq!((s.again().await, s.in_force()), ((0, 1, 1), FIRST_NAME.to_owned()));
+        assert!(s.problems().await[0].ja.contains("審査が始まっている"), "{:?}", s.problems().await);
+        s.office.shelf.put(SECOND, &later);
+        assert_eq!((s.again().await, s.in_force()), ((1, 1, 0), SECOND_NAME.to_owned()));
+        s.office.run_jobs().await;
+    }
+
+    #[tokio::test]
     async fn facts_that_cannot_be_read_change_nothing() {
         let s = scene().await;
         s.office.shelf.put(SECOND, &amended(CLOSES));
