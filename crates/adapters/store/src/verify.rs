@@ -1,5 +1,6 @@
 //! Goes through everything: every chain, the hash that runs through all, every list row computed anew, every document by its hash.
 
+mod beside;
 mod report;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use crate::ledger::insert::tuples;
 use crate::ledger::record::COLUMNS;
 use crate::ledger::{Anchor, CallRow, permitted_case};
 
+use beside::{LEADS, compare_lead};
 pub use report::{Problem, Report};
 use report::{compare_few, compare_row};
 
@@ -176,32 +178,6 @@ impl Store {
         self.report(walk, count, list_rows, end).await
     }
 
-    /// The end that the ledger says it has, compared with the one that its acts come to.
-    async fn end_of_the_chain(&self, walk: &mut Walk) -> Result<Anchor, Fault> {
-        let found = Anchor { position: walk.position, running: walk.running.unwrap_or(Digest::ZERO) };
-        let Some(row) = self.row("SELECT position, running, recorded_at FROM chain WHERE id = 1", args![]).await? else {
-            walk.problem("chain", format!("the end of the ledger is missing; it ends at position {}", found.position));
-            return Ok(found);
-        };
-        let said =
-            |row: &Row| Ok((Anchor { position: row.count("position")?, running: row.parse("running")? }, row.instant("recorded_at")?));
-        let (end, at): (Anchor, Instant) = match said(&row) {
-            Ok(said) => said,
-            Err(e) => {
-                let e: Fault = e;
-                walk.problem("chain", e);
-                return Ok(found);
-            }
-        };
-        if end != found {
-            let what = format!("the ledger says that it ends at position {}, and it ends at {}", end.position, found.position);
-            walk.problem("chain", what);
-        } else if walk.recorded_at.is_some_and(|last| last != at) {
-            walk.problem("chain", "the ledger says that its last act was recorded at another moment than the act itself");
-        }
-        Ok(end)
-    }
-
     async fn running_before(&self, record: &ActRecord) -> Result<Digest, Fault> {
         let row = self.row("SELECT running FROM acts WHERE position = $1", args![record.position.saturating_sub(1)]).await?;
         row.map_or(Ok(Digest::ZERO), |row| row.parse("running"))
@@ -298,18 +274,6 @@ impl Store {
         Ok(total)
     }
 
-    /// Who leads an application says who may read and change it: it has to be the firm that the acts name.
-    async fn compare_applications(&self, rows: &Rows, walk: &mut Walk) -> Result<(), Fault> {
-        let mut after = String::new();
-        loop {
-            let sql = built(format!("{LEADS} WHERE a.case_id > $1 ORDER BY a.case_id LIMIT $2"));
-            let found = self.db().rows(sql, args![&after, AT_ONCE]).await?;
-            let Some(last) = found.last() else { return Ok(()) };
-            after = last.text("case_id")?;
-            found.iter().try_for_each(|row| compare_lead(row, rows, walk))?;
-        }
-    }
-
     /// Compares rows that ought to be with rows that are, some at a time; how many ought to be.
     async fn compare<T>(&self, table: Compared<T>, mut expected: BTreeMap<String, T>, walk: &mut Walk) -> Result<u64, Fault>
     where
@@ -382,22 +346,6 @@ impl Store {
     async fn was_erased(&self, digest: Digest) -> Result<bool, Fault> {
         Ok(self.row("SELECT digest FROM erasures WHERE digest = $1", args![digest]).await?.is_some())
     }
-}
-
-/// Applications with the numbers of their leads.
-const LEADS: &str = "SELECT a.case_id, a.call_id, o.corporate_number FROM applications a LEFT JOIN organisations o ON o.id = a.lead";
-
-fn compare_lead(row: &Row, rows: &Rows, walk: &mut Walk) -> Result<(), Fault> {
-    let id = row.text("case_id")?;
-    let Some(case) = id.parse().ok().and_then(|id: CaseId| rows.cases.get(&id)) else { return Ok(()) };
-    let place = || format!("applications row {id}");
-    if row.text("call_id")? != case.call.as_str() {
-        walk.problem(place(), format!("the acts say that it is of the call {}", case.call));
-    }
-    if row.opt_text("corporate_number")? != Some(case.lead.to_string()) {
-        walk.problem(place(), format!("the acts say that it is led by the firm {}", case.lead));
-    }
-    Ok(())
 }
 
 /// A review with the call that the list keeps it under.
