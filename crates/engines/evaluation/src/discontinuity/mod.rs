@@ -4,12 +4,17 @@
 //! hang on the last bit of a binary fraction.
 
 mod bandwidth;
+mod checks;
 mod density;
 mod density_fit;
 mod estimate;
+mod honest;
 mod local;
 mod partial;
+mod permute;
 mod population;
+mod repeat;
+mod rounds;
 mod score;
 mod select;
 mod side;
@@ -18,11 +23,16 @@ mod variance;
 mod warn;
 
 pub use bandwidth::{Bandwidths, Selector, Widths};
+pub use checks::{Checks, Outcome, Tried, balance, donuts, placebos};
 pub use density::{
     Binomial, DensityEstimate, DensityFit, DensitySelector, DensitySpec, DensityVariance, DensityWidth, DensityWidths, density,
 };
 pub use estimate::{Estimate, Inference, Pair, SideFit, Three, estimate};
+pub use honest::{HonestEstimate, HonestSpec, folded_quantile, honest};
 pub use local::Kernel;
+pub use permute::{PermuteEstimate, PermuteSpec, WindowTried, permute};
+pub use repeat::{RepeatEstimate, RepeatSpec, Since, repeat};
+pub use rounds::{Pooled, Round, RoundsEstimate, RoundsSpec, pool, rounds};
 pub use select::{Selected, select};
 pub use spec::{Given, MassPoints, Spec};
 pub use variance::Variance;

@@ -139,12 +139,22 @@ impl Default for Spec {
 pub(super) struct Sample {
     pub left: Side,
     pub right: Side,
+    /// The rows of the frame by ascending score, and how many are below the cut-off.
+    pub rows: Vec<usize>,
+    pub cut: usize,
     /// All scores, ascending.
     pub scores: Vec<f64>,
     pub dropped: usize,
     pub dropped_weightless: usize,
     pub dropped_donut: usize,
     pub collinear: Vec<String>,
+}
+
+impl Sample {
+    /// The row of the frame that is row `i` of the left (or right) side.
+    pub(super) fn row(&self, left: bool, i: usize) -> usize {
+        if left { self.rows[self.cut - 1 - i] } else { self.rows[self.cut + i] }
+    }
 }
 
 impl Spec {
@@ -235,7 +245,9 @@ impl Spec {
             dropped: used.dropped,
             dropped_weightless: before - weighted,
             dropped_donut: weighted - order.len(),
+            cut,
             collinear: (first_covariate..columns.len()).filter(|c| !kept.contains(c)).map(|c| numbers[c].to_owned()).collect(),
+            rows: order,
             scores,
         })
     }

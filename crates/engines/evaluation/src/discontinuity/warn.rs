@@ -169,3 +169,30 @@ pub(super) fn density(difference: &super::Inference, sample: &Sample) -> Vec<War
     }
     all
 }
+
+pub(super) fn repeat(since: &[super::Since], groups: usize, first: f64) -> Vec<Warning> {
+    let mut all = Vec::new();
+    if groups < FEW_CLUSTERS * 2 {
+        all.push(Warning::blocking(
+            "few-clusters",
+            format!("窓の中の申請者が{groups}者しかありません。標準誤差が小さすぎるおそれがあります。"),
+            format!("only {groups} applicants within the window; standard errors may be too small"),
+        ));
+    }
+    let weak = since.first().is_some_and(|s| s.award.standard_error > 0.0 && s.award.statistic * s.award.statistic < WEAK);
+    if weak {
+        all.push(Warning::blocking(
+            "weak-first-stage",
+            format!("カットオフでの採択の変化（{first:.3}）が弱く、部分効果は信頼できません。"),
+            format!("awards change too little at the cut-off ({first:.3}); do not trust the partial effects"),
+        ));
+    }
+    if since.iter().skip(1).any(|s| s.award.p < 0.05 && s.award.estimate < 0.0) {
+        all.push(Warning::note(
+            "repeat-applicants",
+            "不採択者が後年に採択される傾向があります。全体効果（ITT）は採択そのものの効果より小さく出ます。",
+            "those rejected win later: the total effect (ITT) understates that of the award itself",
+        ));
+    }
+    all
+}

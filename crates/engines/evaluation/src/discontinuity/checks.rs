@@ -1,0 +1,133 @@
+//! What must hold when the design is sound: no jump in what was fixed before the decision, none at cut-offs that decide nothing, and an
+//! effect that does not hang on the rows nearest to the cut-off.
+
+use serde::Serialize;
+
+use super::estimate::{Estimate, estimate};
+use super::spec::Spec;
+use crate::{Column, Frame, Refusal, Warning};
+
+/// One check: what was tried and what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Tried {
+    /// The covariate, the placebo cut-off or the donut.
+    pub what: String,
+    /// The robust p-value after Holm's correction for all that were tried; none when it could not be estimated.
+    pub adjusted_p: Option<f64>,
+    /// The estimate, or why there is none.
+    pub result: Outcome,
+}
+
+/// An estimate or a refusal.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It could be estimated.
+    Estimate(Box<Estimate>),
+    /// It could not.
+    Refused(Refusal),
+}
+
+/// Several checks and what they say together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Checks {
+    /// One by one.
+    pub tried: Vec<Tried>,
+    /// What fails.
+    pub warnings: Vec<Warning>,
+}
+
+/// The intent-to-treat jump of each covariate.
+#[must_use]
+pub fn balance(frame: &Frame, spec: &Spec, covariates: &[String]) -> Checks {
+    let all = covariates.iter().map(|name| {
+        let one = Spec { outcome: name.clone(), covariates: Vec::new(), treatment: None, ..spec.clone() };
+        (name.clone(), estimate(frame, &one))
+    });
+    let mut checks = gather(all.collect());
+    let failing = checks.failing();
+    if !failing.is_empty() {
+        checks.warnings.push(Warning::blocking(
+            "unbalanced",
+            format!("決定より前に決まっていた列がカットオフで不連続です: {failing}（Holm補正後 p < 0.05）。"),
+            format!("what was fixed before the decision jumps at the cut-off: {failing} (p < 0.05 after Holm's correction)"),
+        ));
+    }
+    checks
+}
+
+/// The jump at cut-offs that decide nothing, each with the rows of its own side of the true cut-off.
+///
+/// # Errors
+/// A column that is missing or holds names.
+pub fn placebos(frame: &Frame, spec: &Spec, cutoffs: &[f64]) -> Result<Checks, Refusal> {
+    let score = frame.numbers(&spec.score)?;
+    let mut all = Vec::new();
+    for cutoff in cutoffs {
+        let above = *cutoff >= spec.cutoff;
+        let kept = keep(frame, &spec.score, |row| (score[row] >= spec.cutoff) == above)?;
+        let one = Spec { cutoff: *cutoff, treatment: None, ..spec.clone() };
+        all.push((cutoff.to_string(), estimate(&kept, &one)));
+    }
+    let mut checks = gather(all);
+    let failing = checks.failing();
+    if !failing.is_empty() {
+        checks.warnings.push(Warning::blocking(
+            "placebo-effect",
+            format!("効果がないはずのカットオフで効果が出ています: {failing}（Holm補正後 p < 0.05）。"),
+            format!("there is an effect at cut-offs that decide nothing: {failing} (p < 0.05 after Holm's correction)"),
+        ));
+    }
+    Ok(checks)
+}
+
+/// The effect without the rows nearest to the cut-off, for several widths.
+#[must_use]
+pub fn donuts(frame: &Frame, spec: &Spec, widths: &[f64]) -> Checks {
+    gather(widths.iter().map(|donut| (donut.to_string(), estimate(frame, &Spec { donut: *donut, ..spec.clone() }))).collect())
+}
+
+impl Checks {
+    fn failing(&self) -> String {
+        let failing = self.tried.iter().filter(|t| t.adjusted_p.is_some_and(|p| p < 0.05)).map(|t| t.what.as_str());
+        failing.collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn gather(all: Vec<(String, Result<Estimate, Refusal>)>) -> Checks {
+    let p: Vec<Option<f64>> = all.iter().map(|(_, result)| result.as_ref().ok().map(|e| e.effect.robust.p)).collect();
+    let adjusted = holm(&p);
+    let tried = all.into_iter().zip(adjusted).map(|((what, result), adjusted_p)| Tried {
+        what,
+        adjusted_p,
+        result: result.map_or_else(Outcome::Refused, |e| Outcome::Estimate(Box::new(e))),
+    });
+    Checks { tried: tried.collect(), warnings: Vec::new() }
+}
+
+/// Holm (1979): the k-th smallest of m p-values times m − k + 1, never falling.
+fn holm(p: &[Option<f64>]) -> Vec<Option<f64>> {
+    let mut order: Vec<(usize, f64)> = p.iter().enumerate().filter_map(|(at, p)| p.map(|p| (at, p))).collect();
+    order.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let (mut out, mut highest, count) = (vec![None; p.len()], 0.0_f64, order.len());
+    for (k, (at, p)) in order.into_iter().enumerate() {
+        highest = highest.max((p * (count - k) as f64).min(1.0));
+        out[at] = Some(highest);
+    }
+    out
+}
+
+/// The same frame with one column of numbers missing in the rows that are not kept.
+pub(super) fn keep(frame: &Frame, column: &str, kept: impl Fn(usize) -> bool) -> Result<Frame, Refusal> {
+    let values: Vec<f64> = frame.numbers(column)?.iter().enumerate().map(|(row, v)| if kept(row) { *v } else { f64::NAN }).collect();
+    replace(frame, column, values)
+}
+
+/// The same frame with another column of numbers in place of one.
+pub(super) fn replace(frame: &Frame, column: &str, values: Vec<f64>) -> Result<Frame, Refusal> {
+    let mut values = Some(values);
+    frame.columns().try_fold(Frame::new(), |built, (name, old)| {
+        let new = if name == column { values.take().map(Column::Number) } else { None };
+        built.with(name, new.unwrap_or_else(|| old.clone()))
+    })
+}
