@@ -5,10 +5,10 @@
 use std::fs;
 use std::path::Path;
 
-use banso_guideline::{Dictionary, Library};
 use banso_kernel::{CorporateNumber, Instant, OrganisationId};
+use banso_office::ProgrammeFile;
 use banso_office::testing::TestOffice;
-use banso_office::{ProgrammeFile, Words};
+use banso_office::testing::cases::words;
 use banso_permits::Role;
 use banso_web::testing::{Shown, Visitor};
 
@@ -34,10 +34,7 @@ impl Scene {
 
     async fn at(instant: &str) -> Self {
         let office = TestOffice::at(instant).await;
-        let dictionary = Dictionary::parse(&repository("facts/dictionary.md")).unwrap();
-        let library = Library::parse(&repository("facts/definitions.md"), &dictionary).unwrap();
-        let words = Words { dictionary, library };
-        office.load_programmes(&[ProgrammeFile { path: PATH.to_owned(), text: repository(PATH) }], &words).await.unwrap();
+        office.load_programmes(&[ProgrammeFile { path: PATH.to_owned(), text: repository(PATH) }], &words()).await.unwrap();
         let firm = office.organisation("株式会社架空精密", "sme").await;
         office.fact(firm, "従業員数", "2026-03", "25").await;
         let university = office.organisation("架空工業大学", "university").await;

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+use banso_office::testing::papers::DOCUMENT;
 use banso_office::testing::stage::Stage;
 use banso_web::testing::{Shown, Visitor};
 
@@ -161,4 +162,45 @@ async fn a_request_is_returned_or_refused_in_words() {
     director.send(&path, &format!("{path}/refusal"), &refusal).await.is(303);
     stage.settle().await;
     director.get(&path).await.is(200).holds_together().has("不交付決定").has("G7-1不交第2号");
+}
+
+#[tokio::test]
+async fn a_selected_firm_asks_for_its_grant() {
+    let stage = Stage::reviewed(3, "1億円").await.executed().await;
+    let case = format!("/apply/cases/{}", stage.cases[0].0);
+    let (quotes, budget, check) =
+        (format!("{case}/sections/grant-documents/0"), format!("{case}/sections/budget/1"), format!("{case}/check"));
+    let mut firm = visitor(&stage, "firm-0").await;
+    firm.get(&case).await.is(200).holds_together().has("交付申請の添付書類").has("経費明細");
+    firm.get(&format!("{case}/sections/plan/0")).await.is(404);
+    firm.get(&check).await.is(200).holds_together().has("見積書").has("採択額（上限）").has("36,000,000円");
+    firm.get(&format!("{case}/submission")).await.is(303);
+    // Quotes: what they must be, and that they are there.
+    let attach = async |visitor: &mut Visitor, name: &str, content: &[u8]| {
+        let token = visitor.get(&quotes).await.is(200).holds_together().hidden("_csrf").to_owned();
+        visitor.upload(&format!("{case}/files/0/grant-quotes"), &[("_csrf", &token)], ("file", name, content)).await
+    };
+    attach(&mut firm, "見積書.pdf", b"MZ not a paper").await.is(422).holds_together();
+    attach(&mut firm, "見積書.pdf", DOCUMENT).await.is(303);
+    firm.get(&quotes).await.is(200).holds_together().has("見積書.pdf");
+    // More than was selected is cut; less is asked for as it is.
+    let costs = async |visitor: &mut Visitor, yen: &str| {
+        let version = visitor.get(&budget).await.is(200).hidden("version").to_owned();
+        visitor.send(&budget, &budget, &[("version", &version), ("go", "stay"), ("a.物品費.1", yen)]).await
+    };
+    costs(&mut firm, "４，０００万円").await.is(303);
+    firm.get(&check).await.is(200).holds_together().has("36,000,000円");
+    costs(&mut firm, "2,700万円").await.is(303);
+    firm.get(&check).await.is(200).holds_together().has("34,000,000円");
+    let submission = format!("{case}/submission");
+    let revision = firm.get(&submission).await.is(200).holds_together().hidden("revision").to_owned();
+    firm.send(&submission, &submission, &[("revision", &revision)]).await.is(422).holds_together();
+    firm.send(&submission, &submission, &[("revision", &revision), ("declared", "yes")]).await.is(303);
+    stage.settle().await;
+    // It lies on the office's desk as it was confirmed, and the firm cannot move it any more.
+    let shown = visitor(&stage, "officer").await.get(&format!("/office/cases/{}/grant", stage.cases[0].0)).await;
+    shown.is(200).holds_together().has("34,000,000円").has("見積書.pdf").has("27,000,000円");
+    firm.get(&case).await.is(200).holds_together().has("交付申請をしました（第1版）");
+    assert_ne!(costs(&mut firm, "1円").await.status.as_u16(), 303);
+    visitor(&stage, "firm-1").await.get(&quotes).await.is(404);
 }

@@ -46,3 +46,5 @@ pub use section::{Extra, KnownAnswer, Neighbour, SaveOrder, SaveOutcome, SavedBy
 pub use start::{IdentifiedFirm, ShownFact, StartOrder, StartPage};
 pub use submit::{HandedIn, SubmitOrder};
 pub use tasks::{ReturnedPoint, Task, TaskGroup, TaskList, TaskStatus};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use {draft::SEEN_EDITION, start::lead_row};

@@ -214,7 +214,7 @@ fn shown_kind(kind: &banso_guideline::ItemKind) -> Option<(FieldKind, String)> {
 }
 
 /// The first member: the lead itself.
-fn lead_row(own: &Organisation, edition: &Edition) -> Member {
+pub(crate) fn lead_row(own: &Organisation, edition: &Edition) -> Member {
     let parts = consortium_parts(edition);
     let kind = parts.iter().find(|p| is_kind(p)).and_then(|p| own_text(own, p)).unwrap_or_else(|| own.kind.clone());
     Member {

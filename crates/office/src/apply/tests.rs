@@ -5,7 +5,6 @@ use std::fs;
 use std::path::Path;
 
 use banso_grant::{CaseAct, GrantDecided, NewAct, Outcome, Point, Returned};
-use banso_guideline::{Dictionary, Library};
 use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, Instant, RequestId, Yen};
 use banso_permits::{Action, Person, Role};
 use banso_store::{Batch, Change, CommitError, Content, Organisation};
@@ -13,19 +12,14 @@ use uuid::Uuid;
 
 use super::{Leaving, Paper, Phase, SaveOrder, Stage, StartOrder, SubmitOrder, TaskStatus};
 use crate::testing::TestOffice;
-use crate::{OfficeError, ProgrammeFile, Words};
+use crate::testing::cases::words;
+use crate::{OfficeError, ProgrammeFile};
 
 const PATH: &str = "demo/go-tech/r8-demo-1.md";
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
 
 fn repository(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).unwrap()
-}
-
-fn words() -> Words {
-    let dictionary = Dictionary::parse(&repository("facts/dictionary.md")).unwrap();
-    let library = Library::parse(&repository("facts/definitions.md"), &dictionary).unwrap();
-    Words { dictionary, library }
 }
 
 struct Scene {
@@ -46,8 +40,13 @@ fn day(text: &str) -> Day {
 impl Scene {
     /// An application that is complete and not handed in.
     async fn new() -> Self {
+        Self::under(repository(PATH)).await
+    }
+
+    /// The same under this guideline.
+    async fn under(text: String) -> Self {
         let office = TestOffice::at("2026-12-01T12:00:00+09:00").await;
-        office.load_programmes(&[ProgrammeFile { path: PATH.to_owned(), text: repository(PATH) }], &words()).await.unwrap();
+        office.load_programmes(&[ProgrammeFile { path: PATH.to_owned(), text }], &words()).await.unwrap();
         let firm = office.organisation("株式会社架空精密", "sme").await;
         let lead = office.somebody("lead", &[Role::Applicant], Some(firm)).await;
         let own = office.store().organisation(firm).await.unwrap().unwrap();
@@ -255,6 +254,67 @@ async fn from_selection_to_the_decision_and_out_of_it() {
     assert_eq!(list.notices.len(), 4);
     let home = scene.office.desk_home(&scene.lead).await.unwrap();
     assert!(home.notices.rows.iter().any(|n| n.notice.subject.contains("取下げ") && n.notice.document.is_some()));
+}
+
+/// Sections that a guideline adds for the grant request.
+const GRANT_SECTIONS: &str = "\
+### 4-8 交付申請 / Grant request
+
+【様式：交付申請の確認 / Confirmation】識別子: grant-confirm、記入: 代表者、目安: 5分
+
+| 欄 | 見出し | 型 | 字数 | 必須 | 説明 |
+|---|---|---|---|---|---|
+| changes | 計画の変更 / Changes to the plan | 長文 | 400字 | 必須 | 応募の後に変わったこと / What changed since the application |
+
+【提出書類：交付申請の書類 / Papers of the grant request】識別子: grant-papers、記入: 代表者、目安: 20分
+
+| 識別子 | 書類 | 必須 | 数 | 大きさ | 種類 | 説明 |
+|---|---|---|---|---|---|---|
+| price-table | 価格の比較表 / Table of prices | 必須 | 5 | 10MB | PDF | 相見積の一覧 / All competing quotes |
+
+";
+
+#[tokio::test]
+async fn a_guideline_says_itself_what_a_grant_request_asks_for() {
+    let before = "## 5 審査と採択";
+    let text = repository(PATH);
+    assert!(text.contains(before));
+    let scene = Scene::under(text.replace(before, &format!("{GRANT_SECTIONS}{before}"))).await;
+    let sections = async || {
+        let list = scene.office.task_list(&scene.lead, scene.case).await.unwrap();
+        list.groups.iter().flat_map(|g| &g.tasks).map(|t| t.section.clone()).collect::<Vec<_>>()
+    };
+    // Nothing of it is asked for before the selection.
+    assert!(!sections().await.iter().any(|s| s.starts_with("grant-")), "{:?}", sections().await);
+    assert!(matches!(scene.save("grant-confirm", 0, &[("changes", "無し")]).await, Err(OfficeError::NotFound)));
+    scene.submit().await.unwrap();
+    scene.office.clock.set(Instant::parse("2027-03-01T10:00:00+09:00").unwrap());
+    scene.select().await;
+    assert_eq!(sections().await, ["grant-confirm", "grant-papers", "budget", "budget", "budget"]);
+    let missing = scene.submit().await;
+    let Err(OfficeError::Invalid(problems)) = missing else { panic!("{missing:?}") };
+    for what in ["計画の変更", "価格の比較表"] {
+        assert!(problems.iter().any(|p| p.text.ja.contains(what)), "{what}: {problems:?}");
+    }
+    assert!(!problems.iter().any(|p| p.text.ja.contains("見積書")), "its own papers stand in place of the quotes: {problems:?}");
+    scene.save("grant-confirm", 0, &[("changes", "変更はありません。")]).await.unwrap();
+    scene.attach("price-table", PDF).await;
+    scene.submit().await.unwrap();
+    let file = scene.office.case_file(scene.case).await;
+    let slots: Vec<&str> = file.case.state.request().unwrap().documents.iter().map(|d| d.slot.as_str()).collect();
+    assert_eq!(slots, ["price-table"]);
+
+    // Returned by its place, which the notice calls by its title.
+    let officer = scene.office.somebody("officer", &[Role::Officer], None).await;
+    let points = vec![Point { field: "grant-papers/price-table".into(), note: "2者目がありません".into() }];
+    let order = crate::desk::granting::ReturnOrder { points, due: Some(day("2027-03-20")), request: request() };
+    scene.office.return_grant_request(&officer, scene.case, order).await.unwrap();
+    scene.office.run_jobs().await;
+    let list = scene.office.task_list(&scene.lead, scene.case).await.unwrap();
+    assert_eq!(list.returned[0].place, Some(("grant-papers".to_owned(), 0)));
+    let notices = scene.office.notices(&scene.lead, crate::Page::first(1)).await.unwrap();
+    let body = &notices.rows[0].notice.body;
+    assert!(body.contains("交付申請の書類 ／ 価格の比較表：2者目がありません"), "{body}");
 }
 
 #[tokio::test]

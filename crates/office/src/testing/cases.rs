@@ -9,13 +9,13 @@ use banso_grant::decide::{self, By, GrantRequestOrder, SheetOrder, SubmissionOrd
 use banso_grant::numbers::receipt_number;
 use banso_grant::{Actor, CallAct, CaseAct, Declaration, NewAct, StateCode};
 use banso_guideline::{Dictionary, Edition, Library};
-use banso_kernel::{CallId, CaseId, Day, Digest};
+use banso_kernel::{CallId, CaseId, Day, Digest, PersonId};
 use banso_permits::{Action, Person, Resource, Role};
-use banso_store::{Application, Attachment, Batch, CallFile, CaseFile, Change, Plan, PlanKind};
+use banso_store::{Application, Attachment, Batch, CallFile, CaseFile, Change, Plan, PlanKind, SaveSection};
 
 use super::TestOffice;
 use super::papers::{DOCUMENT, REQUESTED, paper};
-use crate::apply::{Paper, PaperAttachment, QUOTES, Stage};
+use crate::apply::{Paper, PaperAttachment, QUOTES, SEEN_EDITION, Stage, lead_row};
 use crate::letters::document_specs;
 use crate::{Loaded, ProgrammeFile, Words};
 
@@ -119,8 +119,14 @@ impl TestOffice {
             track: paper.track.clone(),
             created_by: lead.id,
         };
-        let mut batch =
-            Batch::case(case, 0, vec![act]).and_change(Change::start_application(&application)).and_change(Change::keep_content(&text));
+        let own = self.store().organisation(application.lead).await.unwrap().unwrap();
+        let mut batch = Batch::case(case, 0, vec![act])
+            .and_change(Change::start_application(&application))
+            .and_change(Change::put_member(case, &lead_row(&own, &edition)))
+            .and_change(Change::keep_content(&text));
+        for save in saved(case, &paper, lead.id) {
+            batch = batch.and_change(Change::save_section(&save));
+        }
         for a in &paper.attachments {
             batch = batch.and_change(Change::attach(case, &attachment(a, lead, by.now)));
         }
@@ -217,7 +223,7 @@ impl TestOffice {
 
     /// A case with its acts, past every permit.
     pub async fn case_file(&self, case: CaseId) -> CaseFile {
-        let id = banso_kernel::PersonId::new(self.new_uuid());
+        let id = PersonId::new(self.new_uuid());
         let somebody = Person { id, roles: [Role::Auditor].into(), organisation: None };
         let mut resource = self.store().resource_of(case).await.unwrap().unwrap();
         if let Resource::Case { lead, parties, reviewers, .. } = &mut resource {
@@ -251,6 +257,17 @@ impl TestOffice {
         batch.changes = changes;
         self.store().commit(batch).await.unwrap();
     }
+}
+
+/// The draft that the paper was handed in from.
+fn saved(case: CaseId, paper: &Paper, by: PersonId) -> Vec<SaveSection> {
+    let save =
+        |section: &str, member: u32, answers: String| SaveSection { case, section: section.to_owned(), member, based_on: 0, answers, by };
+    let mut all = vec![save(SEEN_EDITION, 0, format!("\"{}\"", paper.edition))];
+    for (section, sides) in &paper.answers.sections {
+        all.extend(sides.iter().map(|(member, answers)| save(section, *member, serde_json::to_string(answers).unwrap())));
+    }
+    all
 }
 
 fn attachment(a: &PaperAttachment, by: &Person, at: banso_kernel::Instant) -> Attachment {

@@ -113,7 +113,7 @@ async fn a_request_is_returned_with_points_and_a_day() {
     assert!(matches!(page.stage, GrantStage::Returned { overdue: false, .. }));
     let notices = stage.office.notices(&stage.cases[0].1, crate::Page::first(20)).await.unwrap();
     let body = &notices.rows[0].notice.body;
-    assert!(body.contains("2者目の見積書がありません。") && body.contains("期限"), "{body}");
+    assert!(body.contains("交付申請の添付書類 ／ 見積書：2者目の見積書がありません。") && body.contains("期限"), "{body}");
 }
 
 #[tokio::test]
