@@ -4,10 +4,13 @@
 //! A further estimator takes three steps: a file with `Asked` (its options, beginning with [`Input`]) and `run`, a variant of
 //! [`Estimator`], a line in [`evaluate`].
 
+mod did;
+mod honest;
 mod input;
 mod look;
 mod ls;
 mod page;
+mod words;
 
 use banso_kernel::Lang;
 use clap::Subcommand;
@@ -26,6 +29,14 @@ pub(crate) enum Estimator {
     /// Least squares: fixed effects, instruments, clustered errors, wild bootstrap
     #[command(verbatim_doc_comment, help_template = TEMPLATE)]
     Ls(Box<ls::Asked>),
+    /// 差の差: 開始時点の異なる処置の、群・時点別の効果とその平均
+    /// Difference-in-differences: effects of treatments that start at different times
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Did(Box<did::Asked>),
+    /// 差の差の感度: 平行トレンドが崩れても結論が残るか
+    /// Sensitivity of an event study to trends that are not parallel
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Honest(Box<honest::Asked>),
 }
 
 /// Carries it out and prints what it gives.
@@ -33,6 +44,8 @@ pub(crate) fn evaluate(estimator: &Estimator, lang: Lang) -> Result<bool, Troubl
     let said = match estimator {
         Estimator::Look(asked) => look::run(asked, lang)?,
         Estimator::Ls(asked) => ls::run(asked, lang)?,
+        Estimator::Did(asked) => did::run(asked, lang)?,
+        Estimator::Honest(asked) => honest::run(asked, lang)?,
     };
     println!("{said}");
     Ok(true)
