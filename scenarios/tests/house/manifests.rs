@@ -39,6 +39,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("banso-scenarios", &["banso-kernel", "banso-guideline"]),
+    ("banso-bench-evaluation", &["banso-evaluation", "banso-tables"]),
     ("banso-bench", &["banso-kernel", "banso-grant", "banso-guideline", "banso-permits", "banso-store", "banso-scenarios"]),
 ];
 
