@@ -4,12 +4,14 @@
 //! A further estimator takes three steps: a file with `Asked` (its options, beginning with [`Input`]) and `run`, a variant of
 //! [`Estimator`], a line in [`evaluate`].
 
+mod density;
 mod did;
 mod honest;
 mod input;
 mod look;
 mod ls;
 mod page;
+mod rd;
 mod words;
 
 use banso_kernel::Lang;
@@ -37,6 +39,14 @@ pub(crate) enum Estimator {
     /// Sensitivity of an event study to trends that are not parallel
     #[command(verbatim_doc_comment, help_template = TEMPLATE)]
     Honest(Box<honest::Asked>),
+    /// 審査のカットオフでの効果（不連続回帰）
+    /// The effect at a cut-off: regression discontinuity
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Rd(Box<rd::Asked>),
+    /// 点数が操作されていないかの検定（密度の不連続）
+    /// Whether the density of a score jumps at the cut-off
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Density(density::Asked),
 }
 
 /// Carries it out and prints what it gives.
@@ -46,6 +56,8 @@ pub(crate) fn evaluate(estimator: &Estimator, lang: Lang) -> Result<bool, Troubl
         Estimator::Ls(asked) => ls::run(asked, lang)?,
         Estimator::Did(asked) => did::run(asked, lang)?,
         Estimator::Honest(asked) => honest::run(asked, lang)?,
+        Estimator::Rd(asked) => rd::run(asked, lang)?,
+        Estimator::Density(asked) => density::run(asked, lang)?,
     };
     println!("{said}");
     Ok(true)
