@@ -5,6 +5,7 @@
 //! [`Estimator`], a line in [`evaluate`].
 
 mod density;
+mod balance;
 mod did;
 mod honest;
 mod input;
@@ -12,6 +13,9 @@ mod look;
 mod ls;
 mod page;
 mod rd;
+mod production;
+mod screen;
+mod synth;
 mod words;
 
 use banso_kernel::Lang;
@@ -47,6 +51,22 @@ pub(crate) enum Estimator {
     /// Whether the density of a score jumps at the cut-off
     #[command(verbatim_doc_comment, help_template = TEMPLATE)]
     Density(density::Asked),
+    /// 共変量をそろえた比較: 傾向スコア、重みづけ、回帰、エントロピーバランス、マッチング
+    /// Comparison with covariates balanced: score, weighting, regression, entropy balancing, matching
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Balance(Box<balance::Asked>),
+    /// 合成対照と合成差の差: 地域や業種を1つの単位として比べます
+    /// Synthetic control and synthetic difference-in-differences for a region or sector as a whole
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Synth(Box<synth::Asked>),
+    /// 生産関数と労働の限界生産物
+    /// Production functions and the marginal product of labour
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Production(Box<production::Asked>),
+    /// 報告値の点検: 桁の誤り、円と千円、丸め、退出の範囲、波及
+    /// Screen of reported figures; bounds under attrition; spill-over
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Screen(Box<screen::Asked>),
 }
 
 /// Carries it out and prints what it gives.
@@ -58,6 +78,10 @@ pub(crate) fn evaluate(estimator: &Estimator, lang: Lang) -> Result<bool, Troubl
         Estimator::Honest(asked) => honest::run(asked, lang)?,
         Estimator::Rd(asked) => rd::run(asked, lang)?,
         Estimator::Density(asked) => density::run(asked, lang)?,
+        Estimator::Balance(asked) => balance::run(asked, lang)?,
+        Estimator::Synth(asked) => synth::run(asked, lang)?,
+        Estimator::Production(asked) => production::run(asked, lang)?,
+        Estimator::Screen(asked) => screen::run(asked, lang)?,
     };
     println!("{said}");
     Ok(true)

@@ -208,7 +208,7 @@ fn find(rows: &Rows, spec: &Spec) -> Vec<Finding> {
     for (i, kind) in repeated(rows) {
         flag(i, kind, rows.values[i], 0);
     }
-    out.sort_by(|a, b| (a.row, a.kind).cmp(&(b.row, b.kind)));
+    out.sort_by_key(|f| (f.row, f.kind));
     out
 }
 
