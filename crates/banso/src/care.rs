@@ -66,7 +66,7 @@ fn say(report: &Report, lang: Lang) -> bool {
         }
     }
     for problem in problems {
-        println!("× {problem}");
+        println!("× {}: {}", problem.place.get(lang), problem.what.get(lang));
     }
     println!("{}", verdict(problems.len(), lang));
     problems.is_empty()

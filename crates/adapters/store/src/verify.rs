@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use banso_grant::{ActRecord, CaseRow, Link, ReviewRow, chain_flaws};
-use banso_kernel::{CallId, CaseId, Digest, Instant, StreamId};
+use banso_kernel::{CallId, CaseId, Digest, Instant, LocalText, StreamId};
 use banso_permits::Permit;
 
 use crate::Store;
@@ -21,7 +21,9 @@ use crate::ledger::{Anchor, CallRow, permitted_case};
 
 use beside::{LEADS, compare_lead};
 pub use report::{Problem, Report};
-use report::{compare_few, compare_row};
+use report::{
+    act_place, broken_chain, changed, compare_few, compare_row, not_there, paper_place, position_place, row_missing, row_place, unreadable,
+};
 
 /// Acts read at once.
 const AT_ONCE: i64 = 1000;
@@ -35,8 +37,8 @@ struct Walk {
     position: u64,
     running: Option<Digest>,
     recorded_at: Option<Instant>,
-    documents: BTreeMap<Digest, String>,
-    texts: BTreeMap<Digest, String>,
+    documents: BTreeMap<Digest, LocalText>,
+    texts: BTreeMap<Digest, LocalText>,
     /// The running hash at the position of the anchor that was asked about.
     at_anchor: Option<Digest>,
     acts: u64,
@@ -53,20 +55,20 @@ struct Seen {
 }
 
 impl Walk {
-    fn problem(&mut self, place: impl Into<String>, what: impl ToString) {
-        self.problems.push(Problem { place: place.into(), what: what.to_string() });
+    fn problem(&mut self, place: LocalText, what: LocalText) {
+        self.problems.push(Problem { place, what });
     }
 
     /// The next act of the whole ledger.
     fn take(&mut self, record: &ActRecord, anchor: Option<Anchor>) {
-        let place = || format!("{} act {}", record.stream, record.seq);
         self.take_in_stream(record);
-        let expected = self.position.saturating_add(1);
-        if record.position != expected {
-            self.problem(
-                place(),
-                format!("stands at position {} of the ledger where {expected} belongs; acts are missing", record.position),
+        let (expected, position) = (self.position.saturating_add(1), record.position);
+        if position != expected {
+            let what = LocalText::new(
+                format!("台帳の位置{expected}にあるべきところ、位置{position}にあります。行為が抜けています。"),
+                format!("stands at position {position} of the ledger where {expected} belongs; acts are missing"),
             );
+            self.problem(act_place(&record.stream, record.seq), what);
         }
         self.runs_on(record, &self.running.unwrap_or(Digest::ZERO));
         (self.position, self.running, self.recorded_at) = (record.position, Some(record.running), Some(record.recorded_at));
@@ -78,17 +80,18 @@ impl Walk {
     /// The hash that runs through the ledger, from `before` to this act.
     fn runs_on(&mut self, record: &ActRecord, before: &Digest) {
         if record.running != record.expected_running(before) {
-            self.problem(format!("{} act {}", record.stream, record.seq), "the hash that runs through the ledger breaks here");
+            let what = LocalText::new("台帳を通すハッシュが、ここで途切れています。", "the hash that runs through the ledger breaks here");
+            self.problem(act_place(&record.stream, record.seq), what);
         }
     }
 
     /// The next act of its stream, whatever stands between in the ledger.
     fn take_in_stream(&mut self, record: &ActRecord) {
-        let place = || format!("{} act {}", record.stream, record.seq);
+        let place = || act_place(&record.stream, record.seq);
         self.acts = self.acts.saturating_add(1);
         let mut seen = self.streams.remove(&record.stream).unwrap_or_default();
         if let Some(gravest) = chain_flaws(seen.last, record).first() {
-            self.problem(place(), gravest);
+            self.problem(place(), broken_chain(*gravest));
         }
         seen.last = Some(record.into());
         match Decoded::of(record) {
@@ -113,18 +116,22 @@ impl Walk {
 
     fn broken(&mut self, record: &ActRecord, why: Fault, seen: &mut Seen) {
         if !seen.broken {
-            self.problem(format!("{} act {}", record.stream, record.seq), why);
+            self.problem(act_place(&record.stream, record.seq), unreadable(&why));
         }
         (seen.broken, seen.folded) = (true, None);
     }
 
-    fn name_papers(&mut self, act: &Decoded, place: impl Fn() -> String) {
+    fn name_papers(&mut self, act: &Decoded, place: impl Fn() -> LocalText) {
         let (text, documents) = match act {
             Decoded::Case(recorded) => recorded.act.papers().map_or((None, [].as_slice()), |p| (Some(p.text), p.documents)),
             Decoded::Call(recorded) => (recorded.act.text(), [].as_slice()),
         };
         self.texts.extend(text.map(|t| (t, place())));
-        self.documents.extend(documents.iter().map(|d| (d.digest, format!("{}, {}", place(), d.slot))));
+        self.documents.extend(documents.iter().map(|d| {
+            let act = place();
+            let named = LocalText::new(format!("{}、{}", act.ja, d.slot), format!("{}, {}", act.get(banso_kernel::Lang::En), d.slot));
+            (d.digest, named)
+        }));
     }
 }
 
@@ -147,7 +154,9 @@ impl Store {
         if let Some(a) = anchor.filter(|a| a.position > 0)
             && walk.at_anchor != Some(a.running)
         {
-            walk.problem(format!("position {}", a.position), "the ledger is not the one that the anchor was taken from");
+            let what =
+                LocalText::new("控えたハッシュを取った台帳ではありません。", "the ledger is not the one that the anchor was taken from");
+            walk.problem(position_place(a.position), what);
         }
         let streams = std::mem::take(&mut walk.streams);
         let count = streams.len() as u64;
@@ -170,7 +179,7 @@ impl Store {
                     walk.take_in_stream(&record);
                     walk.runs_on(&record, &self.running_before(&record).await?);
                 }
-                Err(e) => walk.problem(format!("position {}", row.int("position")?), e),
+                Err(e) => walk.problem(position_place(row.int("position")?), unreadable(&e)),
             }
         }
         let list_rows = self.compare_lists_of(case, &mut walk).await?;
@@ -190,7 +199,7 @@ impl Store {
         for (digest, place) in &documents {
             erased += u64::from(self.check_document(*digest, place, &mut walk).await?);
         }
-        let all: Vec<(&Digest, &String)> = texts.iter().collect();
+        let all: Vec<(&Digest, &LocalText)> = texts.iter().collect();
         for some in all.chunks(TEXTS_AT_ONCE) {
             erased += self.check_texts(some, &mut walk).await?;
         }
@@ -215,7 +224,7 @@ impl Store {
             for row in &rows {
                 match ActRecord::try_from(row) {
                     Ok(record) => walk.take(&record, anchor),
-                    Err(e) => walk.problem(format!("position {}", row.int("position")?), e),
+                    Err(e) => walk.problem(position_place(row.int("position")?), unreadable(&e)),
                 }
             }
             watch(walk.position);
@@ -291,32 +300,32 @@ impl Store {
                 after = (row.text("key_a")?, row.text("key_b")?);
                 let key = if a == b { after.0.clone() } else { format!("{} by {}", after.0, after.1) };
                 let right = expected.remove(&key);
-                compare_row(format!("{table} row {key}"), right, read(row), walk);
+                compare_row(row_place(table, &key), right, read(row), walk);
             }
             if rows.is_empty() {
                 break;
             }
         }
         for key in expected.keys() {
-            walk.problem(format!("{table} row {key}"), "is missing; the acts make it");
+            walk.problem(row_place(table, key), row_missing());
         }
         Ok(total)
     }
 
     /// Whether it was erased by right.
-    async fn check_document(&self, digest: Digest, place: &str, walk: &mut Walk) -> Result<bool, Fault> {
+    async fn check_document(&self, digest: Digest, place: &LocalText, walk: &mut Walk) -> Result<bool, Fault> {
         let what = match self.documents().verify(digest).await? {
             Soundness::Sound { .. } => return Ok(false),
             Soundness::Missing if self.was_erased(digest).await? => return Ok(true),
-            Soundness::Missing => "is not there",
-            Soundness::Changed => "does not have its hash; it was changed",
+            Soundness::Missing => not_there(),
+            Soundness::Changed => changed(),
         };
-        walk.problem(format!("document {digest} of {place}"), what);
+        walk.problem(paper_place(("書類", "document"), digest, place), what);
         Ok(false)
     }
 
     /// How many of them were erased by right.
-    async fn check_texts(&self, texts: &[(&Digest, &String)], walk: &mut Walk) -> Result<u64, Fault> {
+    async fn check_texts(&self, texts: &[(&Digest, &LocalText)], walk: &mut Walk) -> Result<u64, Fault> {
         let some = tuples(1, texts.len());
         let sql = format!(
             "SELECT digest, body FROM contents WHERE digest IN {some} UNION ALL SELECT digest, source FROM editions WHERE digest IN {some} \
@@ -331,14 +340,14 @@ impl Store {
         for (digest, place) in texts {
             let what = match found.get(digest) {
                 Some(true) => continue,
-                Some(false) => "does not have its hash; it was changed",
+                Some(false) => changed(),
                 None if self.was_erased(**digest).await? => {
                     erased = erased.saturating_add(1);
                     continue;
                 }
-                None => "is not there",
+                None => not_there(),
             };
-            walk.problem(format!("text {digest} of {place}"), what);
+            walk.problem(paper_place(("文章", "text"), **digest, place), what);
         }
         Ok(erased)
     }

@@ -132,7 +132,7 @@ async fn a_document_that_was_changed_is_found() {
     std::fs::write(path, b"something else").unwrap();
     let check = d.office.audit_check(&d.auditor, d.case).await.unwrap();
     assert!(!check.report.is_sound());
-    assert!(check.report.problems.iter().all(|p| p.place.starts_with("document")), "{:?}", check.report.problems);
+    assert!(check.report.problems.iter().all(|p| p.place.ja.starts_with("書類")), "{:?}", check.report.problems);
     assert!(matches!(d.office.export_case(&d.auditor, d.case).await, Err(OfficeError::Fault(_))));
 }
 

@@ -1,8 +1,9 @@
 //! What stands beside the ledger and its lists and has to agree with them: where the ledger says that it ends, and who leads an
 //! application.
 
-use banso_kernel::{CaseId, Digest, Instant};
+use banso_kernel::{CaseId, Digest, Instant, LocalText};
 
+use super::report::{row_place, the_chain, unreadable};
 use super::{AT_ONCE, Walk};
 use crate::Store;
 use crate::db::{Row, args, built};
@@ -17,12 +18,20 @@ pub(super) const LEADS: &str =
 pub(super) fn compare_lead(row: &Row, rows: &Rows, walk: &mut Walk) -> Result<(), Fault> {
     let id = row.text("case_id")?;
     let Some(case) = id.parse().ok().and_then(|id: CaseId| rows.cases.get(&id)) else { return Ok(()) };
-    let place = || format!("applications row {id}");
+    let place = || row_place("applications", &id);
     if row.text("call_id")? != case.call.as_str() {
-        walk.problem(place(), format!("the acts say that it is of the call {}", case.call));
+        let what = LocalText::new(
+            format!("行為からは、公募 {} の申請です。", case.call),
+            format!("the acts say that it is of the call {}", case.call),
+        );
+        walk.problem(place(), what);
     }
     if row.opt_text("corporate_number")? != Some(case.lead.to_string()) {
-        walk.problem(place(), format!("the acts say that it is led by the firm {}", case.lead));
+        let what = LocalText::new(
+            format!("行為からは、代表者は法人番号 {} の事業者です。", case.lead),
+            format!("the acts say that it is led by the firm {}", case.lead),
+        );
+        walk.problem(place(), what);
     }
     Ok(())
 }
@@ -32,7 +41,12 @@ impl Store {
     pub(super) async fn end_of_the_chain(&self, walk: &mut Walk) -> Result<Anchor, Fault> {
         let found = Anchor { position: walk.position, running: walk.running.unwrap_or(Digest::ZERO) };
         let Some(row) = self.row("SELECT position, running, recorded_at FROM chain WHERE id = 1", args![]).await? else {
-            walk.problem("chain", format!("the end of the ledger is missing; it ends at position {}", found.position));
+            let at = found.position;
+            let what = LocalText::new(
+                format!("台帳の終わりの控えがありません。台帳は位置{at}で終わっています。"),
+                format!("the end of the ledger is missing; it ends at position {at}"),
+            );
+            walk.problem(the_chain(), what);
             return Ok(found);
         };
         let said =
@@ -41,15 +55,22 @@ impl Store {
             Ok(said) => said,
             Err(e) => {
                 let e: Fault = e;
-                walk.problem("chain", e);
+                walk.problem(the_chain(), unreadable(&e));
                 return Ok(found);
             }
         };
         if end != found {
-            let what = format!("the ledger says that it ends at position {}, and it ends at {}", end.position, found.position);
-            walk.problem("chain", what);
+            let what = LocalText::new(
+                format!("台帳の終わりは位置{}と記されていますが、実際は{}で終わっています。", end.position, found.position),
+                format!("the ledger says that it ends at position {}, and it ends at {}", end.position, found.position),
+            );
+            walk.problem(the_chain(), what);
         } else if walk.recorded_at.is_some_and(|last| last != at) {
-            walk.problem("chain", "the ledger says that its last act was recorded at another moment than the act itself");
+            let what = LocalText::new(
+                "台帳の終わりの控えにある記録日時が、最後の行為の記録日時と違います。",
+                "the ledger says that its last act was recorded at another moment than the act itself",
+            );
+            walk.problem(the_chain(), what);
         }
         Ok(end)
     }

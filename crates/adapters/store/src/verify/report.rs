@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use banso_grant::ChainFlaw;
+use banso_kernel::{Digest, LocalText, StreamId};
+
 use super::Walk;
 use crate::fault::Fault;
 use crate::ledger::Anchor;
@@ -33,23 +36,70 @@ impl Report {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// `case:… act 3`, `cases row …`, `document …`.
-    pub place: String,
-    pub what: String,
+    pub place: LocalText,
+    pub what: LocalText,
 }
 
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.what)
-    }
+/// An act by its number in its stream.
+pub(super) fn act_place(stream: &StreamId, seq: u64) -> LocalText {
+    LocalText::new(format!("{stream} 行為{seq}"), format!("{stream} act {seq}"))
+}
+
+pub(super) fn the_chain() -> LocalText {
+    LocalText::new("連鎖", "chain")
+}
+
+pub(super) fn position_place(position: impl fmt::Display) -> LocalText {
+    LocalText::new(format!("台帳の位置{position}"), format!("position {position}"))
+}
+
+pub(super) fn row_place(table: &str, key: &str) -> LocalText {
+    LocalText::new(format!("一覧 {table} の行 {key}"), format!("{table} row {key}"))
+}
+
+/// A document or a text, and the act that names it.
+pub(super) fn paper_place(kind: (&str, &str), digest: Digest, named_by: &LocalText) -> LocalText {
+    let en = named_by.get(banso_kernel::Lang::En);
+    LocalText::new(format!("{} {digest}（{}）", kind.0, named_by.ja), format!("{} {digest} of {en}", kind.1))
+}
+
+/// What cannot be read back, with the machine's own words.
+pub(super) fn unreadable(fault: &Fault) -> LocalText {
+    LocalText::new(format!("読み取れません。書かれたはずのない内容です（{fault}）。"), fault.to_string())
+}
+
+pub(super) fn broken_chain(flaw: ChainFlaw) -> LocalText {
+    let ja = match flaw {
+        ChainFlaw::Gap { expected } => format!("番号が{expected}の行為があるべきところです。行為が抜けているか、差し込まれています。"),
+        ChainFlaw::Changed => "内容がハッシュと合いません。書き換えられています。".to_owned(),
+        ChainFlaw::Unlinked => "直前の行為に続いていません。".to_owned(),
+        ChainFlaw::Backwards => "直前の行為より前の時刻で記録されています。".to_owned(),
+    };
+    LocalText::new(ja, flaw.to_string())
+}
+
+pub(super) fn not_there() -> LocalText {
+    LocalText::new("見つかりません。", "is not there")
+}
+
+pub(super) fn changed() -> LocalText {
+    LocalText::new("ハッシュと合いません。書き換えられています。", "does not have its hash; it was changed")
+}
+
+pub(super) fn row_missing() -> LocalText {
+    LocalText::new("行がありません。行為からは作られるはずの行です。", "is missing; the acts make it")
 }
 
 /// Compares the row that ought to be with the one that is.
-pub(super) fn compare_row<T: PartialEq + fmt::Debug>(place: String, right: Option<T>, found: Result<T, Fault>, walk: &mut Walk) {
+pub(super) fn compare_row<T: PartialEq + fmt::Debug>(place: LocalText, right: Option<T>, found: Result<T, Fault>, walk: &mut Walk) {
     match (right, found) {
         (Some(right), Ok(row)) if right == row => {}
-        (Some(right), Ok(row)) => walk.problem(place, format!("the acts say {right:?}, the list says {row:?}")),
-        (_, Err(e)) => walk.problem(place, e),
-        (None, Ok(_)) => walk.problem(place, "no acts make this row"),
+        (Some(right), Ok(row)) => {
+            let ja = format!("行為からは {right:?} となりますが、一覧は {row:?} です。");
+            walk.problem(place, LocalText::new(ja, format!("the acts say {right:?}, the list says {row:?}")));
+        }
+        (_, Err(e)) => walk.problem(place, unreadable(&e)),
+        (None, Ok(_)) => walk.problem(place, LocalText::new("この行を作る行為がありません。", "no acts make this row")),
     }
 }
 
@@ -63,10 +113,10 @@ pub(super) fn compare_few<T: PartialEq + fmt::Debug>(
     let total = expected.len() as u64;
     for (key, row) in found {
         let right = expected.remove(&key);
-        compare_row(format!("{table} row {key}"), right, row, walk);
+        compare_row(row_place(table, &key), right, row, walk);
     }
     for key in expected.keys() {
-        walk.problem(format!("{table} row {key}"), "is missing; the acts make it");
+        walk.problem(row_place(table, key), row_missing());
     }
     total
 }

@@ -1,7 +1,7 @@
 //! Whatever is changed behind the store's back is found, and named.
 
 use banso_grant::{CaseAct, NewAct};
-use banso_kernel::Digest;
+use banso_kernel::{Digest, Lang};
 use banso_store::{Anchor, Batch, Change, Report};
 
 use crate::fixture::*;
@@ -40,7 +40,9 @@ async fn look(f: &Fixture) -> Report {
 /// The only problems are these: where they are, and a word of what they are.
 fn check(report: &Report, expected: &[(String, &str)]) {
     let fits = report.problems.len() == expected.len()
-        && report.problems.iter().zip(expected).all(|(p, (place, what))| p.place.starts_with(place.as_str()) && p.what.contains(what));
+        && report.problems.iter().zip(expected).all(|(p, (place, what))| {
+            p.place.get(Lang::En).starts_with(place.as_str()) && p.what.get(Lang::En).contains(what) && p.what.ja != p.what.get(Lang::En)
+        });
     assert!(fits, "expected {expected:?}, found {:#?}", report.problems);
 }
 
@@ -117,7 +119,7 @@ async fn missing_and_changed_papers_are_found(f: Fixture) {
     std::fs::remove_file(f.place.folder.join("documents").join(&document[..2]).join(&document)).unwrap();
     f.sql(&format!("UPDATE contents SET body = 'x' WHERE digest = '{}'", Digest::of(content(1).as_bytes()))).await.unwrap();
     let mut found = look(&f).await;
-    found.problems.sort_by(|a, b| a.place.cmp(&b.place));
+    found.problems.sort_by(|a, b| a.place.get(Lang::En).cmp(b.place.get(Lang::En)));
     check(&found, &[(format!("document {document} of {} act 1, plan-pdf", stream(3)), "is not there"), ("text".into(), "changed")]);
 }
 
@@ -136,7 +138,7 @@ async fn another_ledger_is_found_by_its_anchor(f: Fixture) {
     f.submit(9).await;
     let of_another = Anchor { running: Digest::of(b"another"), ..anchor };
     let beyond = Anchor { position: 77, ..anchor };
-    let problems = |r: Report| r.problems.iter().filter(|p| p.what.contains("anchor")).count();
+    let problems = |r: Report| r.problems.iter().filter(|p| p.what.get(Lang::En).contains("anchor")).count();
     assert_eq!(problems(f.store.verify(Some(anchor)).await.unwrap()), 0);
     assert_eq!(problems(f.store.verify(Some(of_another)).await.unwrap()), 1);
     assert_eq!(problems(f.store.verify(Some(beyond)).await.unwrap()), 1);
