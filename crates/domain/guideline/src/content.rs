@@ -133,6 +133,10 @@ pub(crate) fn read(source: &str, parts: &[Part], names: &Names, dictionary: &Dic
     }
     let mut selection = selection?;
     selection.bonuses = found.bonuses;
+    let mut unconfirmed = unconfirmed(parts, names);
+    unconfirmed.extend(
+        found.kpis.iter().filter(|k| k.is_unsettled()).map(|k| Missing::Unconfirmed { clause: k.clause.clone(), what: k.title.ja.clone() }),
+    );
     Some(Content {
         tracks,
         form: Form { sections: found.sections.into_iter().map(|(_, s)| s).collect() },
@@ -144,7 +148,7 @@ pub(crate) fn read(source: &str, parts: &[Part], names: &Names, dictionary: &Dic
         rules: found.rules,
         audience,
         plan: one_plan?,
-        unconfirmed: unconfirmed(parts, names),
+        unconfirmed,
     })
 }
 

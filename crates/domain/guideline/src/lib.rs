@@ -44,3 +44,4 @@ pub use plan::Plan;
 pub use problem::{Code, Problem, Severity, Span};
 pub use rules::{Computed, Rule, Test};
 pub use run::{ExampleResult, Mismatch};
+pub use targets::{KpiUse, Standing};

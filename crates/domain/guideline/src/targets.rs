@@ -1,15 +1,17 @@
 //! The table of targets (指標): what the programme wants reached, and the section of the form for the applicant's own figures.
 
-use banso_kernel::fold_width;
+use banso_kernel::{LocalText, fold_width};
 
+use crate::answers::{kpi_field, read_value};
 use crate::dictionary::Dictionary;
+use crate::edition::Edition;
 use crate::expr::{Cell, Names, Type, Unit};
 use crate::form::{Marked, SECTION_OPTIONS, identifier, section, title_of, twice};
-use crate::model::{ItemKind, Kpi, Section, SectionContent, Truth, Value};
+use crate::model::{ClauseId, Criterion, ItemKind, Kpi, Section, SectionContent, Truth, Value};
 use crate::problem::{Code, Problem};
-use crate::rules::misfit;
+use crate::rules::{Rule, Test, misfit};
 use crate::tables::{Need, grid};
-use crate::words::{Words, local};
+use crate::words::{UNCONFIRMED, Words, local};
 
 /// 【指標】: the programme's targets, and a section of the form for the applicant's own when it has an identifier.
 pub(crate) fn kpis(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> (Vec<Kpi>, Option<Section>) {
@@ -47,6 +49,9 @@ pub(crate) fn kpis(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut 
 
 /// A target is a test of a number in its unit: `> 50%`, `>= 3年`.
 fn check_target(target: &Words, unit: &Words, problems: &mut Vec<Problem>) {
+    if target.text == UNCONFIRMED {
+        return;
+    }
     if let Err(errors) = Cell::compile(&target.text, &Type::Number(Unit::of(&unit.text)), &Names::default()) {
         problems.extend(errors.iter().map(|e| misfit(e, target.at.start)));
         return;
@@ -64,7 +69,67 @@ fn check_target(target: &Words, unit: &Words, problems: &mut Vec<Problem>) {
     }
 }
 
+/// Where an applicant's own figure stands against the programme's target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing was entered, or nothing that is a number.
+    Open,
+    Met,
+    NotMet,
+    /// The programme has not settled the target (要確認).
+    Unsettled,
+}
+
+/// What the guideline does with an applicant's figure beside its target.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KpiUse {
+    /// Clauses whose rules ask about it: whoever misses it may be refused.
+    pub rules: Vec<ClauseId>,
+    /// Criteria of the score sheet that tell the reviewer to look at it.
+    pub criteria: Vec<LocalText>,
+    /// The clause of the score sheet.
+    pub sheet: ClauseId,
+}
+
+impl Edition {
+    /// What is done with the figure for a target: asked by rules, read by reviewers, or neither.
+    #[must_use]
+    pub fn use_of(&self, kpi: &Kpi) -> KpiUse {
+        let named = |name: &str| name == kpi.id || kpi.item.as_deref() == Some(name);
+        let asked = self.form().sections.iter().find(|s| matches!(s.content, SectionContent::Kpis));
+        let looked = |c: &&Criterion| c.look_at.iter().any(|l| named(l) || asked.is_some_and(|s| s.id == *l));
+        let asks = |r: &&Rule| match &r.test {
+            Test::Computed(computed) => computed.whole.items().iter().any(|item| named(item)),
+            Test::ByPerson(_) => false,
+        };
+        KpiUse {
+            rules: self.rules().iter().filter(asks).map(|r| r.clause.clone()).collect(),
+            criteria: self.score_sheet().criteria.iter().filter(looked).map(|c| c.title.clone()).collect(),
+            sheet: self.score_sheet().clause.clone(),
+        }
+    }
+}
+
 impl Kpi {
+    /// Whether the programme has not settled the target (要確認).
+    #[must_use]
+    pub fn is_unsettled(&self) -> bool {
+        self.target == UNCONFIRMED
+    }
+
+    /// Where a figure stands, as it was typed.
+    #[must_use]
+    pub fn standing(&self, typed: &str) -> Standing {
+        match read_value(&kpi_field(self).kind, typed) {
+            Ok(None) | Err(_) => Standing::Open,
+            Ok(Some(value)) => match self.met_by(&value) {
+                Truth::Yes => Standing::Met,
+                Truth::No => Standing::NotMet,
+                Truth::Unknown => Standing::Unsettled,
+            },
+        }
+    }
+
     /// Whether a number (a percentage as a share) meets the target.
     #[must_use]
     pub fn met_by(&self, value: &Value) -> Truth {
@@ -96,4 +161,34 @@ fn known_item(words: &Words, unit: &Words, dictionary: &Dictionary, problems: &m
         .suggest(&words.text, dictionary.items().iter().map(|i| i.id.as_str())),
     );
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_stands_against_its_target() {
+        let check = |target: &str, unit: &str, typed: &str, expect: Standing| {
+            let text = LocalText::ja("指標");
+            let kpi = Kpi {
+                id: "k".into(),
+                clause: "6-1".into(),
+                title: text.clone(),
+                when: text,
+                target: target.into(),
+                unit: unit.into(),
+                item: None,
+            };
+            assert_eq!(kpi.standing(typed), expect, "{target} {typed}");
+        };
+        check("> 50%", "%", "60", Standing::Met);
+        check("> 50%", "%", "50", Standing::NotMet);
+        check("> 50%", "%", "５０．１％", Standing::Met);
+        check(">= 150%", "%", "149.9", Standing::NotMet);
+        check(">= 3年", "年", "3", Standing::Met);
+        check(">= 15%", "%", "", Standing::Open);
+        check(">= 15%", "%", "多い", Standing::Open);
+        check("要確認", "%", "60", Standing::Unsettled);
+    }
 }

@@ -42,7 +42,7 @@ impl FormFacts<'_> {
     /// - a field of the lead's section → the fact of that name;
     /// - the consortium → 共同体: records with 構成員 (number) and each part; a field of a member's own section joins its record;
     /// - the budget → 経費: records with 構成員, 年度, 経費区分, 金額 (yen);
-    /// - a KPI → the fact named by its id.
+    /// - a KPI → the fact named by its id, and the item that the target is about.
     ///
     /// 共同体 is left unknown while nobody stands in it, 経費 while no amount does.
     #[must_use]
@@ -55,7 +55,7 @@ impl FormFacts<'_> {
                 SectionContent::Fields(fields) if section.side == Side::Lead => self.own_fields(section, fields, &mut facts),
                 SectionContent::Fields(fields) => self.member_fields(section, fields, &mut members),
                 SectionContent::Consortium { parts, .. } => self.consortium(section, parts, &mut members),
-                SectionContent::Kpis => self.own_fields(section, &self.kpis.iter().map(super::kpi_field).collect::<Vec<_>>(), &mut facts),
+                SectionContent::Kpis => self.own_targets(section, &mut facts),
                 SectionContent::Budget { .. } | SectionContent::Documents(_) => {}
             }
         }
@@ -73,6 +73,15 @@ impl FormFacts<'_> {
         for field in fields {
             if let Ok(Some(value)) = read_value(&field.kind, self.answers.text(&section.id, 0, &field.id)) {
                 facts.0.insert(field.id.clone(), value);
+            }
+        }
+    }
+
+    fn own_targets(&self, section: &Section, facts: &mut Facts) {
+        self.own_fields(section, &self.kpis.iter().map(super::kpi_field).collect::<Vec<_>>(), facts);
+        for kpi in self.kpis {
+            if let (Some(item), Some(value)) = (&kpi.item, facts.0.get(&kpi.id).cloned()) {
+                facts.0.insert(item.clone(), value);
             }
         }
     }
