@@ -95,13 +95,15 @@ impl PageContext {
         env!("CARGO_PKG_VERSION")
     }
 
+    /// The form token alone, for a form that has the id of its press already.
+    pub(crate) fn token_field(&self) -> String {
+        format!(r#"<input type="hidden" name="_csrf" value="{}">"#, csrf::masked(&self.csrf))
+    }
+
     /// The two hidden fields that every form starts with. Hexadecimal digits and hyphens: nothing to escape.
     pub(crate) fn hidden(&self) -> String {
         let request = Uuid::now_v7();
-        format!(
-            r#"<input type="hidden" name="_csrf" value="{}"><input type="hidden" name="_request" value="{request}">"#,
-            csrf::masked(&self.csrf)
-        )
+        format!(r#"{}<input type="hidden" name="_request" value="{request}">"#, self.token_field())
     }
 
     pub(crate) fn has_problems(&self) -> bool {

@@ -13,17 +13,29 @@ use rand::Rng as _;
 use crate::context::PageContext;
 use crate::failure::Failure;
 use crate::form::Pairs;
+use crate::kept::{Kept, SIGN_IN};
 use crate::route::FORM_BYTES_MAX;
 
 pub(crate) const TOKEN_HEADER: &str = "x-csrf-token";
 pub(crate) const TOKEN_FIELD: &str = "_csrf";
+const CARRIED_BYTES: usize = 64 << 10;
 
 /// Reads the form, compares its token, hands the fields on.
+///
+/// Where it is not taken, here or by the handler, what was typed goes with the answer: [`crate::failure::as_page`] shows it.
 pub(crate) async fn check_form(page: PageContext, request: Request, next: Next) -> Response {
-    match read(&page, request).await {
-        Ok(request) => next.run(request).await,
-        Err(failure) => failure.into_response(),
+    let path = request.uri().path().to_owned();
+    let (mut response, pairs) = match read(request).await {
+        Err(failure) => return failure.into_response(),
+        Ok((request, pairs, sent)) if is_token(page.csrf(), sent.as_deref()) => (next.run(request).await, pairs),
+        Ok((_, pairs, _)) => (Failure::Forged.into_response(), pairs),
+    };
+    if response.extensions().get::<Failure>().is_some()
+        && let Some(kept) = Kept::of(&path, &pairs)
+    {
+        response.extensions_mut().insert(kept);
     }
+    response
 }
 
 /// What can be told of an upload before its parts are read.
@@ -37,7 +49,8 @@ pub(crate) async fn check_origin(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-async fn read(page: &PageContext, request: Request) -> Result<Request, Failure> {
+/// The request without its body, the fields, and the token that came with them.
+async fn read(request: Request) -> Result<(Request, Pairs, Option<String>), Failure> {
     if !same_site(request.headers()) {
         return Err(Failure::Forged);
     }
@@ -47,7 +60,9 @@ async fn read(page: &PageContext, request: Request) -> Result<Request, Failure> 
     }
     let empty = kind.is_empty();
     let (mut parts, body) = request.into_parts();
-    let bytes = to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| Failure::TooLarge)?;
+    // The sign-in page may carry a form as large as any, with longer names.
+    let room = if parts.uri.path() == SIGN_IN { FORM_BYTES_MAX + CARRIED_BYTES } else { FORM_BYTES_MAX };
+    let bytes = to_bytes(body, room).await.map_err(|_| Failure::TooLarge)?;
     let pairs = if empty {
         Vec::new()
     } else {
@@ -56,12 +71,9 @@ async fn read(page: &PageContext, request: Request) -> Result<Request, Failure> 
         pairs
     };
     let pairs = Pairs::new(pairs)?;
-    let sent = parts.headers.get(TOKEN_HEADER).and_then(|v| v.to_str().ok()).or_else(|| pairs.first(TOKEN_FIELD));
-    if !is_token(page.csrf(), sent) {
-        return Err(Failure::Forged);
-    }
-    parts.extensions.insert(pairs);
-    Ok(Request::from_parts(parts, Body::empty()))
+    let sent = parts.headers.get(TOKEN_HEADER).and_then(|v| v.to_str().ok()).or_else(|| pairs.first(TOKEN_FIELD)).map(str::to_owned);
+    parts.extensions.insert(pairs.clone());
+    Ok((Request::from_parts(parts, Body::empty()), pairs, sent))
 }
 
 fn content_type(headers: &HeaderMap) -> &str {

@@ -12,12 +12,16 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use banso_grant::Refusal;
 use banso_kernel::{Lang, LocalText};
-use banso_office::OfficeError;
+use banso_office::{FieldProblem, Office, OfficeError};
 use futures_util::FutureExt as _;
 use serde::Serialize;
+use tower_sessions::Session;
 
 use crate::context::{self, PageContext, encoded};
+use crate::desks::account;
+use crate::kept::{Kept, SIGN_IN, from_here};
 use crate::route::AppState;
+use crate::session;
 
 /// What a handler answers.
 pub(crate) type Answer = Result<Response, Failure>;
@@ -121,14 +125,8 @@ impl Failure {
                 ("Please sign in", "Your session has ended. Please sign in again; nothing that was saved is lost."),
             ),
             Failure::Forged => words(
-                (
-                    "送信を受け付けられませんでした",
-                    "画面が古くなっているか、別のサイトから送信されました。前のページに戻り、再読み込みしてからもう一度送信してください。",
-                ),
-                (
-                    "The form was not accepted",
-                    "The page is out of date, or the form was sent from another site. Go back, reload the page and send it again.",
-                ),
+                ("送信を受け付けられませんでした", "画面が古くなっているか、別のサイトから送信されました。何も保存されていません。"),
+                ("The form was not accepted", "The page is out of date, or the form was sent from another site. Nothing was saved."),
             ),
             Failure::WrongKind => words(
                 ("送信の形式が正しくありません", "画面のフォームから送信してください。"),
@@ -146,8 +144,30 @@ impl Failure {
         }
     }
 
+    /// Whether the same form may well be taken a moment later, or from a fresh page.
+    fn may_pass(&self) -> bool {
+        match self {
+            Failure::Forged => true,
+            Failure::Status(status) => status.is_server_error(),
+            Failure::Office(error) => {
+                matches!(**error, OfficeError::Busy(_) | OfficeError::RateLimited { .. } | OfficeError::Fault(_))
+            }
+            Failure::NotFound
+            | Failure::WrongMethod
+            | Failure::WrongDesk
+            | Failure::SignInNeeded { .. }
+            | Failure::WrongKind
+            | Failure::TooLarge => false,
+        }
+    }
+
     /// The page or, when a script asks, the JSON.
     pub(crate) fn page(&self, page: &PageContext, headers: &HeaderMap, method: &Method) -> Response {
+        self.page_with(page, headers, method, None)
+    }
+
+    /// The same with what was typed into the form that failed.
+    fn page_with(&self, page: &PageContext, headers: &HeaderMap, method: &Method, kept: Option<&Kept>) -> Response {
         let words = self.words();
         let status = self.status();
         let mut response = if wants_json(headers) {
@@ -157,15 +177,23 @@ impl Failure {
                 (Failure::SignInNeeded { page }, &Method::GET) => {
                     return Redirect::to(&format!("/sign-in?next={}", encoded(page))).into_response();
                 }
-                _ => (status, html(&words, page, headers)).into_response(),
+                _ => {
+                    let again = self.may_pass() && page.account.is_some() && from_here(headers);
+                    (status, html(&words, page, headers, kept, again)).into_response()
+                }
             }
         };
+        self.say_when(response.headers_mut());
+        response
+    }
+
+    /// When to try again, for programs.
+    fn say_when(&self, headers: &mut HeaderMap) {
         if let Failure::Office(error) = self
             && let OfficeError::RateLimited { retry_after_seconds } = error.as_ref()
         {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
         }
-        response
     }
 }
 
@@ -275,13 +303,17 @@ struct FailurePage<'a> {
     back: String,
     /// For somebody who is not signed in: through the sign-in page back to where they were.
     sign_in: Option<String>,
+    kept: Option<&'a Kept>,
+    /// Whether what was typed can be sent once more from this page.
+    again: bool,
 }
 
-fn html(words: &Words, page: &PageContext, headers: &HeaderMap) -> Response {
+fn html(words: &Words, page: &PageContext, headers: &HeaderMap, kept: Option<&Kept>, again: bool) -> Response {
     let lines = words.lines.iter().map(|l| page.local(l)).collect();
     let back = back(headers);
     let sign_in = page.account.is_none().then(|| format!("/sign-in?next={}", encoded(&back)));
-    let shown = FailurePage { page, title: page.local(&words.title), lines, reference: words.reference.as_deref(), back, sign_in };
+    let shown =
+        FailurePage { page, title: page.local(&words.title), lines, reference: words.reference.as_deref(), back, sign_in, kept, again };
     match shown.render() {
         Ok(text) => Html(text).into_response(),
         Err(error) => {
@@ -353,11 +385,19 @@ pub(crate) async fn survive(request: Request, next: Next) -> Response {
 }
 
 /// Makes pages of failures, and of the bare statuses that layers and extractors answer with.
-pub(crate) async fn as_page(State(_): State<AppState>, page: PageContext, request: Request, next: Next) -> Response {
-    let (headers, method) = (request.headers().clone(), request.method().clone());
+pub(crate) async fn as_page(State(state): State<AppState>, page: PageContext, session: Session, request: Request, next: Next) -> Response {
+    let (headers, method, path) = (request.headers().clone(), request.method().clone(), request.uri().path().to_owned());
     let mut response = next.run(request).await;
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
-        return failure.page(&page, &headers, &method);
+        let kept = response.extensions_mut().remove::<Kept>();
+        let signs_in = page.account.is_none() && (kept.is_some() || path == SIGN_IN && matches!(failure, Failure::Forged));
+        if signs_in && from_here(&headers) && !wants_json(&headers) {
+            return match sign_in_first(&state.office, &session, page.clone(), &headers, &failure, kept.clone()).await {
+                Ok(answer) => answer,
+                Err(failure) => failure.page_with(&page, &headers, &method, kept.as_ref()),
+            };
+        }
+        return failure.page_with(&page, &headers, &method, kept.as_ref());
     }
     let status = response.status();
     let plain = response.headers().get(header::CONTENT_TYPE).is_none_or(|t| t.as_bytes().starts_with(b"text/plain"));
@@ -375,6 +415,24 @@ pub(crate) async fn never_bare(State(state): State<AppState>, request: Request, 
         return Failure::Status(StatusCode::SERVICE_UNAVAILABLE).page(&page, &headers, &method);
     }
     response
+}
+
+/// The sign-in page, and what was typed with it: it is sent again from the page that comes after.
+async fn sign_in_first(
+    office: &Office,
+    session: &Session,
+    page: PageContext,
+    headers: &HeaderMap,
+    failure: &Failure,
+    kept: Option<Kept>,
+) -> Result<Response, Failure> {
+    let mut page = page.with_csrf(session::token(session, office).await?);
+    if !matches!(failure, Failure::SignInNeeded { .. }) {
+        page = page.with_problems(failure.words().lines.into_iter().map(|text| FieldProblem { field: String::new(), text }).collect());
+    }
+    let mut response = (failure.status(), account::sign_in_first(page, back(headers), kept)).into_response();
+    failure.say_when(response.headers_mut());
+    Ok(response)
 }
 
 fn bare(status: StatusCode) -> Failure {

@@ -1,5 +1,7 @@
 //! The fields of a form: counted, cleaned, read into the kernel's words. Unknown fields are ignored, a field sent twice keeps its order.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -18,7 +20,7 @@ const VALUE_BYTES_MAX: usize = 400_000;
 
 /// The fields as they came, within limits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Pairs(Vec<(String, String)>);
+pub(crate) struct Pairs(Arc<Vec<(String, String)>>);
 
 impl Pairs {
     /// # Errors
@@ -28,7 +30,11 @@ impl Pairs {
         if pairs.len() > FIELDS_MAX || pairs.iter().any(too_large) {
             return Err(Failure::TooLarge);
         }
-        Ok(Pairs(pairs.into_iter().map(|(name, value)| (name, clean(&value))).collect()))
+        Ok(Pairs(Arc::new(pairs.into_iter().map(|(name, value)| (name, clean(&value))).collect())))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(n, v)| (n.as_str(), v.as_str()))
     }
 
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
@@ -99,7 +105,7 @@ impl FormFields {
 
     /// Every field but the hidden ones of the frame.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.pairs.0.iter().filter(|(n, _)| !n.starts_with('_')).map(|(n, v)| (n.as_str(), v.as_str()))
+        self.pairs.iter().filter(|(n, _)| !n.starts_with('_'))
     }
 
     /// A whole number; full-width digits and commas are accepted. `None` when the field is empty.

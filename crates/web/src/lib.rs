@@ -12,6 +12,7 @@ mod drain;
 mod failure;
 mod form;
 mod headers;
+mod kept;
 mod route;
 pub mod routes;
 mod session;

@@ -16,6 +16,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::context::PageContext;
 use crate::failure::Failure;
+use crate::kept::Kept;
 use crate::{Settings, assets, context, csrf, drain, failure, headers, routes, session};
 
 /// What every handler can ask for.
@@ -134,7 +135,14 @@ impl Route {
 async fn at_the_gate(State(gate): State<Gate>, page: PageContext, request: Request, next: Next) -> Response {
     match gate.open_to(&page) {
         Ok(()) => next.run(request).await,
-        Err(failure) => failure.into_response(),
+        Err(failure) => {
+            let kept = Kept::unread(request).await;
+            let mut response = failure.into_response();
+            if let Some(kept) = kept {
+                response.extensions_mut().insert(kept);
+            }
+            response
+        }
     }
 }
 

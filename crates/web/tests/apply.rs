@@ -7,8 +7,8 @@ use std::path::Path;
 
 use banso_kernel::{CorporateNumber, Instant, OrganisationId};
 use banso_office::ProgrammeFile;
-use banso_office::testing::TestOffice;
 use banso_office::testing::cases::words;
+use banso_office::testing::{PASSWORD, TestOffice};
 use banso_permits::Role;
 use banso_web::testing::{Shown, Visitor};
 
@@ -197,12 +197,47 @@ async fn from_the_first_page_to_the_receipt_and_back() {
     lead.get(&leave).await.is(200).holds_together().has("提出を取り消す");
     lead.send(&leave, &format!("{leave}/submission"), &[]).await.is(303);
     save(&mut lead, &section(&case, "plan", 0), &[("a.needs", "直しました。")]).await.is(303);
+    attach(&mut lead, &case, "accounts", "直した決算書.pdf", &[PDF, b"%\n"].concat()).await.is(303);
     assert_eq!(hand_in(&mut lead, &case).await.is(303).location(), format!("{case}/receipts/2"));
     lead.get(&format!("{case}/receipts/1")).await.has("新しい版");
+    every_version_is_read(&scene, &case).await;
     lead.send(&leave, &leave, &[("reason", "")]).await.is(422).has("理由を入力");
     lead.send(&leave, &leave, &[("reason", "架空の事情により")]).await.is(303);
     lead.get(&case).await.has("取下げ");
     scene.office.run_jobs().await;
+}
+
+/// What was handed in first, what was handed in last, and what changed between them: at the office's desk and at the auditor's.
+async fn every_version_is_read(scene: &Scene, case: &str) {
+    let id = case.rsplit('/').next().unwrap();
+    for (login, role, desk) in [("officer", Role::Officer, "office"), ("kansa", Role::Auditor, "audit")] {
+        scene.office.somebody(login, &[role], None).await;
+        let mut reader = scene.visitor(login).await;
+        let page = format!("/{desk}/cases/{id}");
+        reader
+            .get(&page)
+            .await
+            .is(200)
+            .holds_together()
+            .has(&format!("{page}/versions/1"))
+            .has(&format!("{page}/versions/1#changes"))
+            .has(&format!("{page}/versions/3"));
+        let first = reader.get(&format!("{page}/versions/1")).await;
+        first.is(200).holds_together().has("申請書 第1版").has("<del>架空の記述です</del>").has("<ins>直しました</ins>").has("直した決算書.pdf");
+        first.has("研究開発計画 ／");
+        let own = first.body.split_once("提出された内容").unwrap().1;
+        assert!(own.contains("架空の記述です。") && !own.contains("直しました"), "the first version as it was:\n{own}");
+        assert!(own.contains("書類.pdf") && !own.contains("直した決算書.pdf"));
+        let last = reader.get(&format!("{page}/versions/3?lang=en")).await;
+        last.is(200).holds_together().has("Application, version 2").has("What changed");
+        assert!(last.body.split_once("What was handed in").unwrap().1.contains("直した決算書.pdf"));
+        for nothing in ["2", "4", "0", "x", "-1"] {
+            reader.get(&format!("{page}/versions/{nothing}")).await.is(404);
+        }
+        let other = if desk == "office" { "audit" } else { "office" };
+        let across = reader.get(&format!("/{other}/cases/{id}/versions/1")).await;
+        assert!(matches!((across.status.as_u16(), desk), (403, "office") | (200, "audit")), "auditors read at the office's desk too");
+    }
 }
 
 #[tokio::test]
@@ -504,4 +539,99 @@ async fn files_that_are_not_what_they_say() {
     let page = section(&case, "documents", 0);
     lead.send(&page, &format!("{case}/files/0/plan-pdf/removal"), &[("digest", &digest)]).await.is(303);
     assert!(!lead.get(&page).await.body.contains(&digest));
+}
+
+/// The hidden fields of the form that goes to `action`.
+fn hidden_fields(page: &Shown, action: &str) -> Vec<(String, String)> {
+    let form = page.body.split_once(&format!(r#"action="{action}""#)).unwrap().1.split("</form>").next().unwrap();
+    let unescaped = |text: &str| {
+        [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")]
+            .iter()
+            .fold(text.to_owned(), |t, (from, to)| t.replace(from, to))
+    };
+    let field = |rest: &str| {
+        let (name, rest) = rest.split_once("\" value=\"").unwrap();
+        (name.to_owned(), unescaped(rest.split_once('"').unwrap().0))
+    };
+    form.split(r#"<input type="hidden" name=""#).skip(1).map(field).collect()
+}
+
+fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect()
+}
+
+const FROM_HERE: [(&str, &str); 1] = [("sec-fetch-site", "same-origin")];
+const TYPED: &str = "一行目の\"課題\"<b>と\n二行目";
+
+#[tokio::test]
+async fn what_was_typed_into_a_page_that_is_out_of_date_is_shown_and_sent_again() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    let path = section(&case, "plan", 0);
+    let version = lead.get(&path).await.hidden("version").to_owned();
+    let stale = "0".repeat(64);
+    let fields = [("_csrf", stale.as_str()), ("version", &version), ("go", "stay"), ("a.needs", TYPED), ("a.goals", "目標")];
+    // From elsewhere nothing is shown; where the browser does not say from where, it can be read but not sent again by a click.
+    let elsewhere = lead.post(&path, &fields, &[("sec-fetch-site", "cross-site")]).await;
+    assert!(!elsewhere.is(403).body.contains("二行目"));
+    let silent = lead.post(&path, &fields, &[]).await;
+    silent.is(403).holds_together().has("入力した内容は失われていません").has("&#60;b&#62;と\n二行目</textarea>");
+    assert!(!silent.body.contains("もう一度送信する"));
+    let shown = lead.post(&path, &fields, &FROM_HERE).await;
+    shown.is(403).holds_together().has("もう一度送信する").has("&#60;b&#62;と\n二行目</textarea>");
+    let again = hidden_fields(&shown, &path);
+    assert!(again.contains(&("a.needs".to_owned(), TYPED.to_owned())) && again.contains(&("version".to_owned(), version.clone())));
+    lead.post(&path, &borrowed(&again), &FROM_HERE).await.is(303);
+    lead.get(&path).await.has("&#60;b&#62;と\n二行目</textarea>").has("目標</textarea>");
+    // A script gets its answer as before.
+    let json = lead.post(&path, &fields, &[("accept", "application/json")]).await;
+    assert_eq!(json.is(403).header("content-type"), "application/json");
+}
+
+#[tokio::test]
+async fn what_was_typed_when_the_session_ended_is_sent_after_signing_in() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    let path = section(&case, "plan", 0);
+    let page = lead.get(&path).await;
+    let fields = [
+        ("_csrf", page.hidden("_csrf").to_owned()),
+        ("_request", page.hidden("_request").to_owned()),
+        ("version", page.hidden("version").to_owned()),
+        ("go", "stay".to_owned()),
+        ("a.needs", TYPED.to_owned()),
+    ];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    scene.office.wait_seconds(13 * 3600);
+    assert!(!lead.post(&path, &fields, &[]).await.is(401).body.contains("二行目"));
+    let asked = lead.post(&path, &fields, &FROM_HERE).await;
+    asked.is(401).holds_together().has("入力した内容は失われていません").has("&#60;b&#62;と\n二行目</textarea>");
+    let sign_in = |page: &Shown, password: &str| {
+        let mut all = hidden_fields(page, "/sign-in");
+        all.extend([("login".to_owned(), "lead".to_owned()), ("password".to_owned(), password.to_owned())]);
+        all
+    };
+    let wrong = lead.post("/sign-in", &borrowed(&sign_in(&asked, "wrong-password")), &FROM_HERE).await;
+    wrong.is(422).holds_together().has("パスワードが正しくありません").has("&#60;b&#62;と\n二行目</textarea>");
+    assert!(!wrong.body.contains("wrong-password"));
+    // A page of signing in that is itself out of date, and too many attempts: still there.
+    let mut late = sign_in(&wrong, PASSWORD);
+    late.iter_mut().filter(|(n, _)| n == "_csrf").for_each(|(_, v)| *v = "0".repeat(64));
+    let late = lead.post("/sign-in", &borrowed(&late), &FROM_HERE).await;
+    late.is(403).holds_together().has("画面が古くなっている").has("&#60;b&#62;と\n二行目</textarea>");
+    for _ in 0..4 {
+        lead.post("/sign-in", &borrowed(&sign_in(&late, "wrong-password")), &FROM_HERE).await.is(422);
+    }
+    let waits = lead.post("/sign-in", &borrowed(&sign_in(&late, PASSWORD)), &FROM_HERE).await;
+    waits.is(429).holds_together().has("分後にもう一度").has("&#60;b&#62;と\n二行目</textarea>");
+    assert_eq!(waits.header("retry-after"), "900");
+    scene.office.wait_seconds(901);
+    let welcome = lead.post("/sign-in", &borrowed(&sign_in(&waits, PASSWORD)), &FROM_HERE).await;
+    welcome.is(200).holds_together().has("この内容をもう一度送信する").has("試験 lead").has("&#60;b&#62;と\n二行目</textarea>");
+    let again = hidden_fields(&welcome, &path);
+    assert!(again.iter().any(|(n, v)| n == "_request" && fields.contains(&("_request", v.as_str()))), "the same press of the button");
+    lead.post(&path, &borrowed(&again), &FROM_HERE).await.is(303);
+    lead.get(&path).await.has("&#60;b&#62;と\n二行目</textarea>");
 }

@@ -7,7 +7,7 @@ use askama_web::WebTemplate;
 use axum::extract::{ConnectInfo, FromRequestParts, Query, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse as _, Redirect};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use banso_kernel::LocalText;
 use banso_office::{FieldProblem, Office, SignIn};
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use crate::context::PageContext;
 use crate::desks::{Desk, invalid};
 use crate::failure::{Answer, Failure};
 use crate::form::FormFields;
+use crate::kept::Kept;
 use crate::route::AppState;
 use crate::{Peer, session};
 
@@ -28,6 +29,16 @@ struct SignInPage {
     next: String,
     /// Whether somebody was sent here on the way to another page.
     needed: bool,
+    /// What was typed into another form when the session was gone.
+    kept: Option<Kept>,
+}
+
+/// What was typed before signing in, to be sent now.
+#[derive(Template, WebTemplate)]
+#[template(path = "kept.html")]
+struct KeptPage {
+    page: PageContext,
+    kept: Kept,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -42,7 +53,12 @@ pub(crate) async fn sign_in_form(office: State<Office>, page: PageContext, sessi
     }
     let token = session::token(&session, &office).await?;
     let needed = !next.next.is_empty();
-    Ok(SignInPage { page: page.with_csrf(token), login: String::new(), next: next.0.next, needed }.into_response())
+    Ok(SignInPage { page: page.with_csrf(token), login: String::new(), next: next.0.next, needed, kept: None }.into_response())
+}
+
+/// The sign-in page in answer to a form that was sent without a session.
+pub(crate) fn sign_in_first(page: PageContext, next: String, kept: Option<Kept>) -> Response {
+    SignInPage { page, login: String::new(), next, needed: false, kept }.into_response()
 }
 
 pub(crate) async fn sign_in(office: State<Office>, page: PageContext, session: Session, address: Address, form: FormFields) -> Answer {
@@ -50,12 +66,15 @@ pub(crate) async fn sign_in(office: State<Office>, page: PageContext, session: S
     match office.sign_in(login, form.text("password"), &address.0).await? {
         SignIn::Welcome(account) => {
             session::signed_in(&session, &office, account.person.id).await?;
-            Ok(Redirect::to(local_path(next)).into_response())
+            let Some(kept) = Kept::of_sign_in(&form) else { return Ok(Redirect::to(local_path(next)).into_response()) };
+            let mut page = page.with_csrf(session::token(&session, &office).await?);
+            page.account = Some(*account);
+            Ok(KeptPage { page, kept }.into_response())
         }
         SignIn::Wrong => {
             let text = LocalText::new("ログインIDまたはパスワードが正しくありません。", "The login or the password is wrong.");
             let page = page.with_problems(vec![FieldProblem { field: "login".to_owned(), text }]);
-            invalid(SignInPage { page, login: login.to_owned(), next: next.to_owned(), needed: false })
+            invalid(SignInPage { page, login: login.to_owned(), next: next.to_owned(), needed: false, kept: Kept::of_sign_in(&form) })
         }
     }
 }
