@@ -1,6 +1,8 @@
 //! How days, instants, amounts and counts are written on a page, in its language.
 
+use banso_guideline::Standing;
 use banso_kernel::{Day, Instant, Lang, Yen, count_characters, group_thousands};
+use banso_office::apply::standing_words;
 
 use crate::context::PageContext;
 
@@ -39,6 +41,27 @@ impl PageContext {
         match self.lang {
             Lang::Ja => yen.to_string(),
             Lang::En => format!("¥{}", group_thousands(i128::from(yen.get()))).replace("¥-", "-¥"),
+        }
+    }
+
+    /// `2年目` / `Year 2`, of a project.
+    pub(crate) fn year(&self, year: impl std::fmt::Display) -> String {
+        match self.lang {
+            Lang::Ja => format!("{year}年目"),
+            Lang::En => format!("Year {year}"),
+        }
+    }
+
+    /// Where a figure stands against the programme's target.
+    pub(crate) fn standing_label(&self, standing: &Standing) -> String {
+        self.local(&standing_words(*standing)).to_owned()
+    }
+
+    pub(crate) const fn standing_tone(&self, standing: &Standing) -> &'static str {
+        match standing {
+            Standing::Met => "good",
+            Standing::NotMet | Standing::Unsettled => "care",
+            Standing::Open => "none",
         }
     }
 

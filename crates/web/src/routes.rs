@@ -33,7 +33,7 @@
 //!
 //! Addresses are lower-case English nouns; a form posts to the address it is shown at or to one below it.
 
-use crate::desks::{account, apply, audit, office, public, review};
+use crate::desks::{account, apply, audit, office, public, review, version};
 use crate::route::{Gate, Route, get, post, upload};
 
 /// All routes, by desk.
@@ -112,6 +112,7 @@ fn office() -> Vec<Route> {
         post("/office/calls/{programme}/{round}/selection/execution", Gate::Office, office::selection::execute),
         post("/office/calls/{programme}/{round}/selection/promotion", Gate::Office, office::selection::promote),
         get("/office/cases/{case}", Gate::Office, office::case::show),
+        get("/office/cases/{case}/versions/{act}", Gate::Office, version::for_office),
         get("/office/cases/{case}/documents/{digest}", Gate::Office, office::case::document),
         get("/office/cases/{case}/letters/{digest}", Gate::Office, office::case::letter),
         post("/office/cases/{case}/bonus", Gate::Office, office::case::judge),
@@ -155,6 +156,7 @@ fn auditor() -> Vec<Route> {
         get("/audit/cases/{case}", Gate::Auditor, audit::case::show),
         post("/audit/cases/{case}/verification", Gate::Auditor, audit::case::check),
         get("/audit/cases/{case}/application", Gate::Auditor, audit::case::application),
+        get("/audit/cases/{case}/versions/{act}", Gate::Auditor, version::for_audit),
         get("/audit/cases/{case}/documents/{digest}", Gate::Auditor, audit::case::file),
         get("/audit/cases/{case}/export.zip", Gate::Auditor, audit::case::export),
     ]

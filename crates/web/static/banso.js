@@ -51,7 +51,8 @@ function showSums() {
     }
   }
   for (const out of document.querySelectorAll('[data-sum-of]')) {
-    out.textContent = grouped(sums.get(out.dataset.sumOf) ?? 0) + (out.dataset.unit ?? '');
+    const sum = grouped(sums.get(out.dataset.sumOf) ?? 0);
+    out.textContent = english && out.dataset.unit === '円' ? `¥${sum}`.replace('¥-', '-¥') : sum + (out.dataset.unit ?? '');
   }
 }
 
@@ -167,7 +168,7 @@ function autosave(form) {
         if (sent === JSON.stringify(fieldsOf(form))) { form.dataset.clean = 'yes'; dropCopy(form); }
         show('saved', told.message ?? say('保存しました', 'Saved'));
         showProblems(form, told.problems ?? []);
-        for (const [id, text] of Object.entries(told.show ?? {})) { const out = document.getElementById(id); if (out) out.textContent = text; }
+        showTold(told.show ?? {}, told.tones ?? {});
       } else {
         if (answer.status >= 500) later();
         show('failed', told.message ?? say('＊保存できませんでした。入力はこの端末に残っています。', '* Not saved. Your input is kept on this device.'));
@@ -197,6 +198,16 @@ function autosave(form) {
 
 // A submitted form may still meet a lost session: its copy is dropped on the next page that shows the same form saved.
 function dropCopyAfterSubmit(form) { keepCopy(form); }
+
+// What the server computed, by the id of its place; a place may stand twice on a page.
+function showTold(texts, tones) {
+  for (const [id, text] of Object.entries(texts)) {
+    for (const out of document.querySelectorAll(`[id="${id}"], [data-show="${id}"]`)) {
+      out.textContent = text;
+      if (tones[id]) out.className = `bs-tag bs-tag--${tones[id]}`;
+    }
+  }
+}
 
 function showProblems(form, problems) {
   for (const old of form.querySelectorAll('[data-live-problem]')) old.remove();

@@ -45,7 +45,9 @@ async fn a_changed_document_is_told() {
     let mut kansa = Visitor::signed_in(&office, "kansa").await;
     let page = format!("/audit/cases/{case}");
     let found = kansa.send(&page, &format!("{page}/verification"), &[]).await;
-    found.is(200).holds_together().has("記録と合わないところがあります").has("it was changed");
+    found.is(200).holds_together().has("記録と合わないところがあります").has("書き換えられています");
+    let english = kansa.send(&page, &format!("{page}/verification?lang=en"), &[]).await;
+    english.is(200).has("Something is not as it was written").has("it was changed");
 }
 
 #[tokio::test]
@@ -88,7 +90,11 @@ async fn a_call_and_its_edition() {
     kansa.get("/audit/calls/go-tech/r7-1").await.is(200).holds_together().has("公募要領の公表").has("審査の開始").has("審査計画");
     let page = kansa.get(&format!("/audit/cases/{case}")).await;
     let edition = page.body.split_once("/audit/editions/").map(|(_, rest)| rest.chars().take(64).collect::<String>()).unwrap();
-    kansa.get(&format!("/audit/editions/{edition}")).await.is(200).has("id=\"c5-1\"");
+    let read = kansa.get(&format!("/audit/editions/{edition}")).await;
+    read.is(200).holds_together().has("id=\"c5-1\"").has("記録に残る版です");
+    for to_apply in ["応募できるか確かめる", "応募をはじめる", "/check\""] {
+        assert!(!read.body.contains(to_apply), "an edition on record is no way to apply: {to_apply}");
+    }
     for nothing in ["/audit/calls/other/r1-1", "/audit/calls/Other/x", "/audit/editions/zz"] {
         kansa.get(nothing).await.is(404);
     }

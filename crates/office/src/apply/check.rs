@@ -10,6 +10,7 @@ use super::documents::AttachedFile;
 use super::draft::{CaseHead, Draft, Phase, Seat, TRACK_ITEM, Writable, seen_edition};
 use super::members::InviteeStatus;
 use super::section::keyed_fields;
+use super::targets::Target;
 use crate::{Office, OfficeError};
 
 /// The whole application on one page.
@@ -22,6 +23,8 @@ pub struct CheckPage {
     /// What does not stand in the way, but should be known.
     pub warnings: Vec<Flaw>,
     pub findings: Vec<CheckedFinding>,
+    /// The programme's targets beside the own figures.
+    pub targets: Vec<Target>,
     pub subsidy: Subsidy,
     pub cost: Yen,
     /// What will be asked for, where it is settled.
@@ -126,6 +129,7 @@ impl Draft {
             sections,
             warnings: self.warnings(),
             findings: self.examination().findings.iter().map(|f| self.checked_finding(f)).collect(),
+            targets: self.targets(),
             requested,
             cost,
             selected,

@@ -22,6 +22,7 @@ mod section;
 mod stamp;
 mod start;
 mod submit;
+mod targets;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -45,6 +46,7 @@ pub use receipt::{ReceiptFile, ReceiptPage};
 pub use section::{Extra, KnownAnswer, Neighbour, SaveOrder, SaveOutcome, SavedBy, SectionPage};
 pub use start::{IdentifiedFirm, ShownFact, StartOrder, StartPage};
 pub use submit::{HandedIn, SubmitOrder};
+pub use targets::{Target, standing_words, use_words};
 pub use tasks::{ReturnedPoint, Task, TaskGroup, TaskList, TaskStatus};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use {draft::SEEN_EDITION, start::lead_row};

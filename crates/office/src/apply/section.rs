@@ -14,6 +14,7 @@ use super::documents::Slot;
 use super::draft::{CaseHead, Draft, Phase, Writable, section_answers};
 use super::known::Known;
 use super::stamp::Stamp;
+use super::targets::Target;
 use super::tasks::ReturnedPoint;
 use crate::{Office, OfficeError};
 
@@ -59,7 +60,7 @@ pub enum Extra {
         members_max: u32,
     },
     Budget(Box<Budget>),
-    Kpis(Vec<Kpi>),
+    Kpis(Vec<Target>),
     Documents(Vec<Slot>),
 }
 
@@ -188,7 +189,7 @@ impl Draft {
                 Extra::Consortium { rows: rows.to_vec(), new: (room && next <= MEMBER_MAX).then_some(next), members_max: *members_max }
             }
             SectionContent::Budget { lines, years_max } => Extra::Budget(Box::new(self.budget(&section.id, lines, *years_max, member))),
-            SectionContent::Kpis => Extra::Kpis(self.edition.kpis().to_vec()),
+            SectionContent::Kpis => Extra::Kpis(self.targets()),
             SectionContent::Documents(specs) => Extra::Documents(self.slots(specs, member)),
         }
     }

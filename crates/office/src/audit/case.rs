@@ -5,7 +5,7 @@ use banso_kernel::{CallId, CaseId, CorporateNumber, Digest, Instant, LocalText};
 use banso_permits::{Action, Person};
 use banso_store::{CaseFile, Page, Report};
 
-use crate::dossier::{CaseDocument, Dossier, Party};
+use crate::dossier::{CaseDocument, Dossier, HandedIn, Party, handed_in};
 use crate::timeline::ActLine;
 use crate::{Office, OfficeError};
 
@@ -24,6 +24,8 @@ pub struct AuditCase {
     pub lead: CorporateNumber,
     pub parties: Vec<Party>,
     pub state: StateCode,
+    /// Every paper that was handed in, oldest first.
+    pub versions: Vec<HandedIn>,
     /// Oldest first.
     pub acts: Vec<ActLine>,
     /// Hash of the last act: the case's chain ends here.
@@ -89,6 +91,7 @@ impl Office {
             lead: paper.lead,
             parties: self.parties(&file).await?,
             state: file.case.state.code(),
+            versions: handed_in(&file.recorded().map_err(OfficeError::fault)?),
             acts: self.case_timeline(&file).await?,
             head: file.acts.last().map_or(Digest::ZERO, |a| a.hash),
             accesses: listed.rows.iter().map(line).collect(),

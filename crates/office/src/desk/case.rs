@@ -1,14 +1,14 @@
 //! One case on the office's desk: as it was handed in, where it stands, what was done, what may be done now.
 
-use banso_grant::{Actor, CallPhase, CaseAct, CaseState, Recorded, ReviewStatus, StateCode};
+use banso_grant::{CallPhase, CaseAct, CaseState, Recorded, ReviewStatus, StateCode};
 use banso_guideline::Edition;
-use banso_kernel::{CallId, CaseId, Digest, Instant, NoticeId, PersonId, Yen};
+use banso_kernel::{CallId, CaseId, Digest, Instant, NoticeId, PersonId};
 use banso_permits::{Action, Person};
 use banso_store::CaseFile;
 
 use super::completeness::Checklist;
 use super::meeting::{MeetingBonus, bonuses_of};
-use crate::dossier::Dossier;
+use crate::dossier::{Dossier, HandedIn, handed_in};
 use crate::timeline::ActLine;
 use crate::{Office, OfficeError};
 
@@ -21,7 +21,8 @@ pub struct CasePage {
     pub edition: Edition,
     pub state: CaseState,
     pub dossier: Dossier,
-    pub versions: Vec<VersionLine>,
+    /// Every paper that was handed in, oldest first.
+    pub versions: Vec<HandedIn>,
     pub checklist: Checklist,
     pub bonuses: Vec<MeetingBonus>,
     pub reviewers: Vec<ReviewerLine>,
@@ -29,16 +30,6 @@ pub struct CasePage {
     pub letters: Vec<SentLetter>,
     /// What this person may do now.
     pub steps: Vec<Step>,
-}
-
-/// A version that was handed in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VersionLine {
-    pub version: u32,
-    pub recorded_at: Instant,
-    pub requested: Yen,
-    pub whole: Digest,
-    pub by: Actor,
 }
 
 /// A reviewer of the case.
@@ -175,7 +166,7 @@ impl Office {
             reviewers: self.reviewer_lines(&state).await?,
             acts: self.case_timeline(&handled.file).await?,
             letters: self.sent_letters(case).await?,
-            versions: acts.iter().filter_map(version).collect(),
+            versions: handed_in(&acts),
             edition: handled.edition,
             dossier,
             state,
@@ -235,15 +226,4 @@ impl Office {
         let reader = self.store().documents().open(digest).await?.ok_or(OfficeError::NotFound)?;
         Ok(CaseLetter { name: format!("{}.pdf", notice.notice.subject), reader })
     }
-}
-
-fn version(record: &Recorded<CaseAct>) -> Option<VersionLine> {
-    let CaseAct::Submitted(paper) = &record.act else { return None };
-    Some(VersionLine {
-        version: paper.version,
-        recorded_at: record.recorded_at,
-        requested: paper.requested,
-        whole: paper.whole,
-        by: record.actor,
-    })
 }

@@ -31,7 +31,7 @@ use banso_store::{Batch, CallFile, CaseFile, Change};
 use crate::{Office, OfficeError};
 
 pub use bonus::BonusJudgement;
-pub use case::{CaseLetter, CasePage, ReviewerLine, SentLetter, Step, VersionLine};
+pub use case::{CaseLetter, CasePage, ReviewerLine, SentLetter, Step};
 pub use completeness::{CheckItem, Checklist, ReturnOrder};
 pub use front::{CallOverview, FrontDesk, Todo, TodoKind};
 pub use guidelines::{EditionLine, GuidelineCall, GuidelinePage, ReadAgain};

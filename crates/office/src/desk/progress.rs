@@ -11,6 +11,7 @@ use banso_permits::{Action, Person};
 use banso_store::Batch;
 
 use super::review_plan::Staff;
+use crate::reviewing::edition_of_sheet;
 use crate::{Office, OfficeError};
 
 /// The review of a call.
@@ -61,7 +62,6 @@ pub struct SheetView {
     pub call: CallId,
     pub receipt_number: String,
     pub title: String,
-    pub criteria: Vec<Criterion>,
     pub sheets: Vec<ReviewerSheet>,
     /// Who could step in: no conflict, room left, the least loaded first.
     pub successors: Vec<(PersonId, String)>,
@@ -76,6 +76,10 @@ pub struct ReviewerSheet {
     pub name: String,
     pub status: ReviewStatus,
     pub version: u32,
+    /// Of the edition that the sheet was made under.
+    pub criteria: Vec<Criterion>,
+    /// That edition, where it is no longer the one in force.
+    pub older_edition: Option<String>,
     /// By criterion, in the order of the sheet.
     pub points: Vec<Option<u32>>,
     pub comments: Vec<String>,
@@ -157,7 +161,7 @@ impl Office {
         let handled = self.handled(person, Action::ReadCase, case).await?;
         let found = &handled.file.case;
         let review = found.state.review().ok_or(OfficeError::NotFound)?;
-        let criteria = handled.edition.score_sheet().criteria.clone();
+        let acts = super::case::acts_of(&handled.file)?;
         let mut sheets = Vec::new();
         for assignment in &review.assignments {
             let sheet = match &assignment.state {
@@ -180,6 +184,9 @@ impl Office {
                 Some((sheet, _)) => self.comments_of(sheet.comments).await?.map(|c| c.comments).unwrap_or_default(),
                 None => BTreeMap::new(),
             };
+            let then = sheet.as_ref().and_then(|(s, _)| edition_of_sheet(&acts, assignment.reviewer, s.version));
+            let older = then.filter(|d| *d != handled.edition.digest()).map(|d| self.edition(d)).transpose()?;
+            let criteria = older.as_ref().unwrap_or(&handled.edition).score_sheet().criteria.clone();
             sheets.push(ReviewerSheet {
                 person: assignment.reviewer,
                 name: self.known_as(assignment.reviewer).await?,
@@ -188,6 +195,8 @@ impl Office {
                 points: criteria.iter().map(|c| sheet.as_ref().and_then(|(s, _)| points_of(&s.points, &c.id))).collect(),
                 comments: criteria.iter().map(|c| comments.get(&c.id).cloned().unwrap_or_default()).collect(),
                 total: sheet.as_ref().map(|(s, _)| s.total()),
+                older_edition: older.map(|e| e.meta().edition.clone()),
+                criteria,
                 reason: sheet.map_or(replaced, |(_, reason)| reason),
             });
         }
@@ -198,7 +207,6 @@ impl Office {
             call: found.submission.paper.call.clone(),
             receipt_number: found.submission.paper.receipt_number.clone(),
             title: found.submission.paper.title.clone(),
-            criteria,
             sheets,
             successors: if movable { self.successors_of(person, case, found).await? } else { Vec::new() },
             movable,

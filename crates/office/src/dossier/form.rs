@@ -4,7 +4,9 @@ use banso_guideline::answers::{Answers, FormFacts, LineCost, kpi_field};
 use banso_guideline::{Edition, Field, FieldKind, Section as FormSection, SectionContent, Side};
 use banso_kernel::{LocalText, Yen};
 
-use super::{BudgetCosts, BudgetTable, DossierAnswer, DossierContent, DossierSection, DossierSlot, MemberBudget, MemberTable};
+use super::{
+    BudgetCosts, BudgetTable, DossierAnswer, DossierContent, DossierSection, DossierSlot, DossierTarget, MemberBudget, MemberTable,
+};
 use crate::apply::{Paper, of_grant_request};
 
 /// A word that may stand in an id: no blanks in it.
@@ -89,7 +91,7 @@ impl Reader<'_> {
         DossierContent::Answers(fields.iter().map(|f| self.answer(section, f, member, None)).collect())
     }
 
-    fn answer(&self, section: &FormSection, field: &Field, member: u32, target: Option<String>) -> DossierAnswer {
+    fn answer(&self, section: &FormSection, field: &Field, member: u32, target: Option<DossierTarget>) -> DossierAnswer {
         let text = shown(&field.kind, self.answers().text(&section.id, member, &field.id));
         let anchor = format!("a-{}-{member}-{}", word(&section.id), word(&field.id));
         DossierAnswer { anchor, key: field.id.clone(), label: field.label.clone(), text, target }
@@ -97,7 +99,9 @@ impl Reader<'_> {
 
     fn kpis(&self, section: &FormSection) -> DossierContent {
         let row = |kpi: &banso_guideline::Kpi| {
-            let mut answer = self.answer(section, &kpi_field(kpi), 0, Some(kpi.target.clone()));
+            let typed = self.answers().text(&section.id, 0, &kpi.id);
+            let target = DossierTarget { target: kpi.target.clone(), standing: kpi.standing(typed) };
+            let mut answer = self.answer(section, &kpi_field(kpi), 0, Some(target));
             let when = |lang| kpi.when.get(lang).to_owned();
             answer.label = LocalText::new(
                 format!("{}（{}）", kpi.title.ja, kpi.when.ja),
@@ -136,6 +140,7 @@ impl Reader<'_> {
             };
             let lines = self.lines().into_iter().map(|l| costs_of(&l.title, &l.name)).filter(|l| l.sum > Yen::ZERO).collect();
             MemberBudget {
+                member: m,
                 name: self.side_name(m),
                 lines,
                 sums: by_year(&|c| c.member == m),

@@ -2,9 +2,10 @@
 //! clauses say of it. Reviewers, the office and auditors read the same view; who may read is asked before, by the use case.
 
 mod form;
+mod versions;
 
-use banso_grant::CaseAct;
-use banso_guideline::{Edition, Facts, Finding, Truth};
+use banso_grant::{CaseAct, Submitted};
+use banso_guideline::{Edition, Facts, Finding, Standing, Truth};
 use banso_kernel::{CallId, CaseId, CorporateNumber, Digest, Instant, LocalText, Yen};
 use banso_permits::{Action, Person};
 use banso_store::{CaseFile, Content, DocumentReader};
@@ -12,6 +13,9 @@ use banso_store::{CaseFile, Content, DocumentReader};
 use self::form::Reader;
 use crate::apply::{Known, Paper, PaperAttachment, Subsidy, facts_of, missing_words};
 use crate::{Office, OfficeError};
+
+pub(crate) use versions::handed_in;
+pub use versions::{Changes, HandedIn, PaperChange, VersionPage};
 
 /// A case as its readers see it.
 #[derive(Debug, Clone)]
@@ -94,7 +98,14 @@ pub struct DossierAnswer {
     /// With its unit; empty when nothing was answered.
     pub text: String,
     /// The programme's own target, beside the applicant's.
-    pub target: Option<String>,
+    pub target: Option<DossierTarget>,
+}
+
+/// A target as the guideline writes it, and where the answer stands against it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DossierTarget {
+    pub target: String,
+    pub standing: Standing,
 }
 
 /// The consortium, one row a member.
@@ -115,6 +126,7 @@ pub struct BudgetTable {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberBudget {
+    pub member: u32,
     pub name: String,
     pub lines: Vec<BudgetCosts>,
     pub sums: Vec<Yen>,
@@ -203,24 +215,29 @@ impl Office {
     /// # Errors
     /// Storage; an application whose text is neither kept nor erased is a fault.
     pub(crate) async fn dossier(&self, file: &CaseFile) -> Result<Dossier, OfficeError> {
-        let submitted = &file.case.submission.paper;
+        let submission = &file.case.submission;
+        self.dossier_of(file.id, &submission.paper, submission.received_at, &self.edition_of_case(file)?).await
+    }
+
+    /// What was handed in by one act, as it stood then. The file was opened by a permit.
+    async fn dossier_of(&self, case: CaseId, submitted: &Submitted, at: Instant, edition: &Edition) -> Result<Dossier, OfficeError> {
         let reading = match self.paper(submitted.content).await? {
             Ok(paper) => Reading::Kept(Box::new(self.pages(&paper, submitted.lead).await?)),
             Err((reason, at)) => Reading::Erased { reason, at },
         };
-        let track = self.edition_of_case(file)?.tracks().iter().find(|t| t.name == submitted.track).map(|t| t.title.clone());
+        let track = edition.tracks().iter().find(|t| t.name == submitted.track).map(|t| t.title.clone());
         Ok(Dossier {
-            case: file.id,
+            case,
             call: submitted.call.clone(),
             receipt_number: submitted.receipt_number.clone(),
             version: submitted.version,
-            received_at: file.case.submission.received_at,
+            received_at: at,
             title: submitted.title.clone(),
             track: track.unwrap_or_else(|| LocalText::ja(submitted.track.clone())),
             requested: submitted.requested,
             content: submitted.content,
             whole: submitted.whole,
-            parties: self.parties(file).await?,
+            parties: self.parties_of(submitted).await?,
             reading,
         })
     }
@@ -258,7 +275,10 @@ impl Office {
 
     /// Who takes part, the lead first: what may be told before a conflict of interest is declared.
     pub(crate) async fn parties(&self, file: &CaseFile) -> Result<Vec<Party>, OfficeError> {
-        let paper = &file.case.submission.paper;
+        self.parties_of(&file.case.submission.paper).await
+    }
+
+    async fn parties_of(&self, paper: &Submitted) -> Result<Vec<Party>, OfficeError> {
         let written = self.paper(paper.content).await?.map(|p| p.members).unwrap_or_default();
         let mut parties = Vec::with_capacity(paper.parties.len());
         for number in &paper.parties {

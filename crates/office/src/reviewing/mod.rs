@@ -17,6 +17,7 @@ pub use comments::ReviewComments;
 pub use declare::{ConflictChoice, conflict_choices};
 pub use desk::{DeskProgress, DeskTask, ReviewDesk};
 pub use page::{ReviewPage, Scoring, Stage, TaskHead};
+pub(crate) use sheet::edition_of_sheet;
 pub use sheet::{SavedSheet, SheetGroup, SheetLine, SheetView, TypedSheet};
 pub use submit::SubmitSheet;
 

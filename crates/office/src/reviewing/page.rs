@@ -6,7 +6,7 @@ use banso_kernel::{CallId, CaseId, Day, Digest, Instant, LocalText};
 use banso_permits::Person;
 use banso_store::Content;
 
-use super::sheet::{SheetView, TypedSheet};
+use super::sheet::{SheetView, TypedSheet, edition_of_sheet};
 use super::{Assigned, ReviewComments};
 use crate::dossier::{CaseDocument, Dossier, Party, Reading};
 use crate::{Office, OfficeError};
@@ -78,7 +78,7 @@ impl Office {
                 Some(why) => Stage::Closed { dossier: Box::new(self.dossier(&assigned.file).await?), why },
                 None => Stage::Score(Box::new(self.scoring(person, &assigned, None).await?)),
             },
-            AssignmentState::Submitted(sheet) => self.handed_in_sheet(&assigned, sheet).await?,
+            AssignmentState::Submitted(sheet) => self.handed_in_sheet(person, &assigned, sheet).await?,
             AssignmentState::Conflicted(_) | AssignmentState::Replaced { .. } => return Err(OfficeError::NotFound),
         };
         let next = self.review_desk(person).await?.tasks.into_iter().find(|t| t.waits() && t.case != case).map(|t| t.case);
@@ -139,14 +139,19 @@ impl Office {
         Ok(Scoring { sheet, version, saved_at, reconsider: reconsider.map(|(why, e)| (why, e.version)), dossier })
     }
 
-    async fn handed_in_sheet(&self, assigned: &Assigned, sheet: &Sheet) -> Result<Stage, OfficeError> {
+    /// With the criteria of the edition that it was made under.
+    async fn handed_in_sheet(&self, person: &Person, assigned: &Assigned, sheet: &Sheet) -> Result<Stage, OfficeError> {
         let dossier = self.dossier(&assigned.file).await?;
         let typed = TypedSheet::of(sheet, self.comments_of(sheet.comments).await?);
         let pages = match &dossier.reading {
             Reading::Kept(pages) => Some(&**pages),
             Reading::Erased { .. } => None,
         };
-        let view = SheetView::of(&assigned.edition, &typed, pages);
+        let acts = assigned.file.recorded().map_err(OfficeError::fault)?;
+        let then = edition_of_sheet(&acts, person.id, sheet.version).unwrap_or(assigned.edition.digest());
+        let edition = self.edition(then)?;
+        let mut view = SheetView::of(&edition, &typed, pages);
+        view.older_edition = (then != assigned.edition.digest()).then(|| edition.meta().edition.clone());
         Ok(Stage::Done { sheet: view, version: sheet.version, submitted_at: sheet.submitted_at, dossier: Box::new(dossier) })
     }
 

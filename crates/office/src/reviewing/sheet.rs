@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use banso_grant::{AssignmentState, Sheet};
+use banso_grant::{AssignmentState, CaseAct, Recorded, Sheet};
 use banso_guideline::{Criterion, Edition};
-use banso_kernel::{CaseId, Instant, LocalText, count_characters, fold_width};
+use banso_kernel::{CaseId, Digest, Instant, LocalText, PersonId, count_characters, fold_width};
 use banso_permits::Person;
 use banso_store::{Batch, Change, CommitError, ReviewDraft};
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,8 @@ pub struct SheetView {
     pub criteria: usize,
     pub overall: String,
     pub clause: String,
+    /// The edition that the sheet was made under, where that is no longer the one in force.
+    pub older_edition: Option<String>,
 }
 
 /// Criteria under one heading.
@@ -186,8 +188,14 @@ impl SheetView {
             criteria: sheet.criteria.len(),
             overall: typed.overall.clone(),
             clause: sheet.clause.clone(),
+            older_edition: None,
         }
     }
+}
+
+/// The edition that a sheet was handed in under, by the act that handed it in; none when no act did.
+pub(crate) fn edition_of_sheet(acts: &[Recorded<CaseAct>], reviewer: PersonId, version: u32) -> Option<Digest> {
+    acts.iter().find(|r| matches!(&r.act, CaseAct::Reviewed(s) if s.reviewer == reviewer && s.version == version)).map(|r| r.edition)
 }
 
 impl Office {

@@ -9,6 +9,7 @@ use banso_permits::{Person, Role};
 use super::{Stage, SubmitSheet, TypedSheet};
 use crate::OfficeError;
 use crate::testing::TestOffice;
+use crate::testing::cases::{PROGRAMME, programme, words};
 use crate::testing::papers::DOCUMENT;
 
 struct Desk {
@@ -230,4 +231,36 @@ async fn three_hand_in_at_once_and_none_is_lost() {
     assert!(a.is_ok() && b.is_ok() && c.is_ok(), "{a:?} {b:?} {c:?}");
     assert_eq!(d.office.case_file(d.cases[0]).await.case.state.review().unwrap().sheets().count(), 3);
     d.office.run_jobs().await;
+}
+
+#[tokio::test]
+async fn a_sheet_is_read_with_the_criteria_it_was_made_under() {
+    let d = desk().await;
+    let (reviewer, case) = (&d.reviewers[0], d.cases[0]);
+    d.free(reviewer, case).await;
+    d.office.submit_sheet(reviewer, case, &SubmitSheet { typed: sheet(&FULL, "よい"), request: d.request() }).await.unwrap();
+    d.free(&d.reviewers[1], case).await;
+    let amended = programme()
+        .replace("第1回・第1版", "第1回・第2版")
+        .replace("| 新規性・独創性 / Novelty | 20 |", "| 新しさ / Newness | 25 |")
+        .replace("| 市場性 / Market | 15 |", "| 市場性 / Market | 10 |");
+    let file = crate::ProgrammeFile { path: PROGRAMME.replace(".md", ".2.md"), text: amended };
+    let loaded = d.office.load_programmes(&[file], &words()).await.unwrap();
+    assert!(matches!(loaded[..], [crate::Loaded::Published { number: 2, .. }]), "{loaded:?}");
+
+    let first = |sheet: &super::SheetView| {
+        let criterion = &sheet.groups[0].lines[0].criterion;
+        (criterion.title.ja.clone(), criterion.points_max, sheet.older_edition.clone())
+    };
+    let Stage::Done { sheet: own, .. } = d.office.review_page(reviewer, case).await.unwrap().stage else { panic!() };
+    assert_eq!(first(&own), ("新規性・独創性".to_owned(), 20, Some("令和7年度第1回・第1版".to_owned())));
+    let Stage::Score(open) = d.office.review_page(&d.reviewers[1], case).await.unwrap().stage else { panic!() };
+    assert_eq!(first(&open.sheet), ("新しさ".to_owned(), 25, None));
+    let all = d.office.case_reviews(&d.officer, case).await.unwrap().sheets;
+    let titles = |reviewer: &Person| {
+        let sheet = all.iter().find(|s| s.person == reviewer.id).unwrap();
+        (sheet.criteria[0].title.ja.clone(), sheet.older_edition.is_some())
+    };
+    assert_eq!(titles(reviewer), ("新規性・独創性".to_owned(), true));
+    assert_eq!(titles(&d.reviewers[1]), ("新しさ".to_owned(), false));
 }

@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod office;
 pub(crate) mod public;
 pub(crate) mod review;
+pub(crate) mod version;
 
 use std::fmt::Display;
 use std::str::FromStr;

@@ -96,18 +96,42 @@ struct GuidelinePage {
     edition: Edition,
     time: CallTime,
     blocks: Vec<Block>,
+    reading: ReadAs,
+}
+
+/// For whom an edition is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ReadAs {
+    /// In force, for whoever thinks of applying.
+    Citizen,
+    /// As an act was governed by it, whether it is still in force or not.
+    Record,
+}
+
+impl GuidelinePage {
+    fn on_record(&self) -> bool {
+        self.reading == ReadAs::Record
+    }
+
+    fn in_force(&self) -> bool {
+        self.call.current().is_some_and(|c| c.digest() == self.edition.digest())
+    }
 }
 
 pub(crate) async fn guideline(office: State<Office>, page: PageContext, Path((programme, round)): Path<(String, String)>) -> Answer {
     let call = office.published_call(&call_of((&programme, &round))?)?;
     let edition = call.current().cloned().ok_or(OfficeError::NotFound)?;
-    Ok(as_published(page, call, edition))
+    Ok(as_page(page, call, edition, ReadAs::Citizen))
 }
 
-/// An edition of a call as a page: the one in force here, any that an act names on the auditor's desk.
-pub(crate) fn as_published(page: PageContext, call: PublishedCall, edition: Edition) -> Response {
+fn as_page(page: PageContext, call: PublishedCall, edition: Edition, reading: ReadAs) -> Response {
     let (time, blocks) = (call_time(&edition, page.now), edition.page(page.lang));
-    GuidelinePage { page, call, edition, time, blocks }.into_response()
+    GuidelinePage { page, call, edition, time, blocks, reading }.into_response()
+}
+
+/// Any edition that an act names, on the auditor's desk: to read, not to apply under.
+pub(crate) fn as_recorded(page: PageContext, call: PublishedCall, edition: Edition) -> Response {
+    as_page(page, call, edition, ReadAs::Record)
 }
 
 /// The text itself, as published: for whoever wants to check the digest.

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect};
 use banso_guideline::{Known, Truth};
 use banso_kernel::{CaseId, Yen};
-use banso_office::apply::{CheckPage, CheckedFinding, CheckedRow, Link, SubmitOrder, Writable, amount_words};
+use banso_office::apply::{CheckPage, CheckedFinding, CheckedRow, Link, SubmitOrder, Target, Writable, amount_words};
 use banso_office::{Office, OfficeError};
 use tower_sessions::Session;
 
@@ -61,6 +61,18 @@ impl Check {
 
     fn answer(&self, row: &CheckedRow) -> String {
         answer_text(&self.page, row)
+    }
+
+    /// The own figure with its unit.
+    fn figure(&self, target: &Target) -> String {
+        let row = |text: &str| CheckedRow {
+            key: String::new(),
+            label: target.kpi.title.clone(),
+            text: text.to_owned(),
+            unit: target.kpi.unit.clone(),
+            wrong: None,
+        };
+        answer_text(&self.page, &row(&target.typed))
     }
 
     fn amount(&self, amount: &Known<Yen>) -> String {

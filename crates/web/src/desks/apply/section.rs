@@ -7,9 +7,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use banso_guideline::answers::{Clash, SectionAnswers, kpi_field};
-use banso_guideline::{Known, Kpi, SectionContent};
+use banso_guideline::{Known, SectionContent};
 use banso_kernel::{CaseId, Instant, LocalText, Yen};
-use banso_office::apply::{Budget, Extra, SaveOrder, SaveOutcome, SectionPage, Slot, Subsidy, Writable, amount_words};
+use banso_office::apply::{Budget, Extra, SaveOrder, SaveOutcome, SectionPage, Slot, Subsidy, Target, Writable, amount_words};
 use banso_office::{FieldProblem, Office};
 use serde::Deserialize;
 use serde_json::json;
@@ -32,8 +32,8 @@ pub(crate) struct Row {
 }
 
 /// A target of the programme beside the applicant's own.
-pub(crate) struct Target {
-    kpi: Kpi,
+pub(crate) struct Asked {
+    target: Target,
     control: Control,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct Section {
     list: String,
     controls: Vec<Control>,
     rows: Vec<Row>,
-    targets: Vec<Target>,
+    targets: Vec<Asked>,
     clashed: bool,
 }
 
@@ -68,7 +68,7 @@ impl Section {
                 rows = numbers.iter().map(|n| row(*n, false)).chain(new.iter().map(|n| row(*n, true))).collect();
             }
             (SectionContent::Kpis, Extra::Kpis(kpis)) => {
-                targets = kpis.iter().map(|k| Target { control: control(&k.id, &kpi_field(k)), kpi: k.clone() }).collect();
+                targets = kpis.iter().map(|t| Asked { control: control(&t.kpi.id, &kpi_field(&t.kpi)), target: t.clone() }).collect();
             }
             (
                 SectionContent::Consortium { .. } | SectionContent::Kpis | SectionContent::Budget { .. } | SectionContent::Documents(_),
@@ -148,7 +148,7 @@ pub(crate) fn media_words(media_types: &[String]) -> String {
 }
 
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct FromCheck {
     /// Set when one comes from the check page: then missing answers are shown too.
     check: Option<String>,
 }
@@ -157,7 +157,7 @@ pub(crate) async fn show(
     office: State<Office>,
     page: PageContext,
     Path((case, section, member)): Path<(String, String, String)>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<FromCheck>,
 ) -> Answer {
     let view = office.section_page(page.person()?, id(&case)?, &section, id(&member)?).await?;
     let found = problems(&view, asked.check.is_some());
@@ -239,10 +239,20 @@ fn saved_by_itself(page: &PageContext, outcome: &SaveOutcome) -> Response {
     }
     let show = match &outcome.page.extra {
         Extra::Budget(budget) => live_amounts(page, &budget.subsidy),
-        Extra::Nothing | Extra::Consortium { .. } | Extra::Kpis(_) | Extra::Documents(_) => json!({}),
+        Extra::Kpis(targets) => live_standings(targets, |t| page.standing_label(&t.standing)),
+        Extra::Nothing | Extra::Consortium { .. } | Extra::Documents(_) => json!({}),
+    };
+    let tones = match &outcome.page.extra {
+        Extra::Kpis(targets) => live_standings(targets, |t| page.standing_tone(&t.standing).to_owned()),
+        Extra::Nothing | Extra::Consortium { .. } | Extra::Budget(_) | Extra::Documents(_) => json!({}),
     };
     let message = page.saved_text(&outcome.at);
-    Json(json!({ "version": outcome.stamp, "message": message, "problems": told, "show": show })).into_response()
+    Json(json!({ "version": outcome.stamp, "message": message, "problems": told, "show": show, "tones": tones })).into_response()
+}
+
+/// Something of each target, by the ids of the page.
+fn live_standings(targets: &[Target], what: impl Fn(&Target) -> String) -> serde_json::Value {
+    targets.iter().map(|t| (format!("standing-{}", t.kpi.id), json!(what(t)))).collect::<serde_json::Map<_, _>>().into()
 }
 
 /// The computed subsidy, by the ids of the page.

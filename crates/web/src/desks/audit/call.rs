@@ -42,5 +42,5 @@ pub(crate) async fn show(office: State<Office>, page: PageContext, Path(call): P
 
 pub(crate) async fn edition(office: State<Office>, page: PageContext, Path(digest): Path<String>) -> Answer {
     let (call, edition) = office.audit_edition(page.person()?, id(&digest)?)?;
-    Ok(public::as_published(page, call, edition))
+    Ok(public::as_recorded(page, call, edition))
 }

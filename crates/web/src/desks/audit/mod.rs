@@ -13,9 +13,14 @@ pub(crate) fn case_path(case: &CaseId) -> String {
     format!("/audit/cases/{case}")
 }
 
+/// The address of an edition as it stood, on this desk.
+pub(crate) fn edition_path(digest: Digest) -> String {
+    format!("/audit/editions/{digest}")
+}
+
 /// The address of a clause in the edition that governed an act.
 pub(crate) fn clause_path(act: &ActLine) -> Option<String> {
-    act.place.as_ref().map(|place| format!("/audit/editions/{}#c{}", place.edition, place.clause))
+    act.place.as_ref().map(|place| format!("{}#c{}", edition_path(place.edition), place.clause))
 }
 
 /// A digest in groups of eight, for comparing by eye.

@@ -106,7 +106,7 @@ impl Reviews {
     /// Points and comments by criterion.
     fn rows(&self, sheet: &ReviewerSheet) -> Vec<(LocalText, u32, Option<u32>, String)> {
         let cells = sheet.points.iter().zip(&sheet.comments);
-        self.view.criteria.iter().zip(cells).map(|(c, (p, text))| (c.title.clone(), c.points_max, *p, text.clone())).collect()
+        sheet.criteria.iter().zip(cells).map(|(c, (p, text))| (c.title.clone(), c.points_max, *p, text.clone())).collect()
     }
 
     fn typed_for(&self, sheet: &ReviewerSheet) -> &str {

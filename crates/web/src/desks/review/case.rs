@@ -66,6 +66,11 @@ impl CasePage {
         format!("c-{}", line.criterion.id)
     }
 
+    /// Where the clauses are read.
+    fn guideline(&self) -> String {
+        format!("/calls/{}", self.view.head.call)
+    }
+
     fn next_path(&self) -> Option<String> {
         self.view.next.as_ref().map(case_path)
     }
