@@ -556,7 +556,7 @@ fn hidden_fields(page: &Shown, action: &str) -> Vec<(String, String)> {
     form.split(r#"<input type="hidden" name=""#).skip(1).map(field).collect()
 }
 
-fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+fn as_fields(fields: &[(String, String)]) -> Vec<(&str, &str)> {
     fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect()
 }
 
@@ -582,7 +582,7 @@ async fn what_was_typed_into_a_page_that_is_out_of_date_is_shown_and_sent_again(
     shown.is(403).holds_together().has("もう一度送信する").has("&#60;b&#62;と\n二行目</textarea>");
     let again = hidden_fields(&shown, &path);
     assert!(again.contains(&("a.needs".to_owned(), TYPED.to_owned())) && again.contains(&("version".to_owned(), version.clone())));
-    lead.post(&path, &borrowed(&again), &FROM_HERE).await.is(303);
+    lead.post(&path, &as_fields(&again), &FROM_HERE).await.is(303);
     lead.get(&path).await.has("&#60;b&#62;と\n二行目</textarea>").has("目標</textarea>");
     // A script gets its answer as before.
     let json = lead.post(&path, &fields, &[("accept", "application/json")]).await;
@@ -613,25 +613,25 @@ async fn what_was_typed_when_the_session_ended_is_sent_after_signing_in() {
         all.extend([("login".to_owned(), "lead".to_owned()), ("password".to_owned(), password.to_owned())]);
         all
     };
-    let wrong = lead.post("/sign-in", &borrowed(&sign_in(&asked, "wrong-password")), &FROM_HERE).await;
+    let wrong = lead.post("/sign-in", &as_fields(&sign_in(&asked, "wrong-password")), &FROM_HERE).await;
     wrong.is(422).holds_together().has("パスワードが正しくありません").has("&#60;b&#62;と\n二行目</textarea>");
     assert!(!wrong.body.contains("wrong-password"));
     // A page of signing in that is itself out of date, and too many attempts: still there.
     let mut late = sign_in(&wrong, PASSWORD);
     late.iter_mut().filter(|(n, _)| n == "_csrf").for_each(|(_, v)| *v = "0".repeat(64));
-    let late = lead.post("/sign-in", &borrowed(&late), &FROM_HERE).await;
+    let late = lead.post("/sign-in", &as_fields(&late), &FROM_HERE).await;
     late.is(403).holds_together().has("画面が古くなっている").has("&#60;b&#62;と\n二行目</textarea>");
     for _ in 0..4 {
-        lead.post("/sign-in", &borrowed(&sign_in(&late, "wrong-password")), &FROM_HERE).await.is(422);
+        lead.post("/sign-in", &as_fields(&sign_in(&late, "wrong-password")), &FROM_HERE).await.is(422);
     }
-    let waits = lead.post("/sign-in", &borrowed(&sign_in(&late, PASSWORD)), &FROM_HERE).await;
+    let waits = lead.post("/sign-in", &as_fields(&sign_in(&late, PASSWORD)), &FROM_HERE).await;
     waits.is(429).holds_together().has("分後にもう一度").has("&#60;b&#62;と\n二行目</textarea>");
     assert_eq!(waits.header("retry-after"), "900");
     scene.office.wait_seconds(901);
-    let welcome = lead.post("/sign-in", &borrowed(&sign_in(&waits, PASSWORD)), &FROM_HERE).await;
+    let welcome = lead.post("/sign-in", &as_fields(&sign_in(&waits, PASSWORD)), &FROM_HERE).await;
     welcome.is(200).holds_together().has("この内容をもう一度送信する").has("試験 lead").has("&#60;b&#62;と\n二行目</textarea>");
     let again = hidden_fields(&welcome, &path);
     assert!(again.iter().any(|(n, v)| n == "_request" && fields.contains(&("_request", v.as_str()))), "the same press of the button");
-    lead.post(&path, &borrowed(&again), &FROM_HERE).await.is(303);
+    lead.post(&path, &as_fields(&again), &FROM_HERE).await.is(303);
     lead.get(&path).await.has("&#60;b&#62;と\n二行目</textarea>");
 }

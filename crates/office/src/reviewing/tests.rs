@@ -263,4 +263,5 @@ async fn a_sheet_is_read_with_the_criteria_it_was_made_under() {
     };
     assert_eq!(titles(reviewer), ("新規性・独創性".to_owned(), true));
     assert_eq!(titles(&d.reviewers[1]), ("新しさ".to_owned(), false));
+    d.office.run_jobs().await;
 }
