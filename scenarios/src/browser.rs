@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use axum::http::Method;
-use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::wd::{WebDriverCompatibleCommand, WindowHandle};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
@@ -119,6 +119,34 @@ impl Browser {
         let field = self.find_css(&format!("[name='{name}']")).await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
+    }
+
+    /// Lets files that pages hand out arrive in a folder.
+    ///
+    /// # Panics
+    /// When the browser refuses.
+    pub async fn keep_downloads_in(&self, folder: &Path) {
+        let kept = json!({ "behavior": "allow", "downloadPath": folder.display().to_string() });
+        self.cdp("Browser.setDownloadBehavior", kept).await;
+    }
+
+    /// Opens another tab of the same browser and goes on in it; back comes the handle of the one that was left.
+    ///
+    /// # Panics
+    /// When it cannot.
+    pub async fn another_tab(&self) -> WindowHandle {
+        let left = self.client.window().await.unwrap();
+        let tab = self.client.new_window(true).await.unwrap();
+        self.client.switch_to_window(tab.handle).await.unwrap();
+        left
+    }
+
+    /// What stands in a field.
+    ///
+    /// # Panics
+    /// When there is no such field.
+    pub async fn value(&self, name: &str) -> String {
+        self.find_css(&format!("[name='{name}']")).await.prop("value").await.unwrap().unwrap_or_default()
     }
 
     /// Presses what the selector names.

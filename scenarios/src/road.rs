@@ -150,6 +150,24 @@ impl Application {
         visitor.try_submit(&form, &[upload]).await
     }
 
+    /// One with everything in it, ready to be handed in.
+    pub async fn filled(visitor: &mut Visitor, title: &str) -> Self {
+        let application = Application::start(visitor, "test-1", Firm::LEAD, title).await;
+        application.try_consortium(visitor).await.unwrap();
+        application.try_members(visitor, &[1, 2, 3]).await.unwrap();
+        application.try_texts(visitor).await.unwrap();
+        for slot in DOCUMENTS {
+            application.attach(visitor, slot, "書類.pdf", PDF).await.expect_status(200);
+        }
+        application
+    }
+
+    /// The id of the case, as every desk has it in its addresses.
+    #[must_use]
+    pub fn case(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
     /// The declaration, and "submit"; answers with the page that follows.
     pub async fn hand_in(&self, visitor: &mut Visitor) -> Page {
         let form = self.declaration(visitor).await;

@@ -2,7 +2,7 @@
 
 #[cfg(test)]
 mod tests {
-    use banso_scenarios::{Application, Browser, DOCUMENTS, Firm, Login, PDF, Screen, Scripts, Server, Stage, eventually, flaws};
+    use banso_scenarios::{Application, Browser, Firm, Login, PDF, Screen, Scripts, Server, Stage, eventually, flaws};
 
     fn none(flaws: &[String]) {
         assert!(flaws.is_empty(), "{} flaws:\n{}", flaws.len(), flaws.join("\n"));
@@ -31,14 +31,7 @@ mod tests {
     /// An application with everything in it, and the person it belongs to.
     async fn filled(stage: &Stage, server: &Server) -> (Login, Application) {
         let login = stage.account("lead", "applicant", Some(Firm::LEAD));
-        let mut lead = login.visit(server).await;
-        let application = Application::start(&mut lead, "test-1", Firm::LEAD, "架空の微細加工の高度化").await;
-        application.try_consortium(&mut lead).await.unwrap();
-        application.try_members(&mut lead, &[1, 2, 3]).await.unwrap();
-        application.try_texts(&mut lead).await.unwrap();
-        for slot in DOCUMENTS {
-            application.attach(&mut lead, slot, "書類.pdf", PDF).await.expect_status(200);
-        }
+        let application = Application::filled(&mut login.visit(server).await, "架空の微細加工の高度化").await;
         (login, application)
     }
 

@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod tests {
     use banso_scenarios::{
-        Application, DOCUMENTS, Firm, Form, Login, PDF, Page, Screen, Scripts, Server, Stage, Visitor, eventually, flaws,
+        Application, Firm, Form, Login, PDF, Page, Screen, Scripts, Server, Stage, Visitor, eventually, flaws,
     };
 
     const CALL: &str = "/office/calls/go-tech/test-1";
@@ -48,7 +48,7 @@ mod tests {
         let cast = Cast::of(stage);
         let application = applied(&mut cast.lead.visit(&server).await).await;
         amended(stage, &mut cast.officer.visit(&server).await).await;
-        let case = application.path.rsplit('/').next().unwrap().to_owned();
+        let case = application.case().to_owned();
         checked(&mut cast.officer.visit(&server).await, &case).await;
         review_opened(&mut cast.officer.visit(&server).await).await;
         for reviewer in &cast.reviewers {
@@ -65,13 +65,7 @@ mod tests {
     }
 
     async fn applied(lead: &mut Visitor) -> Application {
-        let application = Application::start(lead, "test-1", Firm::LEAD, "架空の微細加工の高度化").await;
-        application.try_consortium(lead).await.unwrap();
-        application.try_members(lead, &[1, 2, 3]).await.unwrap();
-        application.try_texts(lead).await.unwrap();
-        for slot in DOCUMENTS {
-            application.attach(lead, slot, "書類.pdf", PDF).await.expect_status(200);
-        }
+        let application = Application::filled(lead, "架空の微細加工の高度化").await;
         application.hand_in(lead).await.expect("申請を受け付けました");
         application
     }

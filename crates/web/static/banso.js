@@ -134,6 +134,8 @@ function autosave(form) {
   let saving = false;
   let again = false;
   let lost = false;
+  let running = Promise.resolve();
+  let submitting = false;
   form.dataset.clean = 'yes';
 
   const show = (state, text) => { if (status) { status.dataset.state = state; status.textContent = text; } };
@@ -149,8 +151,9 @@ function autosave(form) {
     return link;
   };
 
-  const save = async () => {
-    if (saving) { again = true; return; }
+  const save = () => { if (saving) { again = true; } else { running = saveNow(); } };
+
+  const saveNow = async () => {
     saving = true;
     show('saving', say('保存しています…', 'Saving…'));
     const sent = JSON.stringify(fieldsOf(form));
@@ -179,7 +182,7 @@ function autosave(form) {
       show('failed', say('＊通信できません。入力はこの端末に残っています。', '* No connection. Your input is kept on this device.'));
     }
     saving = false;
-    if (again) { again = false; save(); }
+    if (again && !submitting) { again = false; await saveNow(); }
   };
 
   form.addEventListener('input', () => {
@@ -190,7 +193,17 @@ function autosave(form) {
   });
   // Not while the session is lost: leaving a field for the link to sign in would take the link away under the finger.
   form.addEventListener('change', () => { if (form.dataset.clean === 'no' && !lost) { clearTimeout(timer); save(); } });
-  form.addEventListener('submit', () => { clearTimeout(timer); form.dataset.clean = 'yes'; dropCopyAfterSubmit(form); });
+  // A save under way ends first: the button then sends the version that it made, and does not meet itself as somebody else's.
+  form.addEventListener('submit', (event) => {
+    clearTimeout(timer);
+    if (saving) {
+      event.preventDefault();
+      if (!submitting) { submitting = true; running.finally(() => { submitting = false; again = false; form.requestSubmit(event.submitter); }); }
+      return;
+    }
+    form.dataset.clean = 'yes';
+    dropCopyAfterSubmit(form);
+  });
   addEventListener('online', () => { if (form.dataset.clean === 'no') save(); });
   addEventListener('beforeunload', (event) => { if (form.dataset.clean === 'no') event.preventDefault(); });
   offerCopy(form);
@@ -258,6 +271,7 @@ document.addEventListener('input', (event) => {
   if (event.target.matches?.('[data-sum]')) showSums();
 });
 document.addEventListener('submit', (event) => {
+  if (event.defaultPrevented) return;
   const ask = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
   if (ask && !confirm(ask)) { event.preventDefault(); return; }
   if (event.target.matches('[data-sign-out]')) forgetCopies(document.body.dataset.person ?? '');
