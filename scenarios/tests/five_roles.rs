@@ -3,9 +3,7 @@
 
 #[cfg(test)]
 mod tests {
-    use banso_scenarios::{
-        Application, Firm, Form, Login, PDF, Page, Screen, Scripts, Server, Stage, Visitor, eventually, flaws,
-    };
+    use banso_scenarios::{Application, Firm, Form, Login, PDF, Page, Screen, Scripts, Server, Stage, Visitor, eventually, flaws};
 
     const CALL: &str = "/office/calls/go-tech/test-1";
 

@@ -53,7 +53,10 @@ mod tests {
         browser.press(STAY).await;
         browser.find_css(".bs-note--good").await;
         assert_eq!(browser.find_all(fantoccini::Locator::Css(".bs-note--wrong, .bs-note--care")).await.unwrap().len(), 0);
-        assert_eq!((browser.value("a.needs").await.as_str(), scene.kept("a.needs").await.as_str()), ("ボタンも押した課題", "ボタンも押した課題"));
+        assert_eq!(
+            (browser.value("a.needs").await.as_str(), scene.kept("a.needs").await.as_str()),
+            ("ボタンも押した課題", "ボタンも押した課題")
+        );
         browser.close().await;
     }
 

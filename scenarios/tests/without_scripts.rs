@@ -63,11 +63,7 @@ mod tests {
         let server = stage.start();
         let application = handed_in(&stage, &server).await;
         let officer = stage.account("officer", "officer", None);
-        let reviewers: Vec<Login> =
-            (1..=3).map(|n| stage.account(&format!("reviewer-{n}"), "reviewer", Some(Firm::numbered(n)))).collect();
-        server.stop();
-        stage.edition("test-1", "第2版", ".2", -20 * 86_400, -1);
-        let server = stage.start();
+        let reviewers: Vec<Login> = (1..=3).map(|n| stage.account(&format!("reviewer-{n}"), "reviewer", Some(Firm::numbered(n)))).collect();
         passed(&officer, &server, application.case()).await;
         let mut visitor = officer.visit(&server).await;
         let plan = visitor.get(&format!("{CALL}/review?due=2099-03-31")).await;

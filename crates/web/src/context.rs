@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::desks::Desk;
 use crate::failure::Failure;
+use crate::kept::Kept;
 use crate::route::AppState;
 use crate::{assets, csrf, session};
 
@@ -242,8 +243,9 @@ pub(crate) async fn attach(State(state): State<AppState>, session: Session, mut 
     let (asked, _) = language_asked(request.uri());
     let mut page = of_nobody(&state, &request);
     if let Err(failure) = recognise(&state, &session, request.method(), &mut page).await {
-        request.extensions_mut().insert(page.clone());
-        return failure.page(&page, request.headers(), request.method()).into_response();
+        let (headers, method) = (request.headers().clone(), request.method().clone());
+        let kept = Kept::unread(request).await;
+        return failure.page_with(&page, &headers, &method, kept.as_ref()).into_response();
     }
     request.extensions_mut().insert(page);
     let mut response = next.run(request).await;

@@ -167,7 +167,7 @@ impl Failure {
     }
 
     /// The same with what was typed into the form that failed.
-    fn page_with(&self, page: &PageContext, headers: &HeaderMap, method: &Method, kept: Option<&Kept>) -> Response {
+    pub(crate) fn page_with(&self, page: &PageContext, headers: &HeaderMap, method: &Method, kept: Option<&Kept>) -> Response {
         let words = self.words();
         let status = self.status();
         let mut response = if wants_json(headers) {

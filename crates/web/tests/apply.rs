@@ -223,7 +223,13 @@ async fn every_version_is_read(scene: &Scene, case: &str) {
             .has(&format!("{page}/versions/1#changes"))
             .has(&format!("{page}/versions/3"));
         let first = reader.get(&format!("{page}/versions/1")).await;
-        first.is(200).holds_together().has("申請書 第1版").has("<del>架空の記述です</del>").has("<ins>直しました</ins>").has("直した決算書.pdf");
+        first
+            .is(200)
+            .holds_together()
+            .has("申請書 第1版")
+            .has("<del>架空の記述です</del>")
+            .has("<ins>直しました</ins>")
+            .has("直した決算書.pdf");
         first.has("研究開発計画 ／");
         let own = first.body.split_once("提出された内容").unwrap().1;
         assert!(own.contains("架空の記述です。") && !own.contains("直しました"), "the first version as it was:\n{own}");

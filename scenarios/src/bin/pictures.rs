@@ -44,7 +44,8 @@ async fn album(server: &Server) -> Vec<Picture> {
     let own = owner.get("/apply").await.links("/apply/cases/");
     let mut draft = String::new();
     for case in own {
-        if !owner.get(&case).await.links("/sections/budget/").is_empty() && owner.get(&case).await.text().contains("入力内容を確認する") {
+        if !owner.get(&case).await.links("/sections/budget/").is_empty() && owner.get(&case).await.text().contains("入力内容を確認する")
+        {
             draft = case;
         }
     }

@@ -117,6 +117,19 @@ impl Kpi {
         self.target == UNCONFIRMED
     }
 
+    /// The target as people say it: `> 50%` is 50%を超える.
+    #[must_use]
+    pub fn target_words(&self) -> LocalText {
+        let text = self.target.trim();
+        let said = [(">=", "以上", "at least"), ("<=", "以下", "at most"), (">", "を超える", "more than"), ("<", "未満", "less than")];
+        let found = said.iter().find_map(|(sign, ja, en)| Some((text.strip_prefix(sign)?.trim(), ja, en)));
+        match found {
+            Some((figure, ja, en)) => LocalText::new(format!("{figure}{ja}"), format!("{en} {figure}")),
+            None if self.is_unsettled() => LocalText::new(UNCONFIRMED, "not settled"),
+            None => LocalText::ja(text),
+        }
+    }
+
     /// Where a figure stands, as it was typed.
     #[must_use]
     pub fn standing(&self, typed: &str) -> Standing {
@@ -167,20 +180,31 @@ fn known_item(words: &Words, unit: &Words, dictionary: &Dictionary, problems: &m
 mod tests {
     use super::*;
 
+    fn kpi(target: &str, unit: &str) -> Kpi {
+        let text = LocalText::ja("指標");
+        let (title, when) = (text.clone(), text);
+        Kpi { id: "k".into(), clause: "6-1".into(), title, when, target: target.into(), unit: unit.into(), item: None }
+    }
+
+    #[test]
+    fn a_target_is_said_in_words() {
+        for (target, ja, en) in [
+            ("> 50%", "50%を超える", "more than 50%"),
+            (">= 7.5%", "7.5%以上", "at least 7.5%"),
+            ("<3年", "3年未満", "less than 3年"),
+            ("<= 3", "3以下", "at most 3"),
+            ("要確認", "要確認", "not settled"),
+            ("50%", "50%", "50%"),
+        ] {
+            let words = kpi(target, "%").target_words();
+            assert_eq!((words.ja.as_str(), words.get(banso_kernel::Lang::En)), (ja, en));
+        }
+    }
+
     #[test]
     fn a_figure_stands_against_its_target() {
         let check = |target: &str, unit: &str, typed: &str, expect: Standing| {
-            let text = LocalText::ja("指標");
-            let kpi = Kpi {
-                id: "k".into(),
-                clause: "6-1".into(),
-                title: text.clone(),
-                when: text,
-                target: target.into(),
-                unit: unit.into(),
-                item: None,
-            };
-            assert_eq!(kpi.standing(typed), expect, "{target} {typed}");
+            assert_eq!(kpi(target, unit).standing(typed), expect, "{target} {typed}");
         };
         check("> 50%", "%", "60", Standing::Met);
         check("> 50%", "%", "50", Standing::NotMet);

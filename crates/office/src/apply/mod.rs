@@ -46,7 +46,7 @@ pub use receipt::{ReceiptFile, ReceiptPage};
 pub use section::{Extra, KnownAnswer, Neighbour, SaveOrder, SaveOutcome, SavedBy, SectionPage};
 pub use start::{IdentifiedFirm, ShownFact, StartOrder, StartPage};
 pub use submit::{HandedIn, SubmitOrder};
-pub use targets::{Target, standing_words, use_words};
+pub use targets::{Target, standing_words, use_words, used_alike};
 pub use tasks::{ReturnedPoint, Task, TaskGroup, TaskList, TaskStatus};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use {draft::SEEN_EDITION, start::lead_row};

@@ -19,6 +19,13 @@ pub struct Target {
     pub link: Link,
 }
 
+/// What is done with every one of them, where that is the same.
+#[must_use]
+pub fn used_alike(targets: &[Target]) -> Option<&LocalText> {
+    let first = &targets.first()?.used;
+    targets.iter().all(|t| t.used == *first).then_some(first)
+}
+
 /// A standing as a page says it.
 #[must_use]
 pub fn standing_words(standing: Standing) -> LocalText {

@@ -100,7 +100,7 @@ impl Reader<'_> {
     fn kpis(&self, section: &FormSection) -> DossierContent {
         let row = |kpi: &banso_guideline::Kpi| {
             let typed = self.answers().text(&section.id, 0, &kpi.id);
-            let target = DossierTarget { target: kpi.target.clone(), standing: kpi.standing(typed) };
+            let target = DossierTarget { target: kpi.target_words(), standing: kpi.standing(typed) };
             let mut answer = self.answer(section, &kpi_field(kpi), 0, Some(target));
             let when = |lang| kpi.when.get(lang).to_owned();
             answer.label = LocalText::new(

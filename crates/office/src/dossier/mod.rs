@@ -104,7 +104,7 @@ pub struct DossierAnswer {
 /// A target as the guideline writes it, and where the answer stands against it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DossierTarget {
-    pub target: String,
+    pub target: LocalText,
     pub standing: Standing,
 }
 

@@ -128,7 +128,7 @@ async fn acts_are_not_edited_not_even_by_sql(f: Fixture) {
         let error = f.sql(sql).await.unwrap_err().to_string();
         assert!(error.contains("acts are never"), "{sql}: {error}");
     }
-    assert!(f.store.verify(None).await.unwrap().problems.iter().all(|p| p.place.starts_with("text")));
+    assert!(f.store.verify(None).await.unwrap().problems.iter().all(|p| p.place.ja.starts_with("文章")));
 }
 
 async fn a_bad_request_falls_out_alone(f: Fixture) {
@@ -250,7 +250,7 @@ async fn two_servers(f: Fixture) {
         store.commit(Batch::case(case(n), 1, vec![taken_back()])).await.unwrap();
     }
     let report = f.store.verify(None).await.unwrap();
-    assert!(report.acts == 40 && report.problems.iter().all(|p| p.place.starts_with("text")), "{report:?}");
+    assert!(report.acts == 40 && report.problems.iter().all(|p| p.place.ja.starts_with("文章")), "{report:?}");
 }
 
 async fn what_another_server_wrote_is_not_missed(f: Fixture) {
@@ -280,7 +280,7 @@ async fn what_another_server_wrote_is_not_missed(f: Fixture) {
     let answer = f.store.commit(Batch::case(case(8), 0, vec![submitted(8)])).await;
     assert!(answer == Err(stale), "{answer:?}");
     let report = f.store.verify(None).await.unwrap();
-    assert!(report.acts == 12 && report.problems.iter().all(|p| p.place.starts_with("text")), "{report:?}");
+    assert!(report.acts == 12 && report.problems.iter().all(|p| p.place.ja.starts_with("文章")), "{report:?}");
 }
 
 async fn a_request_repeated_later_is_answered_as_before(f: Fixture) {

@@ -5,8 +5,10 @@ use askama_web::WebTemplate;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect};
 use banso_guideline::{Known, Truth};
-use banso_kernel::{CaseId, Yen};
-use banso_office::apply::{CheckPage, CheckedFinding, CheckedRow, Link, SubmitOrder, Target, Writable, amount_words};
+use banso_kernel::{CaseId, LocalText, Yen};
+use banso_office::apply::{
+    Budget, BudgetRow, CheckPage, CheckedFinding, CheckedRow, Link, SubmitOrder, Target, Writable, amount_words, used_alike,
+};
 use banso_office::{Office, OfficeError};
 use tower_sessions::Session;
 
@@ -61,6 +63,16 @@ impl Check {
 
     fn answer(&self, row: &CheckedRow) -> String {
         answer_text(&self.page, row)
+    }
+
+    fn used_alike(&self) -> Option<&LocalText> {
+        used_alike(&self.view.targets)
+    }
+
+    /// The lines of a budget in which something stands; all of them in an empty one.
+    fn filled<'a>(&self, budget: &'a Budget) -> Vec<&'a BudgetRow> {
+        let filled: Vec<&BudgetRow> = budget.rows.iter().filter(|r| r.cells.iter().any(|c| !c.text.trim().is_empty())).collect();
+        if filled.is_empty() { budget.rows.iter().collect() } else { filled }
     }
 
     /// The own figure with its unit.

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use banso_guideline::answers::{Clash, SectionAnswers, kpi_field};
 use banso_guideline::{Known, SectionContent};
 use banso_kernel::{CaseId, Instant, LocalText, Yen};
-use banso_office::apply::{Budget, Extra, SaveOrder, SaveOutcome, SectionPage, Slot, Subsidy, Target, Writable, amount_words};
+use banso_office::apply::{Budget, Extra, SaveOrder, SaveOutcome, SectionPage, Slot, Subsidy, Target, Writable, amount_words, used_alike};
 use banso_office::{FieldProblem, Office};
 use serde::Deserialize;
 use serde_json::json;
@@ -83,6 +83,13 @@ impl Section {
         match &self.view.extra {
             Extra::Budget(budget) => Some(budget),
             Extra::Nothing | Extra::Consortium { .. } | Extra::Kpis(_) | Extra::Documents(_) => None,
+        }
+    }
+
+    fn used_alike(&self) -> Option<&LocalText> {
+        match &self.view.extra {
+            Extra::Kpis(targets) => used_alike(targets),
+            Extra::Nothing | Extra::Consortium { .. } | Extra::Budget(_) | Extra::Documents(_) => None,
         }
     }
 
