@@ -62,6 +62,16 @@ pub(crate) enum Trouble {
         path = .0.display()
     )]
     Exists(PathBuf),
+    #[error(
+        "{path}: 研究の宣言として読めません。\n{cause}\nThe declaration of the study cannot be read.",
+        path = path.display()
+    )]
+    Declaration { path: PathBuf, cause: String },
+    #[error(
+        "この宣言の SHA-256 は {found} で、--declared の {wanted} と違います。記録した宣言そのものを指定するか、--declared を外して探索的に実行してください。\n\
+         The SHA-256 of this declaration is {found}, not {wanted}. Name the declaration that was recorded, or run without --declared (exploratory)."
+    )]
+    OtherDeclaration { wanted: String, found: banso_kernel::Digest },
     #[error("{path} に書けません: {cause}\nCannot write {path}: {cause}", path = path.display())]
     Unwritable { path: PathBuf, cause: io::Error },
     #[error("メールの準備ができません。/ Mails cannot be sent as asked for (--mail-command, --mail-from, or the outbox).\n{0}")]

@@ -17,6 +17,7 @@ mod production;
 mod screen;
 mod synth;
 mod words;
+mod study;
 
 use banso_kernel::Lang;
 use clap::Subcommand;
@@ -67,6 +68,14 @@ pub(crate) enum Estimator {
     /// Screen of reported figures; bounds under attrition; spill-over
     #[command(verbatim_doc_comment, help_template = TEMPLATE)]
     Screen(Box<screen::Asked>),
+    /// 研究の宣言を調べ、記録すべき SHA-256 を示します
+    /// Checks the declaration of a study and prints the SHA-256 to be recorded
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Declare(study::Declared),
+    /// 宣言どおりに研究を実行し、報告・図・データをフォルダーに書きます
+    /// Runs a study as it was declared and writes its report, figures and data to a folder
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Study(study::Asked),
 }
 
 /// Carries it out and prints what it gives.
@@ -82,6 +91,8 @@ pub(crate) fn evaluate(estimator: &Estimator, lang: Lang) -> Result<bool, Troubl
         Estimator::Synth(asked) => synth::run(asked, lang)?,
         Estimator::Production(asked) => production::run(asked, lang)?,
         Estimator::Screen(asked) => screen::run(asked, lang)?,
+        Estimator::Declare(asked) => study::declare(asked, lang)?,
+        Estimator::Study(asked) => study::run(asked, lang)?,
     };
     println!("{said}");
     Ok(true)
