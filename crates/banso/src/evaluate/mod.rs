@@ -4,20 +4,20 @@
 //! A further estimator takes three steps: a file with `Asked` (its options, beginning with [`Input`]) and `run`, a variant of
 //! [`Estimator`], a line in [`evaluate`].
 
-mod density;
 mod balance;
+mod density;
 mod did;
 mod honest;
 mod input;
 mod look;
 mod ls;
 mod page;
-mod rd;
 mod production;
+mod rd;
 mod screen;
+mod study;
 mod synth;
 mod words;
-mod study;
 
 use banso_kernel::Lang;
 use clap::Subcommand;

@@ -5,6 +5,8 @@
 //!
 //! Lengths are of rows of the frame unless said. Standard errors are in the units of the outcome.
 
+#![expect(clippy::indexing_slicing, reason = "numbers are walked by index within lengths that were checked where the data came in")]
+
 pub mod attrition;
 pub mod balancing;
 pub mod difference;

@@ -1,5 +1,7 @@
 //! A study from its declaration to its words: on the Senate's published data and on synthetic panels.
 
+#![cfg(test)]
+
 mod common;
 
 use banso_evaluation::random::Streams;

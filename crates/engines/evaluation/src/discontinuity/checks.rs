@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use super::estimate::{Estimate, estimate};
+use super::estimate::estimate;
+use super::result::Estimate;
 use super::spec::Spec;
 use crate::{Column, Frame, Refusal, Warning};
 

@@ -2,8 +2,8 @@
 
 use super::bandwidth::Widths;
 use super::density::{Binomial, DensityFit, DensitySpec};
-use super::estimate::Pair;
 use super::local::{Polynomial, Window, chebyshev};
+use super::result::Pair;
 use super::side::Side;
 use super::spec::Sample;
 use crate::Matrix;

@@ -7,8 +7,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::bandwidth::Widths;
-use super::estimate::{Pair, sides_filled};
+use super::estimate::sides_filled;
 use super::local::{Kernel, Polynomial, Window, chebyshev};
+use super::result::Pair;
 use super::side::{Nearest, Side};
 use super::spec::{Given, Sample, Spec};
 use super::warn;

@@ -14,6 +14,7 @@ mod partial;
 mod permute;
 mod population;
 mod repeat;
+mod result;
 mod rounds;
 mod score;
 mod select;
@@ -27,11 +28,12 @@ pub use checks::{Checks, Outcome, Tried, balance, donuts, placebos};
 pub use density::{
     Binomial, DensityEstimate, DensityFit, DensitySelector, DensitySpec, DensityVariance, DensityWidth, DensityWidths, density,
 };
-pub use estimate::{Estimate, Inference, Pair, SideFit, Three, estimate};
+pub use estimate::estimate;
 pub use honest::{HonestEstimate, HonestSpec, folded_quantile, honest};
 pub use local::Kernel;
 pub use permute::{PermuteEstimate, PermuteSpec, WindowTried, permute};
 pub use repeat::{RepeatEstimate, RepeatSpec, Since, repeat};
+pub use result::{Estimate, Inference, Pair, SideFit, Three};
 pub use rounds::{Pooled, Round, RoundsEstimate, RoundsSpec, pool, rounds};
 pub use select::{Selected, select};
 pub use spec::{Given, MassPoints, Spec};

@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::estimate::{Pair, sides_filled};
+use super::estimate::sides_filled;
+use super::result::Pair;
 use super::spec::{Sample, Spec};
 use crate::random::Streams;
 use crate::{Frame, Refusal, Warning};

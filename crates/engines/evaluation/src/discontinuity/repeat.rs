@@ -6,8 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::estimate::{Inference, Pair};
 use super::local::{Kernel, Polynomial, Window, chebyshev};
+use super::result::{Inference, Pair};
 use super::side::Side;
 use super::spec::{Given, Spec};
 use super::{Widths, warn};

@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::checks::{Outcome, replace};
-use super::estimate::{Estimate, Inference, estimate};
+use super::estimate::estimate;
+use super::result::{Estimate, Inference};
 use super::spec::Spec;
 use crate::dist::{chi2_p, t_p, t_quantile};
 use crate::{Column, Frame, Refusal, Warning};

@@ -1,7 +1,7 @@
 //! What a discontinuity refuses and what it warns of, in words.
 
 use super::bandwidth::{Bandwidths, Half};
-use super::estimate::{Estimate, SideFit};
+use super::result::{Estimate, SideFit};
 use super::spec::{MassPoints, Sample, Spec};
 use crate::{Refusal, Warning};
 
