@@ -15,7 +15,15 @@ fn refused(trouble: TableTrouble) -> Refusal {
     match trouble {
         TableTrouble::Refused(refusal) => refusal,
         TableTrouble::NoColumn { .. } => Refusal::new("missing-column", trouble.to_string(), trouble.to_string()),
-        other => Refusal::new("table", other.to_string(), other.to_string()),
+        other @ (TableTrouble::Unreadable { .. }
+        | TableTrouble::Utf16(_)
+        | TableTrouble::NoHeader(_)
+        | TableTrouble::ColumnTwice(_)
+        | TableTrouble::Length { .. }
+        | TableTrouble::Cells { .. }
+        | TableTrouble::Csv { .. }
+        | TableTrouble::Parquet { .. }
+        | TableTrouble::Type(_)) => Refusal::new("table", other.to_string(), other.to_string()),
     }
 }
 
