@@ -1,6 +1,8 @@
 //! Everything that is not the page asked for: one enum, one page, one JSON shape. Faults were logged where they happened; here they
 //! only show their number.
 
+mod said;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -10,13 +12,13 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use banso_grant::Refusal;
 use banso_kernel::{Lang, LocalText};
 use banso_office::{FieldProblem, Office, OfficeError};
 use futures_util::FutureExt as _;
 use serde::Serialize;
 use tower_sessions::Session;
 
+use self::said::{Words, not_found, of_office, of_status, words};
 use crate::context::{self, PageContext, encoded};
 use crate::desks::account;
 use crate::kept::{Kept, SIGN_IN, from_here};
@@ -71,17 +73,6 @@ impl IntoResponse for Failure {
         response.extensions_mut().insert(self);
         response
     }
-}
-
-/// A failure in words.
-struct Words {
-    title: LocalText,
-    lines: Vec<LocalText>,
-    reference: Option<String>,
-}
-
-fn words(ja: (&str, &str), en: (&str, &str)) -> Words {
-    Words { title: LocalText::new(ja.0, en.0), lines: vec![LocalText::new(ja.1, en.1)], reference: None }
 }
 
 impl Failure {
@@ -195,102 +186,6 @@ impl Failure {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
         }
     }
-}
-
-fn not_found() -> Words {
-    words(
-        ("ページが見つかりません", "アドレスが正しくないか、このアカウントでは見ることのできないページです。"),
-        ("Page not found", "The address is wrong, or this account cannot see that page."),
-    )
-}
-
-fn of_status(status: StatusCode) -> Words {
-    match status {
-        StatusCode::NOT_FOUND => not_found(),
-        StatusCode::BAD_REQUEST => words(
-            ("送信された内容を読み取れません", "前のページからやり直してください。"),
-            ("The request cannot be read", "Please start again from the page before."),
-        ),
-        StatusCode::SERVICE_UNAVAILABLE => words(
-            ("ただいま応答できません", "しばらくしてから、もう一度お試しください。保存済みの内容は失われていません。"),
-            ("The service cannot answer just now", "Please try again in a moment. Nothing that was saved is lost."),
-        ),
-        _ => words(
-            ("処理できませんでした", "もう一度お試しください。続くときは事務局に連絡してください。"),
-            ("This could not be done", "Please try again, and tell the office if it happens again."),
-        ),
-    }
-}
-
-fn of_office(error: &OfficeError) -> Words {
-    match error {
-        OfficeError::NotFound => not_found(),
-        OfficeError::Forbidden(reasons) => Words {
-            title: LocalText::new("この操作を行う権限がありません", "You may not do this"),
-            lines: reasons.clone(),
-            reference: None,
-        },
-        OfficeError::Refused(refusal) => {
-            Words {
-                title: LocalText::new("この操作は行えません", "This cannot be done"), lines: refusal_lines(refusal), reference: None
-            }
-        }
-        OfficeError::Invalid(problems) => Words {
-            title: LocalText::new("入力内容を確認してください", "Please check what you entered"),
-            lines: problems.iter().map(|p| p.text.clone()).collect(),
-            reference: None,
-        },
-        OfficeError::Stale(what) => Words {
-            title: LocalText::new("ほかの人が先に変更しました", "Somebody else changed this first"),
-            lines: vec![
-                what.clone(),
-                LocalText::new(
-                    "前のページに戻って再読み込みし、最新の内容を確かめてからやり直してください。",
-                    "Go back, reload, look at what is there now, and try again.",
-                ),
-            ],
-            reference: None,
-        },
-        OfficeError::TooLate { closed } => {
-            let ja = format!("{}に受付を終了しました。終了後の提出は受け付けられません。", closed.wareki());
-            let en = format!("The call closed at {closed} (Japan). Nothing can be accepted afterwards.");
-            Words {
-                title: LocalText::new("受付は終了しました", "The call is closed"),
-                lines: vec![LocalText::new(ja, en)],
-                reference: None,
-            }
-        }
-        OfficeError::Busy(why) => {
-            let mut words = of_status(StatusCode::SERVICE_UNAVAILABLE);
-            words.lines.insert(0, why.clone());
-            words
-        }
-        OfficeError::RateLimited { retry_after_seconds } => {
-            let minutes = retry_after_seconds.div_ceil(60);
-            let ja = format!("試行回数が多すぎます。約{minutes}分後にもう一度お試しください。");
-            let en = format!("Too many attempts. Please try again in about {minutes} minutes.");
-            Words {
-                title: LocalText::new("しばらくお待ちください", "Please wait a while"),
-                lines: vec![LocalText::new(ja, en)],
-                reference: None,
-            }
-        }
-        OfficeError::Fault(reference) => Words {
-            title: LocalText::new("システムの不具合が起きました", "Something went wrong in the system"),
-            lines: vec![LocalText::new(
-                "操作は完了していません。保存済みの内容は失われていません。しばらくしてからもう一度お試しください。",
-                "What you did was not completed. Nothing that was saved is lost. Please try again in a moment.",
-            )],
-            reference: Some(reference.to_string()),
-        },
-    }
-}
-
-/// Why, on which article or clause, what to do next, and the code to quote.
-fn refusal_lines(refusal: &Refusal) -> Vec<LocalText> {
-    let told = refusal.told();
-    let source = LocalText::new(format!("根拠：{}（{}）", told.basis, told.code), format!("Basis: {} ({})", told.basis, told.code));
-    vec![told.message, told.next_step, source]
 }
 
 #[derive(Template)]
