@@ -174,8 +174,9 @@ pub struct CostOfEffect {
 pub(super) fn fieller(cost: (f64, f64), effect: (f64, f64), firms: usize) -> CostOfEffect {
     let z2 = normal_quantile(0.975) * normal_quantile(0.975);
     let (a, va, b, vb) = (cost.0, cost.1 * cost.1, effect.0, effect.1 * effect.1);
-    let (square, middle, last) = (b * b - z2 * vb, a * b, a * a - z2 * va);
-    let inside = middle * middle - square * last;
+    let (square, middle) = (b * b - z2 * vb, a * b);
+    // (ab)² − (b² − z²v_b)(a² − z²v_a), multiplied out so that nothing cancels.
+    let inside = z2 * (a * a * vb + b * b * va - z2 * va * vb);
     let interval = (square > 0.0 && inside >= 0.0).then(|| {
         let reach = inside.sqrt();
         [(middle - reach) / square, (middle + reach) / square]
