@@ -98,7 +98,7 @@ impl Browser {
             Screen::Phone => (390, 844, true),
         };
         // The driver scrolls by a script: where there are none, all of the page is in sight.
-        let usual = if self.scripts == Scripts::Off { 6000 } else { usual };
+        let usual = if self.scripts == Scripts::Off { 20_000 } else { usual };
         let sizes = json!({ "width": width, "height": height.unwrap_or(usual), "deviceScaleFactor": 1, "mobile": mobile });
         self.cdp("Emulation.setDeviceMetricsOverride", sizes).await;
     }
@@ -154,7 +154,16 @@ impl Browser {
     /// # Panics
     /// When it is not there within the driver's patience.
     pub async fn press(&self, selector: &str) {
-        self.find_css(selector).await.click().await.unwrap_or_else(|e| panic!("{selector}: {e}"));
+        let mut refused = String::new();
+        // The page may be exchanged between finding and pressing: what was found then is no longer there.
+        for _ in 0..20 {
+            match self.find_css(selector).await.click().await {
+                Ok(()) => return,
+                Err(fault) => refused = fault.to_string(),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{selector}: {refused}");
     }
 
     /// Waits for an element.
@@ -173,7 +182,15 @@ impl Browser {
     /// # Panics
     /// When there is no page.
     pub async fn words(&self) -> String {
-        self.client.find(Locator::Css("body")).await.unwrap().text().await.unwrap()
+        let mut refused = String::new();
+        for _ in 0..20 {
+            match self.client.find(Locator::Css("body")).await.unwrap().text().await {
+                Ok(words) => return words,
+                Err(fault) => refused = fault.to_string(),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the page cannot be read: {refused}");
     }
 
     /// Saves a picture of the whole page, as high as it is.

@@ -23,9 +23,9 @@ mod tests {
         officer.submit(&form).await.expect_status(200).expect("形式審査を通過としました");
     }
 
+    /// Waits for the words: the page that was asked for may still be on its way.
     async fn expect(browser: &Browser, words: &str) {
-        let shown = browser.words().await;
-        assert!(shown.contains(words), "`{words}` is not on {:?}:\n{shown}", browser.current_url().await);
+        eventually(words, async || browser.words().await.contains(words).then_some(())).await;
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -136,6 +136,7 @@ function autosave(form) {
   let lost = false;
   let running = Promise.resolve();
   let submitting = false;
+  let pressed = false;
   form.dataset.clean = 'yes';
 
   const show = (state, text) => { if (status) { status.dataset.state = state; status.textContent = text; } };
@@ -191,8 +192,16 @@ function autosave(form) {
     clearTimeout(timer);
     timer = setTimeout(save, WAIT_BEFORE_SAVING);
   });
-  // Not while the session is lost: leaving a field for the link to sign in would take the link away under the finger.
-  form.addEventListener('change', () => { if (form.dataset.clean === 'no' && !lost) { clearTimeout(timer); save(); } });
+  // Not while the session is lost, nor while a button is being pressed: what saving says would move it away under the finger.
+  form.addEventListener('change', () => { if (form.dataset.clean === 'no' && !lost && !pressed) { clearTimeout(timer); save(); } });
+  form.addEventListener('pointerdown', (event) => { pressed = event.target.closest('button') !== null; if (pressed) clearTimeout(timer); });
+  for (const end of ['pointerup', 'pointercancel']) {
+    addEventListener(end, () => {
+      if (!pressed) return;
+      pressed = false;
+      if (form.dataset.clean === 'no') { clearTimeout(timer); timer = setTimeout(save, WAIT_BEFORE_SAVING); }
+    });
+  }
   // A save under way ends first: the button then sends the version that it made, and does not meet itself as somebody else's.
   form.addEventListener('submit', (event) => {
     clearTimeout(timer);
