@@ -54,6 +54,7 @@ pub struct Browser {
     client: Client,
     driver: Driver,
     address: String,
+    screen: Screen,
     scripts: Scripts,
 }
 
@@ -79,7 +80,7 @@ impl Browser {
             .await
             .expect("Chromium starts");
         driver.session = client.session_id().await.expect("a session");
-        let browser = Browser { client, driver, address: address.to_owned(), scripts };
+        let browser = Browser { client, driver, address: address.to_owned(), screen, scripts };
         browser.resize(screen).await;
         if scripts == Scripts::Off {
             browser.cdp("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
@@ -138,6 +139,7 @@ impl Browser {
         let left = self.client.window().await.unwrap();
         let tab = self.client.new_window(true).await.unwrap();
         self.client.switch_to_window(tab.handle).await.unwrap();
+        self.resize(self.screen).await;
         left
     }
 

@@ -12,7 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use banso_kernel::{Lang, LocalText};
+use banso_kernel::Lang;
 use banso_office::{FieldProblem, Office, OfficeError};
 use futures_util::FutureExt as _;
 use serde::Serialize;

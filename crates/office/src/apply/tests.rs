@@ -312,7 +312,7 @@ async fn a_guideline_says_itself_what_a_grant_request_asks_for() {
     scene.office.run_jobs().await;
     let list = scene.office.task_list(&scene.lead, scene.case).await.unwrap();
     assert_eq!(list.returned[0].place, Some(("grant-papers".to_owned(), 0)));
-    let notices = scene.office.notices(&scene.lead, crate::Page::first(1)).await.unwrap();
+    let notices = scene.office.notices(&scene.lead, crate::Page::first(10)).await.unwrap();
     let bodies: Vec<&str> = notices.rows.iter().map(|row| row.notice.body.as_str()).collect();
     assert!(bodies.iter().any(|body| body.contains("交付申請の書類 ／ 価格の比較表：2者目がありません")), "{bodies:#?}");
 }
