@@ -160,7 +160,7 @@ impl Reader<'_> {
         let relevant = self.edition.questions();
         let asked: Vec<Item> = parts
             .iter()
-            .filter(|p| !(numbered && *p == ROW_NUMBER))
+            .filter(|p| !(*p == ROW_NUMBER && (numbered || !relevant.iter().any(|i| i == NUMBERED))))
             .filter_map(|p| self.edition.dictionary().get(p).cloned())
             .filter(|p| list.id == BUDGET_ITEM || relevant.contains(&p.id))
             .collect();

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use banso_kernel::{Exact, LocalText, Rounding, Yen};
-use num_traits::{CheckedMul, ToPrimitive};
+use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub, ToPrimitive};
 
 use crate::answers::BUDGET_ITEM;
+use crate::definitions::NO_CAP_YEN;
 use crate::edition::Edition;
 use crate::examine::joined;
 use crate::expr::Expr;
 use crate::known::{combine, ends, map};
 use crate::members::{MEMBER, Member, members};
-use crate::model::{Amount, ClauseId, Facts, Known, Missing, Step, Truth, Value};
-use crate::plan::Plan;
+use crate::model::{Amount, ClauseId, Facts, Known, Missing, Section, SectionContent, Step, Truth, Value};
+use crate::plan::{LINE, Plan};
 
 const YEAR: &str = "年度";
 const COST: &str = "金額";
@@ -38,8 +39,8 @@ struct Reckoning<'a> {
     cuts: Vec<(ClauseId, Yen)>,
 }
 
-/// Eligible cost by member (index) and year.
-type Costs = BTreeMap<(usize, u32), Known<Yen>>;
+/// Eligible cost by member (index) and year, and by budget line where rate or cap hang on it (otherwise under no name).
+type Costs = BTreeMap<(usize, u32), BTreeMap<String, Known<Yen>>>;
 
 impl Reckoning<'_> {
     fn amount(&mut self) -> Amount {
@@ -50,7 +51,7 @@ impl Reckoning<'_> {
         };
         let by_member: Vec<(usize, u32, Known<Yen>)> = costs
             .iter()
-            .filter_map(|((index, year), cost)| members.get(*index).map(|m| (*index, *year, self.of_member(m, *year, cost))))
+            .filter_map(|((index, year), lines)| members.get(*index).map(|m| (*index, *year, self.of_lines(m, *year, lines))))
             .collect();
         let last = by_member.iter().map(|(_, y, _)| *y).max().unwrap_or(0);
         let by_year: Vec<(u32, Known<Yen>)> = (1..=last).map(|year| (year, self.of_year(year, &by_member))).collect();
@@ -78,6 +79,7 @@ impl Reckoning<'_> {
             let Some(member) = members.iter().find(|m| Some(m.number) == number) else { return Err(unknown()) };
             let year = match record.get(YEAR) {
                 Some(Value::Number(n)) => n.to_integer().to_u32().filter(|y| (1..=YEARS_MAX).contains(y)).ok_or_else(unknown)?,
+                None if self.single_year() => 1,
                 Some(_) | None => return Err(vec![Missing::Fact(YEAR.to_owned())]),
             };
             let cost = match record.get(COST) {
@@ -87,7 +89,12 @@ impl Reckoning<'_> {
             let mut facts = member.facts.clone();
             facts.0.extend(record.iter().map(|(k, v)| (k.clone(), v.clone())));
             let counted = self.eligible(cost, &facts)?;
-            let held = costs.entry((member.index, year)).or_insert(Known::Exactly(Yen::ZERO));
+            let line = match record.get(LINE) {
+                _ if !self.plan.by_line() => String::new(),
+                Some(Value::Text(line)) => line.clone(),
+                Some(_) | None => return Err(vec![Missing::Fact(LINE.to_owned())]),
+            };
+            let held = costs.entry((member.index, year)).or_default().entry(line).or_insert(Known::Exactly(Yen::ZERO));
             *held = combine(held, &counted, |a, b| a.checked_add(*b).ok());
         }
         Ok(costs)
@@ -109,34 +116,75 @@ impl Reckoning<'_> {
         }
     }
 
-    fn of_member(&mut self, member: &Member, year: u32, cost: &Known<Yen>) -> Known<Yen> {
+    /// Whether the form asks for the costs of one year only: then nobody has to say which.
+    fn single_year(&self) -> bool {
+        let years = |s: &Section| match s.content {
+            SectionContent::Budget { years_max, .. } => Some(years_max),
+            SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Kpis | SectionContent::Documents(_) => None,
+        };
+        self.edition.form().sections.iter().filter_map(years).max() == Some(1)
+    }
+
+    /// A member's year: the sum of its lines.
+    fn of_lines(&mut self, member: &Member, year: u32, lines: &BTreeMap<String, Known<Yen>>) -> Known<Yen> {
+        let mut sum = Known::Exactly(Yen::ZERO);
+        for (line, cost) in lines {
+            let mut facts = member.facts.clone();
+            if !line.is_empty() {
+                facts.0.insert(LINE.to_owned(), Value::Text(line.clone()));
+            }
+            let own = self.of_line(member, year, line, cost, &facts);
+            sum = combine(&sum, &own, |a, b| a.checked_add(*b).ok());
+        }
+        sum
+    }
+
+    fn of_line(&mut self, member: &Member, year: u32, line: &str, cost: &Known<Yen>, facts: &Facts) -> Known<Yen> {
         if *cost == Known::Exactly(Yen::ZERO) {
             return Known::Exactly(Yen::ZERO);
         }
-        let rate = self.bounds(&self.plan.rate.clone(), &member.facts);
+        let rate = self.bounds(&self.plan.rate, facts);
+        let knee = self.plan.knee.as_ref().map(|k| (self.bounds(&k.at, facts), self.bounds(&k.rate, facts)));
         let (rounding, unit) = (self.plan.rounding, self.plan.unit);
-        let exact = combine(cost, &rate, |c, r| c.exact().checked_mul(r));
+        let exact = match &knee {
+            None => combine(cost, &rate, |c, r| c.exact().checked_mul(r)),
+            Some((at, second)) => {
+                let (lower, upper) = (combine(cost, &rate, |c, r| Some((*c, *r))), combine(at, second, |k, s| Some((*k, *s))));
+                combine(&lower, &upper, |(c, r), (k, s)| bent(c.exact(), *r, *k, *s))
+            }
+        };
         let paid = map(&exact, |e| Yen::from_exact(*e, rounding, unit).ok());
         let (ja, en) = direction(rounding, unit);
+        let (bend_ja, bend_en) = knee.as_ref().map(bend_text).unwrap_or_default();
+        let (of_ja, of_en) = if line.is_empty() { Default::default() } else { (format!("・{line}"), format!(", {line}")) };
         self.step(LocalText::new(
-            format!("{} {year}年目: 補助対象経費 {} × {} = {}（{ja}）", member.name.ja, yen(cost), rate_text(&rate), yen(&paid)),
             format!(
-                "{}, year {year}: eligible cost {} × {} = {} ({en})",
+                "{} {year}年目{of_ja}: 補助対象経費 {} × {}{bend_ja} = {}（{ja}）",
+                member.name.ja,
+                yen(cost),
+                rate_text(&rate),
+                yen(&paid)
+            ),
+            format!(
+                "{}, year {year}{of_en}: eligible cost {} × {}{bend_en} = {} ({en})",
                 member.name.get(banso_kernel::Lang::En),
                 yen_en(cost),
                 rate_text_en(&rate),
                 yen_en(&paid)
             ),
         ));
-        paid
+        match &self.plan.line_cap {
+            Some(cap) => self.capped(&paid, cap, facts, (&format!("{year}年目{of_ja}"), &format!("Year {year}{of_en}"))),
+            None => paid,
+        }
     }
 
     fn of_year(&mut self, year: u32, by_member: &[(usize, u32, Known<Yen>)]) -> Known<Yen> {
         let own = by_member.iter().filter(|(_, y, _)| *y == year);
         let sum = own.fold(Known::Exactly(Yen::ZERO), |sum, (.., paid)| combine(&sum, paid, |a, b| a.checked_add(*b).ok()));
         let (ja, en) = (format!("{year}年目の計"), format!("Year {year} in all"));
-        match self.plan.yearly_cap.clone() {
-            Some(cap) => self.capped(&sum, &cap, &ja, &en),
+        match &self.plan.yearly_cap {
+            Some(cap) => self.capped(&sum, cap, self.facts, (&ja, &en)),
             None => {
                 self.step(LocalText::new(format!("{ja}: {}", yen(&sum)), format!("{en}: {}", yen_en(&sum))));
                 sum
@@ -146,23 +194,26 @@ impl Reckoning<'_> {
 
     fn total(&mut self, by_year: &[(u32, Known<Yen>)]) -> Known<Yen> {
         let sum = by_year.iter().fold(Known::Exactly(Yen::ZERO), |sum, (_, y)| combine(&sum, y, |a, b| a.checked_add(*b).ok()));
-        let capped = match self.plan.total_cap.clone() {
-            Some(cap) => self.capped(&sum, &cap, "全期間の計", "All years"),
+        let capped = match &self.plan.total_cap {
+            Some(cap) => self.capped(&sum, cap, self.facts, ("全期間の計", "All years")),
             None => sum,
         };
-        match self.plan.floor.clone() {
-            Some(floor) => self.floored(capped, &floor),
+        match &self.plan.floor {
+            Some(floor) => self.floored(capped, floor),
             None => capped,
         }
     }
 
     /// The smaller of an amount and its cap, with the step and, where it cuts, the cut.
-    fn capped(&mut self, sum: &Known<Yen>, cap: &Expr, ja: &str, en: &str) -> Known<Yen> {
+    fn capped(&mut self, sum: &Known<Yen>, cap: &Expr, facts: &Facts, (ja, en): (&str, &str)) -> Known<Yen> {
         if *sum == Known::Exactly(Yen::ZERO) {
             return Known::Exactly(Yen::ZERO);
         }
         let clause = self.clause_of(cap);
-        let cap = map(&self.bounds(cap, self.facts), |e| Yen::from_exact(*e, Rounding::Down, Yen::new(1)).ok());
+        let cap = map(&self.bounds(cap, facts), |e| Yen::from_exact(*e, Rounding::Down, Yen::new(1)).ok());
+        if cap == Known::Exactly(NO_CAP_YEN) {
+            return sum.clone();
+        }
         let paid = combine(sum, &cap, |a, b| Some(*a.min(b)));
         if let (Known::Exactly(before), Known::Exactly(after)) = (sum, &paid)
             && let Ok(cut) = before.checked_sub(*after)
@@ -212,6 +263,25 @@ impl Reckoning<'_> {
     fn step(&mut self, text: LocalText) {
         self.steps.push(Step { clause: self.plan.clause.clone(), text });
     }
+}
+
+/// Cost × rate up to the knee, and the second rate of the cost beyond. Grows with each of the four while the second rate is not above
+/// the first, so the ends of an interval come from the ends of its arguments.
+fn bent(cost: Exact, rate: Exact, knee: Exact, second: Exact) -> Option<Exact> {
+    let full = cost.checked_mul(&rate)?;
+    if full <= knee {
+        return Some(full);
+    }
+    let beyond = cost.checked_sub(&knee.checked_div(&rate)?)?;
+    knee.checked_add(&beyond.checked_mul(&second)?)
+}
+
+fn bend_text((at, second): &(Known<Exact>, Known<Exact>)) -> (String, String) {
+    let at = map(at, |e| Yen::from_exact(*e, Rounding::Down, Yen::new(1)).ok());
+    (
+        format!("（補助額が{}を超える部分は {}）", yen(&at), rate_text(second)),
+        format!(" ({} of the cost beyond a subsidy of {})", rate_text_en(second), yen_en(&at)),
+    )
 }
 
 /// An amount, or nothing where it does not reach the floor. A higher floor leaves less, so the ends of the floor cross over.

@@ -69,17 +69,28 @@ pub(crate) fn names(
     names
 }
 
-/// The items, 経費区分 being a choice among the text's own budget lines: a line that is misspelt in a rule is found out.
-fn with_budget_lines(parts: &[Part], dictionary: &Dictionary) -> Vec<Item> {
-    let mut lines: Vec<String> = Vec::new();
+/// The tracks that the text offers: of the choices of 申請枠, only these are the programme's own.
+pub(crate) fn track_names(parts: &[Part]) -> Vec<String> {
+    column_of(parts, TableKind::Tracks, "枠")
+}
+
+/// What stands in a column of the tables of a kind.
+fn column_of(parts: &[Part], kind: TableKind, name: &str) -> Vec<String> {
+    let mut out = Vec::new();
     for part in parts {
         if let Part::Table { mark, table, .. } = part
-            && mark.kind == TableKind::Budget
-            && let Some(column) = table.header.iter().position(|c| local(&c.text).ja == BUDGET_LINE)
+            && mark.kind == kind
+            && let Some(column) = table.header.iter().position(|c| local(&c.text).ja == name)
         {
-            lines.extend(table.rows.iter().filter_map(|row| row.get(column)).map(|cell| local(&cell.text).ja));
+            out.extend(table.rows.iter().filter_map(|row| row.get(column)).map(|cell| local(&cell.text).ja));
         }
     }
+    out
+}
+
+/// The items, 経費区分 being a choice among the text's own budget lines: a line that is misspelt in a rule is found out.
+fn with_budget_lines(parts: &[Part], dictionary: &Dictionary) -> Vec<Item> {
+    let lines = column_of(parts, TableKind::Budget, BUDGET_LINE);
     let mut items = dictionary.items().to_vec();
     if !lines.is_empty() {
         items.iter_mut().filter(|i| i.id == BUDGET_LINE && i.kind == ItemKind::Text).for_each(|i| i.kind = ItemKind::Choice(lines.clone()));

@@ -1,8 +1,8 @@
 //! Named definitions, decision tables and constants of a guideline, and the [`Names`] they make.
 
-use banso_kernel::Day;
+use banso_kernel::{Day, Yen};
 
-use crate::expr::{Body, Hit, Misfit, Names, Outcome, Parameter, Place, RowSource, Source, TableSource, Type, Unit};
+use crate::expr::{Body, Collect, Hit, Misfit, Names, Outcome, Parameter, Place, RowSource, Source, TableSource, Type, Unit};
 use crate::form::{Marked, twice};
 use crate::markdown::{Fence, Table};
 use crate::model::{ClauseId, Facts, Value};
@@ -104,22 +104,7 @@ fn decisions(marked: &Marked<'_>, problems: &mut Vec<Problem>) -> Vec<Placed> {
         );
         return Vec::new();
     }
-    let hit = match mark.option("当たり方").map(|w| (w.text.as_str(), w)) {
-        None | Some(("一つだけ", _)) => Hit::Unique,
-        Some(("上から", _)) => Hit::First,
-        Some((other, words)) => {
-            problems.push(
-                Problem::error(
-                    Code::BadValue,
-                    words.at,
-                    format!("「{other}」という当たり方はありません。"),
-                    format!("There is no hit policy `{other}`."),
-                )
-                .remedy("「一つだけ」か「上から」を書いてください。", "Write 一つだけ (unique) or 上から (first)."),
-            );
-            Hit::Unique
-        }
-    };
+    let hit = mark.option("当たり方").map_or(Hit::Unique, |words| hit_policy(words, problems));
     let column_of = |name: &str| table.header.iter().position(|c| local(&c.text).ja == local(name).ja);
     let mut columns = Vec::new();
     for output in &outputs {
@@ -139,6 +124,34 @@ fn decisions(marked: &Marked<'_>, problems: &mut Vec<Problem>) -> Vec<Placed> {
     let decided: Vec<usize> = columns.iter().map(|(_, c)| *c).collect();
     let inputs: Vec<usize> = (0..table.header.len()).filter(|c| !decided.contains(c) && !is_note(table, *c)).collect();
     columns.into_iter().map(|(name, column)| decision(marked, &inputs, &name, column, hit)).collect()
+}
+
+/// Words of the hit policies.
+pub(crate) const HITS: [(&str, Hit); 5] = [
+    ("一つだけ", Hit::Unique),
+    ("上から", Hit::First),
+    ("合計", Hit::Collect(Collect::Sum)),
+    ("最小", Hit::Collect(Collect::Least)),
+    ("最大", Hit::Collect(Collect::Greatest)),
+];
+
+fn hit_policy(words: &Words, problems: &mut Vec<Problem>) -> Hit {
+    if let Some((_, hit)) = HITS.iter().find(|(word, _)| *word == words.text) {
+        return *hit;
+    }
+    problems.push(
+        Problem::error(
+            Code::BadValue,
+            words.at,
+            format!("「{}」という当たり方はありません。", words.text),
+            format!("There is no hit policy `{}`.", words.text),
+        )
+        .remedy(
+            "一つだけ、上から、合計、最小、最大 のどれかを書いてください。",
+            "Write 一つだけ (unique), 上から (first), or 合計, 最小, 最大 (sum, least, greatest of all rows that apply).",
+        ),
+    );
+    Hit::Unique
 }
 
 /// A column of remarks, which decides nothing.
@@ -176,8 +189,17 @@ fn decision(marked: &Marked<'_>, inputs: &[usize], name: &Words, column: usize, 
 
 /// What an output cell means: 定額 pays the whole eligible cost.
 fn output_text(text: &str) -> String {
-    if text == FIXED_SUM { "100%".to_owned() } else { text.to_owned() }
+    match text {
+        FIXED_SUM => "100%".to_owned(),
+        NO_CAP => format!("{}円", NO_CAP_YEN.get()),
+        other => other.to_owned(),
+    }
 }
+
+/// 上限なし: nothing is cut.
+pub(crate) const NO_CAP: &str = "上限なし";
+/// What no amount exceeds.
+pub(crate) const NO_CAP_YEN: Yen = Yen::new(i64::MAX);
 
 /// 定額: the eligible cost itself, without a share to bear.
 pub(crate) const FIXED_SUM: &str = "定額";

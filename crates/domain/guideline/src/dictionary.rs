@@ -94,6 +94,19 @@ impl Dictionary {
         nearest(name, self.items.iter().map(|i| i.id.as_str()))
     }
 
+    /// The same items, one of them with only these of its choices. Choices that it does not have are left to whoever names them.
+    #[must_use]
+    pub(crate) fn with_choices(&self, item: &str, wanted: &[String]) -> Dictionary {
+        let mut own = self.clone();
+        if let Some(Item { kind: ItemKind::Choice(options), .. }) = self.index.get(item).and_then(|i| own.items.get_mut(*i))
+            && !wanted.is_empty()
+            && wanted.iter().all(|w| options.contains(w))
+        {
+            wanted.clone_into(options);
+        }
+        own
+    }
+
     fn read_table(&mut self, table: &Table, places: &mut Vec<(ItemId, Words)>, problems: &mut Vec<Problem>) {
         let Some(grid) = grid(table, &COLUMNS, problems) else { return };
         for row in grid.rows() {

@@ -13,7 +13,7 @@ use crate::markdown::{Piece, TEXT_MAX, merge_conflicts, pieces, unseen_character
 use crate::model::{
     Clause, Condition, Duty, Finding, Form, ItemId, Kpi, Meta, Missing, ScoreSheet, Section, SectionContent, SelectionRules, Track,
 };
-use crate::outline::{self, Placed};
+use crate::outline::{self, Placed, TableKind};
 use crate::plan::Plan;
 use crate::problem::{Code, Problem, Severity, Span, tidy};
 use crate::rules::Rule;
@@ -278,9 +278,10 @@ fn read_whole(source: &str, dictionary: &Dictionary, library: &Library, problems
     let outline = outline::read(source, &pieces, problems);
     let shared = shared(&front, library, problems);
     let placed = crate::definitions::collect(source, &outline.parts, problems);
-    let names = content::names(&outline.parts, &placed, &shared, &front, dictionary, problems);
+    let own = dictionary.with_choices(TableKind::Tracks.word(), &content::track_names(&outline.parts));
+    let names = content::names(&outline.parts, &placed, &shared, &front, &own, problems);
     let content = content::read(source, &outline.parts, &names, dictionary, problems);
-    let examples = examples::read(&outline.parts, dictionary, problems);
+    let examples = examples::read(&outline.parts, &own, problems);
     drop_echoes(source, &placed, &names, problems);
     Some(Whole {
         source: source.to_owned(),
@@ -291,7 +292,7 @@ fn read_whole(source: &str, dictionary: &Dictionary, library: &Library, problems
         placed: outline.clauses,
         pieces,
         shared,
-        dictionary: dictionary.clone(),
+        dictionary: own,
         names,
         content: content?,
         examples,

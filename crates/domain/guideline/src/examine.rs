@@ -40,9 +40,7 @@ impl Edition {
     /// Every item that the conditions and the amount may look at, in the order of the dictionary.
     #[must_use]
     pub fn questions(&self) -> Vec<ItemId> {
-        let plan = self.plan();
-        let mut exprs: Vec<&Expr> = vec![&plan.rate];
-        exprs.extend([&plan.eligible, &plan.yearly_cap, &plan.total_cap, &plan.floor].into_iter().flatten());
+        let mut exprs: Vec<&Expr> = self.plan().expressions().collect();
         for rule in self.rules() {
             if let Test::Computed(c) = &rule.test {
                 exprs.push(&c.whole);

@@ -1,7 +1,7 @@
 //! Definitions that many guidelines share (中小企業者, …), each version keyed by the day it starts from, so that gaps and
 //! overlaps in time cannot be written.
 
-use banso_kernel::{Day, LocalText};
+use banso_kernel::{Day, LocalText, fold_width};
 
 use crate::definitions::{Placed, collect};
 use crate::dictionary::Dictionary;
@@ -15,6 +15,7 @@ use crate::words::local;
 /// One version of a shared definition, with the helpers it needs.
 #[derive(Debug, Clone)]
 pub struct SharedDefinition {
+    /// As 使う定義 names it: `みなし大企業`, or with its variant `みなし大企業：持続化`. What it defines bears the part before the colon.
     pub name: String,
     pub label: LocalText,
     /// The first day on which it holds; it holds until the next version starts.
@@ -63,7 +64,8 @@ impl Library {
     /// The version of a definition that holds on a day.
     #[must_use]
     pub fn on(&self, name: &str, day: Day) -> Option<&SharedDefinition> {
-        self.versions.iter().filter(|v| v.name == name && v.since <= day).max_by_key(|v| v.since)
+        let name = fold_width(name);
+        self.versions.iter().filter(|v| fold_width(&v.name) == name && v.since <= day).max_by_key(|v| v.since)
     }
 
     /// The names there are.
@@ -107,14 +109,20 @@ impl Library {
             problems.extend(definitions.get(misfit.source).map(|d| d.problem(&misfit)));
         }
         overlap::check(&definitions, &names, problems);
-        if !definitions.is_empty() && !definitions.iter().any(|d| d.source.name == label.ja) {
+        let defined = defined_name(&label.ja);
+        if !definitions.is_empty() && !definitions.iter().any(|d| d.source.name == defined) {
             problems.push(Problem::error(
                 Code::UnknownName,
                 at,
-                format!("「{}」そのものの定義がありません。", label.ja),
-                format!("`{}` itself is not defined here.", label.ja),
+                format!("「{defined}」そのものの定義がありません。"),
+                format!("`{defined}` itself is not defined here."),
             ));
         }
         self.versions.push(SharedDefinition { name: label.ja.clone(), label: label.clone(), since, definitions, pieces: own });
     }
+}
+
+/// What a heading defines: `みなし大企業：持続化` is a variant of みなし大企業.
+fn defined_name(heading: &str) -> &str {
+    heading.split([':', '：']).next().unwrap_or(heading).trim()
 }

@@ -3,7 +3,7 @@
 use banso_kernel::group_thousands;
 
 use crate::definitions::{Placed, Starts};
-use crate::expr::{Body, Decision, DefinitionBody, Domain, Hit, Names, Output, Type};
+use crate::expr::{Body, Collect, Decision, DefinitionBody, Domain, Hit, Names, Output, Type};
 use crate::model::Value;
 use crate::problem::{Code, Problem, Span};
 
@@ -29,7 +29,9 @@ pub(crate) fn check(placed: &[Placed], names: &Names, problems: &mut Vec<Problem
         if decision.hit == Hit::Unique {
             overlaps(of, decision, &rows, problems);
         }
-        if !gaps_told.contains(&of.at) && gap(of, decision, &rows, problems) {
+        // A sum of no rows is nothing: there is no gap to tell of.
+        let may_be_empty = decision.hit == Hit::Collect(Collect::Sum);
+        if !may_be_empty && !gaps_told.contains(&of.at) && gap(of, decision, &rows, problems) {
             gaps_told.push(of.at);
         }
     }

@@ -195,11 +195,18 @@ impl Edition {
             format!("構成員ごと・年度ごとに、補助対象経費に「{}」を乗じ、{}とする。", says(&plan.rate), rounding.0),
             format!("For each member and year, the eligible cost times `{}`, {}.", says(&plan.rate), rounding.1),
         )];
+        if let Some(knee) = &plan.knee {
+            out.push(line(
+                format!("補助額が{}を超える部分は、超える経費の{}とする。", says(&knee.at), says(&knee.rate)),
+                format!("Of the subsidy above {}, {} of the cost beyond is paid.", says(&knee.at), says(&knee.rate)),
+            ));
+        }
         let mut add = |expr: &Option<crate::expr::Expr>, ja: &str, en: &str| {
             if let Some(expr) = expr {
                 out.push(line(ja.replace("{}", &says(expr)), en.replace("{}", &says(expr))));
             }
         };
+        add(&plan.line_cap, "経費区分ごとの補助額は「{}」を上限とする。", "The subsidy of each budget line is capped by `{}`.");
         add(&plan.eligible, "対象となる経費: {}。", "Costs that count: {}.");
         add(&plan.yearly_cap, "各年度の合計は「{}」を上限とする。", "The sum of each year is capped by `{}`.");
         add(
@@ -244,7 +251,7 @@ fn in_lang(text: &str, lang: Lang) -> String {
 }
 
 /// Words of the guideline language, as an English page shows them.
-const WORDS: [(&str, &str); 55] = [
+const WORDS: [(&str, &str); 56] = [
     ("申請枠", "Tracks"),
     ("決定表", "Decision table"),
     ("定数", "Constants"),
@@ -298,6 +305,7 @@ const WORDS: [(&str, &str); 55] = [
     ("義務", "Duty"),
     ("時期", "When"),
     ("定額", "The cost itself"),
+    ("上限なし", "No cap"),
     ("要確認", "Not settled"),
     ("備考", "Note"),
 ];

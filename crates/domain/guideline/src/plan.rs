@@ -6,10 +6,13 @@ use crate::expr::{DefinitionBody, Expr, Names, Output, Type};
 use crate::markdown::Fence;
 use crate::model::{ClauseId, Facts, Known};
 use crate::problem::{Code, Problem, Span};
-use crate::rules::{condition, expression, lines};
+use crate::rules::{Lines, condition, expression, lines};
 use crate::words::Words;
 
-const KEYS: [&str; 8] = ["補助率", "対象", "端数", "年度上限", "合計上限", "下限", "超過", "説明"];
+const KEYS: [&str; 11] =
+    ["補助率", "対象", "端数", "区切り", "区切り超の補助率", "区分上限", "年度上限", "合計上限", "下限", "超過", "説明"];
+/// The item that names the line of a cost: a rate or cap that looks at it is asked line by line.
+pub(crate) const LINE: &str = "経費区分";
 
 /// How the amount is computed.
 #[derive(Debug, Clone)]
@@ -22,11 +25,38 @@ pub struct Plan {
     pub rounding: Rounding,
     /// Rounded to a multiple of this.
     pub unit: Yen,
+    /// Above this much subsidy of a member's year a lower rate is paid (`1,500万円までは1/2、超える部分は1/3`).
+    pub knee: Option<Knee>,
+    /// Most subsidy for the costs of one line of the budget, per member and year.
+    pub line_cap: Option<Expr>,
     pub yearly_cap: Option<Expr>,
     pub total_cap: Option<Expr>,
     /// Below this nothing is paid.
     pub floor: Option<Expr>,
     pub(crate) at: Span,
+}
+
+/// Where the rate falls.
+#[derive(Debug, Clone)]
+pub struct Knee {
+    /// Up to here, in yen of subsidy, the first rate is paid.
+    pub at: Expr,
+    /// The share of the cost that is paid above.
+    pub rate: Expr,
+}
+
+impl Plan {
+    /// Whether rate or cap hang on the line of the budget: then each line is computed for itself.
+    pub(crate) fn by_line(&self) -> bool {
+        self.line_cap.is_some() || self.rate.items().contains(LINE)
+    }
+
+    /// Every expression that the amount hangs on.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        let knee = self.knee.iter().flat_map(|k| [&k.at, &k.rate]);
+        let caps = [&self.eligible, &self.line_cap, &self.yearly_cap, &self.total_cap, &self.floor];
+        std::iter::once(&self.rate).chain(knee).chain(caps.into_iter().flatten())
+    }
 }
 
 /// Reads a 補助額 block.
@@ -57,7 +87,8 @@ pub(crate) fn plan(source: &str, fence: &Fence, clause: &ClauseId, names: &Names
         Some(words) => amount(words, names, problems).map(Some),
         None => Some(None),
     };
-    let (yearly_cap, total_cap, floor) = (yen("年度上限"), yen("合計上限"), yen("下限"));
+    let (yearly_cap, total_cap, floor, line_cap) = (yen("年度上限"), yen("合計上限"), yen("下限"), yen("区分上限"));
+    let knee = knee(&lines, rate.as_ref(), fence, names, problems);
     let eligible = match lines.get("対象") {
         Some(words) => condition(words, names, problems).map(Some),
         None => Some(None),
@@ -80,11 +111,83 @@ pub(crate) fn plan(source: &str, fence: &Fence, clause: &ClauseId, names: &Names
         eligible: eligible?,
         rounding,
         unit,
+        knee: knee?,
+        line_cap: line_cap?,
         yearly_cap: yearly_cap?,
         total_cap: total_cap?,
         floor: floor?,
         at: fence.at,
     })
+}
+
+/// 区切り and 区切り超の補助率: both or neither, the second rate not above the first, and not with rates by line.
+fn knee(lines: &Lines, rate: Option<&Expr>, fence: &Fence, names: &Names, problems: &mut Vec<Problem>) -> Option<Option<Knee>> {
+    let (at, above) = match (lines.get("区切り"), lines.get("区切り超の補助率")) {
+        (None, None) => return Some(None),
+        (Some(at), Some(above)) => (at, above),
+        (Some(words), None) | (None, Some(words)) => {
+            problems.push(
+                Problem::error(
+                    Code::MissingKey,
+                    words.at,
+                    "「区切り」と「区切り超の補助率」は、両方を書きます。",
+                    "区切り (the knee) and 区切り超の補助率 (the rate above it) go together.",
+                )
+                .remedy(
+                    "例: 区切り: 1,500万円、次の行に 区切り超の補助率: 1/3",
+                    "For example `区切り: 1,500万円` and `区切り超の補助率: 1/3`.",
+                ),
+            );
+            return None;
+        }
+    };
+    let (amount, second) = (amount(at, names, problems)?, share(above, names, problems)?);
+    let by_line = lines.get("区分上限").is_some() || rate.is_some_and(|r| r.items().contains(LINE));
+    let lowest = rate.and_then(|r| range(r, names)).map(|(low, _)| low);
+    let highest = range(&second, names).map(|(_, high)| high);
+    if by_line {
+        problems.push(Problem::error(
+            Code::BadValue,
+            fence.info_at,
+            "「区切り」は、経費区分ごとの補助率や上限と一緒には使えません。",
+            "A knee cannot be used together with rates or caps by budget line.",
+        ));
+    } else if highest.zip(lowest).is_some_and(|(high, low)| high > low) {
+        problems.push(Problem::error(
+            Code::BadValue,
+            above.at,
+            "区切りを超える部分の補助率が、区切りまでの補助率より高くなっています。",
+            "The rate above the knee is higher than the rate below it.",
+        ));
+    }
+    Some(Some(Knee { at: amount, rate: second }))
+}
+
+/// The least and the greatest that an expression comes to, as far as that is known without facts.
+fn range(expr: &Expr, names: &Names) -> Option<(Exact, Exact)> {
+    let ends = rows_of(expr, names).into_iter().map(|row| match row.bounds(names, &Facts::default()) {
+        Ok(Known::Exactly(n)) => Some((n, n)),
+        Ok(Known::Between(low, high)) => Some((low, high)),
+        Ok(Known::Unknown(_)) | Err(_) => None,
+    });
+    let ends = ends.collect::<Option<Vec<_>>>()?;
+    let low = ends.iter().map(|(low, _)| *low).min()?;
+    Some((low, ends.iter().map(|(_, high)| *high).max()?))
+}
+
+/// The rows of the table that an expression names; the expression itself where it names none.
+fn rows_of<'a>(expr: &'a Expr, names: &'a Names) -> Vec<&'a Expr> {
+    match names.definition(expr.text().trim()).map(|d| &d.body) {
+        Some(DefinitionBody::Decision(table)) => table
+            .rows
+            .iter()
+            .filter_map(|r| match &r.output {
+                Output::Expression(output) => Some(output),
+                Output::Unconfirmed(_) => None,
+            })
+            .collect(),
+        Some(DefinitionBody::Expression(_)) | None => vec![expr],
+    }
 }
 
 fn share(words: &Words, names: &Names, problems: &mut Vec<Problem>) -> Option<Expr> {
@@ -115,19 +218,8 @@ fn amount(words: &Words, names: &Names, problems: &mut Vec<Problem>) -> Option<E
 /// Complains about a value that can never be meant: less than nothing, or a rate above the whole cost. Looks at the rows of a
 /// table one by one, and at anything else as far as its ends are known without facts.
 fn outside(words: &Words, expr: &Expr, names: &Names, top: Option<Exact>, problems: &mut Vec<Problem>) {
-    let rows: Vec<&Expr> = match names.definition(expr.text().trim()).map(|d| &d.body) {
-        Some(DefinitionBody::Decision(table)) => table
-            .rows
-            .iter()
-            .filter_map(|r| match &r.output {
-                Output::Expression(output) => Some(output),
-                Output::Unconfirmed(_) => None,
-            })
-            .collect(),
-        Some(DefinitionBody::Expression(_)) | None => vec![expr],
-    };
     let zero = Exact::from_integer(0);
-    for row in rows {
+    for row in rows_of(expr, names) {
         let (low, high) = match row.bounds(names, &Facts::default()) {
             Ok(Known::Exactly(n)) => (n, n),
             Ok(Known::Between(low, high)) => (low, high),

@@ -91,6 +91,8 @@ codes! {
     /// A heading that is not a numbered clause where one is due.
     ClauseNumber = "clause-number",
     DuplicateClause = "duplicate-clause",
+    /// An amendment that gives a clause another number.
+    ClauseRenumbered = "clause-renumbered",
     ClauseOrder = "clause-order",
     /// A block that stands before the first numbered clause.
     OutsideClause = "outside-clause",

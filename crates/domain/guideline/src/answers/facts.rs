@@ -44,22 +44,25 @@ impl FormFacts<'_> {
     /// - the budget → 経費: records with 構成員, 年度, 経費区分, 金額 (yen);
     /// - a KPI → the fact named by its id, and the item that the target is about.
     ///
-    /// 共同体 is left unknown while nobody stands in it, 経費 while no amount does.
+    /// 共同体 is left unknown while nobody stands in it, 経費 while no amount does. A form without a consortium is about the applicant
+    /// alone: its fields are facts, whichever side fills them in.
     #[must_use]
     pub fn facts(&self, known: Facts) -> Facts {
         let mut facts = known;
+        let alone = !self.form.has_consortium();
         let mut members: BTreeMap<u32, BTreeMap<String, Value>> =
             self.answers.members(self.form).into_iter().map(|m| (m, BTreeMap::from([(MEMBER.to_owned(), number(m))]))).collect();
         for section in &self.form.sections {
             match &section.content {
-                SectionContent::Fields(fields) if section.side == Side::Lead => self.own_fields(section, fields, &mut facts),
+                SectionContent::Fields(fields) if section.side == Side::Lead => self.own_fields(section, fields, 0, &mut facts),
+                SectionContent::Fields(fields) if alone => self.own_fields(section, fields, 1, &mut facts),
                 SectionContent::Fields(fields) => self.member_fields(section, fields, &mut members),
                 SectionContent::Consortium { parts, .. } => self.consortium(section, parts, &mut members),
                 SectionContent::Kpis => self.own_targets(section, &mut facts),
                 SectionContent::Budget { .. } | SectionContent::Documents(_) => {}
             }
         }
-        if !members.is_empty() {
+        if !alone && !members.is_empty() {
             facts.0.insert(CONSORTIUM_ITEM.to_owned(), Value::List(members.into_values().map(Value::Record).collect()));
         }
         let costs: Vec<Value> = self.costs().into_iter().map(cost_record).collect();
@@ -69,16 +72,16 @@ impl FormFacts<'_> {
         facts
     }
 
-    fn own_fields(&self, section: &Section, fields: &[Field], facts: &mut Facts) {
+    fn own_fields(&self, section: &Section, fields: &[Field], side: u32, facts: &mut Facts) {
         for field in fields {
-            if let Ok(Some(value)) = read_value(&field.kind, self.answers.text(&section.id, 0, &field.id)) {
+            if let Ok(Some(value)) = read_value(&field.kind, self.answers.text(&section.id, side, &field.id)) {
                 facts.0.insert(field.id.clone(), value);
             }
         }
     }
 
     fn own_targets(&self, section: &Section, facts: &mut Facts) {
-        self.own_fields(section, &self.kpis.iter().map(super::kpi_field).collect::<Vec<_>>(), facts);
+        self.own_fields(section, &self.kpis.iter().map(super::kpi_field).collect::<Vec<_>>(), 0, facts);
         for kpi in self.kpis {
             if let (Some(item), Some(value)) = (&kpi.item, facts.0.get(&kpi.id).cloned()) {
                 facts.0.insert(item.clone(), value);

@@ -91,9 +91,12 @@ impl Answers {
         serde_json::from_str(text)
     }
 
-    /// The numbers of the members that stand in the consortium section.
+    /// The numbers of the members that stand in the consortium section. Where the form has none, the applicant is number 1 and alone.
     #[must_use]
     pub fn members(&self, form: &Form) -> Vec<u32> {
+        if !form.has_consortium() {
+            return vec![1];
+        }
         let mut found: Vec<u32> = form
             .sections
             .iter()
@@ -170,6 +173,14 @@ impl Answers {
         };
         let asked = answers.iter().filter(|(key, _)| asked(key));
         asked.filter_map(|(key, text)| field::yen_problem(text).map(|p| wrong(key, p))).collect()
+    }
+}
+
+impl Form {
+    /// Whether several organisations may apply together: the form has a section for them.
+    #[must_use]
+    pub fn has_consortium(&self) -> bool {
+        self.sections.iter().any(|s| matches!(s.content, SectionContent::Consortium { .. }))
     }
 }
 

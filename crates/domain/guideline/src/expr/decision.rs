@@ -16,6 +16,17 @@ pub enum Hit {
     Unique,
     /// The first row that applies.
     First,
+    /// All rows that apply, their outputs put together (DMN's collect).
+    Collect(Collect),
+}
+
+/// How the outputs of all rows that apply become one (DMN's aggregators of collect).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Collect {
+    /// Their sum; nothing at all when no row applies.
+    Sum,
+    Least,
+    Greatest,
 }
 
 /// What a row says.
@@ -60,6 +71,7 @@ impl Decision {
             ty = Some(joined.ok_or_else(|| (i, unit_mismatch(whole, ty.as_ref().unwrap_or(output.ty()), output.ty())))?);
         }
         match ty {
+            Some(ty) if matches!(hit, Hit::Collect(_)) && !matches!(ty, Type::Number(_)) => Err((0, no_number(&ty))),
             Some(ty) => Ok(Decision { inputs, rows, hit, ty }),
             None => {
                 Err((0, error(Span::default(), "no-output", "値の決まっている行がありません", "no row of the table has a settled value")))
@@ -86,4 +98,13 @@ impl Decision {
     pub(crate) fn items(&self) -> BTreeSet<ItemId> {
         self.inputs.iter().chain(self.outputs()).flat_map(Expr::items).collect()
     }
+}
+
+fn no_number(ty: &Type) -> Box<ExprError> {
+    error(
+        Span::default(),
+        "not-a-number",
+        format!("合計・最小・最大できるのは数だけです（この列は{}です）", ty.in_japanese()),
+        format!("only numbers can be added up or compared (this column is {})", ty.in_english()),
+    )
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use banso_kernel::Exact;
 
 use super::ast::{Arithmetic, Quantity};
-use super::decision::{Decision, Hit, Output};
+use super::decision::{Collect, Decision, Hit, Output};
 use super::fault::{by_zero, conflict, fault, no_row, overflow, undefined, wrong_kind};
+use super::functions::Func;
 use super::names::{DefinitionBody, Names};
 use super::node::{Node, NodeTest, Op};
 use super::three::{self, Abs, Bounds, Element, Missings, Probe, Tri};
@@ -294,6 +295,9 @@ impl<'a> Evaluator<'a> {
     fn decision(&mut self, table: &Decision, name: &str, span: Span) -> Evaluated<Abs> {
         let inputs: Evaluated<Vec<Abs>> = table.inputs.iter().map(|i| self.eval(&i.0.node)).collect();
         let inputs = inputs?;
+        if let Hit::Collect(how) = table.hit {
+            return self.collected(table, how, &inputs, name, span);
+        }
         let mut sure: Option<Abs> = None;
         let mut perhaps: Vec<(Evaluated<Abs>, Missings)> = Vec::new();
         for row in &table.rows {
@@ -314,8 +318,10 @@ impl<'a> Evaluator<'a> {
         }
         match (sure, table.hit) {
             (Some(sure), Hit::Unique) => Ok(sure),
-            (Some(sure), Hit::First) => Ok(perhaps.into_iter().fold(sure, |all, (found, missing)| merged(Some(all), found, missing))),
-            (None, Hit::Unique | Hit::First) => {
+            (Some(sure), Hit::First | Hit::Collect(_)) => {
+                Ok(perhaps.into_iter().fold(sure, |all, (found, missing)| merged(Some(all), found, missing)))
+            }
+            (None, Hit::Unique | Hit::First | Hit::Collect(_)) => {
                 let mut all = None;
                 for (found, missing) in perhaps {
                     all = Some(merged(all, found, missing));
@@ -323,6 +329,29 @@ impl<'a> Evaluator<'a> {
                 all.ok_or_else(|| no_row(span, name))
             }
         }
+    }
+
+    /// Sum, least or greatest of the rows that apply; a row of which that is unknown counts perhaps.
+    fn collected(&mut self, table: &Decision, how: Collect, inputs: &[Abs], name: &str, span: Span) -> Evaluated<Abs> {
+        let mut elements = Vec::new();
+        for row in &table.rows {
+            let applies = row.cells.iter().zip(inputs).map(|(cell, input)| cell.judge_abs(input)).fold(Tri::Yes, Tri::and);
+            match applies {
+                Tri::No => {}
+                Tri::Yes => elements.push(Element { value: self.output(&row.output)?, doubt: Missings::new() }),
+                Tri::Unknown(doubt) => {
+                    let value = self.output(&row.output).unwrap_or_else(|_| Abs::Unknown(doubt.clone()));
+                    elements.push(Element { value, doubt });
+                }
+            }
+        }
+        let func = match how {
+            Collect::Sum => Func::Sum,
+            Collect::Least | Collect::Greatest if elements.is_empty() => return Err(no_row(span, name)),
+            Collect::Least => Func::Min,
+            Collect::Greatest => Func::Max,
+        };
+        eval_call::call(func, vec![Abs::List(elements)], span)
     }
 
     fn output(&mut self, output: &Output) -> Evaluated<Abs> {

@@ -44,7 +44,7 @@ use std::sync::Arc;
 
 use banso_kernel::{Exact, Lang, LocalText};
 
-pub use decision::{Decision, Hit, Output, Row};
+pub use decision::{Collect, Decision, Hit, Output, Row};
 pub use define::{Body, Misfit, Place, RowSource, Source, TableSource};
 pub use domain::{Domain, Grain};
 pub use names::{Definition, DefinitionBody, Names, Parameter};
