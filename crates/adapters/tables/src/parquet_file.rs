@@ -14,6 +14,7 @@ use parquet::schema::types::ColumnDescriptor;
 use crate::ask::{Ask, Kind};
 use crate::build::{Bad, Names};
 use crate::cell;
+use crate::stream::Cursors;
 use crate::trouble::{TableTrouble, Why};
 
 /// How many values are decoded at a time.
@@ -26,11 +27,13 @@ pub struct ParquetTable {
     columns: Vec<String>,
     groups: Vec<usize>,
     as_names: Vec<String>,
+    /// How far each column has been read when it is read piece by piece.
+    pub(crate) cursors: Cursors,
 }
 
 /// What a value of a column is, by its physical type and what that stands for.
 #[derive(Debug, Clone, Copy)]
-struct Reading {
+pub(crate) struct Reading {
     /// Ten to the power of the decimal places.
     divisor: f64,
     unsigned: bool,
@@ -45,7 +48,8 @@ impl ParquetTable {
     /// # Errors
     /// It cannot be read, or is not Parquet.
     pub fn open(path: &Path) -> Result<Self, TableTrouble> {
-        let mut table = Self { path: path.to_owned(), columns: Vec::new(), groups: Vec::new(), as_names: Vec::new() };
+        let mut table =
+            Self { path: path.to_owned(), columns: Vec::new(), groups: Vec::new(), as_names: Vec::new(), cursors: Cursors::default() };
         let reader = table.reader()?;
         let meta = reader.metadata();
         table.columns = meta.file_metadata().schema_descr().columns().iter().map(|c| c.path().string()).collect();
@@ -115,30 +119,9 @@ impl ParquetTable {
     /// Cells that are no numbers, or a file that is broken.
     pub fn numbers(&self, group: usize, name: &str) -> Result<Vec<f64>, TableTrouble> {
         let before: usize = self.groups.iter().take(group).sum();
-        let mut values = Vec::with_capacity(self.groups.get(group).copied().unwrap_or(0));
-        let mut bad = Bad::default();
-        let row = |values: &[f64]| (before + values.len() + 1) as u64;
-        self.walk(group, name, |value| {
-            let number = match value {
-                Value::Missing => f64::NAN,
-                Value::Number(v) if v.is_infinite() => {
-                    bad.note(row(&values), name, &v.to_string(), Why::NotFinite);
-                    f64::NAN
-                }
-                Value::Number(v) => v,
-                Value::Whole(v) => v as f64,
-                Value::Text(bytes) => {
-                    let text = String::from_utf8_lossy(bytes);
-                    cell::number(&text).unwrap_or_else(|why| {
-                        bad.note(row(&values), name, &text, why);
-                        f64::NAN
-                    })
-                }
-            };
-            values.push(number);
-        })?;
-        bad.verdict()?;
-        Ok(values)
+        let mut values = Numbers::new(name, before, self.groups.get(group).copied().unwrap_or(0));
+        self.walk(group, name, |value| values.push(value))?;
+        values.finish()
     }
 
     /// A column as names.
@@ -181,11 +164,12 @@ impl ParquetTable {
         let reader = self.reader()?;
         let (place, reading) = self.reading(&reader, name)?;
         let rows = self.groups.get(group).copied().unwrap_or(0);
-        let column = reader.get_row_group(group).and_then(|g| g.get_column_reader(place)).map_err(|e| self.broken(&e))?;
-        values(column, rows, reading, show).map_err(|e| self.broken(&e))
+        let mut column = reader.get_row_group(group).and_then(|g| g.get_column_reader(place)).map_err(|e| self.broken(&e))?;
+        values(&mut column, rows, reading, show).map_err(|e| self.broken(&e))
     }
 
-    fn reading(&self, reader: &SerializedFileReader<File>, name: &str) -> Result<(usize, Reading), TableTrouble> {
+    /// The place of a column and what its values are.
+    pub(crate) fn reading(&self, reader: &SerializedFileReader<File>, name: &str) -> Result<(usize, Reading), TableTrouble> {
         let schema = reader.metadata().file_metadata().schema_descr();
         let mut named = schema.columns().iter().enumerate().filter(|(_, c)| c.path().string() == name);
         let Some((place, column)) = named.next() else {
@@ -197,22 +181,66 @@ impl ParquetTable {
         Reading::of(column).map(|reading| (place, reading)).ok_or_else(|| TableTrouble::Type(name.to_owned()))
     }
 
-    fn reader(&self) -> Result<SerializedFileReader<File>, TableTrouble> {
+    /// A reader of its own.
+    pub(crate) fn reader(&self) -> Result<SerializedFileReader<File>, TableTrouble> {
         let file = File::open(&self.path).map_err(|cause| TableTrouble::Unreadable { path: self.path.clone(), cause })?;
         SerializedFileReader::new(file).map_err(|e| self.broken(&e))
     }
 
-    fn broken(&self, cause: &ParquetError) -> TableTrouble {
+    pub(crate) fn broken(&self, cause: &ParquetError) -> TableTrouble {
         TableTrouble::Parquet { path: self.path.clone(), cause: cause.to_string() }
     }
 }
 
 /// One value of a column.
-enum Value<'a> {
+pub(crate) enum Value<'a> {
     Missing,
     Number(f64),
     Whole(i128),
     Text(&'a [u8]),
+}
+
+/// Values of a column as numbers, `NaN` for missing; what is none is remembered with its row.
+pub(crate) struct Numbers<'a> {
+    name: &'a str,
+    before: usize,
+    values: Vec<f64>,
+    bad: Bad,
+}
+
+impl<'a> Numbers<'a> {
+    /// For a column, after so many rows, with room for so many values.
+    pub(crate) fn new(name: &'a str, before: usize, room: usize) -> Self {
+        Self { name, before, values: Vec::with_capacity(room), bad: Bad::default() }
+    }
+
+    pub(crate) fn push(&mut self, value: Value<'_>) {
+        let number = match value {
+            Value::Missing => f64::NAN,
+            Value::Number(v) if v.is_infinite() => self.refuse(&v.to_string(), Why::NotFinite),
+            Value::Number(v) => v,
+            Value::Whole(v) => v as f64,
+            Value::Text(bytes) => {
+                let text = String::from_utf8_lossy(bytes);
+                cell::number(&text).unwrap_or_else(|why| self.refuse(&text, why))
+            }
+        };
+        self.values.push(number);
+    }
+
+    fn refuse(&mut self, text: &str, why: Why) -> f64 {
+        self.bad.note((self.before + self.values.len() + 1) as u64, self.name, text, why);
+        f64::NAN
+    }
+
+    /// The numbers.
+    ///
+    /// # Errors
+    /// Cells that are no numbers.
+    pub(crate) fn finish(self) -> Result<Vec<f64>, TableTrouble> {
+        self.bad.verdict()?;
+        Ok(self.values)
+    }
 }
 
 impl Reading {
@@ -239,7 +267,13 @@ impl Reading {
     }
 }
 
-fn values(column: ColumnReader, rows: usize, reading: Reading, mut show: impl FnMut(Value<'_>)) -> Result<(), ParquetError> {
+/// Shows the next rows of a column.
+pub(crate) fn values(
+    column: &mut ColumnReader,
+    rows: usize,
+    reading: Reading,
+    mut show: impl FnMut(Value<'_>),
+) -> Result<(), ParquetError> {
     let top = reading.top;
     match column {
         ColumnReader::BoolColumnReader(r) => each(r, rows, top, |v| show(v.map_or(Value::Missing, |v| Value::Whole(i128::from(*v))))),
@@ -257,9 +291,28 @@ fn values(column: ColumnReader, rows: usize, reading: Reading, mut show: impl Fn
     }
 }
 
-/// Shows the values of one group of rows; none where there is no value.
+/// Goes past the next rows of a column.
+pub(crate) fn skip(column: &mut ColumnReader, rows: usize) -> Result<(), ParquetError> {
+    let skipped = match column {
+        ColumnReader::BoolColumnReader(r) => r.skip_records(rows),
+        ColumnReader::Int32ColumnReader(r) => r.skip_records(rows),
+        ColumnReader::Int64ColumnReader(r) => r.skip_records(rows),
+        ColumnReader::Int96ColumnReader(r) => r.skip_records(rows),
+        ColumnReader::FloatColumnReader(r) => r.skip_records(rows),
+        ColumnReader::DoubleColumnReader(r) => r.skip_records(rows),
+        ColumnReader::ByteArrayColumnReader(r) => r.skip_records(rows),
+        ColumnReader::FixedLenByteArrayColumnReader(r) => r.skip_records(rows),
+    }?;
+    if skipped == rows { Ok(()) } else { Err(short(rows, skipped)) }
+}
+
+fn short(rows: usize, there: usize) -> ParquetError {
+    ParquetError::General(format!("{rows} rows are announced, {there} are there"))
+}
+
+/// Shows the values of the next rows; none where there is no value.
 fn each<T: DataType>(
-    mut reader: ColumnReaderImpl<T>,
+    reader: &mut ColumnReaderImpl<T>,
     rows: usize,
     top: i16,
     mut show: impl FnMut(Option<&T::T>),
@@ -270,7 +323,7 @@ fn each<T: DataType>(
         values.clear();
         let (got, _, _) = reader.read_records(BATCH.min(rows - done), (top > 0).then_some(&mut levels), None, &mut values)?;
         if got == 0 {
-            return Err(ParquetError::General(format!("{rows} rows are announced, {done} are there")));
+            return Err(short(rows, done));
         }
         if top == 0 {
             values.iter().for_each(|value| show(Some(value)));

@@ -33,7 +33,7 @@ use variance::Variance;
 pub use design::Dropped;
 pub use first_stage::{FirstStage, Instruments, Test};
 pub use result::{Clusters, Coefficient, Effect, Estimate, Fit, Rule};
-pub use source::{Grouper, Groups, Keys, Source};
+pub use source::{Grouper, Groups, Keys, Source, blocks};
 pub use spec::{ClusterCount, CountEffects, Errors, Multiplier, Singletons, SmallSample, Spec, WeightKind, Wild};
 pub use terms::columns;
 pub use wild::WildResult;

@@ -1,8 +1,7 @@
 //! Which rows take part: those where nothing is missing, with a weight, and not alone in a level of a fixed effect.
 
-use rayon::prelude::*;
-
 use super::design::{Design, Dimension, Dropped};
+use super::moments::each_window;
 use super::source::{Groups, Source};
 use super::spec::{Singletons, WeightKind};
 use crate::frame::Column;
@@ -19,14 +18,23 @@ enum Fate {
 impl Design<'_> {
     /// Leaves out rows in which something is missing, or whose weight is zero.
     pub(super) fn choose_rows(&mut self, groups: &[&Groups]) -> Result<(), Refusal> {
-        let per_block: Vec<Vec<Fate>> = (0..self.blocks.len()).into_par_iter().map(|block| self.fates(block)).collect::<Result<_, _>>()?;
-        for (row, fate) in per_block.into_iter().flatten().enumerate() {
-            match fate {
-                Fate::Used => {}
-                Fate::Missing => (self.keep[row], self.dropped.missing) = (false, self.dropped.missing + 1),
-                Fate::NoWeight => (self.keep[row], self.dropped.zero_weight) = (false, self.dropped.zero_weight + 1),
-            }
-        }
+        let (mut keep, mut dropped, mut row) = (std::mem::take(&mut self.keep), self.dropped, 0);
+        each_window(
+            self,
+            |block| self.fates(block),
+            |fates| {
+                for fate in fates.into_iter().flatten() {
+                    match fate {
+                        Fate::Used => {}
+                        Fate::Missing => (keep[row], dropped.missing) = (false, dropped.missing + 1),
+                        Fate::NoWeight => (keep[row], dropped.zero_weight) = (false, dropped.zero_weight + 1),
+                    }
+                    row += 1;
+                }
+                Ok(())
+            },
+        )?;
+        (self.keep, self.dropped) = (keep, dropped);
         let Self { factors, keep, dropped, .. } = self;
         for groups in groups.iter().copied().chain(factors.iter()) {
             for (keep, _) in keep.iter_mut().zip(&groups.codes).filter(|(keep, code)| **keep && **code == Column::MISSING) {

@@ -8,8 +8,13 @@ use std::ops::Range;
 use crate::frame::{Column, Frame};
 use crate::notice::Refusal;
 
-/// Rows of a block of a frame. Fixed, so that sums are taken in the same order whatever the number of threads.
+/// Rows of a block. Fixed, so that sums are taken in the same order whatever the number of threads and wherever the rows come from.
 const BLOCK: usize = 1 << 16;
+
+/// The blocks of so many rows: sources that divide their rows so give the same bits.
+pub fn blocks(rows: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..rows.div_ceil(BLOCK)).map(move |i| i * BLOCK..((i + 1) * BLOCK).min(rows))
+}
 
 /// Rows that can be read block by block, in any order and as often as needed.
 pub trait Source: Sync {
@@ -190,8 +195,7 @@ impl Source for Frame {
     }
 
     fn blocks(&self) -> Vec<Range<usize>> {
-        let rows = Frame::rows(self);
-        (0..rows.div_ceil(BLOCK)).map(|i| i * BLOCK..((i + 1) * BLOCK).min(rows)).collect()
+        blocks(Frame::rows(self)).collect()
     }
 
     fn numbers(&self, block: usize, names: &[&str]) -> Result<Vec<Cow<'_, [f64]>>, Refusal> {
