@@ -111,6 +111,7 @@ fn office() -> Vec<Route> {
         post("/office/calls/{programme}/{round}/selection/discarding", Gate::Office, office::selection::discard),
         post("/office/calls/{programme}/{round}/selection/execution", Gate::Office, office::selection::execute),
         post("/office/calls/{programme}/{round}/selection/promotion", Gate::Office, office::selection::promote),
+        post("/office/calls/{programme}/{round}/selection/ending", Gate::Office, office::selection::end_reserves),
         get("/office/cases/{case}", Gate::Office, office::case::show),
         get("/office/cases/{case}/versions/{act}", Gate::Office, version::for_office),
         get("/office/cases/{case}/documents/{digest}", Gate::Office, office::case::document),

@@ -13,6 +13,8 @@ pub enum Letter {
     SelectionNotice(SelectionNotice),
     /// 補欠: on the reserve list.
     ReserveNotice(ReserveNotice),
+    /// 補欠の終了: the reserve list ended before its turn came.
+    ReserveEndNotice(ReserveEndNotice),
     /// 不採択通知書.
     RejectionNotice(RejectionNotice),
     /// 補正依頼: the application is sent back for correction.
@@ -146,6 +148,17 @@ pub struct ReserveNotice {
     pub order: u32,
     pub reason: String,
     /// Until when the place counts.
+    pub valid_until: Option<Day>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReserveEndNotice {
+    pub cover: Cover,
+    pub track: LocalText,
+    /// Place on the reserve list that it had.
+    pub order: u32,
+    pub reason: String,
+    /// Until when the place counted, where the guideline named a day.
     pub valid_until: Option<Day>,
 }
 

@@ -92,6 +92,10 @@ fn what_each_letter_says() {
         ("selection", "採択通知書"),
         ("selection", "この通知は、補助金の交付を決定するものではありません。"),
         ("reserve", "補欠第2順位"),
+        ("reserve", "この補欠の効力は、令和8年3月31日までとします。"),
+        ("reserve-end", "不採択通知書（補欠の終了）"),
+        ("reserve-end", "繰上げとなることなく補欠の期間が終わりましたので"),
+        ("reserve-end", "予算に余裕が生じなかったため。"),
         ("rejection", "不採択の理由"),
         ("return", "補正を要する事項（全２件）"),
         ("not-accepted", "申請不受理通知書"),
@@ -116,6 +120,7 @@ fn what_each_letter_says() {
         ("grant-decision-plain", "合成データ"),
         ("grant-decision-plain", "第６条"),
         ("rejection", "交付申請について"),
+        ("reserve-end", "交付申請について"),
     ] {
         assert!(!text(name).contains(absent), "{name} should not say {absent}");
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::letter::{
     Act, CaseIndex, ClauseRef, Correction, Cover, Difference, File, GrantDecision, GrantRefusal, IndexedDocument, Letter, NotAccepted,
-    Receipt, RejectionNotice, ReserveNotice, SelectionNotice, WithdrawalAcknowledgement, Withdrawn, YearAmount,
+    Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, WithdrawalAcknowledgement, Withdrawn, YearAmount,
 };
 use crate::typeset::LettersError;
 use crate::words::{bytes, grouped, kin, moment, moment_iso, paragraphs, yen};
@@ -23,6 +23,7 @@ pub(crate) fn view(letter: &Letter) -> Result<View, LettersError> {
         Letter::Receipt(l) => View { template: "receipt.typ", data: receipt(l), dated: l.recorded_at },
         Letter::SelectionNotice(l) => of_office("selection.typ", &l.cover, selected(l)),
         Letter::ReserveNotice(l) => of_office("selection.typ", &l.cover, reserved(l)),
+        Letter::ReserveEndNotice(l) => of_office("selection.typ", &l.cover, reserve_ended(l)),
         Letter::RejectionNotice(l) => of_office("selection.typ", &l.cover, rejected(l)),
         Letter::ReturnForCorrection(l) => of_office("correction.typ", &l.cover, correction(l, false)),
         Letter::GrantRequestReturned(l) => of_office("correction.typ", &l.cover, correction(l, true)),
@@ -127,6 +128,17 @@ fn selected(l: &SelectionNotice) -> Value {
 fn reserved(l: &ReserveNotice) -> Value {
     json!({
         "outcome": "reserved",
+        "track": l.track.ja,
+        "order": l.order.to_string(),
+        "reason": paragraphs(&l.reason),
+        "until": l.valid_until.map(banso_kernel::Day::wareki),
+        "remarks": [],
+    })
+}
+
+fn reserve_ended(l: &ReserveEndNotice) -> Value {
+    json!({
+        "outcome": "ended",
         "track": l.track.ja,
         "order": l.order.to_string(),
         "reason": paragraphs(&l.reason),

@@ -145,6 +145,10 @@ pub enum CaseAct {
     Promoted {
         reason: String,
     },
+    /// The reserve list ended before its turn came: not selected.
+    ReserveEnded {
+        reason: String,
+    },
     GrantRequested(GrantRequested),
     GrantRequestReturned {
         points: Vec<Point>,

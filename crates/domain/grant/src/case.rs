@@ -150,6 +150,7 @@ impl Case {
             | CaseAct::Reserved { .. }
             | CaseAct::Rejected(_)
             | CaseAct::Promoted { .. }
+            | CaseAct::ReserveEnded { .. }
             | CaseAct::GrantRequested(_)
             | CaseAct::GrantRequestReturned { .. }
             | CaseAct::GrantDecided(_)

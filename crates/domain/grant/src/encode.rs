@@ -97,6 +97,7 @@ kinds!(CaseAct {
     CaseAct::Reserved { .. } => "reserved",
     CaseAct::Rejected(_) => "rejected",
     CaseAct::Promoted { .. } => "promoted",
+    CaseAct::ReserveEnded { .. } => "reserve_ended",
     CaseAct::GrantRequested(_) => "grant_requested",
     CaseAct::GrantRequestReturned { .. } => "grant_request_returned",
     CaseAct::GrantDecided(_) => "grant_decided",

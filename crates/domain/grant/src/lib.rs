@@ -36,4 +36,4 @@ pub use refusal::{AmountFlaw, FieldName, PaperFlaw, PhaseCode, Refusal, ReviewFl
 pub use review::{ReviewPlan, plan_review};
 pub use row::{CaseRow, ReviewRow, ReviewStatus};
 pub use selection::SelectionPlan;
-pub use state::{Assignment, AssignmentState, Award, AwardPath, CaseState, Review, Sheet, StateCode};
+pub use state::{Assignment, AssignmentState, Award, AwardPath, CaseState, RejectionPath, Review, Sheet, StateCode};

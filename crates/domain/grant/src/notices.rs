@@ -68,6 +68,7 @@ notice_kinds! {
     Reserved = "reserved", "補欠となりました", "Your application is on the reserve list";
     Rejected = "rejected", "不採択となりました", "Your application was not selected";
     Promoted = "promoted", "補欠から採択に繰り上がりました", "Your application moved up from the reserve list";
+    ReserveEnded = "reserve_ended", "補欠の期間が終わり、不採択となりました", "The reserve list has ended; your application was not selected";
     GrantRequestReceived = "grant_request_received", "交付申請を受け付けました", "Your grant request was received";
     GrantRequestArrived = "grant_request_arrived", "交付申請が届きました", "A grant request has arrived";
     GrantCorrectionAsked = "grant_correction_asked", "交付申請の補正をお願いします", "Please correct your grant request";
@@ -105,6 +106,7 @@ pub fn notices(act: &CaseAct, case: &Case) -> Vec<Notice> {
         CaseAct::Reserved { .. } => applicants(Kind::Reserved),
         CaseAct::Rejected(_) => applicants(Kind::Rejected),
         CaseAct::Promoted { .. } => applicants(Kind::Promoted),
+        CaseAct::ReserveEnded { .. } => applicants(Kind::ReserveEnded),
         CaseAct::GrantRequested(_) => [applicants(Kind::GrantRequestReceived), office(Kind::GrantRequestArrived)].concat(),
         CaseAct::GrantRequestReturned { .. } => applicants(Kind::GrantCorrectionAsked),
         CaseAct::GrantDecided(_) => applicants(Kind::GrantDecided),

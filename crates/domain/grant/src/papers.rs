@@ -43,6 +43,7 @@ impl CaseAct {
             | CaseAct::Reserved { .. }
             | CaseAct::Rejected(_)
             | CaseAct::Promoted { .. }
+            | CaseAct::ReserveEnded { .. }
             | CaseAct::GrantRequestReturned { .. }
             | CaseAct::GrantDecided(_)
             | CaseAct::GrantRefused { .. }

@@ -40,6 +40,7 @@ pub enum CaseState {
     Rejected {
         review: Review,
         outcome: Outcome,
+        path: RejectionPath,
     },
     GrantRequested {
         award: Award,
@@ -84,6 +85,18 @@ pub struct Award {
 pub enum AwardPath {
     AboveTheLine,
     FromReserve { order: u32, reason: String },
+}
+
+/// How a case came to be rejected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RejectionPath {
+    AtSelection,
+    /// It was on the reserve list, and the list ended before its turn came.
+    FromReserve {
+        order: u32,
+        on: Day,
+        reason: String,
+    },
 }
 
 /// The review of one case: who was asked, and what came of it.

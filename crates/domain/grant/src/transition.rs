@@ -4,7 +4,7 @@
 use banso_kernel::{Day, Instant, PersonId};
 
 use crate::act::{CaseAct, Declaration, GrantDecided, GrantRequested, Outcome, Reviewed};
-use crate::state::{Assignment, AssignmentState, Award, AwardPath, CaseState, Review, Sheet};
+use crate::state::{Assignment, AssignmentState, Award, AwardPath, CaseState, RejectionPath, Review, Sheet};
 
 impl CaseState {
     /// The state after an act that moves the whole case.
@@ -42,6 +42,7 @@ impl CaseState {
                 let path = AwardPath::FromReserve { order, reason: reason.clone() };
                 Some(CaseState::Selected { award: Award { review, outcome, path } })
             }
+            CaseAct::ReserveEnded { reason } => self.reserve_ended(on, reason),
             CaseAct::GrantRequested(request) => self.grant_requested(request),
             CaseAct::GrantRequestReturned { points, due } => {
                 let CaseState::GrantRequested { award, request } = self else { return None };
@@ -67,7 +68,12 @@ impl CaseState {
 
     fn rejected(self, outcome: &Outcome) -> Option<CaseState> {
         let CaseState::UnderReview { review } = self else { return None };
-        Some(CaseState::Rejected { review, outcome: outcome.clone() })
+        Some(CaseState::Rejected { review, outcome: outcome.clone(), path: RejectionPath::AtSelection })
+    }
+
+    fn reserve_ended(self, on: Day, reason: &str) -> Option<CaseState> {
+        let CaseState::Reserved { review, order, outcome } = self else { return None };
+        Some(CaseState::Rejected { review, outcome, path: RejectionPath::FromReserve { order, on, reason: reason.to_owned() } })
     }
 
     fn grant_requested(self, request: &GrantRequested) -> Option<CaseState> {

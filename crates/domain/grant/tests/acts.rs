@@ -33,6 +33,7 @@ fn case_acts() -> Vec<CaseAct> {
         CaseAct::Reserved { order: 1, outcome: outcome() },
         CaseAct::Rejected(outcome()),
         CaseAct::Promoted { reason: "辞退により予算が空いたため".into() },
+        CaseAct::ReserveEnded { reason: "補欠の期限を過ぎたため".into() },
         CaseAct::GrantRequestReturned { points: correction(), due: day("2026-09-20") },
         CaseAct::GrantRefused { number: "G8-1不交第1号".into(), reason: "予算を超えるため".into() },
         CaseAct::Withdrawn { reason: "事業の中止".into() },

@@ -258,7 +258,7 @@ fn state_codes_read_back() {
 proptest! {
     /// Whatever is tried in whatever order: an act that is decided is an act that the fold takes, and the fold from the start agrees.
     #[test]
-    fn what_is_decided_folds(tries in prop::collection::vec((0..19_usize, 0..5_usize), 1..40)) {
+    fn what_is_decided_folds(tries in prop::collection::vec((0..20_usize, 0..5_usize), 1..40)) {
         let steps: Vec<Step> = case_steps().collect();
         let in_review = call(PhaseCode::InReview);
         let mut story = Story::begin();

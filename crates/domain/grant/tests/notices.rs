@@ -58,6 +58,17 @@ fn reviewers_are_told_of_their_own_work() {
 }
 
 #[test]
+fn a_place_on_the_reserve_list_ends_with_a_word_to_the_applicant() {
+    let ended = Story::in_state(StateCode::Reserved).then("2026-12-26", |c| attempt(Step::EndReserve, c));
+    assert_eq!(last_notices(&ended), ["applicants: reserve_ended"]);
+    let CaseState::Rejected { path, outcome, .. } = &ended.case.state else { panic!("{:?}", ended.case.state) };
+    assert_eq!(*path, RejectionPath::FromReserve { order: 1, on: day("2026-12-26"), reason: "理由".into() });
+    assert_eq!(outcome.rank, 1, "what the selection said of it stays");
+    let rejected = Story::in_state(StateCode::Rejected).case.state;
+    assert!(matches!(rejected, CaseState::Rejected { path: RejectionPath::AtSelection, .. }), "{rejected:?}");
+}
+
+#[test]
 fn kinds_read_back_and_have_a_subject_in_both_languages() {
     for kind in NoticeKind::ALL {
         assert_eq!(NoticeKind::parse(kind.code()), Some(*kind));

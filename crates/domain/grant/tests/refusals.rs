@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use banso_grant::decide::*;
 use banso_grant::*;
+use banso_guideline::ReserveTerm;
 use banso_kernel::{Instant, Yen};
 use common::*;
 
@@ -148,8 +149,16 @@ fn selections() -> Vec<Row> {
     };
     let reserved = Story::in_state(StateCode::Reserved).case;
     let promoted = |first_in_line, free, why: &str| {
-        let order = PromotionOrder { reason: why.into(), first_in_line, free: Yen::new(free) };
+        let order = PromotionOrder { reason: why.into(), first_in_line, free: Yen::new(free), term: ReserveTerm::Open };
         answer(promote(&reserved, &order, &director))
+    };
+    let until = ReserveTerm::Until(day("2026-12-25"));
+    let late = |when| {
+        let order = PromotionOrder { reason: "辞退".into(), first_in_line: 1, free: Yen::new(45_000_000), term: until };
+        answer(promote(&reserved, &order, &by(3, when)))
+    };
+    let ended = |last_in_line, term, when, why: &str| {
+        answer(end_reserve(&reserved, &ReserveEndOrder { reason: why.into(), last_in_line, term }, &by(3, when)))
     };
     vec![
         ("freeze with sheets outstanding", "R173", answer(freeze_selection(&open, &plan, 2, &director))),
@@ -165,6 +174,20 @@ fn selections() -> Vec<Row> {
         ("promote behind another", "R175", promoted(0, 45_000_000, "辞退のため")),
         ("promote without the money", "R176", promoted(1, 44_999_999, "辞退のため")),
         ("promote without a reason", "R120", promoted(1, 45_000_000, "")),
+        ("promote on the last day", "promoted", late("2026-12-25")),
+        ("promote on the day after", "R117", late("2026-12-26")),
+        ("end a reserve on its last day", "R116", ended(1, until, "2026-12-25", "期限")),
+        ("end a reserve on the day after", "reserve_ended", ended(1, until, "2026-12-26", "期限")),
+        ("end a reserve whose day is over before those behind it", "reserve_ended", ended(3, until, "2026-12-26", "期限")),
+        ("end a reserve whose day is not settled", "R177", ended(1, ReserveTerm::Unconfirmed, "2026-12-26", "期限")),
+        ("end a reserve without a day", "reserve_ended", ended(1, ReserveTerm::Open, "2026-08-02", "予算の執行が終わったため")),
+        ("end a reserve that others would pass", "R178", ended(2, ReserveTerm::Open, "2026-08-02", "予算の執行が終わったため")),
+        ("end a reserve without a reason", "R120", ended(1, until, "2026-12-26", " ")),
+        ("end what was promoted", "R101", {
+            let order = ReserveEndOrder { reason: "期限".into(), last_in_line: 1, term: until };
+            let up = Story::in_state(StateCode::Reserved).then("2026-08-20", |c| attempt(Step::Promote, c)).case;
+            answer(end_reserve(&up, &order, &by(3, "2026-12-26")))
+        }),
         ("open a review by today", "R114", { answer(open_review(&call(PhaseCode::Receiving), digest("p"), day("2026-08-01"), &director)) }),
         ("open a closed review again", "review_opened", {
             answer(open_review(&call(PhaseCode::Reviewed), digest("p"), day("2026-08-09"), &director))

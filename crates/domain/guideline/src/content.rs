@@ -8,7 +8,9 @@ use crate::expr::{DefinitionBody, Names, Output};
 use crate::form::{self, Marked, twice};
 use crate::front::Front;
 use crate::library::SharedDefinition;
-use crate::model::{Condition, Duty, Form, Item, ItemKind, Kpi, Missing, ScoreSheet, Section, SectionContent, SelectionRules, Track};
+use crate::model::{
+    Condition, Duty, Form, Item, ItemKind, Kpi, Missing, ReserveTerm, ScoreSheet, Section, SectionContent, SelectionRules, Track,
+};
 use crate::outline::{BlockKind, Part, TableKind};
 use crate::overlap;
 use crate::plan::{Plan, plan};
@@ -116,7 +118,14 @@ struct Found {
 }
 
 /// Reads every running part; complains about what a guideline must have and this one lacks.
-pub(crate) fn read(source: &str, parts: &[Part], names: &Names, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<Content> {
+pub(crate) fn read(
+    source: &str,
+    front: &Front,
+    parts: &[Part],
+    names: &Names,
+    dictionary: &Dictionary,
+    problems: &mut Vec<Problem>,
+) -> Option<Content> {
     let mut found = Found::default();
     for part in parts {
         match part {
@@ -144,7 +153,13 @@ pub(crate) fn read(source: &str, parts: &[Part], names: &Names, dictionary: &Dic
     }
     let mut selection = selection?;
     selection.bonuses = found.bonuses;
+    if let Some(meta) = &front.meta {
+        review::term_in_time(&selection, &found.references, meta.closes.day(), meta.published, problems);
+    }
     let mut unconfirmed = unconfirmed(parts, names);
+    if selection.reserve_term == ReserveTerm::Unconfirmed {
+        unconfirmed.push(Missing::Unconfirmed { clause: selection.clause.clone(), what: "補欠の期限".to_owned() });
+    }
     unconfirmed.extend(
         found.kpis.iter().filter(|k| k.is_unsettled()).map(|k| Missing::Unconfirmed { clause: k.clause.clone(), what: k.title.ja.clone() }),
     );

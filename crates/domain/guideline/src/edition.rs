@@ -280,7 +280,7 @@ fn read_whole(source: &str, dictionary: &Dictionary, library: &Library, problems
     let placed = crate::definitions::collect(source, &outline.parts, problems);
     let own = dictionary.with_choices(TableKind::Tracks.word(), &content::track_names(&outline.parts));
     let names = content::names(&outline.parts, &placed, &shared, &front, &own, problems);
-    let content = content::read(source, &outline.parts, &names, dictionary, problems);
+    let content = content::read(source, &front, &outline.parts, &names, dictionary, problems);
     let examples = examples::read(&outline.parts, &own, problems);
     drop_echoes(source, &placed, &names, problems);
     Some(Whole {

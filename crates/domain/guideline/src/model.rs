@@ -341,8 +341,38 @@ pub struct SelectionRules {
     pub tie_break: Vec<String>,
     /// How many go on the reserve list (補欠).
     pub reserves: u32,
+    /// Until when a place on it counts (補欠の期限).
+    pub reserve_term: ReserveTerm,
     /// Most cases to select, where the guideline limits the number.
     pub selected_max: Option<u32>,
+}
+
+/// Until when a place on the reserve list counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReserveTerm {
+    /// The guideline names no day: the list stands until the office ends it.
+    Open,
+    /// To the end of this day.
+    Until(Day),
+    /// There will be a day, but it is not settled (要確認).
+    Unconfirmed,
+}
+
+impl ReserveTerm {
+    /// The last day, where one is settled.
+    #[must_use]
+    pub const fn last_day(self) -> Option<Day> {
+        match self {
+            ReserveTerm::Until(day) => Some(day),
+            ReserveTerm::Open | ReserveTerm::Unconfirmed => None,
+        }
+    }
+
+    /// Whether the last day lies behind.
+    #[must_use]
+    pub fn is_over(self, today: Day) -> bool {
+        self.last_day().is_some_and(|last| last < today)
+    }
 }
 
 /// A grant condition (交付条件) for the decision letter.

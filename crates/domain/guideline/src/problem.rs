@@ -88,6 +88,12 @@ codes! {
     ClosesBeforeOpens = "closes-before-opens",
     /// An amendment that ends earlier than what was announced.
     ClosingBroughtForward = "closing-brought-forward",
+    /// An amendment under another call, or with other numbers of receipts and letters.
+    NumberChanged = "number-changed",
+    /// An amendment that makes a demonstration real, or something real a demonstration.
+    SyntheticChanged = "synthetic-changed",
+    /// An amendment that ends the reserve list earlier than what was announced.
+    ReserveTermShortened = "reserve-term-shortened",
     /// A heading that is not a numbered clause where one is due.
     ClauseNumber = "clause-number",
     DuplicateClause = "duplicate-clause",

@@ -1,13 +1,13 @@
 //! Tables about review, selection and what follows: score sheet, selection rules, bonuses, conditions, duties.
 
-use banso_kernel::{Exact, fold_width};
+use banso_kernel::{Day, Exact, fold_width};
 
 use crate::answers::read_value;
 use crate::form::{Marked, flag, identifier, number, number_within, twice};
-use crate::model::{Aggregation, Bonus, Condition, Criterion, Duty, FieldKind, ScoreSheet, SelectionRules, Value};
+use crate::model::{Aggregation, Bonus, Condition, Criterion, Duty, FieldKind, ReserveTerm, ScoreSheet, SelectionRules, Value};
 use crate::problem::{Code, Problem};
 use crate::tables::{Need, grid};
-use crate::words::{Words, list, local};
+use crate::words::{UNCONFIRMED, Words, list, local};
 
 /// Most points of one criterion, and of one bonus.
 const POINTS_MAX: u32 = 1_000;
@@ -23,6 +23,8 @@ pub(crate) struct References {
     pub evidence: Vec<Words>,
     /// Criteria of the score sheet.
     pub tie_break: Vec<Words>,
+    /// Where the last day of the reserve list is written.
+    pub reserve_term: Option<Words>,
 }
 
 /// 【採点表】満点: 100点.
@@ -99,9 +101,10 @@ pub(crate) fn selection(marked: &Marked<'_>, references: &mut References, proble
         bonuses: Vec::new(),
         tie_break: Vec::new(),
         reserves: 0,
+        reserve_term: ReserveTerm::Open,
         selected_max: None,
     };
-    const KEYS: [&str; 6] = ["審査員数", "集計", "基準点", "同点のとき", "補欠", "採択件数の上限"];
+    const KEYS: [&str; 7] = ["審査員数", "集計", "基準点", "同点のとき", "補欠", "補欠の期限", "採択件数の上限"];
     let mut seen: Vec<String> = Vec::new();
     for row in grid(marked.table, &[("項目", Need::Must), ("内容", Need::Must)], problems).iter().flat_map(|g| g.rows()) {
         let Some(key) = row.must("項目", problems) else { continue };
@@ -123,6 +126,10 @@ pub(crate) fn selection(marked: &Marked<'_>, references: &mut References, proble
                 references.tie_break.extend(order);
             }
             "補欠" => rules.reserves = number_within(&content, 0, RESERVES_MAX, problems).unwrap_or(0),
+            "補欠の期限" => {
+                rules.reserve_term = reserve_term(&content, problems);
+                references.reserve_term = Some(content);
+            }
             "採択件数の上限" => rules.selected_max = number_within(&content, 1, u32::MAX, problems),
             other => problems.push(
                 Problem::error(
@@ -153,6 +160,48 @@ pub(crate) fn selection(marked: &Marked<'_>, references: &mut References, proble
         ));
     }
     rules
+}
+
+/// A day, or that it is not settled yet.
+fn reserve_term(words: &Words, problems: &mut Vec<Problem>) -> ReserveTerm {
+    if local(&words.text).ja == UNCONFIRMED {
+        return ReserveTerm::Unconfirmed;
+    }
+    match Day::parse(local(&words.text).ja.trim_end_matches("まで").trim()) {
+        Ok(day) => ReserveTerm::Until(day),
+        Err(_) => {
+            problems.push(
+                Problem::error(
+                    Code::BadDay,
+                    words.at,
+                    format!("「{}」という日はありません。", words.text),
+                    format!("`{}` is not a day.", words.text),
+                )
+                .remedy(
+                    "2026-03-31 や 令和8年3月31日 のように書くか、要確認 としてください。",
+                    "Write 2026-03-31 or 令和8年3月31日, or 要確認 if it is not settled.",
+                ),
+            );
+            ReserveTerm::Unconfirmed
+        }
+    }
+}
+
+/// A reserve list that ends before anybody can be on it, or before its last day is made public, is a slip.
+pub(crate) fn term_in_time(rules: &SelectionRules, references: &References, closes: Day, published: Day, problems: &mut Vec<Problem>) {
+    let (Some(words), Some(last)) = (&references.reserve_term, rules.reserve_term.last_day()) else { return };
+    if last > closes && last >= published {
+        return;
+    }
+    problems.push(
+        Problem::error(
+            Code::BadDay,
+            words.at,
+            "補欠の期限が、受付の終わり又は公表日より前です。",
+            "The reserve list ends before the call closes, or before the edition is published.",
+        )
+        .remedy("採択の後の日にしてください。年を確かめてください。", "Name a day after the selection; check the year."),
+    );
 }
 
 fn aggregation(words: &Words, problems: &mut Vec<Problem>) -> Aggregation {

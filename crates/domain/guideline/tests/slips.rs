@@ -365,3 +365,71 @@ fn a_closing_that_was_announced_is_never_brought_forward() {
         }
     }
 }
+
+#[test]
+fn what_receipts_and_letters_say_of_a_call_never_changes() {
+    let before = read(SMALL).edition.unwrap();
+    let with_term = |text: &str, term: &str| text.replacen("| 同点のとき | aim-score |", &format!("| 同点のとき | aim-score |\n{term}"), 1);
+    let until = read(&with_term(SMALL, "| 補欠の期限 | 2026-03-31 |")).edition.unwrap();
+    let (own, prefix) = (before.meta().call.clone(), before.meta().number_prefix.clone());
+    for (announced, from, to, code, place) in [
+        (&before, format!("回: {}", own.round()), "回: r9-9".to_owned(), "number-changed", "r9-9"),
+        (&before, format!("制度: {}", own.programme()), "制度: other".to_owned(), "number-changed", "other"),
+        (&before, format!("番号: {prefix}"), "番号: X9".to_owned(), "number-changed", "X9"),
+        (&before, "合成: はい".to_owned(), "合成: いいえ".to_owned(), "synthetic-changed", "いいえ"),
+        (
+            &until,
+            "aim-score |\n".to_owned(),
+            "aim-score |\n| 補欠の期限 | 2026-03-30 |\n".to_owned(),
+            "reserve-term-shortened",
+            "補欠の期限",
+        ),
+        (&until, "aim-score |\n".to_owned(), "aim-score |\n| 補欠の期限 | 要確認 |\n".to_owned(), "reserve-term-shortened", "補欠の期限"),
+        (&until, "誰も".to_owned(), "誰も".to_owned(), "reserve-term-shortened", ""),
+    ] {
+        let (head, rest) = SMALL.split_at(if from.starts_with("aim-score") { SMALL.find("| 同点のとき").unwrap() } else { 0 });
+        let source = format!("{head}{}", rest.replacen(&from, &to, 1));
+        assert!(source != SMALL || from == to, "{from}");
+        let reading = read(&source);
+        let problems = reading.edition.unwrap_or_else(|| panic!("{}", shown(&reading.problems, &source))).amends(announced);
+        assert_eq!(problems.iter().map(|p| (p.severity, p.code.as_str())).collect::<Vec<_>>(), [(Severity::Error, code)], "{to}");
+        let problem = &problems[0];
+        assert!(source[problem.span.start..].starts_with(place), "{to}: {problem:?}");
+        assert!(problem.remedy.as_ref().is_some_and(|r| r.en.is_some() && r.ja.ends_with('。')) && problem.message.en.is_some(), "{to}");
+    }
+    for same in ["2026-03-31", "2026-04-01", "令和9年3月31日"] {
+        let later = read(&with_term(SMALL, &format!("| 補欠の期限 | {same} |"))).edition.unwrap();
+        assert_eq!(later.amends(&until), [], "{same}");
+        assert_eq!(later.amends(&before), [], "{same}");
+        assert!(later.judges_as(&before), "how long the reserve list stands may be told late");
+    }
+}
+
+#[test]
+fn the_last_day_of_the_reserve_list() {
+    use banso_guideline::ReserveTerm;
+    let with =
+        |cell: &str| SMALL.replacen("| 同点のとき | aim-score |", &format!("| 同点のとき | aim-score |\n| 補欠の期限 | {cell} |"), 1);
+    let day = |text: &str| ReserveTerm::Until(banso_kernel::Day::parse(text).unwrap());
+    for (cell, expected) in [
+        ("2026-03-31", day("2026-03-31")),
+        ("令和8年3月31日", day("2026-03-31")),
+        ("2026-03-31 まで / until then", day("2026-03-31")),
+        ("要確認", ReserveTerm::Unconfirmed),
+        ("要確認 / not settled", ReserveTerm::Unconfirmed),
+        ("-", ReserveTerm::Open),
+    ] {
+        let edition = read(&with(cell)).edition.unwrap_or_else(|| panic!("{cell}"));
+        assert_eq!(edition.selection().reserve_term, expected, "{cell}");
+        let unsettled = edition.unconfirmed().iter().any(|m| format!("{m:?}").contains("補欠の期限"));
+        assert_eq!(unsettled, expected == ReserveTerm::Unconfirmed, "{cell}");
+    }
+    for cell in ["年度末", "2026-02-30", "2025-06-20", "2024-03-31"] {
+        let (source, problems) = (with(cell), read(&with(cell)).problems);
+        let bad: Vec<_> = problems.iter().filter(|p| p.code.as_str() == "bad-day").collect();
+        assert!(bad.len() == 1 && source[bad[0].span.start..].starts_with(cell), "{cell}: {}", shown(&problems, &source));
+    }
+    let term = day("2026-03-31");
+    let on = |text: &str| banso_kernel::Day::parse(text).unwrap();
+    assert!(!term.is_over(on("2026-03-31")) && term.is_over(on("2026-04-01")) && !ReserveTerm::Open.is_over(on("2099-01-01")));
+}

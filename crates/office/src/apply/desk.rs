@@ -1,7 +1,7 @@
 //! The applicant's desk: the applications of one's own organisation, the notices on it, the calls that are open.
 
 use banso_grant::{CaseRow, StateCode};
-use banso_guideline::Edition;
+use banso_guideline::{Edition, ReserveTerm};
 use banso_kernel::{CaseId, Day, Instant, LocalText, NoticeId};
 use banso_permits::{Action, Person, Resource};
 use banso_store::{DocumentReader, OwnApplication, Page};
@@ -74,7 +74,7 @@ impl Office {
         let edition = self.edition_in_force(&application.call).ok()?;
         let meta = edition.meta();
         let closed = now > meta.closes;
-        let (state, tone) = state_of(row.case.as_ref(), closed);
+        let (state, tone) = state_of(row.case.as_ref(), closed, edition.selection().reserve_term);
         Some(DeskCase {
             case: application.case,
             title: application.title,
@@ -110,11 +110,21 @@ impl Office {
     }
 }
 
-fn state_of(case: Option<&CaseRow>, closed: bool) -> (LocalText, &'static str) {
+fn state_of(case: Option<&CaseRow>, closed: bool, term: ReserveTerm) -> (LocalText, &'static str) {
     match case {
         None if closed => (LocalText::new("未提出（締切り済）", "not submitted; closed"), ""),
         None => (LocalText::new("作成中", "draft"), "active"),
+        Some(row) if row.state == StateCode::Reserved => (on_reserve(row.reserve_order, term), tone_of(row.state)),
         Some(row) => (row.state.label(), tone_of(row.state)),
+    }
+}
+
+/// A place on the reserve list with the day until which it counts, where one is settled.
+fn on_reserve(order: Option<u32>, term: ReserveTerm) -> LocalText {
+    let place = order.map_or_else(String::new, |n| n.to_string());
+    match term.last_day() {
+        Some(last) => LocalText::new(format!("補欠{place}（{}まで）", last.wareki()), format!("reserve {place} (until {last})")),
+        None => LocalText::new(format!("補欠{place}"), format!("reserve {place}")),
     }
 }
 

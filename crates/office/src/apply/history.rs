@@ -33,6 +33,7 @@ fn words(act: &CaseAct) -> Option<LocalText> {
         CaseAct::Reserved { .. } => text("補欠となりました", "on the reserve list"),
         CaseAct::Rejected(_) => text("不採択となりました", "not selected"),
         CaseAct::Promoted { .. } => text("補欠から採択に繰り上がりました", "moved up from the reserve list"),
+        CaseAct::ReserveEnded { .. } => text("補欠の期間が終わり、不採択となりました", "the reserve list ended: not selected"),
         CaseAct::GrantRequested(r) => {
             Some(LocalText::new(format!("交付申請をしました（第{}版）", r.version), format!("grant requested (version {})", r.version)))
         }

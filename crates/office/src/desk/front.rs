@@ -53,6 +53,8 @@ pub enum TodoKind {
     Selection,
     /// A frozen plan waits for the director.
     Execute,
+    /// Places on the reserve list whose last day has passed: they get their end.
+    EndReserves,
     /// Grant requests that wait for their examination or decision.
     GrantRequests,
 }
@@ -67,6 +69,10 @@ impl TodoKind {
             TodoKind::ReplaceReviewers => LocalText::new("利益相反により交代が必要な割当て", "reviewers to replace for a conflict"),
             TodoKind::Selection => LocalText::new("審査結果がそろった申請（採択案の作成）", "reviewed applications to rank"),
             TodoKind::Execute => LocalText::new("確定した採択案の執行（交付決定権者）", "frozen selection plan to execute (director)"),
+            TodoKind::EndReserves => LocalText::new(
+                "期限を過ぎた補欠（補欠を終了する・交付決定権者）",
+                "places on the reserve list that are over: end them (director)",
+            ),
             TodoKind::GrantRequests => LocalText::new("交付申請の審査・交付決定", "grant requests to examine and decide"),
         }
     }
@@ -124,7 +130,11 @@ impl Office {
         let loads = self.store().review_loads(&called.permit).await?;
         let conflicted: u64 = loads.iter().map(|l| l.conflicted).sum();
         let outstanding: u64 = loads.iter().map(|l| l.assigned.saturating_sub(l.submitted)).sum();
+        let over = called.edition.selection().reserve_term.is_over(self.now().day());
         overview.todos = todos(&overview, &called.call.call.phase, overdue, conflicted, outstanding);
+        overview.todos.extend(
+            Some(overview.count(StateCode::Reserved)).filter(|n| over && *n > 0).map(|count| Todo { kind: TodoKind::EndReserves, count }),
+        );
         Ok(overview)
     }
 

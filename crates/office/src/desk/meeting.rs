@@ -8,7 +8,7 @@ use banso_grant::score::parse_fraction;
 use banso_grant::selection::{Candidate, PlannedCase, SelectionTerms, Tie, plan};
 use banso_grant::severity::{CalibratedCase, Calibration, Mark, Severity, calibrate};
 use banso_grant::{CallPhase, Case, CaseState, Frozen, JudgedBonus, ReviewStatus, SelectionPlan, StateCode};
-use banso_guideline::{Bonus, Edition};
+use banso_guideline::{Bonus, Edition, ReserveTerm};
 use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, Exact, LocalText, PersonId, Yen};
 use banso_permits::{Action, Person};
 
@@ -41,6 +41,9 @@ pub struct Meeting {
     pub full: u32,
     pub pass_mark: Option<Exact>,
     pub reserves: Vec<ReserveLine>,
+    /// Until when the reserve list stands, and whether that day has passed.
+    pub reserve_term: ReserveTerm,
+    pub reserves_over: bool,
     /// What is left of the budget after an execution.
     pub free: Option<Yen>,
     pub may_run: bool,
@@ -137,6 +140,24 @@ pub struct MeetingBonus {
 }
 
 impl Meeting {
+    /// Whether the reserve list may be ended now, as a whole.
+    #[must_use]
+    pub fn may_end_reserves(&self) -> bool {
+        let open = match self.reserve_term {
+            ReserveTerm::Open => true,
+            ReserveTerm::Until(_) => self.reserves_over,
+            ReserveTerm::Unconfirmed => false,
+        };
+        open && self.may_decide && !self.reserves.is_empty()
+    }
+
+    /// Whether this place on the reserve list may be ended by itself: without a last day only the last of the list, so that nobody is
+    /// passed over.
+    #[must_use]
+    pub fn may_end(&self, line: &ReserveLine) -> bool {
+        self.may_end_reserves() && (self.reserves_over || self.reserves.last() == Some(line))
+    }
+
     /// How a tie with the case above was broken, in words; `None` when there was none.
     #[must_use]
     pub fn tie_words(&self, tie: &Tie) -> Option<LocalText> {
@@ -266,6 +287,8 @@ impl Office {
             full,
             pass_mark: called.edition.selection().pass_mark.map(|share| share * Exact::from_integer(i128::from(full))),
             reserves: super::promotion::reserves(&ranking.cases),
+            reserve_term: called.edition.selection().reserve_term,
+            reserves_over: called.edition.selection().reserve_term.is_over(self.now().day()),
             free,
             may_run: self.may_call(person, Action::RunCall, call).is_ok(),
             may_decide: self.may_call(person, Action::Decide, call).is_ok(),

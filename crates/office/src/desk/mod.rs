@@ -15,6 +15,7 @@ mod meeting;
 mod meeting_excel;
 mod progress;
 mod promotion;
+mod reserve_end;
 mod review_plan;
 mod selection;
 #[cfg(test)]

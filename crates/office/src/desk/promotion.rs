@@ -78,7 +78,8 @@ impl Office {
             None => Yen::new(i64::MAX),
         };
         let first_in_line = reserves(&cases).first().map_or(0, |l| l.order);
-        let order = PromotionOrder { reason: reason.to_owned(), first_in_line, free };
+        let term = handled.edition.selection().reserve_term;
+        let order = PromotionOrder { reason: reason.to_owned(), first_in_line, free, term };
         let by = self.by(person, handled.edition.digest(), &handled.edition.selection().clause);
         let act = decide::promote(&handled.file.case, &order, &by)?;
         // Every case that holds money is held at its last act: two promotions at once would both count the same money.

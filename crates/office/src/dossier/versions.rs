@@ -104,6 +104,7 @@ fn handed(acts: &[Recorded<CaseAct>]) -> Vec<Handed> {
             | CaseAct::Reserved { .. }
             | CaseAct::Rejected(_)
             | CaseAct::Promoted { .. }
+            | CaseAct::ReserveEnded { .. }
             | CaseAct::GrantRequestReturned { .. }
             | CaseAct::GrantDecided(_)
             | CaseAct::GrantRefused { .. }

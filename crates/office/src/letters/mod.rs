@@ -16,7 +16,7 @@ mod refusal;
 mod withdrawal;
 mod words;
 
-use banso_grant::{Case, CaseAct, NoticeKind, Recipient, Recorded, Submitted, notices};
+use banso_grant::{Case, CaseAct, CaseState, NoticeKind, Recipient, Recorded, RejectionPath, Submitted, notices};
 use banso_guideline::Edition;
 use banso_kernel::{CaseId, Digest, NoticeId, OrganisationId, PersonId};
 use banso_letters::Letter;
@@ -207,6 +207,12 @@ impl Office {
                 Some(outcome) => Some(outcome::promoted(told, head, reason, &self.selection_plan(outcome.plan).await?)),
                 None => None,
             },
+            CaseAct::ReserveEnded { reason } => {
+                let CaseState::Rejected { outcome, path: RejectionPath::FromReserve { order, .. }, .. } = &told.case.state else {
+                    return Ok(None);
+                };
+                Some(outcome::reserve_ended(told, head, *order, reason, &self.selection_plan(outcome.plan).await?))
+            }
             CaseAct::GrantRequestReturned { points, due } => Some(correction::of_grant_request(told, head, points, *due)),
             CaseAct::GrantDecided(decided) => {
                 let (requested_on, requested) = told.grant_request();

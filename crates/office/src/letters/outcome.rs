@@ -5,7 +5,7 @@ use banso_grant::numbers::{LetterKind, letter_number};
 use banso_grant::selection::{Place, PlannedCase};
 use banso_grant::{Outcome, SelectionPlan};
 use banso_kernel::CaseId;
-use banso_letters::{Cover, Letter, RejectionNotice, ReserveNotice, SelectionNotice};
+use banso_letters::{Cover, Letter, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice};
 
 use super::Told;
 use super::cover::Head;
@@ -28,7 +28,11 @@ pub(crate) fn serial_in(plan: &SelectionPlan, case: CaseId, kind: LetterKind) ->
             None => alike(|c| matches!(c.place, Place::Selected)),
         },
         LetterKind::Reserve => reserve.unwrap_or(0),
-        LetterKind::Rejection => alike(|c| matches!(c.place, Place::BelowPassMark | Place::BeyondTheLine)),
+        LetterKind::Rejection => match reserve {
+            // Who was on reserve until its end counts on behind those that were rejected at once.
+            Some(order) => plan.counts().rejected.saturating_add(order),
+            None => alike(|c| matches!(c.place, Place::BelowPassMark | Place::BeyondTheLine)),
+        },
         LetterKind::NotAccepted => 0,
     }
 }
@@ -50,7 +54,15 @@ pub(super) fn selected(told: &Told<'_>, head: Head, outcome: &Outcome, plan: &Se
 /// 補欠の通知.
 pub(super) fn reserved(told: &Told<'_>, head: Head, order: u32, outcome: &Outcome, plan: &SelectionPlan) -> Letter {
     let (cover, track, reason) = (cover(told, &head, plan, LetterKind::Reserve), head.track(), outcome.reason.clone());
-    Letter::ReserveNotice(ReserveNotice { cover, track, order, reason, valid_until: None })
+    let valid_until = told.edition.selection().reserve_term.last_day();
+    Letter::ReserveNotice(ReserveNotice { cover, track, order, reason, valid_until })
+}
+
+/// 補欠の終了: not selected after all, with the reason.
+pub(super) fn reserve_ended(told: &Told<'_>, head: Head, order: u32, reason: &str, plan: &SelectionPlan) -> Letter {
+    let cover = head.cover(number(told, plan, LetterKind::Rejection), &[&told.record.clause, &told.edition.selection().clause]);
+    let valid_until = told.edition.selection().reserve_term.last_day();
+    Letter::ReserveEndNotice(ReserveEndNotice { cover, track: head.track(), order, reason: reason.to_owned(), valid_until })
 }
 
 /// 不採択の通知.

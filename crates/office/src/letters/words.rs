@@ -1,7 +1,7 @@
 //! The words of notices and mails: what happened, what to do next, by when.
 
 use banso_grant::{Case, CaseAct, CaseState, NoticeKind, Point};
-use banso_guideline::{Edition, SectionContent};
+use banso_guideline::{Edition, ReserveTerm, SectionContent};
 use banso_kernel::{Day, LocalText};
 
 use super::Told;
@@ -87,7 +87,10 @@ impl Told<'_> {
                     "審査の結果、採択となりました。\n{reason}\n採択は補助金の交付を決定するものではありません。交付申請の手続に進んでください。"
                 )
             }
-            NoticeKind::Reserved => format!("審査の結果、補欠となりました。繰上げのときは改めてお知らせします。\n{reason}"),
+            NoticeKind::Reserved => {
+                format!("審査の結果、補欠となりました。繰上げのときは改めてお知らせします。{}\n{reason}", self.reserve_term())
+            }
+            NoticeKind::ReserveEnded => format!("繰上げとなることなく補欠の期間が終わり、不採択となりました。\n{reason}"),
             NoticeKind::Rejected => format!("審査の結果、不採択となりました。\n{reason}"),
             NoticeKind::Promoted => {
                 format!("補欠から繰り上がり、採択となりました。\n{reason}\n交付申請の手続に進んでください。")
@@ -98,6 +101,15 @@ impl Told<'_> {
             NoticeKind::GrantRefused => format!("次の理由により、補助金を交付しないことに決定しました。\n{reason}"),
             NoticeKind::WithdrawalConfirmed | NoticeKind::CaseWithdrawn => format!("{at}に取下げを受け付けました。"),
             NoticeKind::RecordRectified => format!("記録の誤記を次のとおり訂正しました。\n{reason}"),
+        }
+    }
+
+    /// Until when a place on the reserve list counts, as far as the guideline says so.
+    fn reserve_term(&self) -> String {
+        match self.edition.selection().reserve_term {
+            ReserveTerm::Open => String::new(),
+            ReserveTerm::Until(last) => format!("補欠の期限は{}です。", last.wareki()),
+            ReserveTerm::Unconfirmed => "補欠の期限は、定まり次第お知らせします。".to_owned(),
         }
     }
 
@@ -147,6 +159,7 @@ fn reason_of(act: &CaseAct) -> &str {
         | CaseAct::ReconsiderationAsked { reason, .. }
         | CaseAct::BonusJudged { reason, .. }
         | CaseAct::Promoted { reason }
+        | CaseAct::ReserveEnded { reason }
         | CaseAct::GrantRefused { reason, .. }
         | CaseAct::Withdrawn { reason }
         | CaseAct::Rectified { reason, .. } => reason,

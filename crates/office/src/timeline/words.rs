@@ -42,7 +42,7 @@ pub(crate) fn call_act_name(act: &CallAct) -> LocalText {
 
 /// The name of a kind.
 pub(super) fn kind_name(kind: &str) -> Option<LocalText> {
-    const NAMES: [(&str, &str, &str); 27] = [
+    const NAMES: [(&str, &str, &str); 28] = [
         ("submitted", "申請書の提出", "Application submitted"),
         ("submission_withdrawn", "提出の取消し", "Submission taken back"),
         ("returned", "補正のための差戻し", "Returned for correction"),
@@ -58,6 +58,7 @@ pub(super) fn kind_name(kind: &str) -> Option<LocalText> {
         ("reserved", "補欠", "Put on the reserve list"),
         ("rejected", "不採択", "Rejected"),
         ("promoted", "補欠からの繰上げ採択", "Promoted from the reserve list"),
+        ("reserve_ended", "補欠の終了（不採択）", "Reserve list ended: not selected"),
         ("grant_requested", "交付申請", "Grant requested"),
         ("grant_request_returned", "交付申請の差戻し", "Grant request returned"),
         ("grant_decided", "交付決定", "Grant decided"),
@@ -102,6 +103,7 @@ pub(super) fn people_of(act: &CaseAct) -> Vec<PersonId> {
         | CaseAct::Reserved { .. }
         | CaseAct::Rejected(_)
         | CaseAct::Promoted { .. }
+        | CaseAct::ReserveEnded { .. }
         | CaseAct::GrantRequested(_)
         | CaseAct::GrantRequestReturned { .. }
         | CaseAct::GrantDecided(_)
@@ -142,7 +144,7 @@ pub(super) fn case_details(act: &CaseAct, names: &Names, edition: Option<&Editio
         CaseAct::SubmissionWithdrawn { reason: r } | CaseAct::NotAccepted { reason: r } | CaseAct::Withdrawn { reason: r } => {
             reason(r).into_iter().collect()
         }
-        CaseAct::Promoted { reason: r } => reason(r).into_iter().collect(),
+        CaseAct::Promoted { reason: r } | CaseAct::ReserveEnded { reason: r } => reason(r).into_iter().collect(),
         CaseAct::Returned(Returned { points, due }) | CaseAct::GrantRequestReturned { points, due } => correction(points, *due),
         CaseAct::CompletenessPassed { checks } => vec![text("確認事項", "Checked", checks.join("、"))],
         CaseAct::ReviewersAssigned { plan, due, reviewers } => {

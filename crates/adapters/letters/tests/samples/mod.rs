@@ -3,7 +3,8 @@
 use banso_kernel::{CaseId, CorporateNumber, Day, Digest, Instant, LocalText, Yen};
 use banso_letters::{
     Act, Addressee, CaseIndex, ClauseRef, Correction, Cover, Difference, File, GrantDecision, GrantRefusal, IndexedDocument, Letter,
-    NotAccepted, Point, Receipt, RejectionNotice, ReserveNotice, SelectionNotice, Sender, WithdrawalAcknowledgement, Withdrawn, YearAmount,
+    NotAccepted, Point, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, Sender, WithdrawalAcknowledgement,
+    Withdrawn, YearAmount,
 };
 
 pub(crate) const THE_ACT: &str = "補助金等に係る予算の執行の適正化に関する法律（昭和30年法律第179号）";
@@ -245,6 +246,16 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
                 track: track(),
                 order: 2,
                 reason: "総合評価は採択の水準にありますが、予算の範囲を超えるため。".into(),
+                valid_until: Some(day("令和8年3月31日")),
+            }),
+        ),
+        (
+            "reserve-end",
+            Letter::ReserveEndNotice(ReserveEndNotice {
+                cover: cover("20260401架空研第3号"),
+                track: track(),
+                order: 2,
+                reason: "補欠の期限（令和8年3月31日）までに予算に余裕が生じなかったため。".into(),
                 valid_until: Some(day("令和8年3月31日")),
             }),
         ),

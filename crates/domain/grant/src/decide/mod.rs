@@ -19,7 +19,7 @@ pub use leaving::{rectify, withdraw};
 pub use reviewing::{
     BonusOrder, SheetOrder, ask_reconsideration, assign_reviewers, declare_conflict, judge_bonus, replace_reviewer, submit_review,
 };
-pub use selecting::{PromotionOrder, give_outcome, promote};
+pub use selecting::{PromotionOrder, ReserveEndOrder, end_reserve, give_outcome, promote};
 pub use submitting::{SubmissionOrder, Window, accepted_until, resubmit, submit, whole_digest, withdraw_submission};
 
 use crate::act::{Actor, NewAct, Point};

@@ -1,12 +1,14 @@
-//! A case gets its outcome from an executed plan and from nothing else; a reserve may move up when money becomes free.
+//! A case gets its outcome from an executed plan and from nothing else. A reserve may move up when money becomes free; one that never
+//! did gets its end when the list ends.
 
+use banso_guideline::ReserveTerm;
 use banso_kernel::{CaseId, Yen};
 
 use super::{Authority, By, reason, wrong_phase};
 use crate::act::{CaseAct, NewAct};
 use crate::call::Call;
 use crate::case::Case;
-use crate::refusal::{Refusal, SelectionFlaw, Step};
+use crate::refusal::{Refusal, SelectionFlaw, Step, Timing};
 use crate::selection::SelectionPlan;
 use crate::state::CaseState;
 
@@ -35,17 +37,24 @@ pub struct PromotionOrder {
     pub first_in_line: u32,
     /// What withdrawals and cuts have left of the budget.
     pub free: Yen,
+    /// Until when the reserve list stands.
+    pub term: ReserveTerm,
 }
 
 /// Selects the first case of the reserve list.
 ///
 /// # Errors
-/// A case that is not on reserve, others ahead of it, too little money free, no reason.
+/// A case that is not on reserve, a list that is over, others ahead of it, too little money free, no reason.
 pub fn promote(case: &Case, order: &PromotionOrder, by: &By) -> Result<NewAct<CaseAct>, Refusal> {
     let step = Step::Promote;
     let CaseState::Reserved { order: place, .. } = case.state else {
         return Err(Refusal::WrongState { step, state: case.state.code() });
     };
+    if let ReserveTerm::Until(until) = order.term
+        && by.today() > until
+    {
+        return Err(Refusal::Timing(Timing::ReserveOver { until }));
+    }
     if order.first_in_line < place {
         return Err(Refusal::Selection(SelectionFlaw::OthersAhead { order: place, first: order.first_in_line }));
     }
@@ -54,4 +63,37 @@ pub fn promote(case: &Case, order: &PromotionOrder, by: &By) -> Result<NewAct<Ca
         return Err(Refusal::Selection(SelectionFlaw::NotEnoughFreed { requested, free: order.free }));
     }
     Ok(by.writes(Authority::Director, &by.clause, CaseAct::Promoted { reason: reason(step, &order.reason)? }))
+}
+
+/// The end of a place on the reserve list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReserveEndOrder {
+    /// As the applicant will read it.
+    pub reason: String,
+    /// Highest order that is still on the reserve list and not ended together with this one.
+    pub last_in_line: u32,
+    /// Until when the reserve list stands.
+    pub term: ReserveTerm,
+}
+
+/// Ends the place of a case that was never raised: it is not selected. Before the last day nobody's place ends; once it has passed, all may
+/// end in any order. Where the guideline names no day, the list ends from its end, so that nobody is passed over.
+///
+/// # Errors
+/// A case that is not on reserve, a last day that has not passed or is not settled, others behind it, no reason.
+pub fn end_reserve(case: &Case, order: &ReserveEndOrder, by: &By) -> Result<NewAct<CaseAct>, Refusal> {
+    let step = Step::EndReserve;
+    let CaseState::Reserved { order: place, .. } = case.state else {
+        return Err(Refusal::WrongState { step, state: case.state.code() });
+    };
+    match order.term {
+        ReserveTerm::Until(until) if by.today() <= until => return Err(Refusal::Timing(Timing::ReserveStillValid { until })),
+        ReserveTerm::Until(_) => {}
+        ReserveTerm::Unconfirmed => return Err(Refusal::Selection(SelectionFlaw::ReserveTermUnsettled)),
+        ReserveTerm::Open if order.last_in_line > place => {
+            return Err(Refusal::Selection(SelectionFlaw::OthersBehind { order: place, last: order.last_in_line }));
+        }
+        ReserveTerm::Open => {}
+    }
+    Ok(by.writes(Authority::Director, &by.clause, CaseAct::ReserveEnded { reason: reason(step, &order.reason)? }))
 }

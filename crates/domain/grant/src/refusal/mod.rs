@@ -228,6 +228,7 @@ steps! {
     JudgeBonus = "judge_bonus", "加点の判定";
     GiveOutcome = "give_outcome", "採否の決定";
     Promote = "promote", "補欠からの繰上げ採択";
+    EndReserve = "end_reserve", "補欠の終了（不採択）";
     RequestGrant = "request_grant", "交付申請";
     ReturnGrantRequest = "return_grant_request", "交付申請の差戻し";
     DecideGrant = "decide_grant", "交付決定";

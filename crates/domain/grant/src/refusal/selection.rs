@@ -36,6 +36,13 @@ pub enum SelectionFlaw {
         requested: Yen,
         free: Yen,
     },
+    /// The guideline has not settled until when the reserve list stands.
+    ReserveTermUnsettled,
+    /// Others stand behind it on the reserve list: ending it first would let them pass.
+    OthersBehind {
+        order: u32,
+        last: u32,
+    },
 }
 
 impl SelectionFlaw {
@@ -81,6 +88,22 @@ impl SelectionFlaw {
                     format!("`{}` yen are free; `{}` are asked for", free.get(), requested.get()),
                 ),
                 text("予算の残りを確認してください。", "check what is left of the budget"),
+            ),
+            SelectionFlaw::ReserveTermUnsettled => (
+                "R177",
+                text(
+                    "公募要領の「補欠の期限」が要確認のままのため、補欠を終了できません。",
+                    "the guideline has not settled until when the reserve list stands",
+                ),
+                text("期限の日を定めた版を公表してください。", "publish an edition that names the day"),
+            ),
+            SelectionFlaw::OthersBehind { order, last } => (
+                "R178",
+                text(
+                    format!("補欠第{order}位より後に補欠第{last}位がいます。先の順位を終了すると、順位が入れ替わります。"),
+                    format!("reserve {last} stands behind reserve {order} and would pass it"),
+                ),
+                text("順位の後の案件から終了するか、全ての補欠を終了してください。", "end the last one first, or all of them"),
             ),
         };
         Told::new(code, law::GUIDELINE, message, next_step)

@@ -31,6 +31,14 @@ pub enum Timing {
     WithdrawalOver {
         until: Day,
     },
+    /// A place on the reserve list still counts.
+    ReserveStillValid {
+        until: Day,
+    },
+    /// The reserve list has ended: nobody moves up from it any more.
+    ReserveOver {
+        until: Day,
+    },
 }
 
 impl Timing {
@@ -85,6 +93,30 @@ impl Timing {
                 text(
                     "事業をやめる場合は、中止・廃止の承認について事務局へご相談ください。",
                     "to give the project up, ask the office about approval of discontinuation",
+                ),
+            ),
+            Timing::ReserveStillValid { until } => Told::new(
+                "R116",
+                law::GUIDELINE,
+                text(
+                    format!("補欠の期限（{}）がまだ過ぎていません。", until.wareki()),
+                    format!("a place on the reserve list counts until `{until}`"),
+                ),
+                text(
+                    "期限の翌日以降に行ってください。それまでは、予算が空けば繰り上げます。",
+                    "wait until the day after; until then it moves up when money becomes free",
+                ),
+            ),
+            Timing::ReserveOver { until } => Told::new(
+                "R117",
+                law::GUIDELINE,
+                text(
+                    format!("補欠の期限（{}）を過ぎているため、繰り上げられません。", until.wareki()),
+                    format!("the reserve list ended on `{until}`"),
+                ),
+                text(
+                    "残る補欠を終了してください。期限を延ばすには、公募要領を改正してください。",
+                    "end the places that are left, or move the day back by an amendment of the guideline",
                 ),
             ),
         }

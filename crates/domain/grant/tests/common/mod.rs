@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use banso_grant::decide::{
-    self, BonusOrder, By, GrantLimits, GrantOrder, GrantRequestOrder, PromotionOrder, SheetOrder, SubmissionOrder, Window,
+    self, BonusOrder, By, GrantLimits, GrantOrder, GrantRequestOrder, PromotionOrder, ReserveEndOrder, SheetOrder, SubmissionOrder, Window,
 };
 use banso_grant::selection::{Candidate, SelectionTerms, plan};
 use banso_grant::*;
-use banso_guideline::{Aggregation, Bonus, Criterion, ScoreSheet, SelectionRules};
+use banso_guideline::{Aggregation, Bonus, Criterion, ReserveTerm, ScoreSheet, SelectionRules};
 use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, Instant, LocalText, PersonId, Yen};
 
 pub fn case_id(n: u32) -> CaseId {
@@ -97,6 +97,7 @@ pub fn rules() -> SelectionRules {
         bonuses: vec![bonus("wage", 5, Some("wage-proof")), bonus("family", 3, Some("family-proof")), bonus("region", 2, None)],
         tie_break: vec!["novelty".into()],
         reserves: 1,
+        reserve_term: ReserveTerm::Open,
         selected_max: None,
     }
 }
@@ -316,8 +317,12 @@ pub fn attempt(step: Step, case: &Case) -> Result<NewAct<CaseAct>, Refusal> {
             decide::give_outcome(case_id(1), case, &executed(&plan), &plan, &by(3, "2026-08-01"))
         }
         Step::Promote => {
-            let order = PromotionOrder { reason: why.into(), first_in_line: 1, free: Yen::new(50_000_000) };
+            let order = PromotionOrder { reason: why.into(), first_in_line: 1, free: Yen::new(50_000_000), term: ReserveTerm::Open };
             decide::promote(case, &order, &by(3, "2026-08-20"))
+        }
+        Step::EndReserve => {
+            let order = ReserveEndOrder { reason: why.into(), last_in_line: 1, term: ReserveTerm::Until(day("2026-12-25")) };
+            decide::end_reserve(case, &order, &by(3, "2026-12-26"))
         }
         Step::RequestGrant => decide::request_grant(case, &grant_request(), &by(1, "2026-09-10")),
         Step::ReturnGrantRequest => decide::return_grant_request(case, &correction(), day("2026-09-30"), &by(2, "2026-09-10")),

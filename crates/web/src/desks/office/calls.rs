@@ -28,6 +28,7 @@ impl Front {
             TodoKind::CorrectionOverdue => format!("{path}?state={}&sort=due", StateCode::Returned.code()),
             TodoKind::ReviewPlan => format!("{path}/review"),
             TodoKind::ReplaceReviewers => format!("{path}/progress"),
+            TodoKind::EndReserves => format!("{path}/selection#reserves"),
             TodoKind::Selection | TodoKind::Execute => format!("{path}/selection"),
             TodoKind::GrantRequests => format!("{path}?state={}", StateCode::GrantRequested.code()),
         }

@@ -1,5 +1,5 @@
 //! The selection meeting on one page: the ranking, the reviewers' severities, bonus points, the plan frozen, discarded, executed, and
-//! reserves promoted.
+//! reserves promoted or ended.
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -9,7 +9,7 @@ use banso_grant::Judgement;
 use banso_grant::score::two_decimals;
 use banso_grant::selection::Place;
 use banso_grant::severity::Severity;
-use banso_guideline::Aggregation;
+use banso_guideline::{Aggregation, ReserveTerm};
 use banso_kernel::{CallId, CaseId, Day, LocalText, RequestId, Yen};
 use banso_office::desk::{BonusJudgement, Meeting, MeetingLine, MeetingReviewer, MeetingState};
 use banso_office::{FieldProblem, Office, OfficeError};
@@ -148,7 +148,34 @@ impl Selection {
 
     /// Whether the first of the reserve list can be promoted with what is free.
     fn promotable(&self, requested: &Yen) -> bool {
-        self.view.free.is_none_or(|free| free >= *requested)
+        !self.view.reserves_over && self.view.free.is_none_or(|free| free >= *requested)
+    }
+
+    /// The field of the reason for ending one place.
+    fn end_field(&self, case: &CaseId) -> String {
+        format!("end-reason-{case}")
+    }
+
+    /// Until when the reserve list stands, in words.
+    fn term(&self) -> String {
+        let page = &self.page;
+        match self.view.reserve_term {
+            ReserveTerm::Open => {
+                page.t("公募要領に補欠の期限はありません。", "The guideline names no last day of the reserve list.").to_owned()
+            }
+            ReserveTerm::Until(last) if self.view.reserves_over => {
+                format!("{}{}{}", page.t("補欠の期限（", "The reserve list ended on "), page.day(last), page.t("）を過ぎました。", "."))
+            }
+            ReserveTerm::Until(last) => {
+                format!("{}{}{}", page.t("補欠の期限：", "The reserve list stands until "), page.day(last), page.t("", "."))
+            }
+            ReserveTerm::Unconfirmed => page
+                .t(
+                    "補欠の期限は要確認のままです。定まるまで補欠を終了できません。",
+                    "The last day of the reserve list is not settled; until it is, nobody's place ends.",
+                )
+                .to_owned(),
+        }
     }
 
     fn columns(&self) -> usize {
@@ -277,4 +304,24 @@ pub(crate) async fn promote(
     let done = office.promote(page.person()?, case, reason, request).await;
     let words = ("補欠から繰り上げました。申請者に通知書を送ります。", "Moved up from the reserve list. The applicant is being told.");
     stepped(&office, page, &session, &call, done, ("promotion-reason", reason), words).await
+}
+
+/// Ends one place on the reserve list, or all that are left.
+pub(crate) async fn end_reserves(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path(call): Path<(String, String)>,
+    form: FormFields,
+) -> Answer {
+    let call = call_of(call)?;
+    let which = form.text("case");
+    let field = format!("end-reason-{which}");
+    let (reason, request) = (form.text(&field), form.request());
+    let done = match which {
+        "all" => office.end_reserves(page.person()?, &call, reason, request).await.map(|_| ()),
+        one => office.end_reserve(page.person()?, id(one)?, reason, request).await,
+    };
+    let words = ("補欠を終了しました。申請者に通知書を送ります。", "The reserve list was ended. The applicants are being told.");
+    stepped(&office, page, &session, &call, done, (&field, reason), words).await
 }
