@@ -94,6 +94,43 @@ async fn the_plan_is_frozen_discarded_and_executed() {
 }
 
 #[tokio::test]
+async fn a_reserve_list_that_is_over_is_ended_one_by_one_or_as_a_whole() {
+    let stage = Stage::reviewed(5, "8,000万円").await.executed().await;
+    let (mut officer, mut director) = (visitor(&stage, "officer").await, visitor(&stage, "director").await);
+    let ending = format!("{MEETING}/ending");
+    let second = stage.cases[3].0.to_string();
+    let field = format!("end-reason-{second}");
+    let page = director.get(MEETING).await;
+    page.is(200).holds_together().has("補欠の期限：").has("令和8年3月31日");
+    assert!(!page.body.contains("残る補欠を全て終了する"));
+    director.send(MEETING, &ending, &[("case", "all"), ("end-reason-all", "期限のため。")]).await.is(422).holds_together().has("R116");
+    stage.office.clock.set(banso_kernel::Instant::parse("2026-04-01T09:00:00+09:00").unwrap());
+    let (mut officer_later, mut director) = (visitor(&stage, "officer").await, visitor(&stage, "director").await);
+    officer_later.get("/office").await.is(200).holds_together().has("期限を過ぎた補欠").has("selection#reserves");
+    director.get(MEETING).await.is(200).holds_together().has("を過ぎました").has("残る補欠を全て終了する").has("この補欠を終了する");
+    director.get(&format!("{MEETING}?lang=en")).await.is(200).holds_together().has("End all places that are left");
+    director.get(&format!("{MEETING}?lang=ja")).await;
+    let one = |reason: &'static str| [("case", second.clone()), (field.as_str(), reason.to_owned())];
+    let send = async |visitor: &mut Visitor, fields: &[(&str, String)]| {
+        let borrowed: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        visitor.send(MEETING, &ending, &borrowed).await
+    };
+    send(&mut director, &one(" ")).await.is(422).holds_together().has("補欠を終了する理由");
+    send(&mut director, &one("補欠の期限のため。")).await.is(303);
+    send(&mut director, &one("補欠の期限のため。")).await.is(422).has("R101");
+    let all = [("case", "all".to_owned()), ("end-reason-all", "補欠の期限のため。".to_owned())];
+    send(&mut officer_later, &all).await.is(403);
+    send(&mut officer, &all).await;
+    send(&mut director, &all).await.is(303);
+    let nobody = [("case", "0198a000-0000-7000-8000-000000000001".to_owned())];
+    send(&mut director, &nobody).await.is(404);
+    director.get(MEETING).await.is(200).holds_together().has("補欠の案件はありません");
+    stage.settle().await;
+    let mut firm = visitor(&stage, "firm-3").await;
+    firm.get("/apply").await.is(200).has("補欠の期間が終わり");
+}
+
+#[tokio::test]
 async fn the_grant_is_prepared_shown_and_decided() {
     let stage = Stage::reviewed(3, "1億円").await.executed().await;
     let case = stage.request_grant(0).await;

@@ -47,6 +47,15 @@ pub fn programme() -> String {
     repository(PROGRAMME)
 }
 
+/// The text of [`PROGRAMME`] with this budget, as a guideline writes it.
+///
+/// # Panics
+/// When it cannot be read.
+#[must_use]
+pub fn programme_with_budget(budget: &str) -> String {
+    programme().replace(BUDGET, &format!("予算: {budget}"))
+}
+
 /// Calls and people. Each panics when a step is refused.
 impl TestOffice {
     /// Publishes [`PROGRAMME`].
@@ -56,10 +65,11 @@ impl TestOffice {
 
     /// Publishes [`PROGRAMME`] with this budget, as a guideline writes it.
     pub async fn published_with_budget(&self, budget: &str) -> CallId {
-        self.publish(programme().replace(BUDGET, &format!("予算: {budget}"))).await
+        self.publish(programme_with_budget(budget)).await
     }
 
-    async fn publish(&self, text: String) -> CallId {
+    /// Publishes this text in the place of [`PROGRAMME`].
+    pub async fn publish(&self, text: String) -> CallId {
         let file = ProgrammeFile { path: PROGRAMME.to_owned(), text };
         match &self.load_programmes(&[file], &words()).await.unwrap()[..] {
             [Loaded::Published { call, .. } | Loaded::Unchanged { call }] => call.clone(),

@@ -5,7 +5,7 @@
 use banso_kernel::{CallId, CaseId, Instant, RequestId};
 use banso_permits::{Person, Role};
 
-use super::TestOffice;
+use super::{TestOffice, cases};
 use crate::Office;
 
 /// An office whose Go-Tech call has cases that were reviewed.
@@ -37,8 +37,13 @@ impl Stage {
     /// A call with this budget (as a guideline writes it) and so many cases, each marked by three of four reviewers; the first cases
     /// are the better ones, and every third claims a bonus.
     pub async fn reviewed(cases: usize, budget: &str) -> Self {
+        Self::reviewed_under(cases, cases::programme_with_budget(budget)).await
+    }
+
+    /// The same under this text of a guideline.
+    pub async fn reviewed_under(cases: usize, guideline: String) -> Self {
         let office = TestOffice::at("2025-06-02T10:00:00+09:00").await;
-        let call = office.published_with_budget(budget).await;
+        let call = office.publish(guideline).await;
         let officer = office.somebody("officer", &[Role::Officer], None).await;
         let director = office.somebody("director", &[Role::Director], None).await;
         let auditor = office.somebody("auditor", &[Role::Auditor], None).await;
