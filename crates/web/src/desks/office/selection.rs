@@ -164,10 +164,10 @@ impl Selection {
                 page.t("公募要領に補欠の期限はありません。", "The guideline names no last day of the reserve list.").to_owned()
             }
             ReserveTerm::Until(last) if self.view.reserves_over => {
-                format!("{}{}{}", page.t("補欠の期限（", "The reserve list ended on "), page.day(last), page.t("）を過ぎました。", "."))
+                format!("{}{}{}", page.t("補欠の期限（", "The reserve list ended on "), page.day(&last), page.t("）を過ぎました。", "."))
             }
             ReserveTerm::Until(last) => {
-                format!("{}{}{}", page.t("補欠の期限：", "The reserve list stands until "), page.day(last), page.t("", "."))
+                format!("{}{}{}", page.t("補欠の期限：", "The reserve list stands until "), page.day(&last), page.t("", "."))
             }
             ReserveTerm::Unconfirmed => page
                 .t(
