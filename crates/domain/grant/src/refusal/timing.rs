@@ -95,30 +95,40 @@ impl Timing {
                     "to give the project up, ask the office about approval of discontinuation",
                 ),
             ),
-            Timing::ReserveStillValid { until } => Told::new(
-                "R116",
-                law::GUIDELINE,
-                text(
-                    format!("補欠の期限（{}）がまだ過ぎていません。", until.wareki()),
-                    format!("a place on the reserve list counts until `{until}`"),
-                ),
-                text(
-                    "期限の翌日以降に行ってください。それまでは、予算が空けば繰り上げます。",
-                    "wait until the day after; until then it moves up when money becomes free",
-                ),
-            ),
-            Timing::ReserveOver { until } => Told::new(
-                "R117",
-                law::GUIDELINE,
-                text(
-                    format!("補欠の期限（{}）を過ぎているため、繰り上げられません。", until.wareki()),
-                    format!("the reserve list ended on `{until}`"),
-                ),
-                text(
-                    "残る補欠を終了してください。期限を延ばすには、公募要領を改正してください。",
-                    "end the places that are left, or move the day back by an amendment of the guideline",
-                ),
-            ),
+            Timing::ReserveStillValid { until } => still_valid(*until),
+            Timing::ReserveOver { until } => over(*until),
         }
     }
+}
+
+/// A place on the reserve list still counts.
+fn still_valid(until: Day) -> Told {
+    Told::new(
+        "R116",
+        law::GUIDELINE,
+        text(
+            format!("補欠の期限（{}）がまだ過ぎていません。", until.wareki()),
+            format!("a place on the reserve list counts until `{until}`"),
+        ),
+        text(
+            "期限の翌日以降に行ってください。それまでは、予算が空けば繰り上げます。",
+            "wait until the day after; until then it moves up when money becomes free",
+        ),
+    )
+}
+
+/// The reserve list has ended.
+fn over(until: Day) -> Told {
+    Told::new(
+        "R117",
+        law::GUIDELINE,
+        text(
+            format!("補欠の期限（{}）を過ぎているため、繰り上げられません。", until.wareki()),
+            format!("the reserve list ended on `{until}`"),
+        ),
+        text(
+            "残る補欠を終了してください。期限を延ばすには、公募要領を改正してください。",
+            "end the places that are left, or move the day back by an amendment of the guideline",
+        ),
+    )
 }
