@@ -227,6 +227,26 @@ pub(crate) fn case_index() -> CaseIndex {
     }
 }
 
+fn reserve() -> ReserveNotice {
+    ReserveNotice {
+        cover: cover("20250715架空研第8号"),
+        track: track(),
+        order: 2,
+        reason: "総合評価は採択の水準にありますが、予算の範囲を超えるため。".into(),
+        valid_until: Some(day("令和8年3月31日")),
+    }
+}
+
+fn reserve_end() -> ReserveEndNotice {
+    ReserveEndNotice {
+        cover: cover("20260401架空研第3号"),
+        track: track(),
+        order: 2,
+        reason: "補欠の期限（令和8年3月31日）までに予算に余裕が生じなかったため。".into(),
+        valid_until: Some(day("令和8年3月31日")),
+    }
+}
+
 /// One of each, with the name of its file.
 pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     let withdrawal = |number: &str, withdrawn, closes| WithdrawalAcknowledgement {
@@ -239,26 +259,8 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     vec![
         ("receipt", Letter::Receipt(receipt())),
         ("selection", Letter::SelectionNotice(selection())),
-        (
-            "reserve",
-            Letter::ReserveNotice(ReserveNotice {
-                cover: cover("20250715架空研第8号"),
-                track: track(),
-                order: 2,
-                reason: "総合評価は採択の水準にありますが、予算の範囲を超えるため。".into(),
-                valid_until: Some(day("令和8年3月31日")),
-            }),
-        ),
-        (
-            "reserve-end",
-            Letter::ReserveEndNotice(ReserveEndNotice {
-                cover: cover("20260401架空研第3号"),
-                track: track(),
-                order: 2,
-                reason: "補欠の期限（令和8年3月31日）までに予算に余裕が生じなかったため。".into(),
-                valid_until: Some(day("令和8年3月31日")),
-            }),
-        ),
+        ("reserve", Letter::ReserveNotice(reserve())),
+        ("reserve-end", Letter::ReserveEndNotice(reserve_end())),
         (
             "rejection",
             Letter::RejectionNotice(RejectionNotice {
