@@ -266,6 +266,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ExportCommand,
     },
+    /// 法人番号公表サイトのファイルを取り込み、法人を調べます
+    /// Takes in files of the national register of corporate numbers, and looks firms up
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Register {
+        #[command(subcommand)]
+        command: RegisterCommand,
+    },
     /// 利用者の登録
     /// Accounts
     #[command(verbatim_doc_comment, help_template = TEMPLATE)]
@@ -326,6 +333,37 @@ pub(crate) struct ExportList {
     /// 行き先。.xlsx か .csv（既定: 申請一覧_制度-回_日付.xlsx）/ The file to write, .xlsx or .csv
     #[arg(long, value_name = "FILE")]
     pub(crate) to: Option<PathBuf>,
+}
+
+/// What to do with the register.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RegisterCommand {
+    /// 全件・差分のファイル（CSV か ZIP、Shift_JIS か UTF-8）を取り込みます。途中でやめても続きから始められます
+    /// Takes in full or difference files (CSV or ZIP, Shift_JIS or UTF-8); goes on where it was stopped
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Import {
+        /// 法人番号公表サイトのファイル / Files of the register
+        #[arg(help_heading = ARGUMENTS, required = true, value_name = "ファイル FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// 一つの法人の今と経緯 / One firm, now and before
+    #[command(help_template = TEMPLATE)]
+    Show {
+        /// 法人番号 / Corporate number
+        #[arg(help_heading = ARGUMENTS, value_name = "法人番号 NUMBER")]
+        number: CorporateNumber,
+    },
+    /// 名称で探します（㈱・旧字・全角半角・ひらがなの違いは問いません）
+    /// Finds firms by name, however it is written
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Find {
+        /// 名称の初め、または一部 / Beginning of the name, or a part of it
+        #[arg(help_heading = ARGUMENTS, value_name = "名称 NAME")]
+        name: String,
+    },
+    /// 取り込んだファイルの一覧 / Files that were taken in
+    #[command(help_template = TEMPLATE)]
+    Files,
 }
 
 /// What to do with accounts.

@@ -9,6 +9,7 @@ mod door;
 mod evaluate;
 mod export;
 mod opening;
+mod register;
 mod serve;
 mod texts;
 mod trouble;
@@ -52,6 +53,7 @@ fn run(cli: &Cli) -> Result<bool, Trouble> {
             runtime()?.block_on(export::export(place, command, cli.lang()))?;
             Ok(true)
         }
+        Some(Command::Register { command }) => runtime()?.block_on(register::register(place, command, cli.lang())),
         Some(Command::Verify { files }) if files.is_empty() => runtime()?.block_on(care::verify(place, cli.lang())),
         Some(Command::Verify { files }) => care::verify_files(files, cli.lang()),
         Some(Command::Backup { to }) => runtime()?.block_on(care::back_up(place, to)),

@@ -74,6 +74,15 @@ pub(crate) enum Trouble {
     OtherDeclaration { wanted: String, found: banso_kernel::Digest },
     #[error("{path} に書けません: {cause}\nCannot write {path}: {cause}", path = path.display())]
     Unwritable { path: PathBuf, cause: io::Error },
+    #[error("{path}\n{told}", path = path.display(), told = told(cause))]
+    Register { path: PathBuf, cause: OfficeError },
+    #[error(
+        "法人番号 {0} は、取り込んだ法人番号のデータにありません。banso register import で全件データを取り込んでください。\n\
+         {0} is not in the register as far as it was taken in. Take in its full file with `banso register import`."
+    )]
+    NoFirm(banso_kernel::CorporateNumber),
+    #[error("「{0}」に当たる法人はありません。/ No firm is called `{0}`.")]
+    NoFirmNamed(String),
     #[error("メールの準備ができません。/ Mails cannot be sent as asked for (--mail-command, --mail-from, or the outbox).\n{0}")]
     Mail(#[from] banso_office::MailError),
     #[error("権限の定義を読めません。/ The policies cannot be read.\n{0}")]

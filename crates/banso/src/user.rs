@@ -1,7 +1,7 @@
 //! `banso user add`: an account with a first password that is shown once.
 
 use banso_kernel::{CorporateNumber, OrganisationId};
-use banso_office::{NewAccount, NewOrganisation, Office};
+use banso_office::{NewAccount, NewOrganisation, Office, OfficeError, RegisteredFirm};
 use banso_permits::Role;
 use rand::Rng as _;
 
@@ -50,13 +50,20 @@ async fn organisation(office: &Office, number: CorporateNumber, new: &NewUser) -
         OrganisationKind::PublicInstitute => "public_institute",
         OrganisationKind::Managing => "managing",
     };
+    // What the register of corporate numbers knows need not be typed.
+    let registered = match office.firm_record(number).await {
+        Ok(record) => Some(record.firm),
+        Err(OfficeError::NotFound) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let of_register = |field: fn(RegisteredFirm) -> String| registered.clone().map(field).unwrap_or_default();
     let organisation = NewOrganisation {
         number,
-        name: new.organisation_name.clone().unwrap_or_default(),
-        kana: String::new(),
+        name: new.organisation_name.clone().unwrap_or_else(|| of_register(|firm| firm.name)),
+        kana: of_register(|firm| firm.kana),
         kind: kind.to_owned(),
-        prefecture: String::new(),
-        address: String::new(),
+        prefecture: of_register(|firm| firm.prefecture),
+        address: of_register(|firm| firm.place),
         email: new.email.clone(),
         synthetic: false,
     };

@@ -29,6 +29,7 @@ mod notices;
 mod organisation;
 mod password;
 mod precheck;
+mod register;
 mod reminders;
 pub mod reviewing;
 mod session;
@@ -50,6 +51,7 @@ pub use account::{Account, NewAccount, SignIn};
 /// What orders to the office are written with.
 pub use banso_grant::{ConflictKind, Declaration, Judgement, Point, ReviewStatus};
 pub use banso_store::{Clock, DocumentReader, HandClock, Listed, ListedCase, Notice, Page, Place, SystemClock};
+pub use banso_store::{RegisterEvent, RegisterFile, RegisteredFirm};
 pub use editions::{
     BrokenFile, CallTime, Loaded, ProgrammeFile, ProgrammeTexts, Programmes, PublishedCall, PublishedEdition, Words, call_time,
 };
@@ -57,6 +59,7 @@ pub use error::{FieldProblem, OfficeError, Reference};
 pub use mail::{MailCommand, MailError, Mailer, Outbox, Outgoing};
 pub use organisation::{LearnedFact, NewOrganisation};
 pub use precheck::{Ask, Precheck, Question};
+pub use register::{FirmRecord, RegisterProgress, RegisterRemark, RegisterTaken};
 
 /// What an office is made of.
 pub struct Parts {

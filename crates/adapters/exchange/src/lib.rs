@@ -7,6 +7,7 @@ mod csv;
 mod excel;
 mod hashing;
 mod package;
+mod register_file;
 mod sheet;
 mod sniff;
 
@@ -17,5 +18,6 @@ pub use package::{
     CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, FileName, PackageError,
     PackageReport, Problem, verify_package, write_package,
 };
+pub use register_file::{RegisterFileError, RegisterRow, RegisterRows, register_digest};
 pub use sheet::{Cell, Column, Kind, Sheet, SheetError};
 pub use sniff::{Expected, FileKind, InspectedFile, SniffRefusal, inspect};

@@ -36,6 +36,10 @@ impl Page {
         Page::new(0, size)
     }
 
+    pub(crate) const fn size(self) -> u32 {
+        self.size
+    }
+
     fn offset(self) -> i64 {
         i64::from(self.number) * i64::from(self.size)
     }

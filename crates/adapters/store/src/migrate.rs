@@ -19,6 +19,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("schema/0001_guard_postgres.sql"),
     },
     Migration { number: 2, common: include_str!("schema/0002_indexes.sql"), sqlite: "", postgres: "" },
+    Migration {
+        number: 3,
+        common: include_str!("schema/0003_register.sql"),
+        sqlite: "",
+        postgres: include_str!("schema/0003_register_postgres.sql"),
+    },
 ];
 
 /// The schema that this program writes.

@@ -10,7 +10,8 @@ use super::basics::title_of;
 use super::draft::SEEN_EDITION;
 use super::known::Known;
 use super::section::keyed_fields;
-use crate::{FieldProblem, Office, OfficeError};
+use crate::register::closed_words;
+use crate::{FieldProblem, Office, OfficeError, RegisteredFirm};
 
 /// The first page of an application.
 #[derive(Debug, Clone)]
@@ -32,6 +33,8 @@ pub struct IdentifiedFirm {
     pub name: String,
     pub address: String,
     pub facts: Vec<ShownFact>,
+    /// What the register of corporate numbers says, as far as it was taken in.
+    pub registered: Option<RegisteredFirm>,
 }
 
 /// A known fact as a page shows it.
@@ -128,7 +131,19 @@ impl Office {
             Some(ShownFact { label: item.label.clone(), text, unit, source: fact.source.clone(), as_of: fact.as_of.clone() })
         };
         let facts = edition.dictionary().items().iter().filter_map(shown).collect();
-        Ok(IdentifiedFirm { number, name: own.name.clone(), address: address_of(own), facts })
+        let registered = self.open_record(number).await?;
+        Ok(IdentifiedFirm { number, name: own.name.clone(), address: address_of(own), facts, registered })
+    }
+
+    /// What the register says of a firm that applies; a firm whose record is closed does not.
+    async fn open_record(&self, number: CorporateNumber) -> Result<Option<RegisteredFirm>, OfficeError> {
+        let firm = self.store().registered_firm(number).await?;
+        match firm.as_ref().and_then(|f| Some((f, f.closing.as_ref()?))) {
+            Some((firm, closing)) => {
+                Err(OfficeError::Invalid(vec![FieldProblem { field: "number".to_owned(), text: closed_words(firm, closing) }]))
+            }
+            None => Ok(firm),
+        }
     }
 
     /// Starts an application, with everything that is known filled in. Pressed twice it is started once.
@@ -150,7 +165,8 @@ impl Office {
             ));
         }
         let own = self.own_organisation(person).await?;
-        own_by_number(&own, &order.number)?;
+        let own_number = own_by_number(&own, &order.number)?.corporate_number.ok_or(OfficeError::NotFound)?;
+        self.open_record(own_number).await?;
         let (title, track) = all_of(title_of(&order.title), track_of(&edition, &order.track))?;
         let case = case_of(person, order.request);
         let application = Application { case, call: order.call.clone(), lead: own.id, title, track, created_by: person.id };

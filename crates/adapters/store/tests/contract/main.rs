@@ -14,6 +14,8 @@ mod jobs;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod register;
+#[cfg(test)]
 mod tables;
 #[cfg(test)]
 mod verify;

@@ -1,0 +1,167 @@
+//! `banso register`: the national register of corporate numbers on the command line.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use banso_kernel::{CorporateNumber, Lang};
+use banso_office::{FirmRecord, Office, Page, RegisterProgress, RegisterRemark, RegisteredFirm};
+
+use crate::cli::{self, RegisterCommand};
+use crate::trouble::Trouble;
+use crate::wiring;
+
+/// How many remarks of a file are printed; the rest is counted.
+const REMARKS: usize = 50;
+/// How many firms a search prints.
+const FOUND: u32 = 50;
+
+/// Takes files in, or looks a firm up. False when rows were refused.
+pub(crate) async fn register(place: &cli::Place, command: &RegisterCommand, lang: Lang) -> Result<bool, Trouble> {
+    let office = wiring::office_beside_or_new(place).await?;
+    let sound = match command {
+        RegisterCommand::Import { files } => import(&office, files, lang).await?,
+        RegisterCommand::Show { number } => show(&office, *number, lang).await?,
+        RegisterCommand::Find { name } => find(&office, name).await?,
+        RegisterCommand::Files => list(&office).await?,
+    };
+    office.close().await;
+    Ok(sound)
+}
+
+async fn import(office: &Office, files: &[std::path::PathBuf], lang: Lang) -> Result<bool, Trouble> {
+    let mut sound = true;
+    for path in files {
+        let mut teller = Teller::new(path, lang);
+        let taken = office.take_register_file(path, |progress, remarks| teller.tell(progress, remarks)).await;
+        teller.clear();
+        let taken = taken.map_err(|cause| Trouble::Register { path: path.clone(), cause })?;
+        let tally = taken.file.tally;
+        println!("{}", path.display());
+        if taken.before == taken.file.lines {
+            println!("  {}", lang.pick("すでに取り込み済みです。", "It was taken in before."));
+        }
+        println!(
+            "  {} {}　{} {}　{} {}　{} {}　{} {}　{} {}",
+            lang.pick("行", "rows"),
+            tally.rows(),
+            lang.pick("新しい法人", "new"),
+            tally.new,
+            lang.pick("変わった法人", "changed"),
+            tally.changed,
+            lang.pick("過去の経緯", "of the past"),
+            tally.past,
+            lang.pick("既知・古い", "known or older"),
+            tally.older,
+            lang.pick("読めない行", "refused"),
+            tally.refused,
+        );
+        teller.unsaid();
+        sound &= tally.refused == 0;
+    }
+    Ok(sound)
+}
+
+/// Tells how far a file is in, on a terminal in one line that is written over.
+struct Teller<'a> {
+    path: &'a Path,
+    lang: Lang,
+    terminal: bool,
+    said: Option<Instant>,
+    remarks: usize,
+}
+
+impl<'a> Teller<'a> {
+    fn new(path: &'a Path, lang: Lang) -> Self {
+        Teller { path, lang, terminal: std::io::stderr().is_terminal(), said: None, remarks: 0 }
+    }
+
+    fn tell(&mut self, progress: &RegisterProgress, remarks: &[RegisterRemark]) {
+        for remark in remarks {
+            self.remarks += 1;
+            if self.remarks <= REMARKS {
+                self.clear();
+                let mark = if remark.refused { "＊" } else { "・" };
+                eprintln!("{mark}{} {}", self.path.display(), remark.text.get(self.lang));
+            }
+        }
+        let pause = if self.terminal { Duration::from_millis(200) } else { Duration::from_secs(10) };
+        if self.said.is_none_or(|at| at.elapsed() >= pause) {
+            self.said = Some(Instant::now());
+            let end = if self.terminal { "\r" } else { "\n" };
+            eprint!("{} {} {}{end}", self.path.display(), progress.lines, self.lang.pick("行まで", "lines"));
+            // A terminal that is gone is no reason to stop.
+            let _ = std::io::stderr().flush();
+        }
+    }
+
+    /// Takes the line of progress away.
+    fn clear(&self) {
+        if self.terminal && self.said.is_some() {
+            eprint!("\r\x1b[2K");
+        }
+    }
+
+    /// Remarks that were not printed.
+    fn unsaid(&self) {
+        if let Some(more) = self.remarks.checked_sub(REMARKS).filter(|n| *n > 0) {
+            println!("  {} {more}", self.lang.pick("ほかに示していない指摘", "remarks not shown"));
+        }
+    }
+}
+
+fn line(firm: &RegisteredFirm) -> String {
+    let closed = firm.closing.as_ref().map(|c| format!("　[閉鎖 / closed {}]", c.on)).unwrap_or_default();
+    format!("{}　{}　{}{closed}", firm.number, firm.name, firm.place)
+}
+
+async fn show(office: &Office, number: CorporateNumber, lang: Lang) -> Result<bool, Trouble> {
+    let record = office.firm_record(number).await;
+    let FirmRecord { firm, history, successor, predecessors } = match record {
+        Err(banso_office::OfficeError::NotFound) => return Err(Trouble::NoFirm(number)),
+        other => other?,
+    };
+    println!("{}", line(&firm));
+    for (ja, en, text) in [
+        ("フリガナ", "Kana", firm.kana.clone()),
+        ("英語表記", "In English", firm.english_name.clone()),
+        ("法人種別", "Legal form", firm.form.title().get(lang).to_owned()),
+        ("法人番号指定年月日", "Assigned on", firm.assigned_on.to_string()),
+        ("この内容の更新年月日", "As of", firm.updated_on.to_string()),
+    ] {
+        if !text.is_empty() {
+            println!("  {}：{text}", lang.pick(ja, en));
+        }
+    }
+    if let Some(heir) = successor {
+        println!("  {}：{}", lang.pick("承継先", "Successor"), line(&heir));
+    }
+    for before in predecessors {
+        println!("  {}：{}", lang.pick("承継した法人", "Succeeded"), line(&before));
+    }
+    println!("{}", lang.pick("経緯", "History"));
+    for event in history {
+        println!("  {}　{}　{}　{}　{}", event.changed_on, event.process.title().get(lang), event.name, event.place, event.details);
+    }
+    println!("{}", lang.pick("出典：国税庁法人番号公表サイト", "Source: National Tax Agency, Corporate Number Publication Site"));
+    Ok(true)
+}
+
+async fn find(office: &Office, name: &str) -> Result<bool, Trouble> {
+    let found = office.find_firms(name, Page::first(FOUND)).await?;
+    for firm in &found {
+        println!("{}", line(firm));
+    }
+    if found.is_empty() {
+        return Err(Trouble::NoFirmNamed(name.to_owned()));
+    }
+    Ok(true)
+}
+
+async fn list(office: &Office) -> Result<bool, Trouble> {
+    for file in office.register_files().await? {
+        let state = file.finished_at.map_or_else(|| "途中 / unfinished".to_owned(), |at| at.to_string());
+        println!("{state}　{}　{} 行 / rows　{}", file.name, file.tally.rows(), file.digest);
+    }
+    Ok(true)
+}
