@@ -16,7 +16,7 @@ use crate::model::{Amount, ClauseId, Facts, Known, Missing, Section, SectionCont
 use crate::plan::{LINE, Plan};
 
 const YEAR: &str = "年度";
-const COST: &str = "金額";
+pub(crate) const COST: &str = "金額";
 /// Most project years.
 const YEARS_MAX: u32 = 10;
 
@@ -26,12 +26,36 @@ impl Edition {
     /// Costs whose 構成員 is not said belong to the first member. While 共同体 is unknown the firm itself is the only member.
     #[must_use]
     pub fn amount(&self, facts: &Facts) -> Amount {
-        let mut reckoning = Reckoning { edition: self, plan: self.plan(), facts, steps: Vec::new(), cuts: Vec::new() };
-        reckoning.amount()
+        Reckoning::new(self, facts).amount()
     }
 }
 
-struct Reckoning<'a> {
+/// A row of 経費 as far as the amount needs it.
+#[derive(Debug, Clone)]
+pub(crate) struct CostRow {
+    /// Index into 共同体.
+    pub member: usize,
+    pub year: u32,
+    /// The line of the budget where rate or cap hang on it; otherwise no name.
+    pub line: String,
+    pub cost: Yen,
+    /// The part of the cost that counts.
+    pub counted: Known<Yen>,
+    /// What the rule for costs that count looks at, of the member and of the row.
+    facts: Facts,
+}
+
+impl CostRow {
+    /// Another cost; what counts of it is not asked yet.
+    pub(crate) fn set(&mut self, cost: Yen) {
+        self.cost = cost;
+        if let Some(held) = self.facts.0.get_mut(COST) {
+            *held = Value::Number(cost.exact());
+        }
+    }
+}
+
+pub(crate) struct Reckoning<'a> {
     edition: &'a Edition,
     plan: &'a Plan,
     facts: &'a Facts,
@@ -40,13 +64,29 @@ struct Reckoning<'a> {
 }
 
 /// Eligible cost by member (index) and year, and by budget line where rate or cap hang on it (otherwise under no name).
-type Costs = BTreeMap<(usize, u32), BTreeMap<String, Known<Yen>>>;
+type Costs = BTreeMap<(usize, u32), Lines>;
+/// Eligible cost of a member's year, by budget line.
+pub(crate) type Lines = BTreeMap<String, Known<Yen>>;
 
-impl Reckoning<'_> {
+impl<'a> Reckoning<'a> {
+    pub(crate) fn new(edition: &'a Edition, facts: &'a Facts) -> Self {
+        Reckoning { edition, plan: edition.plan(), facts, steps: Vec::new(), cuts: Vec::new() }
+    }
+
+    /// The members, with the facts that the amount looks at: not all costs for each of them, where no rule asks for them.
+    pub(crate) fn members(&self) -> Vec<Member> {
+        if self.plan.looks_at_all_costs() {
+            return members(self.facts, self.edition.dictionary());
+        }
+        let others = self.facts.0.iter().filter(|(item, _)| item.as_str() != BUDGET_ITEM);
+        let facts = Facts(others.map(|(item, value)| (item.clone(), value.clone())).collect());
+        members(&facts, self.edition.dictionary())
+    }
+
     fn amount(&mut self) -> Amount {
-        let members = members(self.facts, self.edition.dictionary());
-        let costs = match self.costs(&members) {
-            Ok(costs) => costs,
+        let members = self.members();
+        let costs = match self.rows(&members) {
+            Ok(rows) => summed(&rows),
             Err(missing) => return self.finish(Known::Unknown(missing), Vec::new(), Vec::new()),
         };
         let by_member: Vec<(usize, u32, Known<Yen>)> = costs
@@ -65,18 +105,19 @@ impl Reckoning<'_> {
         Amount { total, by_year, by_year_after_caps, by_member, cuts, steps }
     }
 
-    /// Sums the eligible rows of 経費.
-    fn costs(&mut self, members: &[Member]) -> Result<Costs, Vec<Missing>> {
+    /// The rows of 経費, each with what counts of it.
+    pub(crate) fn rows(&mut self, members: &[Member]) -> Result<Vec<CostRow>, Vec<Missing>> {
         let unknown = || vec![Missing::Fact(BUDGET_ITEM.to_owned())];
         let Some(Value::List(rows)) = self.facts.0.get(BUDGET_ITEM) else { return Err(unknown()) };
-        let mut costs = Costs::new();
+        let seen: Vec<Facts> = members.iter().map(|m| self.seen_of(&m.facts)).collect();
+        let mut found = Vec::with_capacity(rows.len());
         for row in rows {
             let Value::Record(record) = row else { return Err(unknown()) };
             let number = match record.get(MEMBER) {
                 Some(Value::Number(n)) => Some(*n),
                 Some(_) | None => members.first().map(|m| m.number),
             };
-            let Some(member) = members.iter().find(|m| Some(m.number) == number) else { return Err(unknown()) };
+            let Some((member, seen)) = members.iter().zip(&seen).find(|(m, _)| Some(m.number) == number) else { return Err(unknown()) };
             let year = match record.get(YEAR) {
                 Some(Value::Number(n)) => n.to_integer().to_u32().filter(|y| (1..=YEARS_MAX).contains(y)).ok_or_else(unknown)?,
                 None if self.single_year() => 1,
@@ -86,28 +127,36 @@ impl Reckoning<'_> {
                 Some(Value::Number(n)) => Yen::from_exact(*n, Rounding::Down, Yen::new(1)).map_err(|_| Vec::new())?,
                 Some(_) | None => return Err(vec![Missing::Fact(COST.to_owned())]),
             };
-            let mut facts = member.facts.clone();
-            facts.0.extend(record.iter().map(|(k, v)| (k.clone(), v.clone())));
-            let counted = self.eligible(cost, &facts)?;
+            let mut facts = seen.clone();
+            if self.plan.eligible.is_some() {
+                facts.0.extend(record.iter().map(|(k, v)| (k.clone(), v.clone())));
+            }
             let line = match record.get(LINE) {
                 _ if !self.plan.by_line() => String::new(),
                 Some(Value::Text(line)) => line.clone(),
                 Some(_) | None => return Err(vec![Missing::Fact(LINE.to_owned())]),
             };
-            let held = costs.entry((member.index, year)).or_default().entry(line).or_insert(Known::Exactly(Yen::ZERO));
-            *held = combine(held, &counted, |a, b| a.checked_add(*b).ok());
+            let mut row = CostRow { member: member.index, year, line, cost, counted: Known::Exactly(cost), facts };
+            row.counted = self.counted(&row)?;
+            found.push(row);
         }
-        Ok(costs)
+        Ok(found)
+    }
+
+    /// Those of a member's facts that the rule for costs that count looks at.
+    fn seen_of(&self, facts: &Facts) -> Facts {
+        let items = self.plan.eligible.as_ref().map(Expr::items).unwrap_or_default();
+        Facts(facts.0.iter().filter(|(item, _)| items.contains(*item)).map(|(item, value)| (item.clone(), value.clone())).collect())
     }
 
     /// The part of a cost that counts: all, nothing, or, while that is open, between the two.
-    fn eligible(&mut self, cost: Yen, facts: &Facts) -> Result<Known<Yen>, Vec<Missing>> {
-        let Some(eligible) = &self.plan.eligible else { return Ok(Known::Exactly(cost)) };
-        match eligible.truth(self.edition.names(), facts) {
+    pub(crate) fn counted(&mut self, row: &CostRow) -> Result<Known<Yen>, Vec<Missing>> {
+        let Some(eligible) = &self.plan.eligible else { return Ok(Known::Exactly(row.cost)) };
+        match eligible.truth(self.edition.names(), &row.facts) {
             Ok(judgement) => Ok(match judgement.truth {
-                Truth::Yes => Known::Exactly(cost),
+                Truth::Yes => Known::Exactly(row.cost),
                 Truth::No => Known::Exactly(Yen::ZERO),
-                Truth::Unknown => ends(Some((Yen::ZERO, cost))),
+                Truth::Unknown => ends(Some((Yen::ZERO, row.cost))),
             }),
             Err(error) => {
                 self.step(error.message.clone());
@@ -126,7 +175,7 @@ impl Reckoning<'_> {
     }
 
     /// A member's year: the sum of its lines.
-    fn of_lines(&mut self, member: &Member, year: u32, lines: &BTreeMap<String, Known<Yen>>) -> Known<Yen> {
+    pub(crate) fn of_lines(&mut self, member: &Member, year: u32, lines: &Lines) -> Known<Yen> {
         let mut sum = Known::Exactly(Yen::ZERO);
         for (line, cost) in lines {
             let mut facts = member.facts.clone();
@@ -179,7 +228,7 @@ impl Reckoning<'_> {
         }
     }
 
-    fn of_year(&mut self, year: u32, by_member: &[(usize, u32, Known<Yen>)]) -> Known<Yen> {
+    pub(crate) fn of_year(&mut self, year: u32, by_member: &[(usize, u32, Known<Yen>)]) -> Known<Yen> {
         let own = by_member.iter().filter(|(_, y, _)| *y == year);
         let sum = own.fold(Known::Exactly(Yen::ZERO), |sum, (.., paid)| combine(&sum, paid, |a, b| a.checked_add(*b).ok()));
         let (ja, en) = (format!("{year}年目の計"), format!("Year {year} in all"));
@@ -192,15 +241,20 @@ impl Reckoning<'_> {
         }
     }
 
-    fn total(&mut self, by_year: &[(u32, Known<Yen>)]) -> Known<Yen> {
-        let sum = by_year.iter().fold(Known::Exactly(Yen::ZERO), |sum, (_, y)| combine(&sum, y, |a, b| a.checked_add(*b).ok()));
-        let capped = match &self.plan.total_cap {
-            Some(cap) => self.capped(&sum, cap, self.facts, ("全期間の計", "All years")),
-            None => sum,
-        };
+    pub(crate) fn total(&mut self, by_year: &[(u32, Known<Yen>)]) -> Known<Yen> {
+        let capped = self.capped_total(by_year);
         match &self.plan.floor {
             Some(floor) => self.floored(capped, floor),
             None => capped,
+        }
+    }
+
+    /// All years within the total cap, before the floor.
+    pub(crate) fn capped_total(&mut self, by_year: &[(u32, Known<Yen>)]) -> Known<Yen> {
+        let sum = by_year.iter().fold(Known::Exactly(Yen::ZERO), |sum, (_, y)| combine(&sum, y, |a, b| a.checked_add(*b).ok()));
+        match &self.plan.total_cap {
+            Some(cap) => self.capped(&sum, cap, self.facts, ("全期間の計", "All years")),
+            None => sum,
         }
     }
 
@@ -282,6 +336,21 @@ fn bend_text((at, second): &(Known<Exact>, Known<Exact>)) -> (String, String) {
         format!("（補助額が{}を超える部分は {}）", yen(&at), rate_text(second)),
         format!(" ({} of the cost beyond a subsidy of {})", rate_text_en(second), yen_en(&at)),
     )
+}
+
+/// What counts, by member, year and line.
+fn summed(rows: &[CostRow]) -> Costs {
+    let mut costs = Costs::new();
+    for row in rows {
+        add(costs.entry((row.member, row.year)).or_default(), row);
+    }
+    costs
+}
+
+/// Adds a row to its line.
+pub(crate) fn add(lines: &mut Lines, row: &CostRow) {
+    let held = lines.entry(row.line.clone()).or_insert(Known::Exactly(Yen::ZERO));
+    *held = combine(held, &row.counted, |a, b| a.checked_add(*b).ok());
 }
 
 /// An amount, or nothing where it does not reach the floor. A higher floor leaves less, so the ends of the floor cross over.

@@ -30,6 +30,7 @@ mod review;
 mod rules;
 mod run;
 mod tables;
+mod tally;
 mod targets;
 mod words;
 
@@ -44,4 +45,5 @@ pub use plan::Plan;
 pub use problem::{Code, Problem, Severity, Span};
 pub use rules::{Computed, Rule, Test};
 pub use run::{ExampleResult, Mismatch};
+pub use tally::Tally;
 pub use targets::{KpiUse, Standing};

@@ -12,6 +12,7 @@ pub(crate) const MEMBER: &str = "構成員";
 const NAME: &str = "名称";
 
 /// One member, and the facts that hold for it.
+#[derive(Debug)]
 pub(crate) struct Member {
     /// Index into 共同体.
     pub index: usize,

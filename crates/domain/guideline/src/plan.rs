@@ -2,6 +2,7 @@
 
 use banso_kernel::{Exact, Rounding, Yen, fold_width};
 
+use crate::answers::BUDGET_ITEM;
 use crate::expr::{DefinitionBody, Expr, Names, Output, Type};
 use crate::markdown::Fence;
 use crate::model::{ClauseId, Facts, Known};
@@ -49,6 +50,11 @@ impl Plan {
     /// Whether rate or cap hang on the line of the budget: then each line is computed for itself.
     pub(crate) fn by_line(&self) -> bool {
         self.line_cap.is_some() || self.rate.items().contains(LINE)
+    }
+
+    /// Whether a rule of the amount looks at all costs at once, so that one cost may change what another brings.
+    pub(crate) fn looks_at_all_costs(&self) -> bool {
+        self.expressions().any(|rule| rule.items().contains(BUDGET_ITEM))
     }
 
     /// Every expression that the amount hangs on.

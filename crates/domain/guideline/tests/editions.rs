@@ -301,7 +301,90 @@ static STANDARD: std::sync::LazyLock<(Edition, Facts)> = std::sync::LazyLock::ne
     (edition, facts)
 });
 
+/// The standard facts with these costs: member, year, line, yen.
+#[cfg(test)]
+fn with_costs(costs: &[(i128, i128, &str, i64)]) -> Facts {
+    let mut facts = STANDARD.1.clone();
+    let whole = |n: i128| Value::Number(Exact::from_integer(n));
+    let row = |(member, year, line, cost): &(i128, i128, &str, i64)| {
+        let parts =
+            [("構成員", whole(*member)), ("年度", whole(*year)), ("経費区分", Value::Text((*line).to_owned())), ("金額", yen(*cost))];
+        Value::Record(parts.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())
+    };
+    facts.0.insert(BUDGET_ITEM.into(), Value::List(costs.iter().map(row).collect()));
+    facts
+}
+
+#[test]
+fn a_cost_alone_stays_within_the_caps() {
+    let edition = &STANDARD.0;
+    let tally = edition.tally(with_costs(&[(1, 1, "物品費", 30_000_000), (1, 2, "旅費", 120_000_000), (2, 1, "旅費", 0)])).unwrap();
+    let alone: Vec<_> = (0..4).map(|row| tally.alone(row)).collect();
+    assert_eq!(alone, [20_000_000, 45_000_000, 0, 0].map(|y| Known::Exactly(Yen::new(y))));
+    assert!(edition.tally(Facts::default()).is_err_and(|missing| missing == [Missing::Fact(BUDGET_ITEM.into())]));
+}
+
+/// The small guideline with something put otherwise, and its example with these costs: year and yen.
+#[cfg(test)]
+fn small(put: &[(&str, &str)], costs: &[(i128, i64)]) -> (Edition, Facts) {
+    let dictionary = dictionary();
+    let source = put.iter().fold(include_str!("house/small.md").to_owned(), |text, (old, new)| text.replace(old, new));
+    let reading = Edition::read(&source, &dictionary, &library(&dictionary));
+    let edition = reading.edition.unwrap_or_else(|| panic!("{}", shown(&reading.problems, &source)));
+    let mut facts = example(&edition, "小さな製造業");
+    let row = |(year, cost): &(i128, i64)| {
+        let parts = [("年度", Value::Number(Exact::from_integer(*year))), ("金額", yen(*cost))];
+        Value::Record(parts.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())
+    };
+    facts.0.insert(BUDGET_ITEM.into(), Value::List(costs.iter().map(row).collect()));
+    (edition, facts)
+}
+
+/// A floor is for the whole: a cost that does not reach it alone is paid for all the same, with the others.
+#[test]
+fn a_floor_is_for_the_whole_and_not_for_each_cost() {
+    let (edition, facts) = small(&[], &[(1, 300_000), (2, 100_000)]);
+    let mut tally = edition.tally(facts).unwrap();
+    assert_eq!((tally.total(), tally.alone(1)), (Known::Exactly(Yen::new(266_000)), Known::Exactly(Yen::new(66_000))));
+    tally.change(0, Yen::ZERO).unwrap();
+    assert_eq!(tally.total(), Known::Exactly(Yen::ZERO));
+}
+
+/// A rule that looks at all costs at once makes every cost count for every other.
+#[test]
+fn a_cap_that_hangs_on_all_costs_follows_each_change() {
+    let cap = [("合計上限: 上限", "合計上限: 合計(経費.金額) / 2"), ("50万円〜66万6,000円", "50万円"), ("66万6,000円", "50万円")];
+    let (edition, facts) = small(&cap, &[(1, 600_000), (2, 400_000)]);
+    let mut tally = edition.tally(facts).unwrap();
+    assert_eq!(tally.total(), Known::Exactly(Yen::new(500_000)));
+    tally.change(0, Yen::ZERO).unwrap();
+    assert_eq!(tally.total(), Known::Exactly(Yen::new(200_000)));
+}
+
 proptest! {
+    #[test]
+    fn changes_one_by_one_come_to_the_amount_of_what_is_left(
+        costs in proptest::collection::vec((1..=3_i128, 1..=3_i128, 1..90_000_000_i64), 1..12),
+        changes in proptest::collection::vec((0..14_usize, prop_oneof![Just(0), 0..90_000_000_i64]), 0..10),
+    ) {
+        let lines = ["物品費", "旅費", "外注費"];
+        let mut costs: Vec<_> = costs.iter().zip(lines.iter().cycle()).map(|((m, y, c), line)| (*m, *y, *line, *c)).collect();
+        let mut tally = STANDARD.0.tally(with_costs(&costs)).unwrap();
+        prop_assert_eq!(tally.total(), STANDARD.0.amount(&with_costs(&costs)).total);
+        for (row, cost) in changes {
+            tally.change(row, Yen::new(cost)).unwrap();
+            if let Some(held) = costs.get_mut(row) {
+                held.3 = cost;
+            }
+            let left: Vec<_> = costs.iter().filter(|c| c.3 > 0).copied().collect();
+            let whole = STANDARD.0.amount(&with_costs(&left));
+            if !left.is_empty() {
+                prop_assert_eq!(tally.total(), whole.total.clone());
+                prop_assert_eq!(tally.amount(), whole);
+            }
+        }
+    }
+
     #[test]
     fn amounts_keep_their_caps_and_intervals_hold_what_comes_true(
         costs in proptest::collection::vec((1..=3_i128, 1..=3_i128, 0..120_000_000_i64), 1..8),

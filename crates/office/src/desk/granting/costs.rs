@@ -4,8 +4,8 @@
 //! each takes off is the difference of the whole before and after it. Together they are exactly what was asked for less what is granted.
 
 use banso_grant::Modification;
-use banso_guideline::answers::{LineCost, Place};
-use banso_guideline::{Edition, Facts, Known, Missing, SectionContent};
+use banso_guideline::answers::LineCost;
+use banso_guideline::{Edition, Facts, Known, Missing, SectionContent, Tally};
 use banso_kernel::{LocalText, Yen};
 
 use crate::apply::{Paper, facts_of};
@@ -97,62 +97,31 @@ impl Asked<'_> {
         facts.costs().into_iter().map(cell).collect()
     }
 
-    /// The subsidy and its years when the costs are these.
-    fn subsidy(&self, costs: &[(CostCell, Yen)]) -> Result<(Yen, Vec<(u32, Yen)>), Unsettled> {
-        let mut answers = self.paper.answers.clone();
-        let budgets = self.edition.form().sections.iter().filter(|s| matches!(s.content, SectionContent::Budget { .. }));
-        for section in budgets {
-            for (cell, cost) in costs {
-                let place = Place { section: section.id.clone(), member: cell.member, key: format!("{}.{}", cell.line, cell.year) };
-                answers.set(place, cost.get().to_string());
-            }
-        }
-        let amount = self.edition.amount(&facts_of(self.edition, &answers, self.known.clone(), &self.paper.track));
-        let known = |k: &Known<Yen>| match k {
-            Known::Exactly(yen) => Ok(*yen),
-            Known::Unknown(missing) => Err(missing.clone()),
-            Known::Between(..) => Err(Vec::new()),
-        };
-        let years = amount.by_year_after_caps.iter().map(|(y, k)| Ok((*y, known(k)?))).collect::<Result<_, Unsettled>>()?;
-        Ok((known(&amount.total)?, years))
-    }
-
-    /// What the guideline pays for one cost alone, before any cap can bite on others.
-    fn alone(&self, costs: &[(CostCell, Yen)], index: usize, cost: Yen) -> Result<Yen, Unsettled> {
-        let only: Vec<_> =
-            costs.iter().enumerate().map(|(i, (cell, _))| (cell.clone(), if i == index { cost } else { Yen::ZERO })).collect();
-        Ok(self.subsidy(&only)?.0)
+    fn facts(&self) -> Facts {
+        facts_of(self.edition, &self.paper.answers, self.known.clone(), &self.paper.track)
     }
 
     /// What the guideline pays for the request as it stands.
     pub(crate) fn computed(&self) -> Result<Yen, Unsettled> {
-        let costs: Vec<_> = self
-            .cells()
-            .into_iter()
-            .map(|c| {
-                let asked = c.asked;
-                (c, asked)
-            })
-            .collect();
-        Ok(self.subsidy(&costs)?.0)
+        exactly(&self.edition.amount(&self.facts()).total)
     }
 
-    /// The grant that follows from accepted costs and a reduction.
+    /// The grant that follows from accepted costs and a reduction. `cells` are those of [`Asked::cells`], in their order.
     pub(crate) fn settle(&self, cells: &[SettledCell], reduction: Option<Reduction<'_>>) -> Result<Settled, Unsettled> {
-        let mut costs: Vec<(CostCell, Yen)> = cells.iter().map(|c| (c.cell.clone(), c.cell.asked)).collect();
-        let mut before = self.subsidy(&costs)?.0.min(self.requested);
-        let mut modifications = Vec::new();
+        let mut tally = self.edition.tally(self.facts())?;
         // A request below what the guideline computes was not modified by the office.
+        let mut before = exactly(&tally.total())?.min(self.requested);
+        let mut modifications = Vec::new();
         for (index, cell) in cells.iter().enumerate().filter(|(_, c)| c.changed()) {
-            if let Some((_, cost)) = costs.get_mut(index) {
-                *cost = cell.accepted;
-            }
-            let after = self.subsidy(&costs)?.0.min(self.requested);
-            let asked = self.alone(&costs, index, cell.cell.asked)?;
+            let asked = exactly(&tally.alone(index))?;
+            tally.change(index, cell.accepted)?;
+            let after = exactly(&tally.total())?.min(self.requested);
             modifications.push(modification(cell, asked, taken_off(before, after)));
             before = after;
         }
-        let (computed, years) = self.subsidy(&costs)?;
+        let whole = tally.amount();
+        let computed = exactly(&whole.total)?;
+        let years = whole.by_year_after_caps.iter().map(|(y, k)| Ok((*y, exactly(k)?))).collect::<Result<Vec<_>, Unsettled>>()?;
         let mut amount = computed.min(self.requested);
         if let Some(reduction) = reduction.filter(|r| r.amount != Yen::ZERO) {
             let granted = Yen::new(amount.get().saturating_sub(reduction.amount.get()));
@@ -160,14 +129,26 @@ impl Asked<'_> {
             modifications.push(Modification { place, asked: amount, granted, reason: reduction.reason.trim().to_owned() });
             amount = granted;
         }
-        let mut eligible = Vec::new();
-        for (index, (_, cost)) in costs.iter().enumerate() {
-            if *cost > Yen::ZERO && self.alone(&costs, index, *cost)? > Yen::ZERO {
-                eligible.push(*cost);
-            }
+        Ok(Settled { computed, amount, by_year: spread(years, amount), eligible_cost: eligible(cells, &tally)?, modifications })
+    }
+}
+
+/// The accepted costs that the guideline pays something for.
+fn eligible(cells: &[SettledCell], tally: &Tally<'_>) -> Result<Yen, Unsettled> {
+    let mut found = Vec::new();
+    for (index, cell) in cells.iter().enumerate().filter(|(_, c)| c.accepted > Yen::ZERO) {
+        if exactly(&tally.alone(index))? > Yen::ZERO {
+            found.push(cell.accepted);
         }
-        let eligible_cost = Yen::sum(eligible).unwrap_or(Yen::new(i64::MAX));
-        Ok(Settled { computed, amount, by_year: spread(years, amount), eligible_cost, modifications })
+    }
+    Ok(Yen::sum(found).unwrap_or(Yen::new(i64::MAX)))
+}
+
+fn exactly(known: &Known<Yen>) -> Result<Yen, Unsettled> {
+    match known {
+        Known::Exactly(yen) => Ok(*yen),
+        Known::Unknown(missing) => Err(missing.clone()),
+        Known::Between(..) => Err(Vec::new()),
     }
 }
 
