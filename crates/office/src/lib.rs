@@ -24,6 +24,7 @@ pub mod dossier;
 mod editions;
 mod error;
 mod letters;
+pub mod limits;
 mod mail;
 mod notices;
 mod organisation;

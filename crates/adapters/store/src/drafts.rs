@@ -336,6 +336,19 @@ impl Store {
         self.all(sql, args![case]).await
     }
 
+    /// The bytes of all documents that were ever in the form; one that is there twice counts once.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn attached_bytes(&self, case: CaseId) -> Result<u64, Fault> {
+        let sql = "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS n \
+                   FROM (SELECT digest, MAX(bytes) AS bytes FROM attachments WHERE case_id = $1 GROUP BY digest) AS files";
+        match self.row(sql, args![case]).await? {
+            Some(row) => row.count("n"),
+            None => Ok(0),
+        }
+    }
+
     /// A document of a case by its digest, in the form or taken out of it.
     ///
     /// # Errors

@@ -214,6 +214,18 @@ impl Store {
         self.one("SELECT * FROM mails WHERE effect = $1", args![effect]).await
     }
 
+    /// How many mails of a kind were queued since an instant. The kind is what their effect begins with, up to a colon.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn mails_since(&self, kind: &str, since: Instant) -> Result<u64, Fault> {
+        let sql = "SELECT COUNT(*) AS n FROM mails WHERE created_at >= $1 AND effect LIKE $2";
+        match self.row(sql, args![since, format!("{kind}:%")]).await? {
+            Some(row) => row.count("n"),
+            None => Ok(0),
+        }
+    }
+
     /// Who looked at something, newest first.
     ///
     /// # Errors

@@ -217,7 +217,8 @@ impl Play<'_> {
         debug_assert_eq!(proposal.research, PARTNER);
         let member = self.store.members(case).await?.into_iter().find(|m| m.member == 2);
         let invitation = member.and_then(|m| m.invitation).ok_or(DemoTrouble::Script("invitation"))?;
-        let mail = self.store.mail(&format!("invitation:{invitation}")).await?.ok_or(DemoTrouble::Script("mail"))?;
+        let lead = self.lead(&proposal).await?.id;
+        let mail = self.store.mail(&format!("invitation:{lead}:{invitation}")).await?.ok_or(DemoTrouble::Script("mail"))?;
         let token = mail.mail.body.split("/apply/invitations/").nth(1).and_then(|rest| rest.split_whitespace().next());
         self.office.accept_invitation(&partner, token.ok_or(DemoTrouble::Script("link"))?).await?;
         let own = edition.form().sections.iter().filter(|s| s.side == Side::EachMember);

@@ -98,7 +98,7 @@ impl Office {
         let notice = self.open_notice(person, id).await?;
         let digest = notice.notice.document.ok_or(OfficeError::NotFound)?;
         let reader = self.store().documents().open(digest).await?.ok_or(OfficeError::NotFound)?;
-        Ok(OutgoingLetter { name: format!("{}.pdf", digest.short()), reader })
+        Ok(OutgoingLetter { name: format!("{}.pdf", notice.notice.subject), reader })
     }
 
     /// A notice, marked as read by opening it.

@@ -9,6 +9,7 @@ use banso_store::{Attachment, Batch, Change, CommitError, DocumentReader, Upload
 
 use super::draft::Draft;
 use super::section::TRIES;
+use crate::limits::CASE_BYTES_MAX;
 use crate::{FieldProblem, Office, OfficeError};
 
 /// A document that the form asks for, and what was handed in for it.
@@ -144,6 +145,7 @@ impl Office {
         let draft = self.draft(person, case, Action::EditDraft).await?;
         let (section, spec) = slot_of(&draft, slot, member)?;
         room_for_one(&draft, &spec, member, replaces, None)?;
+        self.room_on_the_disk(case, &spec, 1).await?;
         let upload = self.store().documents().begin(spec.bytes_max).await.map_err(|e| upload_failed(&spec, e))?;
         Ok(Incoming { case, section: section.id, member, spec, file_name: file_name.to_owned(), replaces, upload })
     }
@@ -160,7 +162,9 @@ impl Office {
             .await
             .map_err(|e| upload_failed(&spec, e))?;
         let found = looked.map_err(|refusal| OfficeError::Invalid(vec![FieldProblem { field: spec.id.clone(), text: refusal.told() }]))?;
+        // What does not fit is kept under its digest and named by no row: it goes with the next sweep.
         let stored = upload.finish().await.map_err(|e| upload_failed(&spec, e))?;
+        self.room_on_the_disk(case, &spec, stored.bytes).await?;
         for _ in 0..TRIES {
             // Asked again: it may have taken minutes, the call may have closed, and another page may have filled the place.
             let draft = self.draft(person, case, Action::EditDraft).await?;
@@ -188,6 +192,24 @@ impl Office {
             }
         }
         Err(OfficeError::Busy(LocalText::new("同じ申請への保存が重なっています。", "Many people are saving this application at once.")))
+    }
+
+    /// Whether an application may take in so many bytes more. The same file again takes no room, but is counted as if it did.
+    async fn room_on_the_disk(&self, case: CaseId, spec: &DocumentSpec, more: u64) -> Result<(), OfficeError> {
+        let taken = self.store().attached_bytes(case).await?;
+        if taken.saturating_add(more) <= CASE_BYTES_MAX {
+            return Ok(());
+        }
+        let (most, taken) = (CASE_BYTES_MAX >> 20, taken >> 20);
+        Err(OfficeError::field(
+            &spec.id,
+            format!(
+                "一つの申請に添付できるファイルは、外したものや差し替える前のものを含めて{most} MBまでです（いま{taken} MB）。ファイルを小さくするか、事務局に連絡してください。"
+            ),
+            format!(
+                "An application takes in {most} MB at most, files taken out or replaced included ({taken} MB now). Make the file smaller, or ask the office."
+            ),
+        ))
     }
 
     /// Takes a file out of the form. It stays on the disk: a receipt may name it.

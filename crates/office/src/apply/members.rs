@@ -10,6 +10,7 @@ use rand::Rng as _;
 use super::draft::{Draft, Phase, Seat};
 use super::known::Known;
 use super::section::keyed_fields;
+use crate::limits::{INVITATION_HOURS, INVITATIONS_MAX};
 use crate::{FieldProblem, Office, OfficeError};
 
 /// A member of the consortium and whether it has come in.
@@ -170,13 +171,32 @@ impl Office {
             return Err(OfficeError::Stale(LocalText::new("この構成員は、すでに参加しています。", "This member has come in already.")));
         }
         let email = mail_address(email)?;
+        let effect = format!("invitation:{}", person.id);
+        self.may_send_more(&effect).await?;
         let token = new_token();
         let invited = Member { invitation: Some(Digest::of(token.as_bytes())), invited_email: Some(email.clone()), ..row.clone() };
         let (subject, body) = invitation_mail(&draft, &row.name, &format!("{address}/apply/invitations/{token}"));
-        let (mail, job) = self.mail_to(&format!("invitation:{}", Digest::of(token.as_bytes())), &email, &subject, &body)?;
+        let (mail, job) = self.mail_to(&format!("{effect}:{}", Digest::of(token.as_bytes())), &email, &subject, &body)?;
         let batch = Batch::changes(vec![Change::draft_stands(case, draft.row.revision), Change::put_member(case, &invited), mail]);
         self.append(batch.and_job(job)).await?;
         Ok(())
+    }
+
+    /// Mails in the office's name are not for flooding somebody's box.
+    async fn may_send_more(&self, kind: &str) -> Result<(), OfficeError> {
+        let since = self.now().plus_seconds(-INVITATION_HOURS * 3600);
+        if self.store().mails_since(kind, since).await? < INVITATIONS_MAX {
+            return Ok(());
+        }
+        Err(OfficeError::field(
+            "email",
+            format!(
+                "招待メールは{INVITATION_HOURS}時間に{INVITATIONS_MAX}通までです。時間をおいて、もう一度お試しください。届かないときは、事務局に連絡してください。"
+            ),
+            format!(
+                "At most {INVITATIONS_MAX} invitations are sent within {INVITATION_HOURS} hours. Please try again later, and tell the office if mails do not arrive."
+            ),
+        ))
     }
 
     /// What an invitation is for.

@@ -7,10 +7,11 @@ use std::path::Path;
 use banso_grant::{CaseAct, GrantDecided, NewAct, Outcome, Point, Returned};
 use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, Instant, RequestId, Yen};
 use banso_permits::{Action, Person, Role};
-use banso_store::{Batch, Change, CommitError, Content, Organisation};
+use banso_store::{Attachment, Batch, Change, CommitError, Content, Organisation};
 use uuid::Uuid;
 
 use super::{Leaving, Paper, Phase, SaveOrder, Stage, StartOrder, SubmitOrder, TaskStatus};
+use crate::limits::{CASE_BYTES_MAX, INVITATION_HOURS, INVITATIONS_MAX};
 use crate::testing::TestOffice;
 use crate::testing::cases::words;
 use crate::{OfficeError, ProgrammeFile};
@@ -353,4 +354,48 @@ async fn the_instant_of_recording_decides_and_the_draft_must_stand() {
     assert_eq!(receipt.recorded_at, closes);
     assert_eq!(receipt.files.len(), 3);
     assert_eq!(scene.own.name, receipt.head.lead);
+}
+
+#[tokio::test]
+async fn somebody_sends_only_so_many_invitations_within_a_day() {
+    let scene = Scene::new().await;
+    let invite = || scene.office.invite(&scene.lead, scene.case, 2, "uni@banso.invalid", "http://banso.invalid");
+    for _ in 0..INVITATIONS_MAX {
+        invite().await.unwrap();
+    }
+    let Err(OfficeError::Invalid(problems)) = invite().await else { panic!("one too many") };
+    assert_eq!(problems[0].field, "email");
+    assert!(problems[0].text.ja.contains(&format!("{INVITATIONS_MAX}通まで")), "{problems:?}");
+    scene.office.wait_seconds(INVITATION_HOURS * 3600 + 1);
+    invite().await.unwrap();
+    scene.office.run_jobs().await;
+}
+
+#[tokio::test]
+async fn an_application_takes_in_only_so_many_bytes_and_what_was_taken_out_counts() {
+    let scene = Scene::new().await;
+    let large = Attachment {
+        slot: "quotes".into(),
+        member: 0,
+        digest: Digest::of(b"large"),
+        file_name: "大.pdf".into(),
+        media_type: "application/pdf".into(),
+        bytes: CASE_BYTES_MAX - scene.office.store().attached_bytes(scene.case).await.unwrap() - 1,
+        uploaded_by: scene.lead.id,
+        uploaded_at: scene.office.now(),
+    };
+    scene.office.store().change(Change::attach(scene.case, &large)).await.unwrap();
+    scene.office.store().change(Change::detach(scene.case, "quotes", 0, large.digest)).await.unwrap();
+    // There is room for one more byte, and not for a file.
+    let mut incoming = scene.office.begin_attachment(&scene.lead, scene.case, 0, "quotes", "見積書.pdf", None).await.unwrap();
+    incoming.write(&[PDF, b"%\n"].concat()).await.unwrap();
+    let told = |answer: Result<(), OfficeError>| match answer {
+        Err(OfficeError::Invalid(problems)) => assert!(problems[0].text.ja.contains("2048 MBまで"), "{problems:?}"),
+        other => panic!("{other:?}"),
+    };
+    told(scene.office.attach(&scene.lead, incoming).await.map(|_| ()));
+    let last = Attachment { digest: Digest::of(b"last"), bytes: 1, ..large };
+    scene.office.store().change(Change::attach(scene.case, &last)).await.unwrap();
+    told(scene.office.begin_attachment(&scene.lead, scene.case, 0, "quotes", "見積書.pdf", None).await.map(|_| ()));
+    scene.office.run_jobs().await;
 }
