@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use banso_kernel::LocalText;
 use banso_office::OfficeError;
+use banso_store::Fault;
 
 use crate::door::DoorError;
 
@@ -31,8 +32,8 @@ pub(crate) enum Trouble {
     Facts(String),
     #[error(transparent)]
     Door(#[from] DoorError),
-    #[error("データを開けません。/ The data cannot be opened.\n{0}")]
-    Store(#[from] banso_store::Fault),
+    #[error("データを開けません。{}\nThe data cannot be opened: {0}.", remedy(.0))]
+    Store(#[from] Fault),
     #[error("{path}: 一件書類として開けません。/ This is no case file that can be opened.\n{cause}", path = path.display())]
     CaseFile { path: PathBuf, cause: banso_exchange::PackageError },
     #[error(
@@ -119,6 +120,21 @@ pub(crate) enum Trouble {
     Office(#[from] OfficeError),
 }
 
+/// What a fault of storage is, and what to do about it.
+fn remedy(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Unreachable(_) => "データベースに接続できません。--database の接続先と、ディスクの空きを確かめてください。",
+        Fault::Full => "ディスクに空きがありません。空きを作ってから、もう一度お試しください。",
+        Fault::InUse(_) => "動作中のサーバーが使っています。先に止めるか、--data で別のフォルダーを指定してください。",
+        Fault::Busy => "データベースをほかのプログラムが使っています。もう一度お試しください。",
+        Fault::Newer { .. } => "このプログラムより新しい版のデータです。プログラムを更新してください。",
+        Fault::ReadOnly(_) => "書き込めません。フォルダーやデータベースの権限を確かめてください。",
+        Fault::Address(_) => "接続先の書き方が正しくありません。",
+        Fault::NotEmpty => "すでにデータがあります。控えは、空のフォルダー（とデータベース）にだけ戻せます。",
+        Fault::Impossible { .. } | Fault::Database(_) | Fault::Files(_) | Fault::WrongPermit => "原因は次のとおりです。",
+    }
+}
+
 /// What the office answers, in the words that a page would show.
 fn told(error: &OfficeError) -> String {
     let words = |text: &LocalText| match &text.en {
@@ -134,5 +150,23 @@ fn told(error: &OfficeError) -> String {
         | OfficeError::TooLate { .. }
         | OfficeError::RateLimited { .. }
         | OfficeError::Fault(_) => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_of_storage_says_in_both_languages_what_to_do() {
+        for (fault, ja, en) in [
+            (Fault::NotEmpty, "空のフォルダー", "only where there is nothing"),
+            (Fault::InUse("x".into()), "先に止めるか", "stop it first"),
+            (Fault::Unreachable("refused".into()), "--database", "refused"),
+            (Fault::Newer { found: 9, known: 2 }, "プログラムを更新", "schema 9"),
+        ] {
+            let said = Trouble::Store(fault).to_string();
+            assert!(said.contains(ja) && said.contains(en), "{said}");
+        }
     }
 }

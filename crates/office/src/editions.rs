@@ -17,6 +17,7 @@ use banso_store::{Batch, Change, EditionProblems, EditionText};
 
 use turned_away::{changed_after_publication, judged_otherwise, out_of_turn, same_text, wrong_place};
 
+use crate::timeline::FRONT_MATTER;
 use crate::{FieldProblem, Office, OfficeError};
 
 /// A guideline file: `programmes/go-tech/r8-1.md` is the first edition of its call, `r8-1.2.md` the second.
@@ -307,7 +308,7 @@ impl Office {
     }
 
     async fn publish(&self, actor: Actor, call: &CallId, number: u32, edition: &Edition) -> Result<(), OfficeError> {
-        let by = By { actor, edition: edition.digest(), now: self.now(), clause: "front matter".to_owned() };
+        let by = By { actor, edition: edition.digest(), now: self.now(), clause: FRONT_MATTER.to_owned() };
         let act = decide::publish_edition(&edition.meta().edition, &by)?;
         let after = self.store().call(call).await?.map_or(0, |file| file.acts.len() as u64);
         let text = EditionText {

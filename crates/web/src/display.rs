@@ -96,6 +96,25 @@ impl PageContext {
         }
     }
 
+    /// A unit of the dictionary, in English where it has a plain word: `円` is `yen`.
+    pub(crate) fn unit(&self, unit: impl AsRef<str>) -> String {
+        const WORDS: [(&str, &str); 10] = [
+            ("円", "yen"),
+            ("人", "people"),
+            ("名", "people"),
+            ("年", "years"),
+            ("か月", "months"),
+            ("日", "days"),
+            ("時間", "hours"),
+            ("点", "points"),
+            ("件", "cases"),
+            ("回", "times"),
+        ];
+        let unit = unit.as_ref();
+        let word = WORDS.iter().find(|(ja, _)| *ja == unit && self.lang == Lang::En).map_or(unit, |(_, en)| en);
+        word.to_owned()
+    }
+
     /// `17:03 に保存しました`.
     pub(crate) fn saved_text(&self, at: &Instant) -> String {
         let time = clock_time(at);

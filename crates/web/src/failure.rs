@@ -40,6 +40,8 @@ pub(crate) enum Failure {
     SignInNeeded {
         page: String,
     },
+    /// A file was sent without a session. Files are not carried through signing in, as typed text is.
+    FileNotTaken,
     /// The form does not come from a page of this session.
     Forged,
     /// A body of a kind that this address does not take.
@@ -81,7 +83,7 @@ impl Failure {
             Failure::NotFound => StatusCode::NOT_FOUND,
             Failure::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Failure::WrongDesk | Failure::Forged => StatusCode::FORBIDDEN,
-            Failure::SignInNeeded { .. } => StatusCode::UNAUTHORIZED,
+            Failure::SignInNeeded { .. } | Failure::FileNotTaken => StatusCode::UNAUTHORIZED,
             Failure::WrongKind => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Failure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Failure::Status(status) => *status,
@@ -115,6 +117,17 @@ impl Failure {
                 ("ログインが必要です", "ログインの有効期間が過ぎました。もう一度ログインしてください。保存済みの内容は失われていません。"),
                 ("Please sign in", "Your session has ended. Please sign in again; nothing that was saved is lost."),
             ),
+            Failure::FileNotTaken => words(
+                (
+                    "ファイルを受け取っていません",
+                    "ログインの有効期間が過ぎたため、いま送信したファイルは保存されていません。ログインして戻り、もう一度ファイルを選んで送信してください。これまでに添付したファイルと保存済みの内容は失われていません。",
+                ),
+                (
+                    "The file was not taken in",
+                    "Your session had ended, so the file that you have just sent is not kept. Sign in, go back, choose it again and send it. \
+                     Files attached before and everything saved are still there.",
+                ),
+            ),
             Failure::Forged => words(
                 ("送信を受け付けられませんでした", "画面が古くなっているか、別のサイトから送信されました。何も保存されていません。"),
                 ("The form was not accepted", "The page is out of date, or the form was sent from another site. Nothing was saved."),
@@ -147,6 +160,7 @@ impl Failure {
             | Failure::WrongMethod
             | Failure::WrongDesk
             | Failure::SignInNeeded { .. }
+            | Failure::FileNotTaken
             | Failure::WrongKind
             | Failure::TooLarge => false,
         }
@@ -170,7 +184,7 @@ impl Failure {
                 }
                 _ => {
                     let again = self.may_pass() && page.account.is_some() && from_here(headers);
-                    (status, html(&words, page, headers, kept, again)).into_response()
+                    (status, html(status, &words, page, headers, kept, again)).into_response()
                 }
             }
         };
@@ -203,10 +217,12 @@ struct FailurePage<'a> {
     again: bool,
 }
 
-fn html(words: &Words, page: &PageContext, headers: &HeaderMap, kept: Option<&Kept>, again: bool) -> Response {
+fn html(status: StatusCode, words: &Words, page: &PageContext, headers: &HeaderMap, kept: Option<&Kept>, again: bool) -> Response {
     let lines = words.lines.iter().map(|l| page.local(l)).collect();
     let back = back(headers);
-    let sign_in = page.account.is_none().then(|| format!("/sign-in?next={}", encoded(&back)));
+    // While storage is away nobody can be known, and nobody can sign in.
+    let sign_in =
+        (page.account.is_none() && status != StatusCode::SERVICE_UNAVAILABLE).then(|| format!("/sign-in?next={}", encoded(&back)));
     let shown =
         FailurePage { page, title: page.local(&words.title), lines, reference: words.reference.as_deref(), back, sign_in, kept, again };
     match shown.render() {
@@ -252,6 +268,7 @@ impl JsonFailure {
             | Failure::WrongMethod
             | Failure::WrongDesk
             | Failure::SignInNeeded { .. }
+            | Failure::FileNotTaken
             | Failure::Forged
             | Failure::WrongKind
             | Failure::TooLarge
@@ -358,7 +375,8 @@ mod tests {
         let response = router.oneshot(Request::get("/bare").body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
-        assert!(String::from_utf8_lossy(&body).contains("ただいま応答できません"));
+        let page = String::from_utf8_lossy(&body);
+        assert!(page.contains("ただいま応答できません") && !page.contains("ログインして戻る"), "nobody can sign in now: {page}");
     }
 
     #[tokio::test]

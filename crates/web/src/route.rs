@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::handler::Handler;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -136,6 +136,10 @@ async fn at_the_gate(State(gate): State<Gate>, page: PageContext, request: Reque
     match gate.open_to(&page) {
         Ok(()) => next.run(request).await,
         Err(failure) => {
+            let failure = match failure {
+                Failure::SignInNeeded { .. } if carries_a_file(request.headers()) => Failure::FileNotTaken,
+                other => other,
+            };
             let kept = Kept::unread(request).await;
             let mut response = failure.into_response();
             if let Some(kept) = kept {
@@ -144,6 +148,11 @@ async fn at_the_gate(State(gate): State<Gate>, page: PageContext, request: Reque
             response
         }
     }
+}
+
+fn carries_a_file(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    kind.starts_with("multipart/form-data")
 }
 
 /// The web application over an office.

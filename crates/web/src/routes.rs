@@ -53,6 +53,7 @@ fn anyone() -> Vec<Route> {
         get("/calls/{programme}/{round}/guideline.md", Gate::Anyone, public::source),
         get("/calls/{programme}/{round}/check", Gate::Anyone, public::check),
         get("/calls/{programme}/{round}/compare", Gate::Anyone, public::compared),
+        get("/calls/{programme}/{round}/editions/{digest}", Gate::Anyone, public::edition),
     ]
 }
 
@@ -104,6 +105,7 @@ fn office() -> Vec<Route> {
         post("/office/calls/{programme}/{round}/review", Gate::Office, office::review_plan::open),
         get("/office/calls/{programme}/{round}/progress", Gate::Office, office::progress::show),
         post("/office/calls/{programme}/{round}/progress", Gate::Office, office::progress::close),
+        post("/office/calls/{programme}/{round}/progress/reopening", Gate::Office, office::progress::reopen),
         get("/office/calls/{programme}/{round}/selection", Gate::Office, office::selection::show),
         get("/office/calls/{programme}/{round}/selection.xlsx", Gate::Office, office::selection::excel),
         post("/office/calls/{programme}/{round}/selection/bonuses/{case}/{bonus}", Gate::Office, office::selection::judge),

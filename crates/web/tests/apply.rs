@@ -153,6 +153,14 @@ async fn a_firm_is_identified_by_its_number() {
     let page = format!("{CALL}?number={number}");
     lead.send(&page, CALL, &[("number", &number), ("track", ""), ("title", " ")]).await.is(422).has("申請枠を選んで").has("名称を入力");
     let _ = scene.firm;
+    for (instant, says) in
+        [("2026-01-01T12:00:00+09:00", "受付はまだ始まっていません"), ("2030-01-01T12:00:00+09:00", "受付は終了しました")]
+    {
+        let scene = Scene::at(instant).await;
+        let closed = scene.visitor("lead").await.get(CALL).await;
+        closed.is(200).holds_together().has(says);
+        assert!(!closed.body.contains("name=\"number\""), "a form that cannot be taken is not offered");
+    }
 }
 
 #[tokio::test]
@@ -189,10 +197,16 @@ async fn from_the_first_page_to_the_receipt_and_back() {
     let pdf = lead.get(&format!("/apply/notices/{letter}/letter")).await;
     assert_eq!(pdf.is(200).header("content-type"), "application/pdf");
     assert!(pdf.body.starts_with("%PDF-"), "no PDF");
+    // The file is called what the notice is called: 申請を受け付けました（…）.pdf.
+    assert!(pdf.header("content-disposition").contains("%E7%94%B3%E8%AB%8B%E3%82%92%E5%8F%97%E3%81%91"), "{:?}", pdf.headers);
     lead.get("/apply").await.has("受付済").has("申請を受け付けました");
     assert!(scene.office.mails().iter().any(|m| m.contains("lead@banso.invalid")));
     // Locked, then taken back, changed, handed in again under the same number.
     save(&mut lead, &section(&case, "plan", 0), &[("a.needs", "直しました。")]).await.is(409);
+    lead.get(&section(&case, "plan", 0)).await.is(200).holds_together().has("いまは変更できません");
+    let list = lead.get(&case).await;
+    let (told, tasks) = (list.body.find("この申請の通知と文書").unwrap(), list.body.find("bs-tasks").unwrap());
+    assert!(told < tasks, "what the office told comes first once it is handed in");
     let leave = format!("{case}/withdrawal");
     lead.get(&leave).await.is(200).holds_together().has("提出を取り消す");
     lead.send(&leave, &format!("{leave}/submission"), &[]).await.is(303);
@@ -640,4 +654,25 @@ async fn what_was_typed_when_the_session_ended_is_sent_after_signing_in() {
     assert!(again.iter().any(|(n, v)| n == "_request" && fields.contains(&("_request", v.as_str()))), "the same press of the button");
     lead.post(&path, &as_fields(&again), &FROM_HERE).await.is(303);
     lead.get(&path).await.has("&#60;b&#62;と\n二行目</textarea>");
+}
+
+#[tokio::test]
+async fn a_file_sent_after_the_session_ended_is_not_lost_in_silence() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    let documents = section(&case, "documents", 0);
+    let token = lead.get(&documents).await.hidden("_csrf").to_owned();
+    scene.office.wait_seconds(13 * 3600);
+    let slot = format!("{case}/files/0/plan-pdf");
+    let answer = lead.upload(&slot, &[("_csrf", &token)], ("file", "計画書.pdf", PDF)).await;
+    answer.is(401).holds_together().has("ファイルを受け取っていません").has("もう一度ファイルを選んで").has("ログインして戻る");
+    let script = [("accept", "application/json"), ("content-type", "multipart/form-data; boundary=edge")];
+    let answer = lead.send_body(&slot, &script, axum::body::Body::empty()).await;
+    answer.is(401).has("ファイルを受け取っていません");
+    // A text is carried through signing in, as before.
+    lead.post(&section(&case, "plan", 0), &[("a.needs", "課題")], &[("sec-fetch-site", "same-origin")])
+        .await
+        .is(401)
+        .has("失われていません");
 }

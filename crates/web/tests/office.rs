@@ -3,7 +3,9 @@
 #![cfg(test)]
 
 use banso_kernel::{CallId, CaseId};
+use banso_office::ProgrammeFile;
 use banso_office::testing::TestOffice;
+use banso_office::testing::cases::{PROGRAMME, programme, words};
 use banso_permits::{Person, Role};
 use banso_web::testing::Visitor;
 
@@ -207,7 +209,18 @@ async fn the_review_is_planned_shown_and_opened() {
     d.officer.send(&reviews, &reconsider, &[("reviewer", &to), ("reason", "x")]).await.is(422).holds_together();
     d.officer.send(&progress, &progress, &[("reason", "")]).await.is(422).holds_together();
     d.officer.send(&progress, &progress, &[("reason", "期限が来たため")]).await.is(303);
-    d.officer.get(&progress).await.has("審査終了");
+    d.officer.get(&progress).await.holds_together().has("審査終了").has("審査を再開する");
+    let again = format!("{progress}/reopening");
+    d.officer
+        .send(&progress, &again, &[("due", "令和7年2月30日")])
+        .await
+        .is(422)
+        .holds_together()
+        .has("実在する日付")
+        .has("令和7年2月30日");
+    d.officer.send(&progress, &again, &[("due", "")]).await.is(422).has("審査の期限を入力してください");
+    d.officer.send(&progress, &again, &[("due", "令和7年9月1日")]).await.is(303);
+    d.officer.get(&progress).await.has("審査を再開しました").has("審査を終了する").has("未提出の採点表があります");
     d.office.run_jobs().await;
 }
 
@@ -236,8 +249,8 @@ async fn guidelines_are_read_again_by_who_runs_calls() {
     const PAGE: &str = "/office/guidelines";
     const SECOND: &str = "programmes/go-tech/r7-1.2.md";
     let mut d = desk().await;
-    let first = banso_office::testing::cases::programme();
-    d.office.shelf.put(banso_office::testing::cases::PROGRAMME, &first);
+    let first = programme();
+    d.office.shelf.put(PROGRAMME, &first);
     d.officer.get("/office").await.is(200).has(PAGE);
     d.officer.get(PAGE).await.is(200).holds_together().has("令和7年度第1回・第1版").has("ありません。");
     let amended = first.replace("第1回・第1版", "第1回・第2版");
@@ -263,4 +276,21 @@ async fn guidelines_are_read_again_by_who_runs_calls() {
         other.post(PAGE, &[], &[("x-csrf-token", &token)]).await.is(403);
     }
     d.office.run_jobs().await;
+}
+
+#[tokio::test]
+async fn clauses_are_read_in_the_edition_that_was_filled_in() {
+    let mut d = desk().await;
+    let first = d.office.edition_in_force(&d.call).unwrap().digest();
+    let amended =
+        ProgrammeFile { path: PROGRAMME.replace(".md", ".2.md"), text: programme().replace("第1回・第1版", "第1回・第2版") };
+    d.office.load_programmes(&[amended], &words()).await.unwrap();
+    assert_ne!(d.office.edition_in_force(&d.call).unwrap().digest(), first);
+    let path = format!("/office/cases/{}", d.cases[0]);
+    for page in ["", "/check", "/versions/1"] {
+        let shown = d.officer.get(&format!("{path}{page}")).await;
+        shown.is(200).has(&format!("/calls/{}/editions/{first}#c2-1", d.call));
+        assert!(!shown.body.contains(&format!("\"/calls/{}#c2-1", d.call)), "{page} leads to the edition in force");
+    }
+    d.officer.get(&format!("/calls/{}/editions/{first}", d.call)).await.is(200).has("現在は有効ではありません").has("id=\"c2-1\"");
 }

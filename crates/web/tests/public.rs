@@ -5,20 +5,15 @@
 use std::fs;
 use std::path::Path;
 
-use banso_guideline::{Dictionary, Library};
+use banso_kernel::{CallId, Digest};
 use banso_office::testing::TestOffice;
-use banso_office::{Loaded, ProgrammeFile, Words};
+use banso_office::testing::cases::words;
+use banso_office::{Loaded, ProgrammeFile};
 use banso_permits::Role;
 use banso_web::testing::Visitor;
 
 fn repository(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).unwrap()
-}
-
-fn words() -> Words {
-    let dictionary = Dictionary::parse(&repository("facts/dictionary.md")).unwrap();
-    let library = Library::parse(&repository("facts/definitions.md"), &dictionary).unwrap();
-    Words { dictionary, library }
 }
 
 const PATH: &str = "programmes/go-tech/r7-1.md";
@@ -98,6 +93,9 @@ async fn nothing_typed_is_not_known_yet() {
     let office = office_with_a_call().await;
     let mut visitor = Visitor::new(&office);
     visitor.get("/calls/go-tech/r7-1/check").await.is(200).holds_together().has("まだ分かりません").has("足りない事実：").has("人が確認");
+    let english = visitor.get("/calls/go-tech/r7-1/check?lang=en").await;
+    english.is(200).holds_together().has("<span>yen</span>").has("<span>people</span>").has("<span>years</span>");
+    assert!(!english.body.contains("<span>円</span>"), "a unit is said in the language of the page");
 }
 
 #[tokio::test]
@@ -172,4 +170,16 @@ async fn a_broken_or_edited_text_leaves_the_call_on_its_last_good_edition() {
     assert_eq!(office.broken_files(&officer).await.unwrap().len(), 1);
     let page = visitor.get("/calls/go-tech/r7-1/compare").await;
     page.is(200).holds_together();
+    let editions = office.published_call(&CallId::parse("go-tech/r7-1").unwrap()).unwrap().editions;
+    let path = |n: usize| format!("/calls/go-tech/r7-1/editions/{}", editions[n].edition.digest());
+    page.has(&path(0)).has(&path(1));
+    visitor.get(&path(0)).await.is(200).holds_together().has("第1回・第1版").has("現在は有効ではありません").has("現行の版を見る");
+    visitor.get(&path(1)).await.is(200).holds_together().has("第1回・第2版").has("現在も有効です");
+    for nowhere in [
+        format!("/calls/go-tech/r7-1/editions/{}", Digest::ZERO),
+        "/calls/go-tech/r7-1/editions/zz".into(),
+        path(0).replace("r7-1", "r7-2"),
+    ] {
+        visitor.get(&nowhere).await.is(404);
+    }
 }

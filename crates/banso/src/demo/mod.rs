@@ -41,7 +41,12 @@ use self::script::{Beat, Scene};
 /// Why the demonstration could not be made.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DemoTrouble {
-    #[error("デモの公募要領 {path} を使えません。\nA guideline of the demonstration cannot be used: {path}\n{why}", path = path.display())]
+    #[error(
+        "デモの公募要領 {path} を使えません。公募要領のフォルダーの隣に demo フォルダーが必要です。デモなしで始めるには banso serve を使ってください。\n\
+         A guideline of the demonstration cannot be used: {path}. The folder `demo` has to stand beside the guidelines; without the \
+         demonstration, use `banso serve`.\n{why}",
+        path = path.display()
+    )]
     Text { path: PathBuf, why: String },
     #[error("デモの場面 {scene:?} を演じられません。\nA scene of the demonstration failed: {scene:?}\n{cause}")]
     Scene { scene: Scene, cause: Box<DemoTrouble> },

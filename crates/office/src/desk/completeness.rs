@@ -138,9 +138,23 @@ impl Office {
     }
 }
 
-/// The day of a return, which has to be there.
+/// The day of a return that names at least one point.
 pub(crate) fn due_of(order: &ReturnOrder) -> Result<Day, OfficeError> {
-    order.due.ok_or_else(|| OfficeError::field("due", "補正の期限を入力してください。", "Enter the day by which to correct it."))
+    let mut wrong = Vec::new();
+    if order.points.is_empty() {
+        wrong.push(FieldProblem::new(
+            "place-1",
+            "補正する欄と補正の内容を1件以上入力してください。",
+            "Name at least one place, and what to correct there.",
+        ));
+    }
+    if order.due.is_none() {
+        wrong.push(FieldProblem::new("due", "補正の期限を入力してください。", "Enter the day by which to correct it."));
+    }
+    match order.due {
+        Some(due) if wrong.is_empty() => Ok(due),
+        Some(_) | None => Err(OfficeError::Invalid(wrong)),
+    }
 }
 
 /// Whether the form asks for a document in any case.

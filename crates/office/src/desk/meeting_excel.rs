@@ -19,7 +19,7 @@ impl Office {
         let meeting = self.meeting(person, call).await?;
         let ranked = meeting.lines.iter().filter_map(|line| Some((line, line.planned.as_ref()?)));
         let sheet = Sheet {
-            title: "採択審査 順位表".to_owned(),
+            title: "採択会議 順位表".to_owned(),
             columns: columns(&meeting),
             rows: ranked.map(|(line, planned)| row(&meeting, line, planned)).collect(),
             made_at: self.now(),

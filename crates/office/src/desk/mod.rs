@@ -24,7 +24,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use banso_grant::{Case, CaseAct, NewAct};
-use banso_guideline::Edition;
+use banso_guideline::{Edition, Section, SectionContent};
 use banso_kernel::{CallId, CaseId, LocalText, PersonId, RequestId};
 use banso_permits::{Action, Permit, Person};
 use banso_store::{Batch, CallFile, CaseFile, Change};
@@ -116,7 +116,12 @@ pub(crate) fn reviews_nothing_here(person: &Person, cases: &BTreeMap<CaseId, Cas
     )]))
 }
 
-/// The clause of the form, for acts that rest on what was handed in.
+/// The chapter of the form, for acts that rest on what was handed in. Costs may be asked for in another one: it is that of the questions
+/// and the documents.
 pub(crate) fn form_clause(edition: &Edition) -> String {
-    edition.form().sections.first().map_or_else(|| "公募要領".to_owned(), |s| s.clause.clone())
+    let asks = |s: &&Section| matches!(s.content, SectionContent::Fields(_) | SectionContent::Documents(_));
+    let form = edition.form();
+    let Some(section) = form.sections.iter().find(asks).or(form.sections.first()) else { return "公募要領".to_owned() };
+    let chapter = section.clause.split('-').next().unwrap_or_default();
+    edition.clause(chapter).map_or_else(|| section.clause.clone(), |c| c.id.clone())
 }

@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use banso_grant::review::successors;
-use banso_grant::{AssignmentState, Case, CaseState, ReviewStatus, decide};
+use banso_grant::{AssignmentState, CallPhase, Case, CaseState, ReviewStatus, decide};
 use banso_guideline::{Criterion, Edition};
 use banso_kernel::{CallId, CaseId, Day, LocalText, PersonId, RequestId};
 use banso_permits::{Action, Person};
@@ -293,6 +293,25 @@ impl Office {
         }
         let by = self.by(person, called.edition.digest(), &called.edition.selection().clause);
         let act = decide::close_review(&called.call.call, reason, &by)?;
+        self.append(Batch::call(call.clone(), called.call.seq(), vec![act]).request(request)).await?;
+        Ok(())
+    }
+
+    /// Opens a closed review again, for the sheets that did not come: without them nothing can be selected. Whoever was assigned stays so.
+    ///
+    /// # Errors
+    /// A review that is not closed, no day, a day that is not ahead; stale.
+    pub async fn reopen_review(&self, person: &Person, call: &CallId, due: Option<Day>, request: RequestId) -> Result<(), OfficeError> {
+        let called = self.called(person, Action::RunCall, call).await?;
+        if self.done_before(request).await? {
+            return Ok(());
+        }
+        let CallPhase::Reviewed { plan, .. } = &called.call.call.phase else {
+            return Err(OfficeError::Stale(LocalText::new("審査は終了していません。", "The review is not closed.")));
+        };
+        let due = due.ok_or_else(|| OfficeError::field("due", "審査の期限を入力してください。", "Enter the day by which to review."))?;
+        let by = self.by(person, called.edition.digest(), &called.edition.selection().clause);
+        let act = decide::open_review(&called.call.call, *plan, due, &by)?;
         self.append(Batch::call(call.clone(), called.call.seq(), vec![act]).request(request)).await?;
         Ok(())
     }

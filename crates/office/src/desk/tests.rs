@@ -119,7 +119,9 @@ async fn an_application_is_returned_with_its_points() {
     let order = |points: Vec<Point>, due: Option<Day>, request| ReturnOrder { points, due, request };
     let (day, past) = (Day::new(2025, 6, 15), Day::new(2025, 5, 1));
     assert_eq!(fields(s.office.return_for_correction(&s.officer, case, &order(vec![point.clone()], None, s.request())).await), ["due"]);
-    refused(s.office.return_for_correction(&s.officer, case, &order(vec![], day.clone().ok(), s.request())).await);
+    let nothing = |due| order(vec![], due, s.request());
+    assert_eq!(fields(s.office.return_for_correction(&s.officer, case, &nothing(day.clone().ok())).await), ["place-1"]);
+    assert_eq!(fields(s.office.return_for_correction(&s.officer, case, &nothing(None)).await), ["place-1", "due"]);
     refused(s.office.return_for_correction(&s.officer, case, &order(vec![point.clone()], past.ok(), s.request())).await);
     let good = order(vec![point], day.ok(), s.request());
     s.office.return_for_correction(&s.officer, case, &good).await.unwrap();
@@ -271,6 +273,17 @@ async fn reviewers_are_replaced_and_asked_again() {
     refused(s.office.close_review(&s.officer, &s.call, "", s.request()).await);
     s.office.close_review(&s.officer, &s.call, "期限が来たため", s.request()).await.unwrap();
     refused(s.office.close_review(&s.officer, &s.call, "もう一度", s.request()).await);
+    // Closed too early: no sheet is taken, and without them nothing can be selected. It is opened again.
+    let plan = s.office.meeting(&s.officer, &s.call).await.unwrap().plan.unwrap().digest();
+    refused(s.office.freeze_selection(&s.officer, &s.call, plan, s.request()).await);
+    assert_eq!(fields(s.office.reopen_review(&s.officer, &s.call, None, s.request()).await), ["due"]);
+    refused(s.office.reopen_review(&s.officer, &s.call, Day::new(2025, 5, 1).ok(), s.request()).await);
+    s.office.reopen_review(&s.officer, &s.call, Day::new(2025, 8, 31).ok(), s.request()).await.unwrap();
+    let twice = s.office.reopen_review(&s.officer, &s.call, Day::new(2025, 8, 31).ok(), s.request()).await;
+    assert!(matches!(twice, Err(OfficeError::Stale(_))), "{twice:?}");
+    let late = s.cases[2];
+    s.scored(late, 7).await;
+    assert_eq!(s.office.review_progress(&s.officer, &s.call).await.unwrap().outstanding, each + 1);
     s.office.run_jobs().await;
 }
 
@@ -361,5 +374,16 @@ async fn who_reviews_in_a_call_sees_no_others_marks_as_an_officer() {
     assert!(matches!(s.office.meeting_excel(&both, &s.call).await, Err(OfficeError::Forbidden(_))));
     assert!(matches!(s.office.review_progress(&both, &s.call).await, Err(OfficeError::Forbidden(_))));
     assert!(s.office.meeting(&s.officer, &s.call).await.is_ok());
+    s.office.run_jobs().await;
+}
+
+#[tokio::test]
+async fn completeness_rests_on_the_chapter_of_the_form() {
+    let s = stage().await;
+    s.pass(s.cases[0]).await;
+    let acts = s.office.case_file(s.cases[0]).await.acts;
+    let act = acts.last().unwrap();
+    // Costs are asked for in chapter 3, before the questions of the form; what is checked is the form.
+    assert_eq!((act.kind.as_str(), act.clause.as_str()), ("completeness_passed", "4"));
     s.office.run_jobs().await;
 }

@@ -12,7 +12,7 @@ use banso_store::{CallFile, CaseFile};
 use crate::letters::slot_title;
 use crate::{Office, OfficeError};
 
-pub(crate) use words::{call_act_name, case_act_name, conflict_words};
+pub(crate) use words::{FRONT_MATTER, call_act_name, case_act_name, conflict_words};
 
 /// An act as people read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +94,14 @@ impl Names {
             Actor::System => Who::System,
             Actor::Person(id) => Who::Person { id, name: self.get(id) },
         }
+    }
+}
+
+impl ActLine {
+    /// What the act rests on, where that is no clause to be read in the guideline: an article, or the guideline as a whole.
+    #[must_use]
+    pub fn basis(&self) -> LocalText {
+        words::basis(&self.clause)
     }
 }
 

@@ -5,9 +5,12 @@ use banso_grant::{
     Submitted,
 };
 use banso_guideline::Edition;
-use banso_kernel::{Day, Digest, Lang, LocalText, PersonId, Yen};
+use banso_kernel::{Day, Digest, Lang, LocalText, PersonId, Yen, group_thousands};
 
 use super::{Detail, Names};
+
+/// What the acts that publish an edition name as their clause.
+pub(crate) const FRONT_MATTER: &str = "front matter";
 
 /// The name of an act of a case.
 #[must_use]
@@ -38,6 +41,31 @@ pub(crate) fn case_act_name(act: &CaseAct) -> LocalText {
 #[must_use]
 pub(crate) fn call_act_name(act: &CallAct) -> LocalText {
     kind_name(act.kind()).unwrap_or_else(|| LocalText::ja(act.kind()))
+}
+
+/// What an act rests on, in words: `適正化法第6条第1項` is `Art. 6(1) of the Act`.
+pub(super) fn basis(clause: &str) -> LocalText {
+    if clause == FRONT_MATTER {
+        return LocalText::new("公募要領の募集の概要（前書き）", "the guideline's particulars");
+    }
+    match clause.strip_prefix("適正化法第").and_then(article) {
+        Some(article) => LocalText::new(clause, format!("Art. {article} of the Act on Budget Execution for Subsidies")),
+        None if clause == "公募要領" => LocalText::new(clause, "the guideline"),
+        None => LocalText::ja(clause),
+    }
+}
+
+/// `6条第1項` as `6(1)`, `26条の3` as `26-3`.
+fn article(text: &str) -> Option<String> {
+    let (number, rest) = text.split_once('条')?;
+    let (branch, paragraph) = match rest.split_once('第') {
+        Some((branch, paragraph)) => (branch, Some(paragraph.strip_suffix('項')?)),
+        None => (rest, None),
+    };
+    let branch = branch.strip_prefix('の').map(|n| format!("-{n}")).unwrap_or_default();
+    let paragraph = paragraph.map(|n| format!("({n})")).unwrap_or_default();
+    let found = format!("{number}{branch}{paragraph}");
+    found.bytes().all(|b| b.is_ascii_digit() || b"-()".contains(&b)).then_some(found)
 }
 
 /// The name of a kind.
@@ -130,7 +158,7 @@ fn day(ja: &str, en: &str, value: Day) -> Detail {
 }
 
 fn yen(ja: &str, en: &str, value: Yen) -> Detail {
-    text(ja, en, value.to_string())
+    local(ja, en, LocalText::new(value.to_string(), format!("¥{}", group_thousands(i128::from(value.get())))))
 }
 
 fn reason(value: &str) -> Option<Detail> {
@@ -345,6 +373,21 @@ pub(super) fn call_details(act: &CallAct) -> Vec<Detail> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_act_rests_on_is_said_in_both_languages() {
+        for (clause, ja, en) in [
+            ("適正化法第6条第1項", "適正化法第6条第1項", "Art. 6(1) of the Act on Budget Execution for Subsidies"),
+            ("適正化法第26条の3", "適正化法第26条の3", "Art. 26-3 of the Act on Budget Execution for Subsidies"),
+            ("適正化法第5条", "適正化法第5条", "Art. 5 of the Act on Budget Execution for Subsidies"),
+            ("front matter", "公募要領の募集の概要（前書き）", "the guideline's particulars"),
+            ("公募要領", "公募要領", "the guideline"),
+            ("適正化法第x条", "適正化法第x条", "適正化法第x条"),
+        ] {
+            let said = basis(clause);
+            assert_eq!((said.ja.as_str(), said.get(Lang::En)), (ja, en));
+        }
+    }
 
     #[test]
     fn a_fraction_is_shown_with_its_value() {

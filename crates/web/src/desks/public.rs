@@ -8,12 +8,12 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use banso_guideline::{Block, ChangeKind, ClauseChange, Edition, FieldKind, Finding, Known, Shortfall, Truth, compare};
-use banso_kernel::{CallId, Instant, Lang, Yen};
+use banso_kernel::{CallId, Digest, Instant, Lang, Yen};
 use banso_office::{Ask, CallTime, Office, OfficeError, Precheck, PublishedCall, Question, call_time};
 use serde::Deserialize;
 
 use crate::context::PageContext;
-use crate::desks::call_of;
+use crate::desks::{call_of, id};
 use crate::failure::{Answer, Failure};
 
 /// A call as a line of the list.
@@ -104,12 +104,19 @@ struct GuidelinePage {
 enum ReadAs {
     /// In force, for whoever thinks of applying.
     Citizen,
-    /// As an act was governed by it, whether it is still in force or not.
+    /// By its digest, whether it is still in force or not.
+    Published,
+    /// The same on the auditor's desk.
     Record,
 }
 
 impl GuidelinePage {
+    /// Whether it is shown as a record, and not as the way to an application.
     fn on_record(&self) -> bool {
+        self.reading != ReadAs::Citizen
+    }
+
+    fn audited(&self) -> bool {
         self.reading == ReadAs::Record
     }
 
@@ -122,6 +129,25 @@ pub(crate) async fn guideline(office: State<Office>, page: PageContext, Path((pr
     let call = office.published_call(&call_of((&programme, &round))?)?;
     let edition = call.current().cloned().ok_or(OfficeError::NotFound)?;
     Ok(as_page(page, call, edition, ReadAs::Citizen))
+}
+
+/// Any edition of a call, by its digest: what was handed in is read beside the edition that governed it.
+pub(crate) async fn edition(
+    office: State<Office>,
+    page: PageContext,
+    Path((programme, round, digest)): Path<(String, String, String)>,
+) -> Answer {
+    let call = office.published_call(&call_of((&programme, &round))?)?;
+    let digest: Digest = id(&digest)?;
+    let edition = call.editions.iter().find(|e| e.edition.digest() == digest).map(|e| e.edition.clone()).ok_or(OfficeError::NotFound)?;
+    Ok(as_page(page, call, edition, ReadAs::Published))
+}
+
+impl PageContext {
+    /// The address of an edition as it was published, for whatever names a clause of it.
+    pub(crate) fn edition_path(&self, edition: &Edition) -> String {
+        format!("/calls/{}/editions/{}", edition.meta().call, edition.digest())
+    }
 }
 
 fn as_page(page: PageContext, call: PublishedCall, edition: Edition, reading: ReadAs) -> Response {
@@ -257,6 +283,8 @@ struct ComparePage {
     old: String,
     new: String,
     changes: Vec<ClauseChange>,
+    /// Where each of the two is read.
+    texts: (String, String),
 }
 
 /// Any two editions of the programme, older and newer, clause by clause.
@@ -275,9 +303,11 @@ pub(crate) async fn compared(
     let new = if sides.new.is_empty() { current.clone() } else { sides.0.new };
     let old = if sides.0.old.is_empty() { before.unwrap_or_else(earlier) } else { sides.0.old };
     let find = |value: &str| choices.iter().find(|c| c.value == value).map(|c| c.edition.clone()).ok_or(Failure::NotFound);
-    let changes = compare(&find(&old)?, &find(&new)?);
+    let (older, newer) = (find(&old)?, find(&new)?);
+    let changes = compare(&older, &newer);
+    let texts = (page.edition_path(&older), page.edition_path(&newer));
     let choices = choices.into_iter().map(|c| (c.value, c.label)).collect();
-    Ok(ComparePage { page, call, choices, old, new, changes }.into_response())
+    Ok(ComparePage { page, call, choices, old, new, changes, texts }.into_response())
 }
 
 fn editions_of(office: &Office, page: &PageContext, programme: &str) -> Vec<Choice> {
@@ -286,7 +316,8 @@ fn editions_of(office: &Office, page: &PageContext, programme: &str) -> Vec<Choi
         .flat_map(|c| c.editions)
         .map(|e| Choice {
             value: e.edition.digest().to_string(),
-            label: format!("{} {}（{}）", page.local(&e.edition.meta().call_name), e.edition.meta().edition, e.edition.meta().published),
+            // What tells editions apart comes first: a phone shows no more of it.
+            label: format!("{}（{}）{}", e.edition.meta().edition, e.edition.meta().published, page.local(&e.edition.meta().call_name)),
             edition: e.edition,
         })
         .collect();

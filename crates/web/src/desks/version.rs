@@ -21,9 +21,8 @@ struct Version {
     /// Of the case on this desk.
     path: String,
     documents: String,
-    /// Where clauses are read, and the very edition of then where this desk has it.
+    /// Where clauses are read: in the edition of then.
     guideline: String,
-    guideline_as_then: Option<String>,
 }
 
 impl Version {
@@ -42,9 +41,9 @@ pub(crate) async fn for_office(office: State<Office>, page: PageContext, Path((c
         (call, page.t("申請の一覧", "Applications").to_owned()),
         (path.clone(), view.dossier.receipt_number.clone()),
     ];
-    let guideline = format!("/calls/{}", view.dossier.call);
+    let guideline = page.edition_path(&view.edition);
     let documents = format!("{path}/documents");
-    Ok(Version { page, crumbs, documents, path, guideline, guideline_as_then: None, view }.into_response())
+    Ok(Version { page, crumbs, documents, path, guideline, view }.into_response())
 }
 
 pub(crate) async fn for_audit(office: State<Office>, page: PageContext, Path((case, seq)): Path<(String, String)>) -> Answer {
@@ -54,5 +53,5 @@ pub(crate) async fn for_audit(office: State<Office>, page: PageContext, Path((ca
     let crumbs = vec![("/audit".to_owned(), page.t("監査", "Audit").to_owned()), (path.clone(), view.dossier.receipt_number.clone())];
     let guideline = audit::edition_path(view.edition.digest());
     let documents = format!("{path}/documents");
-    Ok(Version { page, crumbs, documents, path, guideline_as_then: Some(guideline.clone()), guideline, view }.into_response())
+    Ok(Version { page, crumbs, documents, path, guideline, view }.into_response())
 }

@@ -102,5 +102,5 @@ pub(crate) fn answer_text(page: &PageContext, row: &CheckedRow) -> String {
         return page.t("（未入力）", "(empty)").to_owned();
     }
     let bare_number = row.text.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '-'));
-    if bare_number && !row.unit.is_empty() { format!("{} {}", row.text, row.unit) } else { row.text.clone() }
+    if bare_number && !row.unit.is_empty() { format!("{} {}", row.text, page.unit(&row.unit)) } else { row.text.clone() }
 }

@@ -108,6 +108,11 @@ impl Section {
         self.view.writable == Writable::Yes
     }
 
+    /// Whether nobody may change it at this stage.
+    fn not_now(&self) -> bool {
+        self.view.writable == Writable::NotNow
+    }
+
     fn other_side(&self) -> Option<&str> {
         match &self.view.writable {
             Writable::Yes | Writable::NotNow => None,

@@ -5,7 +5,7 @@ use askama_web::WebTemplate;
 use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse as _;
 use banso_office::apply::{StartOrder, StartPage};
-use banso_office::{Office, OfficeError};
+use banso_office::{CallTime, Office, OfficeError, call_time};
 use serde::Deserialize;
 use tower_sessions::Session;
 
@@ -27,6 +27,22 @@ struct Start {
 }
 
 impl Start {
+    /// Why nothing can be started here, while the call takes nothing in.
+    fn not_open(&self) -> Option<&'static str> {
+        match call_time(&self.view.edition, self.page.now) {
+            CallTime::Open => None,
+            CallTime::Upcoming => Some(self.page.lang.pick(
+                "受付はまだ始まっていません。受付開始の日時に、もう一度開いてください。",
+                "The call has not opened yet. Please come back when it has.",
+            )),
+            CallTime::Closed => Some(
+                self.page
+                    .lang
+                    .pick("受付は終了しました。新しい申請は始められません。", "The call is closed. Nothing can be started any more."),
+            ),
+        }
+    }
+
     fn tracks(&self) -> Vec<(String, String)> {
         self.view.tracks.iter().map(|t| (t.name.clone(), self.page.local(&t.title).to_owned())).collect()
     }

@@ -54,7 +54,7 @@ impl Front {
         match call.time {
             CallTime::Open => ("active", self.page.lang.pick("受付中", "Open")),
             CallTime::Upcoming => ("", self.page.lang.pick("受付前", "Not open yet")),
-            CallTime::Closed => ("solid", self.page.lang.pick("受付終了", "Closed")),
+            CallTime::Closed => ("", self.page.lang.pick("受付終了", "Closed")),
         }
     }
 }

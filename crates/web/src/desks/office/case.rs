@@ -40,11 +40,6 @@ impl CaseView {
         super::call_path(&self.view.call)
     }
 
-    /// Where the clauses are read.
-    fn guideline(&self) -> String {
-        format!("/calls/{}", self.view.call)
-    }
-
     fn tone(&self) -> &'static str {
         state_tone(self.view.code())
     }

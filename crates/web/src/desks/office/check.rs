@@ -50,11 +50,6 @@ impl CheckView {
         CheckView { documents: format!("{path}/documents"), path, places, page, view, typed }
     }
 
-    /// Where the clauses are read.
-    fn guideline(&self) -> String {
-        format!("/calls/{}", self.view.call)
-    }
-
     fn tone(&self) -> &'static str {
         state_tone(self.view.code())
     }

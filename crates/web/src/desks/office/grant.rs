@@ -111,7 +111,7 @@ impl Grant {
             GrantStage::Returned { .. } => ("care", self.page.t("補正を依頼中", "returned for correction")),
             GrantStage::Granted { .. } => ("good", self.page.t("交付決定済", "granted")),
             GrantStage::Refused { .. } => ("wrong", self.page.t("不交付決定済", "refused")),
-            GrantStage::Withdrawn { .. } => ("solid", self.page.t("取下げ", "withdrawn")),
+            GrantStage::Withdrawn { .. } => ("", self.page.t("取下げ", "withdrawn")),
         }
     }
 

@@ -35,8 +35,7 @@ pub(crate) const fn state_tone(state: StateCode) -> &'static str {
         StateCode::Returned | StateCode::GrantRequestReturned => "care",
         StateCode::Complete | StateCode::Selected | StateCode::Granted => "good",
         StateCode::NotAccepted | StateCode::Rejected | StateCode::GrantRefused => "wrong",
-        StateCode::UnderReview | StateCode::Reserved => "",
-        StateCode::SubmissionWithdrawn | StateCode::Withdrawn => "solid",
+        StateCode::UnderReview | StateCode::Reserved | StateCode::SubmissionWithdrawn | StateCode::Withdrawn => "",
     }
 }
 

@@ -6,8 +6,8 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use banso_grant::ReviewStatus;
 use banso_kernel::{CaseId, LocalText, PersonId};
-use banso_office::Office;
 use banso_office::desk::{AssignedReviewer, CaseProgress, Progress, ReviewerSheet, SheetView};
+use banso_office::{Office, OfficeError};
 use tower_sessions::Session;
 
 use super::{call_path, case_path, phase_label, review_tone, shown_again};
@@ -23,6 +23,7 @@ struct ProgressView {
     path: String,
     view: Progress,
     reason: String,
+    due: String,
 }
 
 impl ProgressView {
@@ -46,6 +47,11 @@ impl ProgressView {
         self.view.phase == "in_review"
     }
 
+    /// Closed with sheets still to come: nothing can be selected before they are in.
+    fn closed_too_early(&self) -> bool {
+        self.view.phase == "reviewed" && self.view.outstanding > 0
+    }
+
     fn shown<'a>(&self, case: &'a CaseProgress) -> Vec<&'a AssignedReviewer> {
         case.assigned.iter().filter(|a| a.status != ReviewStatus::Replaced).collect()
     }
@@ -54,7 +60,7 @@ impl ProgressView {
 pub(crate) async fn show(office: State<Office>, page: PageContext, Path(call): Path<(String, String)>) -> Answer {
     let call = call_of(call)?;
     let view = office.review_progress(page.person()?, &call).await?;
-    Ok(ProgressView { page, path: call_path(&call), view, reason: String::new() }.into_response())
+    Ok(ProgressView { page, path: call_path(&call), view, reason: String::new(), due: String::new() }.into_response())
 }
 
 pub(crate) async fn close(
@@ -71,7 +77,30 @@ pub(crate) async fn close(
             let problems = shown_again(error)?;
             let view = office.review_progress(page.person()?, &call).await?;
             let reason = form.text("reason").to_owned();
-            invalid(ProgressView { page: page.with_problems(problems), path: call_path(&call), view, reason })
+            invalid(ProgressView { page: page.with_problems(problems), path: call_path(&call), view, reason, due: String::new() })
+        }
+    }
+}
+
+pub(crate) async fn reopen(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path(call): Path<(String, String)>,
+    form: FormFields,
+) -> Answer {
+    let call = call_of(call)?;
+    let done = match form.day("due") {
+        Ok(due) => office.reopen_review(page.person()?, &call, due, form.request()).await,
+        Err(problem) => Err(OfficeError::Invalid(vec![problem])),
+    };
+    match done {
+        Ok(()) => see_other(&session, &format!("{}/progress", call_path(&call)), "審査を再開しました。", "The review is open again.").await,
+        Err(error) => {
+            let problems = shown_again(error)?;
+            let view = office.review_progress(page.person()?, &call).await?;
+            let due = form.text("due").to_owned();
+            invalid(ProgressView { page: page.with_problems(problems), path: call_path(&call), view, reason: String::new(), due })
         }
     }
 }

@@ -66,7 +66,7 @@ impl CasePage {
         format!("c-{}", line.criterion.id)
     }
 
-    /// Where the clauses are read.
+    /// Where the clauses of the score sheet are read.
     fn guideline(&self) -> String {
         format!("/calls/{}", self.view.head.call)
     }
