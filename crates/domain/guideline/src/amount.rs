@@ -1,24 +1,18 @@
 //! "For how much?": cost × rate for each member and year, rounded, then the yearly and the total cap, with a trace to the yen.
 
-use std::collections::BTreeMap;
-
 use banso_kernel::{Exact, LocalText, Rounding, Yen};
-use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub, ToPrimitive};
+use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub};
 
 use crate::answers::BUDGET_ITEM;
+use crate::costs::{Lines, summed};
 use crate::definitions::NO_CAP_YEN;
 use crate::edition::Edition;
 use crate::examine::joined;
 use crate::expr::Expr;
 use crate::known::{combine, ends, map};
-use crate::members::{MEMBER, Member, members};
-use crate::model::{Amount, ClauseId, Facts, Known, Missing, Section, SectionContent, Step, Truth, Value};
+use crate::members::{Member, members};
+use crate::model::{Amount, ClauseId, Facts, Known, Step, Value};
 use crate::plan::{LINE, Plan};
-
-const YEAR: &str = "年度";
-pub(crate) const COST: &str = "金額";
-/// Most project years.
-const YEARS_MAX: u32 = 10;
 
 impl Edition {
     /// What the guideline would pay for the costs in the facts (経費), with every step.
@@ -30,43 +24,13 @@ impl Edition {
     }
 }
 
-/// A row of 経費 as far as the amount needs it.
-#[derive(Debug, Clone)]
-pub(crate) struct CostRow {
-    /// Index into 共同体.
-    pub member: usize,
-    pub year: u32,
-    /// The line of the budget where rate or cap hang on it; otherwise no name.
-    pub line: String,
-    pub cost: Yen,
-    /// The part of the cost that counts.
-    pub counted: Known<Yen>,
-    /// What the rule for costs that count looks at, of the member and of the row.
-    facts: Facts,
-}
-
-impl CostRow {
-    /// Another cost; what counts of it is not asked yet.
-    pub(crate) fn set(&mut self, cost: Yen) {
-        self.cost = cost;
-        if let Some(held) = self.facts.0.get_mut(COST) {
-            *held = Value::Number(cost.exact());
-        }
-    }
-}
-
 pub(crate) struct Reckoning<'a> {
-    edition: &'a Edition,
-    plan: &'a Plan,
-    facts: &'a Facts,
+    pub(crate) edition: &'a Edition,
+    pub(crate) plan: &'a Plan,
+    pub(crate) facts: &'a Facts,
     steps: Vec<Step>,
     cuts: Vec<(ClauseId, Yen)>,
 }
-
-/// Eligible cost by member (index) and year, and by budget line where rate or cap hang on it (otherwise under no name).
-type Costs = BTreeMap<(usize, u32), Lines>;
-/// Eligible cost of a member's year, by budget line.
-pub(crate) type Lines = BTreeMap<String, Known<Yen>>;
 
 impl<'a> Reckoning<'a> {
     pub(crate) fn new(edition: &'a Edition, facts: &'a Facts) -> Self {
@@ -103,75 +67,6 @@ impl<'a> Reckoning<'a> {
         let by_year_after_caps = after_total_cap(&total, &by_year);
         let (cuts, steps) = (std::mem::take(&mut self.cuts), std::mem::take(&mut self.steps));
         Amount { total, by_year, by_year_after_caps, by_member, cuts, steps }
-    }
-
-    /// The rows of 経費, each with what counts of it.
-    pub(crate) fn rows(&mut self, members: &[Member]) -> Result<Vec<CostRow>, Vec<Missing>> {
-        let unknown = || vec![Missing::Fact(BUDGET_ITEM.to_owned())];
-        let Some(Value::List(rows)) = self.facts.0.get(BUDGET_ITEM) else { return Err(unknown()) };
-        let seen: Vec<Facts> = members.iter().map(|m| self.seen_of(&m.facts)).collect();
-        let mut found = Vec::with_capacity(rows.len());
-        for row in rows {
-            let Value::Record(record) = row else { return Err(unknown()) };
-            let number = match record.get(MEMBER) {
-                Some(Value::Number(n)) => Some(*n),
-                Some(_) | None => members.first().map(|m| m.number),
-            };
-            let Some((member, seen)) = members.iter().zip(&seen).find(|(m, _)| Some(m.number) == number) else { return Err(unknown()) };
-            let year = match record.get(YEAR) {
-                Some(Value::Number(n)) => n.to_integer().to_u32().filter(|y| (1..=YEARS_MAX).contains(y)).ok_or_else(unknown)?,
-                None if self.single_year() => 1,
-                Some(_) | None => return Err(vec![Missing::Fact(YEAR.to_owned())]),
-            };
-            let cost = match record.get(COST) {
-                Some(Value::Number(n)) => Yen::from_exact(*n, Rounding::Down, Yen::new(1)).map_err(|_| Vec::new())?,
-                Some(_) | None => return Err(vec![Missing::Fact(COST.to_owned())]),
-            };
-            let mut facts = seen.clone();
-            if self.plan.eligible.is_some() {
-                facts.0.extend(record.iter().map(|(k, v)| (k.clone(), v.clone())));
-            }
-            let line = match record.get(LINE) {
-                _ if !self.plan.by_line() => String::new(),
-                Some(Value::Text(line)) => line.clone(),
-                Some(_) | None => return Err(vec![Missing::Fact(LINE.to_owned())]),
-            };
-            let mut row = CostRow { member: member.index, year, line, cost, counted: Known::Exactly(cost), facts };
-            row.counted = self.counted(&row)?;
-            found.push(row);
-        }
-        Ok(found)
-    }
-
-    /// Those of a member's facts that the rule for costs that count looks at.
-    fn seen_of(&self, facts: &Facts) -> Facts {
-        let items = self.plan.eligible.as_ref().map(Expr::items).unwrap_or_default();
-        Facts(facts.0.iter().filter(|(item, _)| items.contains(*item)).map(|(item, value)| (item.clone(), value.clone())).collect())
-    }
-
-    /// The part of a cost that counts: all, nothing, or, while that is open, between the two.
-    pub(crate) fn counted(&mut self, row: &CostRow) -> Result<Known<Yen>, Vec<Missing>> {
-        let Some(eligible) = &self.plan.eligible else { return Ok(Known::Exactly(row.cost)) };
-        match eligible.truth(self.edition.names(), &row.facts) {
-            Ok(judgement) => Ok(match judgement.truth {
-                Truth::Yes => Known::Exactly(row.cost),
-                Truth::No => Known::Exactly(Yen::ZERO),
-                Truth::Unknown => ends(Some((Yen::ZERO, row.cost))),
-            }),
-            Err(error) => {
-                self.step(error.message.clone());
-                Err(Vec::new())
-            }
-        }
-    }
-
-    /// Whether the form asks for the costs of one year only: then nobody has to say which.
-    fn single_year(&self) -> bool {
-        let years = |s: &Section| match s.content {
-            SectionContent::Budget { years_max, .. } => Some(years_max),
-            SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Kpis | SectionContent::Documents(_) => None,
-        };
-        self.edition.form().sections.iter().filter_map(years).max() == Some(1)
     }
 
     /// A member's year: the sum of its lines.
@@ -314,7 +209,7 @@ impl<'a> Reckoning<'a> {
         named.or_else(|| names.parameter(expr.text().trim()).map(|p| p.clause.clone())).unwrap_or_else(|| self.plan.clause.clone())
     }
 
-    fn step(&mut self, text: LocalText) {
+    pub(crate) fn step(&mut self, text: LocalText) {
         self.steps.push(Step { clause: self.plan.clause.clone(), text });
     }
 }
@@ -336,21 +231,6 @@ fn bend_text((at, second): &(Known<Exact>, Known<Exact>)) -> (String, String) {
         format!("（補助額が{}を超える部分は {}）", yen(&at), rate_text(second)),
         format!(" ({} of the cost beyond a subsidy of {})", rate_text_en(second), yen_en(&at)),
     )
-}
-
-/// What counts, by member, year and line.
-fn summed(rows: &[CostRow]) -> Costs {
-    let mut costs = Costs::new();
-    for row in rows {
-        add(costs.entry((row.member, row.year)).or_default(), row);
-    }
-    costs
-}
-
-/// Adds a row to its line.
-pub(crate) fn add(lines: &mut Lines, row: &CostRow) {
-    let held = lines.entry(row.line.clone()).or_insert(Known::Exactly(Yen::ZERO));
-    *held = combine(held, &row.counted, |a, b| a.checked_add(*b).ok());
 }
 
 /// An amount, or nothing where it does not reach the floor. A higher floor leaves less, so the ends of the floor cross over.

@@ -7,6 +7,7 @@ mod amount;
 pub mod answers;
 mod compare;
 mod content;
+mod costs;
 mod definitions;
 mod dictionary;
 mod documents;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use banso_kernel::Yen;
 
-use crate::amount::{CostRow, Lines, Reckoning, add};
+use crate::amount::Reckoning;
 use crate::answers::BUDGET_ITEM;
+use crate::costs::{COST, CostRow, Lines, add};
 use crate::edition::Edition;
 use crate::members::Member;
 use crate::model::{Amount, Facts, Known, Missing, Value};
@@ -93,7 +94,7 @@ impl Tally<'_> {
         if let Some(Value::List(records)) = self.facts.0.get_mut(BUDGET_ITEM)
             && let Some(Value::Record(record)) = records.get_mut(row)
         {
-            record.insert(crate::amount::COST.to_owned(), Value::Number(cost.exact()));
+            record.insert(COST.to_owned(), Value::Number(cost.exact()));
         }
         let group = (own.member, own.year);
         own.counted = Reckoning::new(self.edition, &self.facts).counted(own)?;
