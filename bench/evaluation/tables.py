@@ -11,16 +11,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+PIECE = 1_000_000
+
 
 def regression(n, balanced, r):
-    if balanced:
-        a, b = np.repeat(np.arange(n // 10), 10), np.tile(np.arange(10), n // 10)
-    else:
-        a, b = r.integers(0, n // 20, n), r.integers(0, n // 500, n)
-    of_a, of_b = r.standard_normal(a.max() + 1), r.standard_normal(b.max() + 1)
-    x = [r.standard_normal(n) + 0.3 * of_a[a] - 0.2 * of_b[b] for _ in range(5)]
-    y = sum((i + 1) * v for i, v in enumerate(x)) + of_a[a] + of_b[b] + r.standard_normal(n)
-    return {"y": y, **{f"x{i + 1}": v for i, v in enumerate(x)}, "a": a, "b": b}
+    """In pieces of a million rows, so that a table need not fit into memory."""
+    units, others = (n // 10, 10) if balanced else (n // 20, n // 500)
+    of_a, of_b = r.standard_normal(units), r.standard_normal(others)
+    for begin in range(0, n, PIECE):
+        row = np.arange(begin, min(begin + PIECE, n))
+        m = len(row)
+        a, b = (row // 10, row % 10) if balanced else (r.integers(0, units, m), r.integers(0, others, m))
+        x = [r.standard_normal(m) + 0.3 * of_a[a] - 0.2 * of_b[b] for _ in range(5)]
+        y = sum((i + 1) * v for i, v in enumerate(x)) + of_a[a] + of_b[b] + r.standard_normal(m)
+        yield {"y": y, **{f"x{i + 1}": v for i, v in enumerate(x)}, "a": a, "b": b}
 
 
 def score(n, r):
@@ -43,12 +47,17 @@ def main():
     kind, n, out = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     r = np.random.default_rng(20260401)
     if kind == "score":
-        columns = score(n, r)
+        pieces = [score(n, r)]
     elif kind == "staggered":
-        columns = staggered(n, r)
+        pieces = [staggered(n, r)]
     else:
-        columns = regression(n, kind == "balanced", r)
-    pq.write_table(pa.table(columns), out)
+        pieces = regression(n, kind == "balanced", r)
+    writer = None
+    for piece in pieces:
+        table = pa.table(piece)
+        writer = writer or pq.ParquetWriter(out, table.schema)
+        writer.write_table(table)
+    writer.close()
 
 
 main()

@@ -1,7 +1,7 @@
 words <- commandArgs(TRUE)
 times <- if (length(words) > 1) as.integer(words[2]) else 1L
 suppressMessages(library(fixest))
-if (length(words) > 2) setFixest_nthreads(as.integer(words[3]))
+setFixest_nthreads(as.integer(Sys.getenv("FIXEST_THREADS", "2")))
 d <- data.table::fread(words[1])
 start <- proc.time()
 for (i in seq_len(times)) m <- feols(y ~ x1 + x2 + x3 + x4 + x5 | a + b, d, cluster = ~a)

@@ -196,7 +196,7 @@ impl Source for ParquetTable {
                 Column::Number(values) => Ok(grouped(values)),
             };
         }
-        let mut grouper = Grouper::default();
+        let mut grouper = Grouper::for_rows(self.total());
         for group in 0..ParquetTable::groups(self).len() {
             let values = ParquetTable::numbers(self, group, name).map_err(refused)?;
             values.into_iter().for_each(|value| grouper.push(value));

@@ -1,6 +1,7 @@
 //! Which rows take part, and what stands in the columns of the regression: read from the source block by block, never held as a whole.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::sample::{compact, crossed, nobody};
 use super::source::{Groups, Source};
@@ -46,7 +47,8 @@ pub struct Dropped {
 #[derive(Debug, Clone)]
 pub(super) struct Dimension {
     pub(super) name: String,
-    pub(super) codes: Vec<u32>,
+    /// Shared by an effect and the clusters of the same column.
+    pub(super) codes: Arc<Vec<u32>>,
     pub(super) count: usize,
 }
 
@@ -120,7 +122,8 @@ impl<'a> Design<'a> {
         };
         let levels = design.lay_out(spec)?;
         let effects = spec.fixed_effects.iter().map(|name| crossed(source, name)).collect::<Result<Vec<_>, _>>()?;
-        let clusters = spec.clusters.iter().map(|name| crossed(source, name)).collect::<Result<Vec<_>, _>>()?;
+        let apart: Vec<&String> = spec.clusters.iter().filter(|name| !spec.fixed_effects.contains(name)).collect();
+        let clusters = apart.iter().map(|name| crossed(source, name)).collect::<Result<Vec<_>, _>>()?;
         design.choose_rows(&effects.iter().chain(&clusters).collect::<Vec<_>>())?;
         design.drop_singletons(&effects, spec.singletons);
         if design.rows == 0 {
@@ -128,8 +131,10 @@ impl<'a> Design<'a> {
         }
         design.name_levels(levels)?;
         let dimension = |name: &String, groups: Groups| compact(name, groups, &design.keep);
-        let effects = spec.fixed_effects.iter().zip(effects).map(|(name, groups)| dimension(name, groups)).collect();
-        let clusters = spec.clusters.iter().zip(clusters).map(|(name, groups)| dimension(name, groups)).collect();
+        let effects: Vec<Dimension> = spec.fixed_effects.iter().zip(effects).map(|(name, groups)| dimension(name, groups)).collect();
+        let apart: Vec<Dimension> = apart.into_iter().zip(clusters).map(|(name, groups)| dimension(name, groups)).collect();
+        let known = |name: &String| effects.iter().chain(&apart).find(|d| d.name == *name).cloned();
+        let clusters = spec.clusters.iter().filter_map(known).collect();
         (design.effects, design.clusters) = (effects, clusters);
         design.centre()?;
         Ok(design)
@@ -332,9 +337,9 @@ impl<'a> Design<'a> {
 
     /// The same design without one cluster.
     pub(super) fn without(&self, dimension: &Dimension, cluster: u32) -> Self {
-        let keep: Vec<bool> = self.keep.iter().zip(&dimension.codes).map(|(keep, code)| *keep && *code != cluster).collect();
+        let keep: Vec<bool> = self.keep.iter().zip(dimension.codes.iter()).map(|(keep, code)| *keep && *code != cluster).collect();
         let again = |d: &Dimension| {
-            let keys = Groups { codes: d.codes.clone(), keys: super::source::Keys::Numbers(vec![0.0; d.count]) };
+            let keys = Groups { codes: d.codes.to_vec(), keys: super::source::Keys::Numbers(vec![0.0; d.count]) };
             compact(&d.name, keys, &keep)
         };
         Self {

@@ -37,7 +37,7 @@ pub(super) fn variance(
 
 fn lies_within(effect: &Dimension, cluster: &Dimension) -> bool {
     let mut of = vec![Column::MISSING; effect.count];
-    effect.codes.iter().zip(&cluster.codes).filter(|(e, _)| **e != Column::MISSING).all(|(e, c)| {
+    effect.codes.iter().zip(cluster.codes.iter()).filter(|(e, _)| **e != Column::MISSING).all(|(e, c)| {
         let known = &mut of[*e as usize];
         *known = if *known == Column::MISSING { *c } else { *known };
         *known == *c

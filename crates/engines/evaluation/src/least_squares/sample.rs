@@ -1,5 +1,7 @@
 //! Which rows take part: those where nothing is missing, with a weight, and not alone in a level of a fixed effect.
 
+use std::sync::Arc;
+
 use super::design::{Design, Dimension, Dropped};
 use super::moments::each_window;
 use super::source::{Groups, Source};
@@ -152,7 +154,7 @@ pub(super) fn compact(name: &str, groups: Groups, keep: &[bool]) -> Dimension {
             *code = Column::MISSING;
         }
     }
-    Dimension { name: name.to_owned(), codes, count: count as usize }
+    Dimension { name: name.to_owned(), codes: Arc::new(codes), count: count as usize }
 }
 
 fn refused_cell(code: &'static str, column: &str, row: usize, ja: &str, en: &str) -> Refusal {

@@ -139,6 +139,12 @@ impl Grouper {
     /// Whole numbers below this are looked up in a table.
     const SMALL: usize = 1 << 22;
 
+    /// With room for so many rows.
+    #[must_use]
+    pub fn for_rows(rows: usize) -> Self {
+        Self { codes: Vec::with_capacity(rows), ..Self::default() }
+    }
+
     /// The next value, `NaN` for missing. Zero and minus zero are one group.
     pub fn push(&mut self, value: f64) {
         if value.is_nan() {
@@ -207,7 +213,7 @@ impl Source for Frame {
         Ok(match self.column(name)? {
             Column::Name { codes, levels } => Groups { codes: codes.clone(), keys: Keys::Names(levels.clone()) },
             Column::Number(values) => {
-                let mut grouper = Grouper::default();
+                let mut grouper = Grouper::for_rows(values.len());
                 values.iter().for_each(|v| grouper.push(*v));
                 grouper.finish()
             }

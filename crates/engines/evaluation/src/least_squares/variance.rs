@@ -1,5 +1,7 @@
 //! From scores to variances: the sandwich, its small-sample factors, and the number of parameters.
 
+use std::sync::Arc;
+
 use super::design::{Design, Dimension};
 use super::scores::{self, Leverage, Meat, Mix, Scores};
 use super::source::Grouper;
@@ -38,20 +40,20 @@ pub(super) fn dimensions(design: &Design<'_>) -> Vec<(f64, Dimension)> {
 
 fn both(a: &Dimension, b: &Dimension) -> Dimension {
     let mut grouper = Grouper::default();
-    for (x, y) in a.codes.iter().zip(&b.codes) {
+    for (x, y) in a.codes.iter().zip(b.codes.iter()) {
         // Products of two counts of rows stay below 2⁶⁴, but not below 2⁵³: beyond that, far beyond any memory, pairs could be confused.
         let pair = f64::from(*x) * b.count as f64 + f64::from(*y);
         grouper.push(if *x == Column::MISSING { f64::NAN } else { pair });
     }
     let groups = grouper.finish();
-    Dimension { name: format!("{}^{}", a.name, b.name), count: groups.count(), codes: groups.codes }
+    Dimension { name: format!("{}^{}", a.name, b.name), count: groups.count(), codes: Arc::new(groups.codes) }
 }
 
 /// Whether each fixed effect lies within the clusters of some dimension.
 fn nested(design: &Design<'_>) -> Vec<bool> {
     let within = |effect: &Dimension, cluster: &Dimension| {
         let mut of = vec![Column::MISSING; effect.count];
-        effect.codes.iter().zip(&cluster.codes).filter(|(e, _)| **e != Column::MISSING).all(|(e, c)| {
+        effect.codes.iter().zip(cluster.codes.iter()).filter(|(e, _)| **e != Column::MISSING).all(|(e, c)| {
             let known = &mut of[*e as usize];
             *known = if *known == Column::MISSING { *c } else { *known };
             *known == *c
