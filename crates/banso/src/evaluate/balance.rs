@@ -94,6 +94,10 @@ pub(crate) struct Asked {
     /// Neighbours in the same arm that a row's variance is found from
     #[arg(long, default_value_t = 2, verbatim_doc_comment)]
     variance_neighbours: usize,
+    /// 傾向スコアを推定したことを標準誤差に含める（Abadie–Imbens 2016）
+    /// Count in the standard error that the score was estimated (Abadie and Imbens 2016)
+    #[arg(long, verbatim_doc_comment)]
+    estimated_score: bool,
     /// 標準化差の分母 / By which spread differences are standardised: pooled / treated / comparison
     #[arg(long, default_value = "pooled", value_parser = word::<Standardiser>)]
     standardiser: Standardiser,
@@ -136,6 +140,7 @@ impl Asked {
                 caliper: self.caliper,
                 exact: self.exact.clone(),
                 variance_neighbours: self.variance_neighbours,
+                estimated_score: self.estimated_score,
             },
             standardiser: self.standardiser,
             confidence: self.level,

@@ -100,7 +100,7 @@ fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
 }
 
 /// Commas divide terms, but not within parentheses.
-fn terms(texts: &[String]) -> Vec<String> {
+pub(super) fn terms(texts: &[String]) -> Vec<String> {
     let (mut out, mut depth) = (Vec::new(), 0_usize);
     for text in texts {
         let mut term = String::new();

@@ -31,6 +31,10 @@ pub(crate) struct Asked {
     /// What tells productivity: investment, materials, energy, logarithms
     #[arg(long, value_delimiter = ',', verbatim_doc_comment)]
     proxy: Vec<String>,
+    /// 投入ではない統制変数の列（年の指標など。Wooldridge では使えません）
+    /// Controls that are no inputs, such as year indicators; not with Wooldridge
+    #[arg(long = "control", visible_alias = "controls", value_name = "COLUMN", value_delimiter = ',', verbatim_doc_comment)]
+    controls: Vec<String>,
     /// 企業の列
     /// The column of firms
     #[arg(long, verbatim_doc_comment)]
@@ -109,6 +113,7 @@ impl Asked {
             free: self.free.clone(),
             state: self.state.clone(),
             proxy: self.proxy.clone(),
+            controls: self.controls.clone(),
             firm: self.firm.clone(),
             time: self.time.clone(),
             methods: self.methods.clone(),
@@ -137,7 +142,8 @@ impl Asked {
 pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
     let spec = asked.spec();
     let levels = spec.product.iter().flat_map(|p| p.output_level.iter().chain(&p.labour_level).chain(&p.technology));
-    let numbers = [&spec.outcome, &spec.time].into_iter().chain(&spec.free).chain(&spec.state).chain(&spec.proxy).chain(levels);
+    let numbers =
+        [&spec.outcome, &spec.time].into_iter().chain(&spec.free).chain(&spec.state).chain(&spec.proxy).chain(&spec.controls).chain(levels);
     let frame = asked.input.frame(numbers.map(String::as_str), [spec.firm.as_str()])?;
     let found = estimate(&frame, &spec)?;
     asked.input.answer(&found, lang, || page(&found, lang))
@@ -194,6 +200,7 @@ fn function(page: Page, function: &Function, lang: Lang) -> Page {
         let [low, high] = [0, 1].map(|at: usize| e.interval.and_then(|i| i.get(at).copied()));
         vec![e.input.clone(), number(e.estimate), shown(e.standard_error), shown(low), shown(high)]
     });
+    let rows = rows.chain(function.controls.iter().map(|c| vec![c.column.clone(), shown(c.estimate)]));
     let heads = [(title.as_str(), title.as_str()), ("弾力性", "elasticity"), ("標準誤差", "error"), ("下限", "lower"), ("上限", "upper")];
     let mut page = page.table(&heads, rows.collect());
     if !function.roots.is_empty() {

@@ -15,6 +15,16 @@ use crate::trouble::Trouble;
 pub(crate) struct Asked {
     #[command(flatten)]
     input: Input,
+    #[command(flatten)]
+    design: Design,
+    /// 推定せず、10通りのバンド幅だけを出す / Only the bandwidths, of all ten selectors
+    #[arg(long)]
+    bandwidths: bool,
+}
+
+/// A discontinuity, for this command and those that estimate it several times.
+#[derive(Debug, Args)]
+pub(super) struct Design {
     /// 結果の列 / The outcome's column
     #[arg(long, value_name = "COLUMN")]
     outcome: String,
@@ -93,9 +103,6 @@ pub(crate) struct Asked {
     /// カットオフからこの距離未満の行を除く（ドーナツ）/ Leave out rows nearer than this (donut)
     #[arg(long, value_name = "DISTANCE", default_value_t = 0.0)]
     donut: f64,
-    /// 推定せず、10通りのバンド幅だけを出す / Only the bandwidths, of all ten selectors
-    #[arg(long)]
-    bandwidths: bool,
 }
 
 /// A word of the library, as its specification spells it.
@@ -125,8 +132,8 @@ pub(super) fn share(level: f64) -> f64 {
     if level > 1.0 { level / 100.0 } else { level }
 }
 
-impl Asked {
-    fn spec(&self) -> Spec {
+impl Design {
+    pub(super) fn spec(&self) -> Spec {
         Spec {
             outcome: self.outcome.clone(),
             score: self.running.clone(),
@@ -158,12 +165,16 @@ impl Asked {
     }
 }
 
+/// The columns of numbers of a specification.
+pub(super) fn numbers(spec: &Spec) -> impl Iterator<Item = &str> {
+    let numbers = [spec.outcome.as_str(), spec.score.as_str()].into_iter().chain(spec.treatment.as_deref());
+    numbers.chain(spec.covariates.iter().map(String::as_str)).chain(spec.weights.as_deref())
+}
+
 /// Estimates, or chooses bandwidths only.
 pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
-    let spec = asked.spec();
-    let numbers = [spec.outcome.as_str(), spec.score.as_str()].into_iter().chain(spec.treatment.as_deref());
-    let numbers = numbers.chain(spec.covariates.iter().map(String::as_str)).chain(spec.weights.as_deref());
-    let frame = asked.input.frame(numbers, spec.cluster.as_deref())?;
+    let spec = asked.design.spec();
+    let frame = asked.input.frame(numbers(&spec), spec.cluster.as_deref())?;
     if asked.bandwidths {
         let all = select(&frame, &spec, &Selector::ALL)?;
         return asked.input.answer(&all, lang, || chosen(&all));
@@ -181,7 +192,7 @@ fn chosen(all: &[Selected]) -> Page {
     Page::new("バンド幅", "Bandwidths").table(&heads, all.iter().map(row).collect())
 }
 
-fn page(e: &Estimate) -> Page {
+pub(super) fn page(e: &Estimate) -> Page {
     let heads = [
         ("方法", "method"),
         ("効果", "effect"),
@@ -224,7 +235,7 @@ fn page(e: &Estimate) -> Page {
     .warnings(&e.warnings)
 }
 
-fn rows(three: &Three) -> Vec<Vec<String>> {
+pub(super) fn rows(three: &Three) -> Vec<Vec<String>> {
     [("conventional", three.conventional), ("bias-corrected", three.bias_corrected), ("robust", three.robust)]
         .into_iter()
         .map(|(name, i)| {

@@ -4,8 +4,8 @@
 #![cfg(test)]
 
 use banso_evaluation::discontinuity::{
-    DensitySpec, Given, HonestSpec, Outcome, PermuteSpec, RepeatSpec, RoundsSpec, Selector, Spec, Variance, balance, density, donuts,
-    estimate, folded_quantile, honest, permute, placebos, pool, repeat, rounds,
+    DensitySpec, Given, HonestSpec, OneStepSpec, Outcome, PermuteSpec, RepeatSpec, RoundsSpec, Selector, Spec, Variance, balance, density,
+    donuts, estimate, folded_quantile, honest, one_step, permute, placebos, pool, repeat, rounds,
 };
 use banso_evaluation::random::{Stream, Streams};
 use banso_evaluation::{Column, Frame};
@@ -100,6 +100,53 @@ fn later_awards_are_taken_out() {
     }
     near("partial", got.partial.estimate, 5.0, 1e-9);
     assert!(got.repeaters > 0 && got.applicants <= 200);
+}
+
+/// A panel without noise: an award is worth 2, 3 and 1 in its year and the two after, on top of applicant, year, and whatever the score
+/// says; who loses applies again. The one-step estimator finds the three whichever way awards hang together.
+#[test]
+fn one_regression_finds_what_awards_are_worth() {
+    let mut s = Streams::new(21).stream(0);
+    let mut cells = vec![vec![]; 4];
+    for firm in 0..150 {
+        let own = s.normal();
+        let (mut past, mut won) = ([None::<f64>; 12], false);
+        for year in 0..12_usize {
+            if !won && s.uniform() < 0.4 {
+                let score = 2.0 * s.uniform() - 1.0;
+                past[year] = Some(score);
+                won = score >= 0.0 && s.uniform() < 0.7;
+            }
+            let worth = |lag: usize| {
+                let Some(score) = year.checked_sub(lag).and_then(|at| past[at]) else { return 0.0 };
+                0.3 + 0.5 * score - 0.2 * score * score + if score >= 0.0 { [2.0, 3.0, 1.0][lag] } else { 0.0 }
+            };
+            let y = own + 0.1 * (year * year) as f64 + (0..3).map(worth).sum::<f64>();
+            for (column, value) in cells.iter_mut().zip([y, f64::from(firm), year as f64, past[year].unwrap_or(f64::NAN)]) {
+                column.push(value);
+            }
+        }
+    }
+    let [y, firm, year, score] = [0, 1, 2, 3].map(|k| cells[k].clone());
+    let table = numbers(&[("y", y), ("firm", firm), ("year", year), ("score", score)]);
+    let spec = OneStepSpec {
+        outcome: "y".into(),
+        applicant: "firm".into(),
+        time: "year".into(),
+        score: "score".into(),
+        horizon: 2,
+        order: 2,
+        ..OneStepSpec::default()
+    };
+    let got = given(one_step(&table, &spec));
+    for (since, want) in got.since.iter().zip([2.0, 3.0, 1.0]) {
+        near("years since", since.effect.map_or(f64::NAN, |e| e.estimate), want, 1e-9);
+    }
+    near("sum", got.total.map_or(f64::NAN, |t| t.estimate), 6.0, 1e-9);
+    let none = OneStepSpec { score: "y".into(), award: Some("score".into()), order: 7, ..spec.clone() };
+    assert_eq!(one_step(&table, &none).err().map(|r| r.code), Some("option"));
+    let twice = numbers(&[("y", vec![1.0; 4]), ("firm", vec![0.0; 4]), ("year", vec![1.0, 1.0, 2.0, 3.0]), ("score", vec![0.5; 4])]);
+    assert_eq!(one_step(&twice, &spec).err().map(|r| r.code), Some("applicant-twice"));
 }
 
 #[test]
@@ -197,6 +244,8 @@ proptest! {
         let _ = density(&table, &DensitySpec { score: "x".into(), cutoff, order: order.max(1), bandwidth: on(4).then_some(Given::One(1.5)), ..DensitySpec::default() });
         let _ = honest(&table, &HonestSpec { outcome: "y".into(), score: "x".into(), cutoff, bound: on(0).then_some(1.0), ..HonestSpec::default() });
         let _ = permute(&table, &PermuteSpec { outcome: "y".into(), score: "x".into(), cutoff, covariates: vec!["t".into()], least_rows: 3, draws: 50, ..PermuteSpec::default() });
+        let one = OneStepSpec { outcome: "y".into(), applicant: "g".into(), time: "w".into(), score: "x".into(), award: on(0).then(|| "t".into()), cutoff, horizon: order, order: order + 1, sides: on(3), ..OneStepSpec::default() };
+        let _ = one_step(&table, &one);
         let _ = rounds(&table, &RoundsSpec { design: spec, round: "g".into(), ..RoundsSpec::default() });
         let _ = repeat(&table, &RepeatSpec { outcomes: vec!["y".into(), "t".into()], awards: vec![String::new(), "w".into()], score: "x".into(), cutoff, applicant: "g".into(), ..RepeatSpec::default() });
     }

@@ -236,6 +236,36 @@ fn translog_and_gross_output() {
     assert_eq!(code(&Spec { period_step: 0.5, methods: vec![Method::OlleyPakes], ..base }), Some("few-lags"));
 }
 
+/// A control moves output by 0.5: left out it is noise, named it is found, and the inputs are as before; a control that another column explains
+/// has no coefficient. Without controls nothing changes.
+#[test]
+fn controls_have_coefficients_of_their_own() {
+    let table = made(7);
+    let mut stream = Streams::new(70).stream(0);
+    let control: Vec<f64> = (0..table.rows()).map(|_| stream.normal()).collect();
+    let moved: Vec<Option<f64>> = given(table.numbers("y")).iter().zip(&control).map(|(y, c)| Some(y + 0.5 * c)).collect();
+    let some = |v: &[f64]| v.iter().copied().map(Some).collect::<Vec<_>>();
+    let twice: Vec<f64> = control.iter().map(|c| 2.0 * c).collect();
+    let table = given(given(given(table.number("moved", moved)).number("control", some(&control))).number("twice", some(&twice)));
+    for method in [Method::Ols, Method::FixedEffects, Method::OlleyPakes, Method::LevinsohnPetrin, Method::AckerbergCavesFrazer] {
+        let plain = Spec { replications: 0, product: None, ..made_spec(method) };
+        let before = first(&table, &plain);
+        let named = first(&table, &Spec { outcome: "moved".into(), controls: words(&["control", "twice"]), ..plain.clone() });
+        let same = first(&table, &Spec { controls: words(&["control"]), ..plain.clone() });
+        assert!(
+            named.controls[0].estimate.is_some_and(|c| (c - 0.5).abs() < 0.03) && named.controls[1].estimate.is_none(),
+            "{method:?}: {:?}",
+            named.controls
+        );
+        for (own, other) in named.elasticities.iter().zip(&same.elasticities) {
+            near("moved by the control only", own.estimate, other.estimate, 1e-6);
+        }
+        assert!((named.elasticities[0].estimate - before.elasticities[0].estimate).abs() < 0.03, "{method:?}");
+    }
+    let refused = estimate(&table, &Spec { controls: words(&["control"]), ..made_spec(Method::Wooldridge) });
+    assert_eq!(refused.err().map(|r| r.code), Some("controls"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]

@@ -2,9 +2,10 @@
 
 #![cfg(test)]
 
+use banso_evaluation::headline::{LeastSquares, Method};
 use banso_evaluation::random::Streams;
-use banso_evaluation::screening::{Kind, estimate};
-use banso_evaluation::{Frame, Refusal, attrition, screening, spillover};
+use banso_evaluation::screening::{Kind, Reread, ScreenedSpec, estimate, screened};
+use banso_evaluation::{Frame, Refusal, attrition, least_squares, screening, spillover};
 use proptest::prelude::*;
 
 fn given<T>(result: Result<T, Refusal>) -> T {
@@ -18,6 +19,54 @@ fn near(got: f64, want: f64, relative: f64) {
 
 fn columns(named: Vec<(&str, Vec<Option<f64>>)>) -> Frame {
     named.into_iter().fold(Frame::new(), |frame, (name, values)| given(frame.number(name, values)))
+}
+
+/// Treated firms report 500 more; one of them slips by a thousand. By least squares with period effects: the slip moves the estimate as
+/// reported by far, rescaling brings back what the clean figures say, to the last digit but for rounding of the slip.
+#[test]
+fn estimates_before_and_after() {
+    let mut stream = Streams::new(5).stream(0);
+    let (mut y, mut firm, mut time, mut d, mut workers) = (vec![], vec![], vec![], vec![], vec![]);
+    for i in 0..40 {
+        for t in 0..4 {
+            y.push((12_345.0 * (1.0 + 0.02 * stream.normal())).round() + if i < 20 { 500.0 } else { 0.0 });
+            firm.push(Some(f64::from(i)));
+            time.push(Some(f64::from(t)));
+            d.push(Some(f64::from(u8::from(i < 20))));
+            workers.push(Some(10.0));
+        }
+    }
+    let build = |y: &[f64]| {
+        let some = y.iter().copied().map(Some).collect();
+        columns(vec![("y", some), ("firm", firm.clone()), ("time", time.clone()), ("d", d.clone()), ("workers", workers.clone())])
+    };
+    let mut ask = least_squares::Spec::new("y", &["d"]);
+    ask.fixed_effects = vec!["time".into()];
+    ask.clusters = vec!["firm".into()];
+    let method = Method::LeastSquares(Box::new(LeastSquares { coefficient: "d".into(), spec: ask }));
+    let screen = screening::Spec {
+        outcome: "y".into(),
+        firm: Some("firm".into()),
+        time: Some("time".into()),
+        workers: Some("workers".into()),
+        ..screening::Spec::default()
+    };
+    let spec = ScreenedSpec { screen, method: method.clone() };
+    let clean = given(method.headline(&build(&y)));
+    let calm = given(screened(&build(&y), &spec));
+    let moved = |r: &Reread| r.moved.is_some_and(|m| if r.reading == "flagged-left-out" { m.abs() < 1.0 } else { m == 0.0 });
+    assert!(calm.readings.iter().all(moved) && calm.warnings.iter().all(|w| !w.blocks), "{calm:?}");
+    y[6] *= 1000.0;
+    let found = given(screened(&build(&y), &spec));
+    let effect = |reading: &str, figure: &str| {
+        let own = found.readings.iter().find(|r| r.reading == reading && r.figure == figure);
+        own.and_then(|r| r.effect.as_ref()).map_or(f64::NAN, |e| e.estimate)
+    };
+    assert!(effect("as-reported", "outcome") > 10_000.0);
+    near(effect("slips-rescaled", "outcome"), clean.estimate, 1e-9);
+    near(effect("slips-rescaled", "per-worker"), clean.estimate / 10.0, 1e-9);
+    assert!((effect("flagged-left-out", "outcome") - clean.estimate).abs() < 2.0 * clean.standard_error);
+    assert!(found.warnings.iter().any(|w| w.code == "moved-by-screen" && w.blocks), "{:?}", found.warnings);
 }
 
 #[test]
@@ -131,6 +180,9 @@ proptest! {
         let column = |f: fn(&Row) -> Option<f64>| rows.iter().map(f).collect::<Vec<_>>();
         let table = columns(vec![("y", column(|r| r.3.then_some(r.0))), ("d", column(|r| Some(f64::from(r.1)))), ("g", column(|r| Some(f64::from(r.2))))]);
         let _ = estimate(&table, &screening::Spec { outcome: "y".into(), firm: Some("g".into()), time: Some("g".into()), workers: Some("d".into()), treatment: Some("d".into()), ..screening::Spec::default() });
+        let screen = screening::Spec { outcome: "y".into(), firm: Some("g".into()), workers: Some("d".into()), ..screening::Spec::default() };
+        let method = Method::LeastSquares(Box::new(LeastSquares { coefficient: "d".into(), spec: least_squares::Spec::new("y", &["d"]) }));
+        let _ = screened(&table, &ScreenedSpec { screen, method });
         let _ = attrition::estimate(&table, &attrition::Spec { outcome: "y".into(), treatment: "d".into(), cells: vec!["g".into()], ..attrition::Spec::default() });
         let _ = spillover::estimate(&table, &spillover::Spec { outcome: "y".into(), treatment: "d".into(), neighbourhood: "g".into(), ..spillover::Spec::default() });
     }

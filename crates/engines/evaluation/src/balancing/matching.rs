@@ -1,9 +1,11 @@
 //! Nearest-neighbour matching with replacement, ties kept, bias adjusted on request, and the standard errors that hold for it. Abadie and
-//! Imbens (2006), Econometrica 74 (errors); (2011), Journal of Business & Economic Statistics 29 (bias). Errors take the score as known.
+//! Imbens (2006), Econometrica 74 (errors); (2011), Journal of Business & Economic Statistics 29 (bias). Errors take the score as known;
+//! what its estimation changes is in `matching_score`.
 
 use serde::{Deserialize, Serialize};
 
 use super::effects::{Estimand, Regression};
+use super::matching_score::correction;
 use super::sample::{Design, Sample};
 use super::score::Score;
 use crate::notice::Refusal;
@@ -42,6 +44,9 @@ pub struct Matching {
     pub exact: Vec<String>,
     /// How many neighbours in the same arm the variance of a row is found from.
     pub variance_neighbours: usize,
+    /// Whether the standard error counts that the score was estimated (Abadie and Imbens 2016); the score alone, without caliper, exact
+    /// columns and bias adjustment.
+    pub estimated_score: bool,
 }
 
 impl Default for Matching {
@@ -54,6 +59,7 @@ impl Default for Matching {
             caliper: None,
             exact: Vec::new(),
             variance_neighbours: 2,
+            estimated_score: false,
         }
     }
 }
@@ -62,6 +68,8 @@ impl Default for Matching {
 pub(super) struct Matched {
     pub means: [f64; 2],
     pub standard_error: f64,
+    /// The same when the score's own estimation is counted.
+    pub error_estimated: Option<f64>,
     /// How much each row counts: as itself and as a match.
     pub weights: Vec<f64>,
     /// Rows of the target without a neighbour.
@@ -71,7 +79,7 @@ pub(super) struct Matched {
 }
 
 /// Rows in the order of one coordinate, so that a search can stop early.
-struct Finder {
+pub(super) struct Finder {
     points: Vec<Vec<f64>>,
     groups: Vec<u32>,
     arms: [Vec<usize>; 2],
@@ -89,7 +97,7 @@ impl Finder {
     }
 
     /// The rows of an arm nearest to row `i`, itself apart: at least `k` if there are so many within reach.
-    fn nearest(&self, i: usize, arm: bool, k: usize, limit: f64) -> Vec<usize> {
+    pub(super) fn nearest(&self, i: usize, arm: bool, k: usize, limit: f64) -> Vec<usize> {
         let order = &self.arms[usize::from(arm)];
         let here = self.points[i][self.lead];
         let start = order.partition_point(|j| self.points[*j][self.lead] < here);
@@ -255,7 +263,14 @@ pub(super) fn matched(sample: &Sample, score: &Score, groups: Vec<u32>, spec: &M
     arms.iter_mut().for_each(|order| order.sort_by(|a, b| points[*a][lead].total_cmp(&points[*b][lead]).then(a.cmp(b))));
     let finder = Finder { points, groups, arms, lead, caliper: spec.caliper.unwrap_or(f64::INFINITY), ties: spec.ties };
     let links = link(&finder, sample, estimand, spec.neighbours);
-    summarise(&finder, sample, &links, spec, estimand)
+    let mut found = summarise(&finder, sample, &links, spec, estimand)?;
+    let by_score = matches!(spec.metric, Metric::Propensity | Metric::Index) && spec.caliper.is_none() && spec.exact.is_empty();
+    if by_score && !spec.adjust_bias {
+        let change = correction(&finder, sample, score, spec, estimand, found.means[0] - found.means[1]);
+        let squared = change.map(|c| found.standard_error * found.standard_error + c);
+        found.error_estimated = squared.filter(|v| *v > 0.0).map(f64::sqrt);
+    }
+    Ok(found)
 }
 
 fn summarise(finder: &Finder, sample: &Sample, links: &Links, spec: &Matching, estimand: Estimand) -> Result<Matched, Refusal> {
@@ -300,6 +315,7 @@ fn summarise(finder: &Finder, sample: &Sample, links: &Links, spec: &Matching, e
     Ok(Matched {
         means,
         standard_error: (spread + served).max(0.0).sqrt() / count,
+        error_estimated: None,
         weights,
         unmatched: wanted - rows.len(),
         used: links.shares.iter().filter(|s| **s > 0.0).count(),

@@ -164,6 +164,15 @@ pub(super) fn check(spec: &Spec) -> Result<(), Refusal> {
             "sampling weights cannot be used with matching",
         );
     }
+    let plain = spec.matching.caliper.is_none() && spec.matching.exact.is_empty() && !spec.matching.adjust_bias;
+    let by_score = matches!(spec.matching.metric, super::matching::Metric::Propensity | super::matching::Metric::Index);
+    if spec.matching.estimated_score && !(plain && by_score) {
+        return wrong(
+            "estimated-score",
+            "estimated-score は、傾向スコアだけで（caliper・exact・adjust-bias なしで）マッチングするときに使えます。",
+            "estimated-score goes with matching on the score alone: no caliper, no exact columns, no bias adjustment",
+        );
+    }
     if spec.covariates.iter().chain(spec.outcome_covariates.iter().flatten()).any(|c| *c == spec.outcome || *c == spec.treatment) {
         return wrong(
             "covariate-is-outcome",

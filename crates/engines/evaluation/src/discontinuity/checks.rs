@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::estimate::estimate;
 use super::result::Estimate;
 use super::spec::Spec;
+use crate::multiple::holm;
 use crate::{Column, Frame, Refusal, Warning};
 
 /// One check: what was tried and what came of it.
@@ -104,18 +105,6 @@ fn gather(all: Vec<(String, Result<Estimate, Refusal>)>) -> Checks {
         result: result.map_or_else(Outcome::Refused, |e| Outcome::Estimate(Box::new(e))),
     });
     Checks { tried: tried.collect(), warnings: Vec::new() }
-}
-
-/// Holm (1979): the k-th smallest of m p-values times m − k + 1, never falling.
-fn holm(p: &[Option<f64>]) -> Vec<Option<f64>> {
-    let mut order: Vec<(usize, f64)> = p.iter().enumerate().filter_map(|(at, p)| p.map(|p| (at, p))).collect();
-    order.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let (mut out, mut highest, count) = (vec![None; p.len()], 0.0_f64, order.len());
-    for (k, (at, p)) in order.into_iter().enumerate() {
-        highest = highest.max((p * (count - k) as f64).min(1.0));
-        out[at] = Some(highest);
-    }
-    out
 }
 
 /// The same frame with one column of numbers missing in the rows that are not kept.

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 pub use product::{Change, Firm, Level, MarginalProduct, Product};
 pub use roots::Root;
-pub use spec::{Elasticity, Estimate, Form, Function, Method, Output, Spec};
+pub use spec::{Control, Elasticity, Estimate, Form, Function, Method, Output, Spec};
 
 use crate::dist::normal_quantile;
 use crate::frame::Frame;
@@ -45,11 +45,22 @@ fn check(spec: &Spec) -> Result<(), Refusal> {
             "these methods need a proxy: investment, materials, energy",
         );
     }
-    if !(1..=5).contains(&spec.degree) || !(1..=5).contains(&spec.markov) || spec.free.len() + spec.state.len() + spec.proxy.len() > 8 {
+    if !(1..=5).contains(&spec.degree)
+        || !(1..=5).contains(&spec.markov)
+        || spec.free.len() + spec.state.len() + spec.proxy.len() > 8
+        || spec.controls.len() > 100
+    {
         return wrong(
             "size",
-            "degree と markov は1〜5、投入と代理変数は合わせて8列までにしてください。",
-            "degree and markov are 1 to 5, inputs and proxies at most 8 columns",
+            "degree と markov は1〜5、投入と代理変数は合わせて8列まで、controls は100列までにしてください。",
+            "degree and markov are 1 to 5, inputs and proxies at most 8 columns, controls at most 100",
+        );
+    }
+    if !spec.controls.is_empty() && spec.methods.iter().any(|m| matches!(m, Method::Wooldridge | Method::WooldridgeSystem)) {
+        return wrong(
+            "controls",
+            "controls は ols、fixed-effects、olley-pakes、levinsohn-petrin、ackerberg-caves-frazer で使えます。",
+            "controls go with ols, fixed-effects, olley-pakes, levinsohn-petrin and ackerberg-caves-frazer",
         );
     }
     if !(spec.period_step > 0.0 && spec.period_step.is_finite() && spec.confidence > 0.0 && spec.confidence < 1.0) {
@@ -99,6 +110,7 @@ pub fn estimate(frame: &Frame, spec: &Spec) -> Result<Estimate, Refusal> {
             free: &spec.free,
             state: &spec.state,
             proxy: &spec.proxy,
+            controls: &spec.controls,
             firm: &spec.firm,
             time: &spec.time,
             also: &also,
@@ -209,6 +221,9 @@ fn one(panel: &Panel, spec: &Spec, method: Method, levels: Option<&Levels>, warn
     Ok(Function {
         method,
         elasticities,
+        controls: (spec.controls.iter().zip(&solved.controls))
+            .map(|(column, estimate)| Control { column: column.clone(), estimate: *estimate })
+            .collect(),
         constant: solved.constant,
         returns_to_scale: (spec.form == Form::CobbDouglas).then(|| (total(&solved.theta), error(&total))),
         sought: names[solved.sought_from..].to_vec(),

@@ -11,6 +11,7 @@ pub(super) struct Panel {
     pub free: Vec<Vec<f64>>,
     pub state: Vec<Vec<f64>>,
     pub proxy: Vec<Vec<f64>>,
+    pub controls: Vec<Vec<f64>>,
     pub time: Vec<f64>,
     /// The row one period before.
     pub lag: Vec<Option<usize>>,
@@ -27,6 +28,7 @@ pub(super) struct Columns<'a> {
     pub free: &'a [String],
     pub state: &'a [String],
     pub proxy: &'a [String],
+    pub controls: &'a [String],
     pub firm: &'a str,
     pub time: &'a str,
     pub also: &'a [String],
@@ -50,7 +52,7 @@ fn ordered(frame: &Frame, rows: &[usize], firm: &str, time: &[f64]) -> Result<Ve
 
 impl Panel {
     pub(super) fn read(frame: &Frame, columns: &Columns<'_>) -> Result<Self, Refusal> {
-        let lists = [columns.free, columns.state, columns.proxy, columns.also];
+        let lists = [columns.free, columns.state, columns.proxy, columns.controls, columns.also];
         let names =
             [columns.outcome, columns.firm, columns.time].into_iter().chain(lists.iter().flat_map(|l| l.iter().map(String::as_str)));
         let used = frame.complete(names)?;
@@ -89,6 +91,7 @@ impl Panel {
             free: all(columns.free)?,
             state: all(columns.state)?,
             proxy: all(columns.proxy)?,
+            controls: all(columns.controls)?,
             time,
             lag,
             firms,
@@ -122,6 +125,7 @@ impl Panel {
             free: all(&self.free),
             state: all(&self.state),
             proxy: all(&self.proxy),
+            controls: all(&self.controls),
             time: of(&self.time),
             lag,
             firms: ranges,
@@ -151,6 +155,7 @@ impl Panel {
             free: all(&self.free),
             state: all(&self.state),
             proxy: all(&self.proxy),
+            controls: all(&self.controls),
             time: of(&self.time),
             lag: rows.iter().map(|i| self.lag[*i].and_then(|l| place[l])).collect(),
             firms: ranges,

@@ -18,6 +18,7 @@ use crate::sums::mean;
 pub(super) struct Solved {
     pub theta: Vec<f64>,
     pub constant: Option<f64>,
+    pub controls: Vec<Option<f64>>,
     pub roots: Vec<Root>,
     /// The first of the coefficients that the roots hold.
     pub sought_from: usize,
@@ -82,7 +83,7 @@ pub(super) fn solve(panel: &Panel, spec: &Spec, method: Method, near: Option<&[f
 }
 
 fn plain(theta: Vec<f64>, constant: Option<f64>, rows: usize) -> Solved {
-    Solved { theta, constant, roots: Vec::new(), sought_from: 0, lost: 0.0, rows_first: rows, rows_second: 0 }
+    Solved { theta, constant, controls: Vec::new(), roots: Vec::new(), sought_from: 0, lost: 0.0, rows_first: rows, rows_second: 0 }
 }
 
 fn apart(fit: &Fit, names: &[String], offset: usize) -> Result<(), Refusal> {
@@ -106,9 +107,17 @@ fn ols(panel: &Panel, spec: &Spec) -> Result<Solved, Refusal> {
     let (x, names) = inputs(panel, spec);
     let mut columns = vec![ones(panel.y.len())];
     columns.extend(x);
+    columns.extend(panel.controls.iter().cloned());
     let fit = least_squares(&columns, &panel.y);
     apart(&fit, &names, 1)?;
-    Ok(plain(fit.coefficients[1..].to_vec(), Some(fit.coefficients[0]), panel.y.len()))
+    let end = 1 + names.len();
+    let solved = plain(fit.coefficients[1..end].to_vec(), Some(fit.coefficients[0]), panel.y.len());
+    Ok(Solved { controls: controls(&fit, end), ..solved })
+}
+
+/// The coefficients from a place on; none for those that others explain.
+fn controls(fit: &Fit, from: usize) -> Vec<Option<f64>> {
+    (from..fit.coefficients.len()).map(|j| (!fit.collinear.contains(&j)).then_some(fit.coefficients[j])).collect()
 }
 
 fn within(panel: &Panel, spec: &Spec) -> Result<Solved, Refusal> {
@@ -125,6 +134,7 @@ fn within(panel: &Panel, spec: &Spec) -> Result<Solved, Refusal> {
     };
     let columns: Vec<Vec<f64>> = x
         .iter()
+        .chain(&panel.controls)
         .map(|c| {
             let left = demeaned(c);
             // What differs from its firm's mean by rounding only does not vary within firms.
@@ -134,7 +144,8 @@ fn within(panel: &Panel, spec: &Spec) -> Result<Solved, Refusal> {
         .collect();
     let fit = least_squares(&columns, &demeaned(&panel.y));
     apart(&fit, &names, 0)?;
-    Ok(plain(fit.coefficients, None, panel.y.len()))
+    let solved = plain(fit.coefficients[..names.len()].to_vec(), None, panel.y.len());
+    Ok(Solved { controls: controls(&fit, names.len()), ..solved })
 }
 
 fn linked(panel: &Panel, least: usize) -> Result<Vec<(usize, usize)>, Refusal> {
@@ -170,10 +181,12 @@ fn proxied(panel: &Panel, spec: &Spec, method: Method, near: Option<&[f64]>) -> 
     let terms = monomials(&control, spec.degree, false);
     columns.extend(terms.iter().cloned());
     columns.extend(panel.free.iter().cloned());
+    columns.extend(panel.controls.iter().cloned());
     let fit = least_squares(&columns, &panel.y);
     let from = 1 + terms.len();
+    let end = from + panel.free.len();
     apart(&fit, &spec.free, from)?;
-    let free = fit.coefficients[from..].to_vec();
+    let free = fit.coefficients[from..end].to_vec();
     let gross = spec.output == Output::Gross && method == Method::LevinsohnPetrin;
     let mut x = panel.state.clone();
     if gross {
@@ -181,7 +194,8 @@ fn proxied(panel: &Panel, spec: &Spec, method: Method, near: Option<&[f64]>) -> 
     }
     let pairs = linked(panel, 3 * (x.len() + spec.markov + 2))?;
     let mut phi = fit.fitted.clone();
-    for (b, column) in free.iter().zip(&panel.free) {
+    // Inputs found by now and controls are no part of what productivity is told from.
+    for (b, column) in fit.coefficients[from..].iter().zip(panel.free.iter().chain(&panel.controls)) {
         phi.iter_mut().zip(column).for_each(|(p, v)| *p -= b * v);
     }
     let noise: Vec<f64> = panel.y.iter().zip(&fit.fitted).map(|(y, f)| y - f).collect();
@@ -208,7 +222,8 @@ fn proxied(panel: &Panel, spec: &Spec, method: Method, near: Option<&[f64]>) -> 
     let guess = ols(panel, spec)?.theta[panel.free.len()..].to_vec();
     let (roots, lost) = found(&goal, spec, near.map(|t| &t[panel.free.len()..]), &guess[..x.len()])?;
     let theta = free.iter().chain(&roots[0].theta).copied().collect();
-    Ok(Solved { theta, constant: None, roots, sought_from: panel.free.len(), lost, rows_first: n, rows_second: pairs.len() })
+    let controls = controls(&fit, end);
+    Ok(Solved { theta, constant: None, controls, roots, sought_from: panel.free.len(), lost, rows_first: n, rows_second: pairs.len() })
 }
 
 fn orthonormal(columns: &[Vec<f64>]) -> Matrix {
@@ -237,7 +252,13 @@ fn acf(panel: &Panel, spec: &Spec, near: Option<&[f64]>) -> Result<Solved, Refus
     let all: Vec<&Vec<f64>> = panel.free.iter().chain(&panel.state).chain(&panel.proxy).collect();
     let mut columns = vec![ones(n)];
     columns.extend(monomials(&all, spec.degree, false));
-    let phi = least_squares(&columns, &panel.y).fitted;
+    let from = columns.len();
+    columns.extend(panel.controls.iter().cloned());
+    let fit = least_squares(&columns, &panel.y);
+    let mut phi = fit.fitted.clone();
+    for (b, column) in fit.coefficients[from..].iter().zip(&panel.controls) {
+        phi.iter_mut().zip(column).for_each(|(p, v)| *p -= b * v);
+    }
     let (x, _) = inputs(panel, spec);
     let pairs = linked(panel, 3 * (x.len() + spec.markov + 2))?;
     let second = Second {
@@ -265,7 +286,17 @@ fn acf(panel: &Panel, spec: &Spec, near: Option<&[f64]>) -> Result<Solved, Refus
     let goal = Goal::Moments(&second, &instruments);
     let guess = ols(panel, spec)?.theta;
     let (roots, lost) = found(&goal, spec, near, &guess)?;
-    Ok(Solved { theta: roots[0].theta.clone(), constant: None, roots, sought_from: 0, lost, rows_first: n, rows_second: pairs.len() })
+    let controls = controls(&fit, from);
+    Ok(Solved {
+        theta: roots[0].theta.clone(),
+        constant: None,
+        controls,
+        roots,
+        sought_from: 0,
+        lost,
+        rows_first: n,
+        rows_second: pairs.len(),
+    })
 }
 
 fn stack(above: Vec<Vec<f64>>, below: Vec<Vec<f64>>) -> Vec<Vec<f64>> {

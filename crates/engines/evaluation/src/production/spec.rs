@@ -60,6 +60,8 @@ pub struct Spec {
     pub state: Vec<String>,
     /// What tells productivity: investment, materials, energy, log.
     pub proxy: Vec<String>,
+    /// Columns with a coefficient of their own that are no inputs (year indicators, prices); not with Wooldridge.
+    pub controls: Vec<String>,
     /// The firm.
     pub firm: String,
     /// The period.
@@ -97,6 +99,7 @@ impl Default for Spec {
             free: Vec::new(),
             state: Vec::new(),
             proxy: Vec::new(),
+            controls: Vec::new(),
             firm: String::new(),
             time: String::new(),
             methods: vec![Method::LevinsohnPetrin],
@@ -128,6 +131,15 @@ pub struct Elasticity {
     pub interval: Option<[f64; 2]>,
 }
 
+/// A control's coefficient.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Control {
+    /// The column.
+    pub column: String,
+    /// Its coefficient; none when other columns explain it.
+    pub estimate: Option<f64>,
+}
+
 /// What one method gives.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Function {
@@ -135,6 +147,9 @@ pub struct Function {
     pub method: Method,
     /// The coefficients: free inputs, state inputs, then the proxy when output is gross.
     pub elasticities: Vec<Elasticity>,
+    /// The coefficients of the controls, in their order; a control that other columns explain has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<Control>,
     /// The constant, where one is estimated.
     pub constant: Option<f64>,
     /// The sum of elasticities (Cobb–Douglas), with its standard error.

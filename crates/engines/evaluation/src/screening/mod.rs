@@ -2,10 +2,12 @@
 //! carried over or shared between firms; and what each reading does to the comparison. The screen flags, it does not correct the record.
 
 mod digits;
+mod estimates;
 
 use serde::{Deserialize, Serialize};
 
 pub use digits::{Heaping, LastDigits};
+pub use estimates::{Reread, Screened, ScreenedSpec, screened};
 
 use crate::dist::{normal_p, normal_quantile};
 use crate::frame::Frame;

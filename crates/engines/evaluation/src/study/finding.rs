@@ -145,18 +145,6 @@ fn details<T: Serialize>(found: &T) -> Result<serde_json::Value, Refusal> {
     })
 }
 
-/// Holm's step-down adjustment (Holm 1979, Scandinavian Journal of Statistics 6, 65–70), in the order given.
-pub(super) fn holm(p: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p.len()).collect();
-    order.sort_by(|a, b| p[*a].total_cmp(&p[*b]));
-    let (mut adjusted, mut least) = (vec![0.0; p.len()], 0.0_f64);
-    for (rank, at) in order.into_iter().enumerate() {
-        least = least.max(((p.len() - rank) as f64 * p[at]).min(1.0));
-        adjusted[at] = least;
-    }
-    adjusted
-}
-
 /// What one unit of effect cost: a ratio with Fieller's interval (Fieller 1954), cost and effect taken as independent. The interval is
 /// none when the effect cannot be told from nought: then the cost per unit has no bound.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -187,15 +175,6 @@ pub(super) fn fieller(cost: (f64, f64), effect: (f64, f64), firms: usize) -> Cos
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn holm_steps_down() {
-        for (got, want) in holm(&[0.01, 0.04, 0.03, 0.005]).iter().zip([0.03, 0.06, 0.06, 0.02]) {
-            assert!((got - want).abs() < 1e-15, "{got} is not {want}");
-        }
-        assert_eq!(holm(&[0.7, 0.9]), vec![1.0, 1.0]);
-        assert!(holm(&[]).is_empty());
-    }
 
     #[test]
     fn fieller_has_no_bound_when_the_effect_may_be_nought() {

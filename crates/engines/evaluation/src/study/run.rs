@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::declare::{Declaration, Design, Method, Outcome, Ready};
 use super::figure::Figure;
-use super::finding::{CostOfEffect, Finding, Found, Group, Measure, fieller, find, holm};
+use super::finding::{CostOfEffect, Finding, Found, Group, Measure, fieller, find};
 use super::pictures;
 use super::words::{Sentence, assumptions, says};
 use crate::frame::Column;
+use crate::multiple::holm;
 use crate::sums::{mean, variance};
 use crate::{Frame, Refusal, Warning};
 
@@ -172,9 +173,11 @@ fn groups(declaration: &Declaration, panel: &Frame) -> Result<Vec<Finding>, Refu
             findings.push(one(declaration, &part, outcome, Measure::Total, Some(group))?.0);
         }
     }
-    let p: Vec<f64> = findings.iter().filter_map(|f| f.effect.as_ref().map(|e| e.p)).collect();
-    for (effect, adjusted) in findings.iter_mut().filter_map(|f| f.effect.as_mut()).zip(holm(&p)) {
-        effect.p_adjusted = adjusted;
+    let p: Vec<Option<f64>> = findings.iter().map(|f| f.effect.as_ref().map(|e| e.p)).collect();
+    for (finding, adjusted) in findings.iter_mut().zip(holm(&p)) {
+        if let (Some(effect), Some(adjusted)) = (&mut finding.effect, adjusted) {
+            effect.p_adjusted = adjusted;
+        }
     }
     Ok(findings)
 }
