@@ -428,6 +428,8 @@ pub(crate) enum RoleName {
     Reviewer,
     /// 監査 / Auditor
     Auditor,
+    /// 政策分析 / Policy analyst
+    Analyst,
 }
 
 #[cfg(test)]

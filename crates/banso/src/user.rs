@@ -85,6 +85,7 @@ impl From<RoleName> for Role {
             RoleName::Director => Role::Director,
             RoleName::Reviewer => Role::Reviewer,
             RoleName::Auditor => Role::Auditor,
+            RoleName::Analyst => Role::Analyst,
         }
     }
 }

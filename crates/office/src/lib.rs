@@ -17,6 +17,7 @@
 
 mod access;
 mod account;
+pub mod analysis;
 pub mod apply;
 pub mod audit;
 pub mod desk;
@@ -31,6 +32,7 @@ mod organisation;
 mod password;
 mod precheck;
 mod register;
+mod rehearsal;
 mod reminders;
 pub mod reviewing;
 mod session;
@@ -61,6 +63,7 @@ pub use mail::{MailCommand, MailError, Mailer, Outbox, Outgoing};
 pub use organisation::{LearnedFact, NewOrganisation};
 pub use precheck::{Ask, Precheck, Question};
 pub use register::{FirmRecord, RegisterProgress, RegisterRemark, RegisterTaken};
+pub use rehearsal::Rehearsed;
 
 /// What an office is made of.
 pub struct Parts {
@@ -93,6 +96,7 @@ struct Inner {
     bell: work::Bell,
     registry: editions::Registry,
     verification: audit::Verification,
+    running: analysis::Running,
 }
 
 impl std::fmt::Debug for Office {
@@ -110,6 +114,7 @@ impl Office {
                 bell: work::Bell::default(),
                 registry: editions::Registry::default(),
                 verification: audit::Verification::default(),
+                running: analysis::Running::default(),
             }),
         }
     }
@@ -169,6 +174,10 @@ impl Office {
 
     pub(crate) fn verification(&self) -> &audit::Verification {
         &self.inner.verification
+    }
+
+    pub(crate) fn running(&self) -> &analysis::Running {
+        &self.inner.running
     }
 
     pub(crate) fn bell(&self) -> &work::Bell {

@@ -7,6 +7,7 @@
 
 pub mod cases;
 pub mod papers;
+pub mod round;
 pub mod stage;
 
 use std::collections::{BTreeMap, BTreeSet};

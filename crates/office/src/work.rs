@@ -8,7 +8,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::time::Duration;
 
-use banso_kernel::{CallId, CaseId, Instant, JobId, LocalText};
+use banso_kernel::{CallId, CaseId, Day, Digest, Instant, JobId, LocalText, PersonId, RequestId};
 use banso_store::{Change, Job, NewJob, NewMail};
 use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,8 @@ pub(crate) enum Work {
     },
     /// Tell of an act: make its letter, lay it on the desks of whom it concerns, and mail them.
     Tell { case: CaseId, seq: u64 },
+    /// Run a declared study on what was known on a day.
+    Study { call: CallId, study: Digest, known_on: Day, person: PersonId, request: RequestId },
     /// Remind those who have not handed in that the call closes so many days from now.
     Remind { call: CallId, closes: Instant, days: u32 },
 }
@@ -44,6 +46,7 @@ impl Work {
             Work::Mail { .. } => "mail",
             Work::Tell { .. } => "tell",
             Work::Remind { .. } => "remind",
+            Work::Study { .. } => "study",
         }
     }
 
@@ -53,6 +56,7 @@ impl Work {
             Work::Mail { effect, .. } => format!("mail:{effect}"),
             Work::Tell { case, seq } => format!("tell:{case}:{seq}"),
             Work::Remind { call, closes, days } => format!("remind:{call}:{}:{days}", closes.micros()),
+            Work::Study { call, study, known_on, request, .. } => format!("study:{call}:{study}:{known_on}:{request}"),
         }
     }
 }
@@ -156,6 +160,9 @@ impl Office {
             Work::Mail { effect, .. } => self.send_mail(&effect).await,
             Work::Tell { case, seq } => self.tell(case, seq).await,
             Work::Remind { call, closes, days } => self.remind(&call, closes, days).await,
+            Work::Study { call, study, known_on, person, request } => {
+                self.carry_out_study(&crate::analysis::Asked { call, study, known_on, person, request }).await
+            }
         }
     }
 

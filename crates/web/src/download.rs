@@ -42,6 +42,16 @@ pub(crate) fn download(name: &str, kind: FileKind, body: impl Into<Body>) -> Res
     (headers, body.into()).into_response()
 }
 
+/// A figure of ours, shown where a page asks for it as an image; on its own it can run nothing and load nothing.
+pub(crate) fn picture(svg: String) -> Response {
+    let headers: [(HeaderName, &str); 3] = [
+        (header::CONTENT_TYPE, "image/svg+xml"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+        (header::CACHE_CONTROL, "private, no-store"),
+    ];
+    (headers, svg).into_response()
+}
+
 /// A stored document as a body, read as it is sent.
 pub(crate) fn document(reader: DocumentReader) -> Body {
     Body::from_stream(futures_util::stream::try_unfold(reader, async |mut reader| {

@@ -48,6 +48,8 @@ pub(crate) enum Gate {
     Office,
     Reviewer,
     Auditor,
+    /// Policy analysts, and who reads what they found: the office and auditors.
+    Analyst,
 }
 
 impl Gate {
@@ -59,6 +61,7 @@ impl Gate {
             Gate::Office => &[Role::Officer, Role::Director, Role::Auditor],
             Gate::Reviewer => &[Role::Reviewer],
             Gate::Auditor => &[Role::Auditor],
+            Gate::Analyst => &[Role::Analyst, Role::Officer, Role::Director, Role::Auditor],
         }
     }
 

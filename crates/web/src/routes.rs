@@ -33,13 +33,13 @@
 //!
 //! Addresses are lower-case English nouns; a form posts to the address it is shown at or to one below it.
 
-use crate::desks::{account, apply, audit, office, public, review, version};
+use crate::desks::{account, analysis, apply, audit, office, public, review, version};
 use crate::route::{Gate, Route, get, post, upload};
 
 /// All routes, by desk.
 #[must_use]
 pub(crate) fn map() -> Vec<Route> {
-    [anyone(), signed_in(), applicant(), office(), reviewer(), auditor()].into_iter().flatten().collect()
+    [anyone(), signed_in(), applicant(), office(), reviewer(), auditor(), analyst()].into_iter().flatten().collect()
 }
 
 /// Public pages, and the way in.
@@ -162,5 +162,23 @@ fn auditor() -> Vec<Route> {
         get("/audit/cases/{case}/versions/{act}", Gate::Auditor, version::for_audit),
         get("/audit/cases/{case}/documents/{digest}", Gate::Auditor, audit::case::file),
         get("/audit/cases/{case}/export.zip", Gate::Auditor, audit::case::export),
+    ]
+}
+
+/// 政策分析 below `/analysis`; the office and auditors read.
+fn analyst() -> Vec<Route> {
+    vec![
+        get("/analysis", Gate::Analyst, analysis::front),
+        get("/analysis/calls/{programme}/{round}", Gate::Analyst, analysis::call),
+        get("/analysis/calls/{programme}/{round}/declaration", Gate::Analyst, analysis::declare::show),
+        post("/analysis/calls/{programme}/{round}/declaration/preview", Gate::Analyst, analysis::declare::preview),
+        post("/analysis/calls/{programme}/{round}/declaration", Gate::Analyst, analysis::declare::declare),
+        get("/analysis/calls/{programme}/{round}/studies/{study}", Gate::Analyst, analysis::study::show),
+        post("/analysis/calls/{programme}/{round}/studies/{study}/runs", Gate::Analyst, analysis::study::run),
+        get("/analysis/calls/{programme}/{round}/studies/{study}/runs/{act}", Gate::Analyst, analysis::report::show),
+        get("/analysis/calls/{programme}/{round}/studies/{study}/runs/{act}/figures/{figure}", Gate::Analyst, analysis::report::figure),
+        get("/analysis/calls/{programme}/{round}/studies/{study}/runs/{act}/report-ja.pdf", Gate::Analyst, analysis::report::japanese),
+        get("/analysis/calls/{programme}/{round}/studies/{study}/runs/{act}/report-en.pdf", Gate::Analyst, analysis::report::english),
+        get("/analysis/calls/{programme}/{round}/studies/{study}/runs/{act}/package.zip", Gate::Analyst, analysis::report::package),
     ]
 }

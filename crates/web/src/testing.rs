@@ -229,6 +229,7 @@ const fn name(gate: Gate) -> &'static str {
         Gate::Office => "office",
         Gate::Reviewer => "reviewer",
         Gate::Auditor => "auditor",
+        Gate::Analyst => "analyst",
     }
 }
 

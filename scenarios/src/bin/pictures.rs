@@ -57,10 +57,13 @@ async fn album(server: &Server) -> Vec<Picture> {
             sheet = case;
         }
     }
+    let mut analyst = signed_in(server, "analyst").await;
+    let study = link(&mut analyst, "/analysis/calls/go-tech/past-demo", "/studies/").await;
+    let report = link(&mut analyst, &study, "/runs/").await;
     let mut officer = signed_in(server, "officer").await;
     let grant = format!("{}/grant", link(&mut officer, &format!("{OFFICE}/r7-1?state=grant_requested"), "/office/cases/").await);
     let mut auditor = signed_in(server, "auditor").await;
-    let case = link(&mut auditor, "/audit?state=granted", "/audit/cases/").await;
+    let case = link(&mut auditor, "/audit?state=granted&call=go-tech/r7-1", "/audit/cases/").await;
     vec![
         picture("guideline", "", CALL, ""),
         picture("can-my-firm-apply", "", &format!("{CALL}/check?資本金=4億円&従業員数=400"), "main h1"),
@@ -72,6 +75,7 @@ async fn album(server: &Server) -> Vec<Picture> {
         picture("selection-meeting", "officer", &format!("{OFFICE}/r7-1/selection"), "main h1"),
         picture("score-sheet", "reviewer2", &sheet, "main h1"),
         picture("grant-decision", "director", &grant, "main h1"),
+        picture("study-report", "analyst", &report, "main h1"),
         picture("audit-timeline", "auditor", &case, "#versions"),
     ]
 }

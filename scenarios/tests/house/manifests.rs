@@ -20,7 +20,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("banso-tables", &["banso-evaluation"]),
     (
         "banso-office",
-        &["banso-kernel", "banso-guideline", "banso-grant", "banso-permits", "banso-store", "banso-letters", "banso-exchange"],
+        &[
+            "banso-kernel",
+            "banso-guideline",
+            "banso-grant",
+            "banso-permits",
+            "banso-store",
+            "banso-letters",
+            "banso-exchange",
+            "banso-evaluation",
+        ],
     ),
     ("banso-web", &["banso-kernel", "banso-guideline", "banso-grant", "banso-permits", "banso-office"]),
     (

@@ -3,6 +3,7 @@
 //! Reads no database. Everything from outside is bounded: bytes, entries, ratios, lengths.
 
 mod archive;
+mod bundle;
 mod csv;
 mod excel;
 mod hashing;
@@ -12,6 +13,7 @@ mod sheet;
 mod sniff;
 
 pub use archive::{ArchiveFlaw, ArchiveLimits};
+pub use bundle::zip_files;
 pub use csv::to_csv;
 pub use excel::to_xlsx;
 pub use package::{

@@ -111,6 +111,10 @@ fn what_each_letter_says() {
         ("withdrawal-submission", "再度提出することができます"),
         ("withdrawal-decision", "なかったものとみなします（法第９条第２項）"),
         ("case-index", "（内容は消去済み）"),
+        ("study", "分かったこと"),
+        ("study", "一部の数値を保留しています"),
+        ("study", "事業の目標（KPI）"),
+        ("study", "前提の点検"),
     ] {
         assert!(text(name).contains(sentence), "{name} should say {sentence}: {}", text(name));
     }
@@ -213,4 +217,14 @@ fn edges_of_a_letter_still_fit() {
     );
     let empty = Receipt { files: vec![], contact: vec![], track: LocalText::ja("通常枠"), ..samples::receipt() };
     assert!(pages(&Letter::Receipt(empty)).concat().contains("書類の添付はありません"));
+}
+
+#[test]
+fn a_study_is_written_in_either_language() {
+    let english = pages(&Letter::StudyReport(Box::new(samples::study(banso_kernel::Lang::En)))).concat();
+    for words in ["Whatwasfound", "Theprogramme'sowntargets", "Whichassumptionswerelookedat", "somenumbersareheldback"] {
+        assert!(english.contains(words), "{words}: {english}");
+    }
+    let made = LETTERS.typeset(&Letter::StudyReport(Box::new(samples::study(banso_kernel::Lang::En)))).unwrap();
+    assert_eq!((made.warnings, made.missing), (vec![], vec![]));
 }

@@ -93,7 +93,7 @@ impl Letters {
             fields.insert("missing".to_owned(), codes.into());
         }
         let ident = Digest::of(&original);
-        let desk = Desk::new(&self.shared, page.template, serde_json::to_vec(&data)?, original)
+        let desk = Desk::new(&self.shared, page.template, serde_json::to_vec(&data)?, original, letter)
             .ok_or_else(|| LettersError::Typesetting(format!("no template {}", page.template)))?;
         let compiled = typst::compile::<PagedDocument>(&desk);
         let warnings = compiled.warnings.iter().map(|w| w.message.to_string()).collect();

@@ -1,11 +1,12 @@
 //! Each letter as the plain JSON that its template reads: words only, everything already formatted.
 
-use banso_kernel::{Instant, LocalText, MoneyError, Yen};
+use banso_kernel::{Instant, Lang, LocalText, MoneyError, Yen};
 use serde_json::{Value, json};
 
 use crate::letter::{
     Act, CaseIndex, ClauseRef, Correction, Cover, Difference, File, GrantDecision, GrantRefusal, IndexedDocument, Letter, NotAccepted,
-    Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, WithdrawalAcknowledgement, Withdrawn, YearAmount,
+    Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, StudyReport, StudyTable, WithdrawalAcknowledgement,
+    Withdrawn, YearAmount,
 };
 use crate::typeset::LettersError;
 use crate::words::{bytes, grouped, kin, moment, moment_iso, paragraphs, yen};
@@ -31,6 +32,7 @@ pub(crate) fn view(letter: &Letter) -> Result<View, LettersError> {
         Letter::GrantDecision(l) => of_office("grant-decision.typ", &l.cover, grant_decision(l)?),
         Letter::GrantRefusal(l) => of_office("grant-refusal.typ", &l.cover, grant_refusal(l)),
         Letter::WithdrawalAcknowledgement(l) => of_office("withdrawal.typ", &l.cover, withdrawal(l)),
+        Letter::StudyReport(l) => View { template: "study.typ", data: study(l), dated: l.made_at },
         Letter::CaseIndex(l) => View { template: "case-index.typ", data: case_index(l), dated: l.exported_at },
     })
 }
@@ -228,6 +230,37 @@ fn case_index(l: &CaseIndex) -> Value {
         "acts": acts,
         "documents": documents,
         "head": grouped(l.chain_head),
+    })
+}
+
+/// Everything but the pictures, which are files of their own.
+fn study(l: &StudyReport) -> Value {
+    let table = |t: &StudyTable| json!({ "heads": t.heads, "rows": t.rows });
+    let pairs = |list: &[(String, String)]| list.iter().map(|(label, value)| json!({ "label": label, "value": value })).collect::<Value>();
+    let figures: Value = l.figures.iter().map(|f| json!({ "name": f.name, "caption": f.caption })).collect();
+    json!({
+        "number": l.number,
+        "synthetic": l.synthetic,
+        "english": l.lang == Lang::En,
+        "title": l.title,
+        "question": l.question,
+        "exploratory": l.exploratory,
+        "held": l.held,
+        "made": match l.lang {
+            Lang::Ja => moment(l.made_at),
+            Lang::En => moment_iso(l.made_at),
+        },
+        "facts": pairs(&l.facts),
+        "summary": l.summary,
+        "numbers": table(&l.numbers),
+        "groups": l.groups.as_ref().map(table),
+        "targets": l.targets.as_ref().map(table),
+        "cost": l.cost,
+        "checks": table(&l.checks),
+        "assumptions": l.assumptions,
+        "notes": l.notes,
+        "figures": figures,
+        "proof": pairs(&l.proof),
     })
 }
 

@@ -11,9 +11,10 @@ use typst::utils::LazyHash;
 use typst::{Feature, Features, Library, LibraryExt, World, WorldExt};
 
 use crate::fonts::Fonts;
+use crate::letter::Letter;
 
 /// Name and text of every template.
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("base.typ", include_str!("../templates/base.typ")),
     ("receipt.typ", include_str!("../templates/receipt.typ")),
     ("selection.typ", include_str!("../templates/selection.typ")),
@@ -23,6 +24,7 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("grant-refusal.typ", include_str!("../templates/grant-refusal.typ")),
     ("withdrawal.typ", include_str!("../templates/withdrawal.typ")),
     ("case-index.typ", include_str!("../templates/case-index.typ")),
+    ("study.typ", include_str!("../templates/study.typ")),
 ];
 
 /// The templates, parsed once.
@@ -57,13 +59,15 @@ pub(crate) struct Desk<'a> {
     main: FileId,
     data: Bytes,
     original: Bytes,
+    /// Name and text of each picture.
+    pictures: Vec<(String, Bytes)>,
 }
 
 impl<'a> Desk<'a> {
     /// `None` when there is no template of that name.
-    pub(crate) fn new(shared: &'a Shared, template: &str, data: Vec<u8>, original: Vec<u8>) -> Option<Self> {
+    pub(crate) fn new(shared: &'a Shared, template: &str, data: Vec<u8>, original: Vec<u8>, letter: &Letter) -> Option<Self> {
         let (_, source) = SOURCES.iter().find(|(name, _)| *name == template)?;
-        Some(Desk { shared, main: source.id(), data: Bytes::new(data), original: Bytes::new(original) })
+        Some(Desk { shared, main: source.id(), data: Bytes::new(data), original: Bytes::new(original), pictures: pictures(letter) })
     }
 
     /// `receipt.typ:12`: where in a template something is.
@@ -96,7 +100,7 @@ impl World for Desk<'_> {
         match id.vpath().get_without_slash() {
             "data.json" => Ok(self.data.clone()),
             "letter.json" => Ok(self.original.clone()),
-            _ => Err(missing(id)),
+            name => self.pictures.iter().find(|(known, _)| known == name).map(|(_, svg)| svg.clone()).ok_or_else(|| missing(id)),
         }
     }
 
@@ -107,6 +111,12 @@ impl World for Desk<'_> {
     fn today(&self, _: Option<Duration>) -> Option<Datetime> {
         None
     }
+}
+
+/// The pictures of a letter, as its template names them.
+fn pictures(letter: &Letter) -> Vec<(String, Bytes)> {
+    let Letter::StudyReport(study) = letter else { return Vec::new() };
+    study.figures.iter().map(|f| (format!("figures/{}.svg", f.name), Bytes::from_string(f.svg.clone()))).collect()
 }
 
 fn missing(id: FileId) -> FileError {

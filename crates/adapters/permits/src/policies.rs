@@ -12,7 +12,8 @@ use crate::{Action, Permit, Person, Resource};
 const SCHEMA: &str = include_str!("../../../../policies/banso.cedarschema");
 
 /// The policies that come with the binary.
-const BUILT_IN: [&str; 5] = [
+const BUILT_IN: [&str; 6] = [
+    include_str!("../../../../policies/analyst.cedar"),
     include_str!("../../../../policies/applicant.cedar"),
     include_str!("../../../../policies/auditor.cedar"),
     include_str!("../../../../policies/conflicts.cedar"),

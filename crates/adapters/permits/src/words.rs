@@ -19,10 +19,12 @@ pub enum Role {
     Reviewer,
     /// Reads everything, changes nothing (監査).
     Auditor,
+    /// Asks what a call brought about: sees scores, decisions and outcomes without names (政策分析).
+    Analyst,
 }
 
 impl Role {
-    pub const ALL: [Role; 5] = [Role::Applicant, Role::Officer, Role::Director, Role::Reviewer, Role::Auditor];
+    pub const ALL: [Role; 6] = [Role::Applicant, Role::Officer, Role::Director, Role::Reviewer, Role::Auditor, Role::Analyst];
 
     /// The name in policies, in settings and on the command line.
     #[must_use]
@@ -33,6 +35,7 @@ impl Role {
             Role::Director => "director",
             Role::Reviewer => "reviewer",
             Role::Auditor => "auditor",
+            Role::Analyst => "analyst",
         }
     }
 
@@ -74,10 +77,14 @@ pub enum Action {
     ReviewCase,
     /// The timeline of acts, the chain, the whole file of a case.
     Audit,
+    /// Read what studies of a call asked and found: figures of groups, no firm.
+    ReadStudies,
+    /// Declare and run a study on the de-identified panel of a call, and take it away with its data.
+    Evaluate,
 }
 
 impl Action {
-    pub const ALL: [Action; 10] = [
+    pub const ALL: [Action; 12] = [
         Action::Apply,
         Action::ReadCase,
         Action::EditDraft,
@@ -88,6 +95,8 @@ impl Action {
         Action::Decide,
         Action::ReviewCase,
         Action::Audit,
+        Action::ReadStudies,
+        Action::Evaluate,
     ];
 
     /// The name in policies.
@@ -104,6 +113,8 @@ impl Action {
             Action::Decide => "Decide",
             Action::ReviewCase => "ReviewCase",
             Action::Audit => "Audit",
+            Action::ReadStudies => "ReadStudies",
+            Action::Evaluate => "Evaluate",
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum Content {
 pub enum PlanKind {
     Review,
     Selection,
+    /// The declaration of a study.
+    Study,
 }
 
 impl PlanKind {
@@ -30,11 +32,12 @@ impl PlanKind {
         match self {
             PlanKind::Review => "review",
             PlanKind::Selection => "selection",
+            PlanKind::Study => "study",
         }
     }
 }
 
-/// A review plan or a selection plan, under the digest that acts name it by.
+/// A review plan, a selection plan or the declaration of a study, under the digest that acts name it by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     pub digest: Digest,
@@ -171,6 +174,7 @@ fn plan(row: &Row) -> Result<Plan, Fault> {
     let kind = match row.text("kind")?.as_str() {
         "review" => PlanKind::Review,
         "selection" => PlanKind::Selection,
+        "study" => PlanKind::Study,
         other => return Err(Fault::impossible("kind of plan", other)),
     };
     let (digest, call) = (row.parse("digest")?, row.parse("call_id")?);

@@ -166,6 +166,15 @@ impl Store {
         Ok(counts)
     }
 
+    /// The effects of the jobs of a kind that wait or are being done, oldest first.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn open_effects(&self, kind: &str) -> Result<Vec<String>, Fault> {
+        let sql = "SELECT effect FROM jobs WHERE kind = $1 AND state IN ('waiting', 'running') ORDER BY created_at, id LIMIT 1000";
+        self.db().rows(sql, args![kind]).await?.iter().map(|row| row.text("effect")).collect()
+    }
+
     /// The jobs that were given up, with their last error.
     ///
     /// # Errors

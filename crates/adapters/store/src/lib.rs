@@ -17,6 +17,7 @@ mod ledger;
 mod lists;
 mod migrate;
 mod notices;
+mod panel;
 mod people;
 mod register;
 mod store;

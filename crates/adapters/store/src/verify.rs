@@ -122,11 +122,11 @@ impl Walk {
     }
 
     fn name_papers(&mut self, act: &Decoded, place: impl Fn() -> LocalText) {
-        let (text, documents) = match act {
-            Decoded::Case(recorded) => recorded.act.papers().map_or((None, [].as_slice()), |p| (Some(p.text), p.documents)),
-            Decoded::Call(recorded) => (recorded.act.text(), [].as_slice()),
+        let (texts, documents) = match act {
+            Decoded::Case(recorded) => recorded.act.papers().map_or((Vec::new(), [].as_slice()), |p| (vec![p.text], p.documents)),
+            Decoded::Call(recorded) => (recorded.act.texts(), [].as_slice()),
         };
-        self.texts.extend(text.map(|t| (t, place())));
+        self.texts.extend(texts.into_iter().map(|t| (t, place())));
         self.documents.extend(documents.iter().map(|d| {
             let act = place();
             let named = LocalText::new(format!("{}、{}", act.ja, d.slot), format!("{}, {}", act.get(banso_kernel::Lang::En), d.slot));

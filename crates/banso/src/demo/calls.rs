@@ -10,6 +10,8 @@ use super::DemoTrouble;
 /// What a call is in the play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Round {
+    /// Decided years ago; what it brought about is known by now.
+    Past,
     Decided,
     InReview,
     Open,
@@ -53,6 +55,7 @@ fn call_text(root: &Path, line: &str, today: Day) -> Result<CallText, DemoTroubl
     let (part, path) = line.split_once(char::is_whitespace).ok_or_else(|| wrong(root.join("demo/calls.txt")))?;
     let path = root.join(path.trim());
     let (round, amends) = match part {
+        "past" => (Round::Past, false),
         "decided" => (Round::Decided, false),
         "in-review" => (Round::InReview, false),
         "open" => (Round::Open, false),
@@ -61,9 +64,15 @@ fn call_text(root: &Path, line: &str, today: Day) -> Result<CallText, DemoTroubl
     };
     let source = text(&path)?;
     let dates = wanted(round, amends, today).or_else(|| read_dates(&source)).ok_or_else(|| wrong(path.clone()))?;
-    let source = if round == Round::Decided { source } else { dated(&source, dates) };
+    let source = match round {
+        Round::Decided => source,
+        Round::Past => renamed(&dated(&source, dates)),
+        Round::InReview | Round::Open => dated(&source, dates),
+    };
     let call = named(&source).ok_or_else(|| wrong(path.clone()))?;
-    Ok(CallText { round, amends, call, file: ProgrammeFile { path: path.display().to_string(), text: source }, dates })
+    // A text stands at the place of its call.
+    let place = if round == Round::Past { path.with_file_name(format!("{}.md", call.round())) } else { path };
+    Ok(CallText { round, amends, call, file: ProgrammeFile { path: place.display().to_string(), text: source }, dates })
 }
 
 /// Relative to today: an open call has been open for two weeks and stays so for nine more; one in review closed three weeks ago. What
@@ -73,11 +82,24 @@ fn wanted(round: Round, amends: bool, today: Day) -> Option<Dates> {
         Some(Dates { published: today.plus_days(published), opens: today.plus_days(opens), closes: today.plus_days(closes) })
     };
     match (round, amends) {
+        (Round::Past, _) => dates(-1_690, -1_670, -1_600),
         (Round::Decided, _) => None,
         (Round::InReview, _) => dates(-109, -88, -21),
         (Round::Open, false) => dates(-31, -14, 63),
         (Round::Open, true) => dates(-6, -14, 63),
     }
+}
+
+/// The same text as that of an earlier, larger round.
+fn renamed(source: &str) -> String {
+    const FRONT: [(&str, &str); 4] = [("回:", "past-demo"), ("版:", "過去回デモ・第1版"), ("番号:", "GP"), ("予算:", "80億円")];
+    let line = |line: &str| {
+        let known = FRONT.iter().find(|(key, _)| line.starts_with(key));
+        known.map_or_else(|| line.to_owned(), |(key, value)| format!("{key} {value}"))
+    };
+    let (front, rest) = source.split_at(source.find("\n# ").unwrap_or(source.len()));
+    let front: Vec<String> = front.lines().map(line).collect();
+    format!("{}{rest}", front.join("\n")).replace("デモ第0回", "デモ過去回").replace("demonstration call 0", "demonstration of a past call")
 }
 
 fn front<'a>(source: &'a str, key: &str) -> Option<&'a str> {
@@ -143,7 +165,7 @@ mod tests {
             let calls = read(&root, day(today)).unwrap();
             assert_eq!(
                 calls.iter().map(|c| (c.round, c.amends)).collect::<Vec<_>>(),
-                [(Round::Decided, false), (Round::InReview, false), (Round::Open, false), (Round::Open, true)]
+                [(Round::Past, false), (Round::Decided, false), (Round::InReview, false), (Round::Open, false), (Round::Open, true)]
             );
             assert!(calls.iter().all(|c| c.dates.published < c.dates.closes && read_dates(&c.file.text) == Some(c.dates)));
         }

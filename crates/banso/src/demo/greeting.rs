@@ -8,7 +8,7 @@ use super::people::PASSWORD;
 type Both = (&'static str, &'static str);
 
 /// Login, role, what to try first.
-const ACCOUNTS: [(&str, Both, Both); 7] = [
+const ACCOUNTS: [(&str, Both, Both); 8] = [
     (
         "owner",
         ("申請者（代表）", "applicant (lead)"),
@@ -19,6 +19,11 @@ const ACCOUNTS: [(&str, Both, Both); 7] = [
     ("director", ("交付決定権者", "director"), ("届いている交付申請に交付決定をする", "decide the grant request that waits")),
     ("reviewer1", ("審査員（6まで）", "reviewer (up to 6)"), ("利益相反を申告し、採点する", "declare conflicts, then score")),
     ("auditor", ("監査", "auditor"), ("案件の経過を確かめ、ZIPで持ち出す", "verify a case and take it away as a ZIP")),
+    (
+        "analyst",
+        ("政策分析", "policy analyst"),
+        ("過去の公募の効果検証を読み、PDFと再現用データを取り出す", "read the study of a past call; take its PDF and data"),
+    ),
     (
         "applicant05",
         ("申請者（ほか）", "another applicant"),

@@ -11,6 +11,7 @@ mod greeting;
 mod marks;
 mod office_scenes;
 mod paper;
+mod past;
 mod people;
 mod plans;
 mod play;
@@ -115,6 +116,9 @@ pub(crate) async fn load(stage: &Stage<'_>, lang: Lang, voice: Voice) -> Result<
         texts: &texts,
         proposals: &proposals,
         cases: std::collections::BTreeMap::new(),
+        past: past::firms(),
+        past_cases: Vec::new(),
+        past_round: Vec::new(),
         address: &stage.address,
     };
     play.perform(&beats, &mut progress).await?;

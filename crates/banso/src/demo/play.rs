@@ -14,6 +14,7 @@ use banso_store::Store;
 use super::DemoTrouble;
 use super::calls::{CallText, Round};
 use super::clock::StageClock;
+use super::past::PastFirm;
 use super::people::{Troupe, login_of, person};
 use super::progress::Progress;
 use super::script::{Beat, Filled, PARTNER, Proposal, Scene};
@@ -29,6 +30,10 @@ pub(crate) struct Play<'a> {
     pub(crate) texts: &'a [CallText],
     pub(crate) proposals: &'a [Proposal],
     pub(crate) cases: BTreeMap<usize, CaseId>,
+    pub(crate) past: Vec<PastFirm>,
+    /// The cases of the past round, in the order of its firms.
+    pub(crate) past_cases: Vec<CaseId>,
+    pub(crate) past_round: Vec<banso_office::Rehearsed>,
     /// Where the pages are: invitations name it.
     pub(crate) address: &'a str,
 }
@@ -72,6 +77,7 @@ impl Play<'_> {
             Scene::ReturnGrant(index) => self.return_grant(index).await,
             Scene::Grant(index, cut) => self.grant(index, cut).await,
             Scene::RefuseGrant(index) => self.refuse_grant(index).await,
+            Scene::Past(step) => self.past(step).await,
         }
     }
 

@@ -71,6 +71,21 @@ pub(crate) enum Scene {
     ReturnGrant(usize),
     Grant(usize, Cut),
     RefuseGrant(usize),
+    /// The round of years ago, which a study looks back on.
+    Past(Past),
+}
+
+/// What happens in the past round, all its cases at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Past {
+    Arrive,
+    Review,
+    Freeze,
+    Select,
+    Grant,
+    Declare,
+    Report,
+    Run,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +150,7 @@ fn proposal(index: usize) -> Proposal {
     let points = match round {
         Round::Decided => DECIDED_POINTS.get(index).copied(),
         Round::InReview => IN_REVIEW_POINTS.get(index - IN_REVIEW.start).copied(),
-        Round::Open => None,
+        Round::Past | Round::Open => None,
     };
     let investment = index % 5 == 1;
     Proposal {
@@ -188,6 +203,9 @@ pub(crate) fn beats(texts: &[CallText], today: Day) -> Vec<Beat> {
     for (index, text) in texts.iter().enumerate() {
         add(text.dates.published, 9, 0, Scene::Publish(index));
     }
+    if let Some(text) = texts.iter().find(|t| t.round == Round::Past) {
+        past(text.dates.closes, today, &mut add);
+    }
     let dates = |round| texts.iter().find(|t| t.round == round).map(|t| t.dates);
     if let Some(dates) = dates(Round::Decided) {
         applications(DECIDED, dates, &mut add);
@@ -214,6 +232,18 @@ fn applications(cases: std::ops::Range<usize>, dates: Dates, add: &mut Add<'_>) 
         let (day, hour, minute) = if last { (0, 16, 52) } else { ((nth - count) as i32, 11 + nth % 5, 7 + 3 * nth) };
         add(dates.closes.plus_days(day), hour, minute, Scene::HandIn(case));
     }
+}
+
+fn past(closes: Day, today: Day, add: &mut Add<'_>) {
+    let after = |days| closes.plus_days(days);
+    add(after(-1), 14, 0, Scene::Past(Past::Arrive));
+    add(after(30), 15, 0, Scene::Past(Past::Review));
+    add(after(50), 15, 0, Scene::Past(Past::Freeze));
+    add(after(55), 10, 0, Scene::Past(Past::Select));
+    add(after(100), 10, 0, Scene::Past(Past::Grant));
+    add(after(120), 11, 0, Scene::Past(Past::Declare));
+    add(today.plus_days(-10), 9, 0, Scene::Past(Past::Report));
+    add(today.plus_days(-8), 13, 30, Scene::Past(Past::Run));
 }
 
 fn decided_review(closes: Day, add: &mut Add<'_>) {
@@ -337,6 +367,7 @@ impl Scene {
             Scene::Freeze(_) | Scene::Execute(_) | Scene::Promote(_) => ("採択", "selection"),
             Scene::Withdraw(_) | Scene::RequestGrant(_) | Scene::ReturnGrant(_) => ("交付申請", "grant requests"),
             Scene::Grant(..) | Scene::RefuseGrant(_) => ("交付決定", "grant decisions"),
+            Scene::Past(_) => ("過去の公募回と効果検証", "a past round and its study"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use banso_evaluation::study::{Declaration, Report, Standing, markdown, run as find};
+use banso_evaluation::study::{Declaration, Package, Report, Standing, files, markdown, run as find};
 use banso_kernel::{Digest, Lang};
 use banso_tables::Ask;
 use clap::Args;
@@ -61,17 +61,6 @@ struct Amounts {
     canonical: String,
 }
 
-/// Everything that is needed to have the same result again.
-#[derive(Debug, Serialize)]
-struct Package {
-    program: &'static str,
-    version: &'static str,
-    declaration: Digest,
-    table: Digest,
-    report: Digest,
-    standing: Standing,
-}
-
 /// Checks a declaration and prints its digest.
 pub(crate) fn declare(asked: &Declared, lang: Lang) -> Result<String, Trouble> {
     let declaration = read(&asked.declaration)?;
@@ -103,16 +92,16 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
     let bytes = std::fs::read(&asked.table).map_err(|cause| Trouble::Unreadable { path: asked.table.clone(), cause })?;
     let panel = banso_tables::read(&asked.table, &Ask::everything().names(asked.names.iter().cloned()))?;
     let report = find(&declaration, &panel, standing)?;
-    let text = serde_json::to_string_pretty(&report).map_err(Trouble::Json)?;
+    let text = report.json()?;
     let package = Package {
         program: "banso",
         version: env!("CARGO_PKG_VERSION"),
-        declaration: digest,
-        table: Digest::of(&bytes),
-        report: Digest::of(text.as_bytes()),
+        declaration: digest.to_string(),
+        table: Digest::of(&bytes).to_string(),
+        report: Digest::of(text.as_bytes()).to_string(),
         standing,
     };
-    write(&asked.to, &report, &text, &package)?;
+    write(&asked.to, &report, &package)?;
     Ok(format!("{}\n→ {}", markdown(&report, lang == Lang::En), asked.to.display()))
 }
 
@@ -127,26 +116,19 @@ fn read(path: &Path) -> Result<Declaration, Trouble> {
 }
 
 /// A new folder: the report in both languages with its figures, the same as data, and what it was made of.
-fn write(to: &Path, report: &Report, text: &str, package: &Package) -> Result<(), Trouble> {
+fn write(to: &Path, report: &Report, package: &Package) -> Result<(), Trouble> {
     if to.exists() {
         return Err(Trouble::Exists(to.to_owned()));
     }
-    let whole = || -> io::Result<Result<(), Trouble>> {
-        for (folder, english) in [("ja", false), ("en", true)] {
-            let place = to.join(folder);
-            std::fs::create_dir_all(&place)?;
-            std::fs::write(place.join("report.md"), markdown(report, english))?;
-            for figure in &report.figures {
-                match figure.svg(english) {
-                    Ok(svg) => std::fs::write(place.join(format!("{}.svg", figure.name)), svg)?,
-                    Err(refusal) => return Ok(Err(refusal.into())),
-                }
-            }
+    let mut all = files(report)?;
+    all.push(("package.json".to_owned(), serde_json::to_string_pretty(package).map_err(Trouble::Json)?));
+    let whole = || -> io::Result<()> {
+        for (name, text) in &all {
+            let place = to.join(name);
+            std::fs::create_dir_all(place.parent().unwrap_or(to))?;
+            std::fs::write(place, text)?;
         }
-        std::fs::write(to.join("report.json"), text)?;
-        std::fs::write(to.join("declaration.json"), serde_json::to_string(&report.declaration)?)?;
-        std::fs::write(to.join("package.json"), serde_json::to_string_pretty(package)?)?;
-        Ok(Ok(()))
+        Ok(())
     };
-    whole().map_err(|cause| Trouble::Unwritable { path: to.to_owned(), cause })?
+    whole().map_err(|cause| Trouble::Unwritable { path: to.to_owned(), cause })
 }

@@ -332,4 +332,37 @@ pub enum CallAct {
     SelectionExecuted {
         plan: Digest,
     },
+    /// What is asked of the call's effect, and how it will be answered, said beforehand (効果検証の宣言).
+    StudyDeclared(StudyDeclared),
+    /// A declared study was run on what was known on a day; every run is recorded, whatever it found.
+    StudyRun(StudyRun),
+}
+
+/// A study of the effect of a call, as it was declared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StudyDeclared {
+    /// Digest of the declaration: question, outcomes, design, settings, groups, as one text.
+    pub study: Digest,
+    pub title: String,
+    /// Firms of the call whose outcome was known already. With any, nothing that the study finds is a test of what was declared.
+    pub outcomes_known: u32,
+}
+
+/// One run of a declared study.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StudyRun {
+    /// The declaration.
+    pub study: Digest,
+    /// What was learned after this day is not in the panel.
+    pub known_on: Day,
+    /// Rows of the de-identified panel.
+    pub rows: u32,
+    /// Digest of the panel as CSV.
+    pub panel: Digest,
+    /// Digest of the report as JSON.
+    pub report: Digest,
+    /// The version of the program that computed it.
+    pub engine: String,
 }

@@ -6,6 +6,7 @@ use banso_kernel::{Day, Digest, Instant, Yen};
 use crate::act::{CallAct, Recorded};
 use crate::case::{FoldError, LastAct, in_sequence};
 use crate::encode::Act;
+use crate::study::Study;
 
 /// One round of a programme.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Call {
     /// The ones before it, oldest first.
     pub superseded: Vec<PublishedEdition>,
     pub phase: CallPhase,
+    /// The studies of its effect, in the order in which they were declared.
+    pub studies: Vec<Study>,
     pub last: LastAct,
 }
 
@@ -84,7 +87,7 @@ impl Call {
             return Err(FoldError::NotAFirstAct { seq: first.seq, kind: first.act.kind() });
         };
         let edition = PublishedEdition::of(*edition, name, first);
-        Ok(Call { edition, superseded: Vec::new(), phase: CallPhase::Receiving, last: LastAct::of(first) })
+        Ok(Call { edition, superseded: Vec::new(), phase: CallPhase::Receiving, studies: Vec::new(), last: LastAct::of(first) })
     }
 
     /// The call after one more act.
@@ -98,11 +101,20 @@ impl Call {
         if let CallAct::EditionPublished { edition, name } = &r.act {
             let newest = PublishedEdition::of(*edition, name, r);
             self.superseded.push(std::mem::replace(&mut self.edition, newest));
+        } else if let CallAct::StudyDeclared(_) | CallAct::StudyRun(_) = &r.act {
+            self.executed().ok_or_else(misfit)?;
+            Study::take(&mut self.studies, r).ok_or_else(misfit)?;
         } else {
             self.phase = self.phase.after(&r.act, r.effective_on).ok_or_else(misfit)?;
         }
         self.last = LastAct::of(r);
         Ok(self)
+    }
+
+    /// A study of this call by the digest of its declaration.
+    #[must_use]
+    pub fn study(&self, study: Digest) -> Option<&Study> {
+        self.studies.iter().find(|s| s.declared.study == study)
     }
 
     /// The plan that was executed, if it was.
@@ -134,7 +146,7 @@ impl CallPhase {
 
     fn after(self, act: &CallAct, on: Day) -> Option<CallPhase> {
         match act {
-            CallAct::EditionPublished { .. } => None,
+            CallAct::EditionPublished { .. } | CallAct::StudyDeclared(_) | CallAct::StudyRun(_) => None,
             CallAct::ReviewOpened { plan, due } => {
                 // Opened once more after a close, when sheets turned out to be missing.
                 let (CallPhase::Receiving | CallPhase::Reviewed { .. }) = self else { return None };

@@ -113,4 +113,6 @@ kinds!(CallAct {
     CallAct::SelectionFrozen { .. } => "selection_frozen",
     CallAct::SelectionDiscarded { .. } => "selection_discarded",
     CallAct::SelectionExecuted { .. } => "selection_executed",
+    CallAct::StudyDeclared(_) => "study_declared",
+    CallAct::StudyRun(_) => "study_run",
 });

@@ -60,13 +60,15 @@ impl CaseAct {
 }
 
 impl CallAct {
-    /// The text that came with the act: a guideline, who reviews what, who is selected.
+    /// The texts that came with the act: a guideline, who reviews what, who is selected, what a study asks, what it was run on and found.
     #[must_use]
-    pub const fn text(&self) -> Option<Digest> {
+    pub fn texts(&self) -> Vec<Digest> {
         match self {
-            CallAct::EditionPublished { edition, .. } => Some(*edition),
-            CallAct::ReviewOpened { plan, .. } | CallAct::SelectionFrozen { plan, .. } => Some(*plan),
-            CallAct::ReviewClosed { .. } | CallAct::SelectionDiscarded { .. } | CallAct::SelectionExecuted { .. } => None,
+            CallAct::EditionPublished { edition, .. } => vec![*edition],
+            CallAct::ReviewOpened { plan, .. } | CallAct::SelectionFrozen { plan, .. } => vec![*plan],
+            CallAct::StudyDeclared(declared) => vec![declared.study],
+            CallAct::StudyRun(run) => vec![run.panel, run.report],
+            CallAct::ReviewClosed { .. } | CallAct::SelectionDiscarded { .. } | CallAct::SelectionExecuted { .. } => Vec::new(),
         }
     }
 }

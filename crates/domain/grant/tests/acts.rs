@@ -56,6 +56,17 @@ fn call_acts() -> Vec<CallAct> {
         CallAct::SelectionFrozen { plan: digest("plan"), selected: 12, reserve: 3, rejected: 20, amount: Yen::new(540_000_000) },
         CallAct::SelectionDiscarded { plan: digest("plan"), reason: "加点の見直し".into() },
         CallAct::SelectionExecuted { plan: digest("plan") },
+        CallAct::StudyDeclared(StudyDeclared {
+            study: digest("study"), title: "採択は付加価値額を増やしたか".into(), outcomes_known: 0
+        }),
+        CallAct::StudyRun(StudyRun {
+            study: digest("study"),
+            known_on: day("2030-03-31"),
+            rows: 212,
+            panel: digest("panel"),
+            report: digest("report"),
+            engine: "0.1.0".into(),
+        }),
     ]
 }
 

@@ -104,6 +104,8 @@ fn every_phase_of_a_call_with_every_step() {
             ("freeze_selection", decide::freeze_selection(&call, &plan, 0, &office)),
             ("discard_selection", decide::discard_selection(&call, "加点の見直し", &office)),
             ("execute_selection", decide::execute_selection(&call, &plan, &office)),
+            ("declare_study", decide::declare_study(&call, &study_order(0), &by(5, "2026-08-01"))),
+            ("record_study_run", decide::record_study_run(&call, study_run("2026-08-01"), &by(5, "2026-08-01"))),
         ];
         for (name, result) in steps {
             let result = match result {
@@ -118,6 +120,30 @@ fn every_phase_of_a_call_with_every_step() {
         }
     }
     golden("calls.txt", &table, MayChange::Yes);
+}
+
+/// A study is known from its declaration on, with every run; the phase of the call stays.
+#[test]
+fn a_study_is_declared_once_and_run_often() {
+    let before = call(PhaseCode::SelectionExecuted);
+    let next = |call: Call, new: NewAct<CallAct>, on: &str| {
+        let seq = call.last.seq + 1;
+        call.apply(&new.recorded(seq, at(on))).unwrap()
+    };
+    let declared = decide::declare_study(&before, &study_order(0), &by(5, "2026-09-01")).unwrap();
+    let after = next(before.clone(), declared.clone(), "2026-09-01");
+    assert_eq!(after.phase, before.phase);
+    assert!(after.study(digest("study")).unwrap().is_beforehand());
+    // The same act once more is none that this office could have recorded.
+    assert!(after.clone().apply(&declared.recorded(after.last.seq + 1, at("2026-09-02"))).is_err());
+    let late = decide::StudyOrder { study: digest("another"), ..study_order(3) };
+    let after = next(after.clone(), decide::declare_study(&after, &late, &by(5, "2026-09-03")).unwrap(), "2026-09-03");
+    assert!(!after.study(digest("another")).unwrap().is_beforehand());
+    let run = decide::record_study_run(&after, study_run("2029-04-01"), &by(5, "2029-04-01")).unwrap();
+    let once = next(after, run.clone(), "2029-04-01");
+    let twice = next(once, run, "2029-04-02");
+    let runs: Vec<u64> = twice.study(digest("study")).unwrap().runs.iter().map(|r| r.seq).collect();
+    assert_eq!((runs.len(), twice.last.seq, runs[1]), (2, runs[1], runs[0] + 1));
 }
 
 #[test]

@@ -280,7 +280,24 @@ fn as_asked(o: &mut GrantOrder) {
 }
 
 fn all() -> Vec<Row> {
-    [submissions(), corrections(), reviews(), selections(), grants(), decisions()].concat()
+    [submissions(), corrections(), reviews(), selections(), grants(), decisions(), studies()].concat()
+}
+
+fn studies() -> Vec<Row> {
+    let executed = call(PhaseCode::SelectionExecuted);
+    let declare = |call: &Call, order: &StudyOrder| answer(declare_study(call, order, &by(5, "2026-09-01")));
+    let declared = declare_study(&executed, &study_order(0), &by(5, "2026-09-01")).unwrap();
+    let known = executed.clone().apply(&declared.recorded(executed.last.seq + 1, at("2026-09-01"))).unwrap();
+    let run = |call: &Call, known_on: &str| answer(record_study_run(call, study_run(known_on), &by(5, "2029-04-01")));
+    vec![
+        ("declare a study before the selection", "R102", declare(&call(PhaseCode::SelectionFrozen), &study_order(0))),
+        ("declare a study", "study_declared", declare(&executed, &study_order(0))),
+        ("declare it again", "R300", declare(&known, &study_order(0))),
+        ("declare a study without a title", "R121", declare(&executed, &StudyOrder { title: " ".into(), ..study_order(0) })),
+        ("run what was not declared", "R301", run(&executed, "2029-04-01")),
+        ("run on what is known today", "study_run", run(&known, "2029-04-01")),
+        ("run on what will be known tomorrow", "R302", run(&known, "2029-04-02")),
+    ]
 }
 
 #[test]

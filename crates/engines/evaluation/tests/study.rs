@@ -5,7 +5,7 @@
 mod common;
 
 use banso_evaluation::random::Streams;
-use banso_evaluation::study::{Declaration, Measure, Standing, markdown, run};
+use banso_evaluation::study::{Declaration, Kept, Measure, Standing, Verdict, files, markdown, run};
 use banso_evaluation::{Column, Frame};
 use common::{frame, given, near, truth};
 use serde_json::json;
@@ -96,7 +96,7 @@ fn few_firms_are_not_shown_anywhere() {
     let text = serde_json::to_string(&report).unwrap_or_default();
     for finding in report.findings.iter().chain(&report.groups) {
         let few = finding.refused.is_some() || finding.effect.is_none();
-        assert!(few == (finding.firms == [0, 0]), "{finding:?}");
+        assert!(few == (finding.firms == [0, 0] || !finding.held.is_empty()), "{finding:?}");
         assert!(!few || finding.details.is_null(), "the details of a hidden number are hidden too");
     }
     assert!(report.groups.iter().any(|g| g.effect.is_none()), "{text}");
@@ -122,6 +122,10 @@ fn a_doubtful_number_is_held_back_until_it_is_acknowledged() {
     let codes: Vec<&str> = report.findings[0].held.iter().map(|w| w.code).collect();
     assert!(!codes.is_empty(), "{:?}", report.findings[0]);
     assert!(report.summary[0].ja.contains("見出しにしません") && markdown(&report, false).contains("保留"));
+    // What is held back is nowhere: no number, no details, no figure, no line of any file.
+    assert!(report.findings[0].effect.is_none() && report.findings[0].details.is_null());
+    assert!(report.figures.iter().all(|f| f.name == "density") && report.cost.is_none());
+    assert!(given(Kept::read(&given(report.json()))).is_held());
     value["acknowledged"] = json!(codes);
     let report = given(run(&declared(value), &panel, Standing::Declared));
     assert!(report.findings[0].held.is_empty() && !report.findings[0].notes.is_empty());
@@ -184,4 +188,67 @@ fn a_declaration_has_one_text() {
     let text = given(one.canonical());
     let again: Declaration = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(given(again.canonical()), text);
+}
+
+#[test]
+fn assumptions_are_looked_at_and_a_moved_score_holds_everything_back() {
+    let mut value = declaration();
+    value["before"] = json!(["前年の売上高"]);
+    let mut draws = Streams::new(11).stream(2);
+    let panel = firms(1_500, 12.0);
+    let scores = given(panel.numbers("点数")).to_vec();
+    let before = Column::Number(scores.iter().map(|s| s * 0.5 + draws.normal()).collect());
+    let panel = given(panel.with("前年の売上高", before));
+    let report = given(run(&declared(value.clone()), &panel, Standing::Declared));
+    let verdict = |code: &str| report.checks.iter().find(|c| c.code == code).map(|c| c.verdict);
+    for code in ["density", "balance", "placebo", "attrition"] {
+        assert_eq!(verdict(code), Some(Verdict::Holds), "{code}: {:?}", report.checks);
+    }
+    assert!(report.figures.iter().any(|f| f.name == "density"));
+    // Whoever was just below the cut-off is lifted over it.
+    let moved = scores.iter().map(|s| if (52.0..60.0).contains(s) { s + 8.0 } else { *s }).collect();
+    let columns: Vec<(String, Column)> = panel.columns().map(|(n, c)| (n.to_owned(), c.clone())).collect();
+    let panel = columns.into_iter().fold(Frame::new(), |frame, (name, column)| {
+        let column = if name == "点数" { Column::Number(Vec::clone(&moved)) } else { column };
+        given(frame.with(&name, column))
+    });
+    let report = given(run(&declared(value), &panel, Standing::Declared));
+    for finding in &report.findings {
+        let codes: Vec<&str> = finding.held.iter().map(|w| w.code).collect();
+        assert!(finding.effect.is_none() && codes.contains(&"manipulated-score"), "{codes:?} {:?} {:?}", finding.refused, report.checks);
+    }
+}
+
+#[test]
+fn a_report_is_read_back_as_it_was_written_and_its_files_are_the_same_each_time() {
+    let report = given(run(&declared(declaration()), &firms(600, 12.0), Standing::Declared));
+    let kept = given(Kept::read(&given(report.json())));
+    assert_eq!((kept.summary, kept.figures, kept.targets), (report.summary.clone(), report.figures.clone(), report.targets.clone()));
+    let effects = |e: Option<&banso_evaluation::study::Effect>| e.map(|e| e.estimate.to_bits());
+    assert_eq!(effects(kept.findings[0].effect.as_ref()), effects(report.findings[0].effect.as_ref()));
+    let all = given(files(&report));
+    assert_eq!(all, given(files(&report)));
+    assert!(all.iter().any(|(name, _)| name == "en/report.md") && all.iter().any(|(name, _)| name == "declaration.json"));
+}
+
+#[test]
+fn a_small_group_cannot_be_told_from_the_total() {
+    // Of three kinds one is small: the next smallest is not shown either.
+    let panel = firms(1_200, 12.0);
+    let kinds = (0..1_200).map(|i| {
+        if i % 120 == 0 {
+            "個人"
+        } else if i % 3 == 0 {
+            "小規模"
+        } else {
+            "中小"
+        }
+    });
+    let panel = given(panel.names("種類", kinds));
+    let mut value = declaration();
+    value["groups"] = json!(["種類"]);
+    let report = given(run(&declared(value), &panel, Standing::Declared));
+    let shown: Vec<&str> =
+        report.groups.iter().filter(|g| g.effect.is_some()).filter_map(|g| g.group.as_ref()).map(|g| g.value.as_str()).collect();
+    assert_eq!(shown, ["中小"], "{:?}", report.groups.iter().map(|g| (&g.group, g.firms, &g.refused)).collect::<Vec<_>>());
 }

@@ -53,7 +53,7 @@ impl Known {
 }
 
 /// A value as the store keeps it: as [`Value`] writes itself, or as plain JSON.
-fn read_fact(json: &str) -> Option<Value> {
+pub(crate) fn read_fact(json: &str) -> Option<Value> {
     if let Ok(value) = serde_json::from_str::<Value>(json) {
         return Some(value);
     }

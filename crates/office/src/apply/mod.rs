@@ -37,6 +37,7 @@ pub use draft::{CaseHead, Phase, Seat, Writable};
 pub(crate) use draft::{SEEN_DECISION, facts_of, of_grant_request};
 pub(crate) use grant_request::{QUOTES, quotes, quotes_title};
 pub use history::Happened;
+pub(crate) use known::read_fact;
 pub use known::{Known, KnownFact};
 pub use leave::{LeavePage, Leaving};
 pub use members::{Invitation, Invitee, InviteeStatus};

@@ -40,6 +40,10 @@ pub enum PlanShown {
         amount: Yen,
         rows: Vec<PlannedRow>,
     },
+    /// The declaration of a study, as it was hashed.
+    Study {
+        text: String,
+    },
     /// Its text is not there, or is none that this program reads: the digest alone remains.
     Unreadable,
 }
@@ -102,6 +106,7 @@ impl Office {
         let shown = match kind {
             PlanKind::Review => self.review_shown(&plan.body).await?,
             PlanKind::Selection => selection_shown(&plan.body),
+            PlanKind::Study => PlanShown::Study { text: plan.body },
         };
         Ok(PlanView { digest, made_by, shown })
     }
@@ -125,14 +130,16 @@ impl Office {
     }
 }
 
-const fn plan_of(act: &CallAct) -> Option<(Digest, PlanKind)> {
+fn plan_of(act: &CallAct) -> Option<(Digest, PlanKind)> {
     match act {
         CallAct::ReviewOpened { plan, .. } => Some((*plan, PlanKind::Review)),
         CallAct::SelectionFrozen { plan, .. } => Some((*plan, PlanKind::Selection)),
+        CallAct::StudyDeclared(declared) => Some((declared.study, PlanKind::Study)),
         CallAct::EditionPublished { .. }
         | CallAct::ReviewClosed { .. }
         | CallAct::SelectionDiscarded { .. }
-        | CallAct::SelectionExecuted { .. } => None,
+        | CallAct::SelectionExecuted { .. }
+        | CallAct::StudyRun(_) => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use banso_grant::{
     Act as _, CallAct, CaseAct, ConflictKind, Declaration, GrantDecided, GrantRequested, Judgement, Outcome, Point, Returned, Reviewed,
-    Submitted,
+    StudyDeclared, StudyRun, Submitted,
 };
 use banso_guideline::Edition;
 use banso_kernel::{Day, Digest, Lang, LocalText, PersonId, Yen, group_thousands};
@@ -70,7 +70,7 @@ fn article(text: &str) -> Option<String> {
 
 /// The name of a kind.
 pub(super) fn kind_name(kind: &str) -> Option<LocalText> {
-    const NAMES: [(&str, &str, &str); 28] = [
+    const NAMES: [(&str, &str, &str); 30] = [
         ("submitted", "申請書の提出", "Application submitted"),
         ("submission_withdrawn", "提出の取消し", "Submission taken back"),
         ("returned", "補正のための差戻し", "Returned for correction"),
@@ -99,6 +99,8 @@ pub(super) fn kind_name(kind: &str) -> Option<LocalText> {
         ("selection_frozen", "採択案の確定", "Selection plan frozen"),
         ("selection_discarded", "採択案の取消し", "Selection plan discarded"),
         ("selection_executed", "採択の決定", "Selection executed"),
+        ("study_declared", "効果検証の宣言", "Study declared"),
+        ("study_run", "効果検証の実行", "Study run"),
     ];
     NAMES.iter().find(|(k, _, _)| *k == kind).map(|(_, ja, en)| LocalText::new(*ja, *en))
 }
@@ -110,6 +112,7 @@ pub(super) fn authority(text: &str) -> LocalText {
         "事務局" => LocalText::new(text, "Office"),
         "審査員" => LocalText::new(text, "Reviewer"),
         "交付決定権者" => LocalText::new(text, "Director"),
+        "政策分析" => LocalText::new(text, "Policy analyst"),
         other => LocalText::ja(other),
     }
 }
@@ -367,7 +370,37 @@ pub(super) fn call_details(act: &CallAct) -> Vec<Detail> {
             [Some(digest("採択案", "Selection plan", *plan)), reason(r)].into_iter().flatten().collect()
         }
         CallAct::SelectionExecuted { plan } => vec![digest("採択案", "Selection plan", *plan)],
+        CallAct::StudyDeclared(declared) => study_declared(declared),
+        CallAct::StudyRun(run) => study_run(run),
     }
+}
+
+fn study_declared(declared: &StudyDeclared) -> Vec<Detail> {
+    let known = declared.outcomes_known;
+    let standing = if known == 0 {
+        LocalText::new("成果が分かる前の宣言（事前宣言）", "before any outcome was known")
+    } else {
+        LocalText::new(
+            format!("{known}社の成果が分かった後の宣言（探索的）"),
+            format!("after the outcome of {known} firms was known: exploratory"),
+        )
+    };
+    vec![
+        text("題名", "Title", declared.title.as_str()),
+        local("宣言の時期", "Standing", standing),
+        digest("宣言のハッシュ", "Hash of the declaration", declared.study),
+    ]
+}
+
+fn study_run(run: &StudyRun) -> Vec<Detail> {
+    vec![
+        day("データの基準日", "Known on", run.known_on),
+        local("データの行数", "Rows", LocalText::new(format!("{}行", run.rows), run.rows.to_string())),
+        text("計算プログラム", "Computed by", format!("Banso {}", run.engine)),
+        digest("宣言のハッシュ", "Hash of the declaration", run.study),
+        digest("データのハッシュ", "Hash of the panel", run.panel),
+        digest("報告のハッシュ", "Hash of the report", run.report),
+    ]
 }
 
 #[cfg(test)]

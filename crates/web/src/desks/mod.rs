@@ -1,6 +1,7 @@
 //! The desks: one module each, one file a page. What they share stands here: their names, and the answers that every page gives.
 
 pub(crate) mod account;
+pub(crate) mod analysis;
 pub(crate) mod apply;
 pub(crate) mod audit;
 pub(crate) mod office;
@@ -27,6 +28,7 @@ pub(crate) enum Desk {
     Office,
     Reviewer,
     Auditor,
+    Analyst,
 }
 
 impl Desk {
@@ -43,6 +45,7 @@ impl Desk {
             Role::Officer | Role::Director => Desk::Office,
             Role::Reviewer => Desk::Reviewer,
             Role::Auditor => Desk::Auditor,
+            Role::Analyst => Desk::Analyst,
         }
     }
 
@@ -52,6 +55,7 @@ impl Desk {
             Desk::Office => "/office",
             Desk::Reviewer => "/review",
             Desk::Auditor => "/audit",
+            Desk::Analyst => "/analysis",
         }
     }
 
@@ -61,6 +65,7 @@ impl Desk {
             Desk::Office => LocalText::new("事務局", "Office"),
             Desk::Reviewer => LocalText::new("審査", "Review"),
             Desk::Auditor => LocalText::new("監査", "Audit"),
+            Desk::Analyst => LocalText::new("効果検証", "Evaluation"),
         }
     }
 
@@ -75,6 +80,10 @@ impl Desk {
             Desk::Auditor => {
                 LocalText::new("案件の記録をたどり、改ざんのないことを確かめます。", "Follow the record of any case and verify it.")
             }
+            Desk::Analyst => LocalText::new(
+                "終わった公募の効果を、宣言した方法で検証します。",
+                "Find out what a closed call brought about, by a method declared beforehand.",
+            ),
         }
     }
 }

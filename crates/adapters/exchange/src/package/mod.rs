@@ -17,6 +17,7 @@ mod write;
 
 pub use index::{CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, FileName};
 pub use verify::{PackageReport, Problem, verify_package};
+pub(crate) use write::moment;
 pub use write::write_package;
 
 use std::io;

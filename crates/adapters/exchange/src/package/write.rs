@@ -100,7 +100,7 @@ impl<W: Write + Seek> Writer<W> {
 }
 
 /// The moment of the export in Japan, as ZIP keeps it.
-fn moment(at: Instant) -> Option<DateTime> {
+pub(crate) fn moment(at: Instant) -> Option<DateTime> {
     let text = at.to_string();
     let mut numbers = text.split(['-', ' ', ':']);
     let year = numbers.next()?.parse().ok()?;

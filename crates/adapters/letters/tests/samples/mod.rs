@@ -1,10 +1,10 @@
 //! Made-up letters, one of each kind, for the tests and for looking at. Every name and number in them is invented.
 
-use banso_kernel::{CaseId, CorporateNumber, Day, Digest, Instant, LocalText, Yen};
+use banso_kernel::{CaseId, CorporateNumber, Day, Digest, Instant, Lang, LocalText, Yen};
 use banso_letters::{
     Act, Addressee, CaseIndex, ClauseRef, Correction, Cover, Difference, File, GrantDecision, GrantRefusal, IndexedDocument, Letter,
-    NotAccepted, Point, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, Sender, WithdrawalAcknowledgement,
-    Withdrawn, YearAmount,
+    NotAccepted, Point, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, Sender, StudyFigure, StudyReport,
+    StudyTable, WithdrawalAcknowledgement, Withdrawn, YearAmount,
 };
 
 pub(crate) const THE_ACT: &str = "補助金等に係る予算の執行の適正化に関する法律（昭和30年法律第179号）";
@@ -307,6 +307,56 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
             Letter::WithdrawalAcknowledgement(withdrawal("20250618架空研第1号", Withdrawn::Submission, Some(receipt().closes))),
         ),
         ("withdrawal-decision", Letter::WithdrawalAcknowledgement(withdrawal("20250910架空研第50号", Withdrawn::AfterDecision, None))),
+        ("study", Letter::StudyReport(Box::new(study(Lang::Ja)))),
         ("case-index", Letter::CaseIndex(case_index())),
     ]
+}
+
+const PICTURE: &str = r##"<svg width="720" height="440" viewBox="0 0 720 440" xmlns="http://www.w3.org/2000/svg">
+<rect x="0" y="0" width="719" height="439" fill="#FFFFFF"/><line x1="360" y1="20" x2="360" y2="390" stroke="#1A1A1A"/>
+<text x="360" y="420" font-family="BIZ UDGothic" font-size="15" fill="#1A1A1A" text-anchor="middle">点数</text>
+<circle cx="300" cy="260" r="4" fill="#0017C1"/><circle cx="420" cy="180" r="4" fill="#0017C1"/></svg>"##;
+
+/// What a study found: all of it made up.
+pub(crate) fn study(lang: Lang) -> StudyReport {
+    let t = |ja: &str, en: &str| lang.pick(ja, en).to_owned();
+    let table = |heads: &[&str], rows: &[&[&str]]| StudyTable {
+        heads: heads.iter().map(|h| (*h).to_owned()).collect(),
+        rows: rows.iter().map(|r| r.iter().map(|c| (*c).to_owned()).collect()).collect(),
+    };
+    let numbers = table(
+        &["成果（単位）", "推定値", "95%区間", "p値", "企業数", "検出できる効果"],
+        &[
+            &["付加価値額の増加（3年後）（百万円）", "28.41", "9.870 〜 46.95", "0.003", "52・48", "26.50"],
+            &["給与支給総額の増加（3年後）（百万円）", "保留", "—", "—", "—", "—"],
+        ],
+    );
+    StudyReport {
+        lang,
+        number: "go-tech/r4-1 1a2b3c4d".into(),
+        title: t("採択は付加価値額を増やしたか（架空）", "Did the award raise value added? (made up)"),
+        question: t("交付は3年後の付加価値額を増やしたか。", "Did the grant raise value added after three years?"),
+        exploratory: false,
+        held: true,
+        made_at: at("2026-06-20T16:59:58+09:00"),
+        facts: vec![(t("公募", "Call"), t("令和4年度 第1回公募", "FY2022, first call")), (t("比べ方", "Design"), t("回帰不連続", "RD"))],
+        summary: vec![t("付加価値額は増えたと考えられます。", "Value added rose by an estimated 28.41 million yen.")],
+        numbers: numbers.clone(),
+        groups: Some(numbers),
+        targets: Some(table(&["目標", "企業数", "達成した割合"], &[&["研究開発達成度（50%超）", "96", "78%"]])),
+        cost: Some(t("1社あたり平均 58.2 百万円です。", "58.2 million yen a firm.")),
+        checks: table(&["前提", "判断", "見た結果"], &[&["点数が動かされていない", "○ 疑う結果なし", "p = 0.412"]]),
+        assumptions: vec![t("カットオフ付近の企業についての数値です。", "The number is about firms near the cut-off.")],
+        notes: vec![t("点数が離散的です。", "The score is discrete.")],
+        figures: vec![
+            StudyFigure {
+                name: "discontinuity-1".into(),
+                caption: t("付加価値額とカットオフ", "Value added at the cut-off"),
+                svg: PICTURE.into(),
+            },
+            StudyFigure { name: "density".into(), caption: t("点数ごとの企業数", "Firms by score"), svg: PICTURE.into() },
+        ],
+        proof: vec![(t("宣言のハッシュ", "Declaration"), Digest::of(b"study").to_string())],
+        synthetic: true,
+    }
 }

@@ -7,4 +7,4 @@ pub(crate) mod record;
 
 pub use fold::CallRow;
 pub use read::{Anchor, CallFile, CaseFile};
-pub(crate) use read::{permitted_call, permitted_case};
+pub(crate) use read::{permitted_call, permitted_case, permitted_whole};

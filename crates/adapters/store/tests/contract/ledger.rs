@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use banso_grant::{CallAct, CaseAct, StateCode, chain_flaws};
+use banso_grant::{CallAct, CaseAct, StateCode, StudyDeclared, StudyRun, chain_flaws};
 use banso_kernel::{Digest, Instant, RequestId, Yen};
 use banso_permits::Role;
 use banso_store::{
-    Append, Batch, CaseFilter, CaseSort, Change, Clock, CommitError, Committed, Direction, Fault, NewJob, Page, Place, Store,
+    Append, Batch, CaseFilter, CaseSort, Change, Clock, CommitError, Committed, Direction, Fault, NewJob, Page, Place, Plan, PlanKind,
+    Store,
 };
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -30,6 +31,7 @@ on_both!(
     yen_beyond_floats,
     a_permit_opens_what_it_is_for,
     calls_have_acts_too,
+    a_study_is_kept_with_its_texts,
     two_servers,
     what_another_server_wrote_is_not_missed,
     a_request_repeated_later_is_answered_as_before,
@@ -225,6 +227,44 @@ async fn calls_have_acts_too(f: Fixture) {
     assert_eq!((file.seq(), file.call.edition.digest), (2, edition));
     let row = f.store.call_row(&call()).await.unwrap().unwrap();
     assert_eq!((row.phase.as_str(), row.edition, f.store.calls().await.unwrap().len()), ("in_review", edition, 1));
+}
+
+/// A study of a call: its acts fold, and verify reads what they name.
+async fn a_study_is_kept_with_its_texts(f: Fixture) {
+    let plan = Digest::of(b"plan");
+    let until_executed = [
+        CallAct::EditionPublished { edition: Digest::of(b"edition"), name: "令和7年度".into() },
+        CallAct::ReviewOpened { plan: Digest::of(b"review"), due: day() },
+        CallAct::SelectionFrozen { plan, selected: 1, reserve: 0, rejected: 1, amount: Yen::new(1) },
+        CallAct::SelectionExecuted { plan },
+    ];
+    f.store.commit(Batch::call(call(), 0, until_executed.map(act).to_vec())).await.unwrap();
+    let (text, panel, report) = (r#"{"title":"架空"}"#, "score\r\n1\r\n", "{}");
+    let study = Digest::of(text.as_bytes());
+    let declared = act(CallAct::StudyDeclared(StudyDeclared { study, title: "架空の研究".into(), outcomes_known: 0 }));
+    let kept = Plan { digest: study, call: call(), kind: PlanKind::Study, body: text.to_owned(), made_by: person(1) };
+    f.store.commit(Batch::call(call(), 4, vec![declared]).and_change(Change::keep_plan(&kept))).await.unwrap();
+    assert_eq!(f.store.plans(&call(), PlanKind::Study).await.unwrap(), [kept]);
+    let run = StudyRun {
+        study,
+        known_on: day(),
+        rows: 1,
+        panel: Digest::of(panel.as_bytes()),
+        report: Digest::of(report.as_bytes()),
+        engine: "0".into(),
+    };
+    let batch = Batch::call(call(), 5, vec![act(CallAct::StudyRun(run.clone()))]);
+    f.store.commit(batch.and_change(Change::keep_content(panel))).await.unwrap();
+    let file = f.store.call(&call()).await.unwrap().unwrap();
+    assert_eq!(file.call.study(study).unwrap().runs.iter().map(|r| r.run.clone()).collect::<Vec<_>>(), [run]);
+    assert_eq!(f.store.call_row(&call()).await.unwrap().unwrap().last_kind, "study_run");
+    // The report was not kept: verify misses it, and nothing else of the study.
+    let missing = |report: banso_store::Report| {
+        report.problems.iter().filter(|p| p.place.ja.contains("行為6") || p.place.ja.contains("行為5")).count()
+    };
+    assert_eq!(missing(f.store.verify(None).await.unwrap()), 1);
+    f.store.change(Change::keep_content(report)).await.unwrap();
+    assert_eq!(missing(f.store.verify(None).await.unwrap()), 0);
 }
 
 async fn two_servers(f: Fixture) {

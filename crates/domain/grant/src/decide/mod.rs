@@ -8,6 +8,7 @@ mod granting;
 mod leaving;
 mod reviewing;
 mod selecting;
+mod studying;
 mod submitting;
 
 use banso_kernel::{Day, Digest, Instant, count_characters};
@@ -20,6 +21,7 @@ pub use reviewing::{
     BonusOrder, SheetOrder, ask_reconsideration, assign_reviewers, declare_conflict, judge_bonus, replace_reviewer, submit_review,
 };
 pub use selecting::{PromotionOrder, ReserveEndOrder, end_reserve, give_outcome, promote};
+pub use studying::{StudyOrder, declare_study, record_study_run};
 pub use submitting::{SubmissionOrder, Window, accepted_until, resubmit, submit, whole_digest, withdraw_submission};
 
 use crate::act::{Actor, NewAct, Point};
@@ -48,6 +50,8 @@ pub enum Authority {
     Reviewer,
     /// Decides on selection and grant (交付決定権者).
     Director,
+    /// Asks what a call brought about (政策分析).
+    Analyst,
 }
 
 impl Authority {
@@ -59,6 +63,7 @@ impl Authority {
             Authority::Office => "事務局",
             Authority::Reviewer => "審査員",
             Authority::Director => "交付決定権者",
+            Authority::Analyst => "政策分析",
         }
     }
 }

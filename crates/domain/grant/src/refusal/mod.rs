@@ -5,6 +5,7 @@ mod amount;
 mod paper;
 mod review;
 mod selection;
+mod study;
 mod timing;
 
 use std::fmt;
@@ -15,6 +16,7 @@ pub use amount::AmountFlaw;
 pub use paper::{FieldName, PaperFlaw};
 pub use review::ReviewFlaw;
 pub use selection::SelectionFlaw;
+pub use study::StudyFlaw;
 pub use timing::Timing;
 
 use crate::call::CallPhase;
@@ -39,6 +41,7 @@ pub enum Refusal {
     Review(ReviewFlaw),
     Selection(SelectionFlaw),
     Amount(AmountFlaw),
+    Study(StudyFlaw),
 }
 
 /// What a refusal tells.
@@ -94,6 +97,7 @@ impl Refusal {
             Refusal::Review(flaw) => flaw.told(),
             Refusal::Selection(flaw) => flaw.told(),
             Refusal::Amount(flaw) => flaw.told(),
+            Refusal::Study(flaw) => flaw.told(),
         }
     }
 
@@ -240,4 +244,6 @@ steps! {
     FreezeSelection = "freeze_selection", "採択案の確定";
     DiscardSelection = "discard_selection", "採択案の破棄";
     ExecuteSelection = "execute_selection", "採択案の実行";
+    DeclareStudy = "declare_study", "効果検証の宣言";
+    RunStudy = "run_study", "効果検証の実行";
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use banso_grant::decide::{
-    self, BonusOrder, By, GrantLimits, GrantOrder, GrantRequestOrder, PromotionOrder, ReserveEndOrder, SheetOrder, SubmissionOrder, Window,
+    self, BonusOrder, By, GrantLimits, GrantOrder, GrantRequestOrder, PromotionOrder, ReserveEndOrder, SheetOrder, StudyOrder,
+    SubmissionOrder, Window,
 };
 use banso_grant::selection::{Candidate, SelectionTerms, plan};
 use banso_grant::*;
@@ -330,7 +331,13 @@ pub fn attempt(step: Step, case: &Case) -> Result<NewAct<CaseAct>, Refusal> {
         Step::RefuseGrant => decide::refuse_grant(case, "G8-1不交第1号", why, &by(3, "2026-09-25")),
         Step::Withdraw => decide::withdraw(case, why, &by(1, "2026-10-01")),
         Step::Rectify => decide::rectify(case, 1, "「架空」は「仮」の誤り", &by(2, "2026-10-01")),
-        Step::OpenReview | Step::CloseReview | Step::FreezeSelection | Step::DiscardSelection | Step::ExecuteSelection => {
+        Step::OpenReview
+        | Step::CloseReview
+        | Step::FreezeSelection
+        | Step::DiscardSelection
+        | Step::ExecuteSelection
+        | Step::DeclareStudy
+        | Step::RunStudy => {
             panic!("{} is a step of a call", step.code())
         }
     }
@@ -368,4 +375,13 @@ pub fn golden(name: &str, actual: &str, may_change: MayChange) {
 pub enum MayChange {
     Yes,
     Never,
+}
+
+pub fn study_order(outcomes_known: u32) -> StudyOrder {
+    StudyOrder { study: digest("study"), title: "採択は付加価値額を増やしたか".into(), outcomes_known }
+}
+
+pub fn study_run(known_on: &str) -> StudyRun {
+    let (study, panel, report) = (digest("study"), digest("panel"), digest("report"));
+    StudyRun { study, known_on: day(known_on), rows: 212, panel, report, engine: "0.1.0".into() }
 }

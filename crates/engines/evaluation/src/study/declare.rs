@@ -22,6 +22,9 @@ pub struct Declaration {
     pub outcomes: Vec<Outcome>,
     /// How effect is told from chance and selection.
     pub design: Design,
+    /// Columns fixed before the decision: a sound design shows no effect on them.
+    #[serde(default)]
+    pub before: Vec<String>,
     /// Columns of groups declared beforehand; each is looked at on its own, with control for looking often.
     #[serde(default)]
     pub groups: Vec<String>,
@@ -176,6 +179,9 @@ impl Declaration {
         let workers = self.outcomes.iter().filter_map(|o| o.workers.as_deref());
         let numbers = self.outcomes.iter().map(|o| o.column.as_str()).chain(workers).chain(self.cost.as_deref());
         for name in numbers.chain(self.targets.iter().map(|t| t.column.as_str())) {
+            panel.numbers(name)?;
+        }
+        for name in &self.before {
             panel.numbers(name)?;
         }
         self.groups.iter().try_for_each(|name| panel.column(name).map(|_| ()))

@@ -1,12 +1,12 @@
 //! Figures as data, and drawn as SVG. What is drawn is in the data: nobody needs the picture to read the numbers.
 
 use plotters::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Refusal;
 
 /// A figure.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
     /// A stable word for files, for example `discontinuity-1`.
     pub name: String,
@@ -25,7 +25,7 @@ pub struct Figure {
 }
 
 /// One thing drawn.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Layer {
     /// Points.
@@ -37,6 +37,11 @@ pub enum Layer {
     Intervals {
         /// Where.
         at: Vec<[f64; 4]>,
+    },
+    /// Bars: from, to, height.
+    Bars {
+        /// Where.
+        at: Vec<[f64; 3]>,
     },
     /// A line through points.
     Line {
@@ -75,7 +80,7 @@ impl Figure {
     fn rows(&self) -> Option<&[(String, f64, f64)]> {
         self.layers.iter().find_map(|layer| match layer {
             Layer::Rows { rows } => Some(rows.as_slice()),
-            Layer::Points { .. } | Layer::Intervals { .. } | Layer::Line { .. } => None,
+            Layer::Points { .. } | Layer::Intervals { .. } | Layer::Line { .. } | Layer::Bars { .. } => None,
         })
     }
 
@@ -86,6 +91,7 @@ impl Figure {
             match layer {
                 Layer::Points { at } | Layer::Line { at } => points.extend(at),
                 Layer::Intervals { at } => points.extend(at.iter().flat_map(|[x, low, _, high]| [[*x, *low], [*x, *high]])),
+                Layer::Bars { at } => points.extend(at.iter().flat_map(|[from, to, high]| [[*from, 0.0], [*to, *high]])),
                 Layer::Rows { rows } => {
                     points.extend(rows.iter().enumerate().flat_map(|(i, (_, a, b))| [[*a, i as f64], [*b, i as f64], [0.0, i as f64]]));
                 }
@@ -134,6 +140,12 @@ impl Figure {
             match layer {
                 Layer::Points { at } => {
                     chart.draw_series(at.iter().map(|[x, y]| Circle::new((*x, *y), 4, BLUE.filled())))?;
+                }
+                Layer::Bars { at } => {
+                    let bar = |[from, to, high]: &[f64; 3]| Rectangle::new([(*from, 0.0), (*to, *high)], BLUE.mix(0.25).filled());
+                    chart.draw_series(at.iter().map(bar))?;
+                    let edge = |[from, to, high]: &[f64; 3]| Rectangle::new([(*from, 0.0), (*to, *high)], BLUE.stroke_width(1));
+                    chart.draw_series(at.iter().map(edge))?;
                 }
                 Layer::Line { at } => {
                     chart.draw_series(LineSeries::new(at.iter().map(|[x, y]| (*x, *y)), ORANGE.stroke_width(2)))?;

@@ -1,13 +1,13 @@
 //! One number of a study, with what is needed to judge it, and the words for it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::declare::{Outcome, Ready};
 use crate::dist::normal_quantile;
 use crate::{Frame, Refusal, Warning, balancing, difference, discontinuity};
 
 /// The outcome as it is, or divided by workers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Measure {
     /// As it is.
@@ -40,7 +40,7 @@ pub struct Finding {
 }
 
 /// One group of a declared column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// The column.
     pub column: String,
@@ -49,7 +49,7 @@ pub struct Group {
 }
 
 /// An effect with its uncertainty.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Effect {
     /// In the unit of the outcome.
     pub estimate: f64,
@@ -147,7 +147,7 @@ fn details<T: Serialize>(found: &T) -> Result<serde_json::Value, Refusal> {
 
 /// What one unit of effect cost: a ratio with Fieller's interval (Fieller 1954), cost and effect taken as independent. The interval is
 /// none when the effect cannot be told from nought: then the cost per unit has no bound.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CostOfEffect {
     /// Mean paid to a treated firm.
     pub cost: f64,

@@ -3,17 +3,23 @@
 //! The panel is a [`Frame`] with one row a firm (discontinuity, balancing) or a firm and year (difference). Nothing here knows who a firm
 //! is. Cells of fewer firms than the declaration's `least-cell` are not shown.
 
+mod checks;
 mod declare;
 mod figure;
 mod finding;
+mod kept;
+mod package;
 mod pictures;
 mod run;
 mod text;
 mod words;
 
+pub use checks::{Check, Verdict};
 pub use declare::{Declaration, Design, Method, Outcome, Target};
 pub use figure::{Figure, Layer};
 pub use finding::{CostOfEffect, Effect, Finding, Group, Measure};
-pub use run::{Reached, Report, Standing, run};
+pub use kept::{Kept, KeptCheck, KeptFinding, KeptNotice};
+pub use package::{Package, files};
+pub use run::{Reached, Report, Standing, run, run_watched};
 pub use text::markdown;
 pub use words::{Sentence, number};

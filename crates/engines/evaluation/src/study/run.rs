@@ -1,7 +1,8 @@
 //! Runs a declared study: every outcome as it is and per worker, every declared group, targets, cost of effect, figures, words.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::checks::{self, Check};
 use super::declare::{Declaration, Design, Method, Outcome, Ready};
 use super::figure::Figure;
 use super::finding::{CostOfEffect, Finding, Found, Group, Measure, fieller, find};
@@ -13,7 +14,7 @@ use crate::sums::{mean, variance};
 use crate::{Frame, Refusal, Warning};
 
 /// Whether the study was declared beforehand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// Declared and recorded before its outcomes existed.
@@ -45,12 +46,14 @@ pub struct Report {
     pub summary: Vec<Sentence>,
     /// What has to hold, and what the numbers are not.
     pub assumptions: Vec<Sentence>,
+    /// Which of it was looked at, and what came of that.
+    pub checks: Vec<Check>,
     /// What to see.
     pub figures: Vec<Figure>,
 }
 
 /// How many of the treated reach a target.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reached {
     /// What it is called in Japanese.
     pub ja: String,
@@ -74,30 +77,51 @@ const PER_WORKER: &str = "\u{1}per-worker";
 /// # Errors
 /// A declaration that is wrong in itself or does not fit the panel. A single number that cannot be had is said in its finding.
 pub fn run(declaration: &Declaration, panel: &Frame, standing: Standing) -> Result<Report, Refusal> {
+    run_watched(declaration, panel, standing, &mut |_, _| {})
+}
+
+/// The same, telling how many steps are done of how many.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_watched(
+    declaration: &Declaration,
+    panel: &Frame,
+    standing: Standing,
+    watch: &mut dyn FnMut(usize, usize),
+) -> Result<Report, Refusal> {
     declaration.check(Some(panel))?;
+    let measures = |o: &Outcome| [Measure::Total].into_iter().chain(o.workers.is_some().then_some(Measure::PerWorker));
+    let asked: Vec<(&Outcome, Measure)> = declaration.outcomes.iter().flat_map(|o| measures(o).map(move |m| (o, m))).collect();
+    let steps = asked.len() + 3;
+    watch(0, steps);
+    let mut looked = checks::beforehand(declaration, panel)?;
     let (mut findings, mut figures, mut first) = (Vec::new(), Vec::new(), None);
-    for outcome in &declaration.outcomes {
-        let measures = [Measure::Total].into_iter().chain(outcome.workers.is_some().then_some(Measure::PerWorker));
-        for measure in measures {
-            let (finding, found) = one(declaration, panel, outcome, measure, None)?;
-            if let Some(found) = found {
-                if finding.effect.is_some() && finding.refused.is_none() {
-                    figures.extend(pictures::of(declaration, panel, &finding, &found, figures.len())?);
-                }
-                if findings.is_empty() {
-                    first = Some(found);
-                }
+    for (outcome, measure) in asked {
+        let (finding, found) = one(declaration, panel, (outcome, measure), None, &looked.warnings)?;
+        if let Some(found) = found {
+            figures.extend(pictures::of(declaration, panel, &finding, &found, figures.len())?);
+            if findings.is_empty() {
+                first = Some(found);
             }
-            findings.push(finding);
         }
+        findings.push(finding);
+        watch(findings.len(), steps);
     }
-    let groups = groups(declaration, panel)?;
+    let groups = groups(declaration, panel, &looked.warnings)?;
+    watch(findings.len() + 1, steps);
     let treated = treated(declaration, panel)?;
+    if let Some(found) = &first {
+        checks::afterwards(&mut looked, declaration, panel, &treated, found)?;
+    }
+    figures.append(&mut looked.figures);
     let targets = targets(declaration, panel, &treated)?;
     let cost = cost(declaration, panel, &treated, first.as_ref())?;
+    watch(steps, steps);
     Ok(Report {
         summary: findings.iter().chain(&groups).map(says).collect(),
         assumptions: assumptions(declaration),
+        checks: looked.checks,
         declaration: declaration.clone(),
         standing,
         version: env!("CARGO_PKG_VERSION"),
@@ -114,9 +138,9 @@ pub fn run(declaration: &Declaration, panel: &Frame, standing: Standing) -> Resu
 fn one(
     declaration: &Declaration,
     panel: &Frame,
-    outcome: &Outcome,
-    measure: Measure,
+    (outcome, measure): (&Outcome, Measure),
     group: Option<Group>,
+    doubts: &[Warning],
 ) -> Result<(Finding, Option<Found>), Refusal> {
     let column = if measure == Measure::PerWorker { PER_WORKER } else { outcome.column.as_str() };
     let ready = declaration.design.ready(column)?;
@@ -144,15 +168,23 @@ fn one(
     };
     let few = found.firms.iter().any(|n| *n < declaration.least_cell);
     let held = |w: &&Warning| w.blocks && !declaration.acknowledged.iter().any(|code| code == w.code);
-    finding.held = found.warnings.iter().filter(held).cloned().collect();
-    finding.notes = found.warnings.iter().filter(|w| !held(w)).cloned().collect();
-    if !few {
-        finding.firms = found.firms;
-        finding.effect.clone_from(&found.effect);
-        finding.details = found.details.clone();
+    let warnings = || found.warnings.iter().chain(doubts);
+    finding.held = warnings().filter(held).cloned().collect();
+    finding.notes = warnings().filter(|w| !held(w)).cloned().collect();
+    // A warning counts rows too: of a cell that is not shown, it is not shown either.
+    if few {
+        (finding.held, finding.notes) = (Vec::new(), Vec::new());
+        return Ok((finding, None));
     }
-    let shown = (!few).then_some(found);
-    Ok((finding, shown))
+    finding.firms = found.firms;
+    // What is held back is in no report: neither its number, nor a figure or a price that would show it.
+    if !finding.held.is_empty() {
+        return Ok((finding, None));
+    }
+    finding.effect.clone_from(&found.effect);
+    finding.details = found.details.clone();
+    let found = finding.effect.is_some().then_some(found);
+    Ok((finding, found))
 }
 
 /// The panel with the outcome divided by workers; no value where there are no workers.
@@ -163,15 +195,21 @@ fn per_worker(panel: &Frame, outcome: &str, workers: &str) -> Result<Frame, Refu
 }
 
 /// Every value of every declared group, the first outcome as it is, with Holm's control over all of them.
-fn groups(declaration: &Declaration, panel: &Frame) -> Result<Vec<Finding>, Refusal> {
+fn groups(declaration: &Declaration, panel: &Frame, doubts: &[Warning]) -> Result<Vec<Finding>, Refusal> {
     let Some(outcome) = declaration.outcomes.first() else { return Ok(Vec::new()) };
     let mut findings = Vec::new();
     for column in &declaration.groups {
+        let mut of_column = Vec::new();
         for (value, rows) in values(panel.column(column)?) {
             let part = part(panel, &rows)?;
             let group = Group { column: column.clone(), value };
-            findings.push(one(declaration, &part, outcome, Measure::Total, Some(group))?.0);
+            let mut finding = one(declaration, &part, (outcome, Measure::Total), Some(group), doubts)?.0;
+            // So does a refusal.
+            finding.refused = finding.refused.filter(|_| rows.len() >= 4 * declaration.least_cell);
+            of_column.push(finding);
         }
+        protect(&mut of_column);
+        findings.append(&mut of_column);
     }
     let p: Vec<Option<f64>> = findings.iter().map(|f| f.effect.as_ref().map(|e| e.p)).collect();
     for (finding, adjusted) in findings.iter_mut().zip(holm(&p)) {
@@ -180,6 +218,15 @@ fn groups(declaration: &Declaration, panel: &Frame) -> Result<Vec<Finding>, Refu
         }
     }
     Ok(findings)
+}
+
+/// Where one group alone is too small to be shown, the total would tell it: the smallest of the others is not shown either.
+fn protect(findings: &mut [Finding]) {
+    let hidden = findings.iter().filter(|f| f.refused.is_none() && f.firms == [0, 0]).count();
+    let shown = findings.iter_mut().filter(|f| f.firms != [0, 0]);
+    if let (1, Some(smallest)) = (hidden, shown.min_by_key(|f| f.firms[0] + f.firms[1])) {
+        (smallest.effect, smallest.firms, smallest.details) = (None, [0, 0], serde_json::Value::Null);
+    }
 }
 
 /// The distinct values of a column in order, each with its rows; rows without a value are in no group.

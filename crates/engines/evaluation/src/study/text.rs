@@ -53,6 +53,10 @@ pub fn markdown(report: &Report, english: bool) -> String {
     for sentence in &report.assumptions {
         out.item(sentence);
     }
+    if !report.checks.is_empty() {
+        out.heading("前提の点検", "Which assumptions were looked at");
+        out.checks(report);
+    }
     let notes: Vec<Sentence> = notes(report);
     if !notes.is_empty() {
         out.heading("気をつけること", "To bear in mind");
@@ -141,6 +145,17 @@ impl Text {
             }
         };
         self.line(&line);
+    }
+
+    fn checks(&mut self, report: &Report) {
+        self.line(if self.english { "| assumption | judgement | what was seen |" } else { "| 前提 | 判断 | 見た結果 |" });
+        self.line("|---|---|---|");
+        for check in &report.checks {
+            let pick = |s: &Sentence| if self.english { s.en.clone() } else { s.ja.clone() };
+            let (ja, en) = check.verdict.words();
+            let line = format!("| {} | {} | {} |", pick(&check.assumed), if self.english { en } else { ja }, pick(&check.seen));
+            self.line(&line);
+        }
     }
 
     fn targets(&mut self, report: &Report) {

@@ -1,10 +1,10 @@
 //! What was found, in sentences: how large, how sure, under which assumptions, and what the number is not.
 
-use super::declare::{Declaration, Method};
-use super::finding::{Finding, Measure};
+use super::declare::{Declaration, Method, Outcome};
+use super::finding::{Finding, Group, Measure};
 
 /// A sentence in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Sentence {
     /// In Japanese.
     pub ja: String,
@@ -44,8 +44,12 @@ pub fn number(value: f64) -> String {
 }
 
 pub(super) fn named(finding: &Finding) -> Sentence {
-    let (o, per) = (&finding.outcome, finding.measure == Measure::PerWorker);
-    let group = finding.group.as_ref();
+    name_of(&finding.outcome, finding.measure, finding.group.as_ref())
+}
+
+/// What a number is of, in both languages.
+pub(super) fn name_of(o: &Outcome, measure: Measure, group: Option<&Group>) -> Sentence {
+    let per = measure == Measure::PerWorker;
     let ja = format!(
         "{}{}{}",
         group.map(|g| format!("［{}＝{}］", g.column, g.value)).unwrap_or_default(),
@@ -72,19 +76,19 @@ pub(super) fn says(finding: &Finding) -> Sentence {
             format!("{}: no estimate. {}", name.en, refusal.en),
         );
     }
-    let Some(effect) = &finding.effect else {
-        return Sentence::new(
-            format!("{}: 企業が少ないため、数値を示しません。", name.ja),
-            format!("{}: too few firms; the number is not shown.", name.en),
-        );
-    };
-    if !finding.held.is_empty() {
+    if !finding.held.is_empty() && finding.firms != [0, 0] {
         let (ja, en) = reasons(finding);
         return Sentence::new(
             format!("{}: 次の疑いがあるため、数値を見出しにしません。{ja}", name.ja),
             format!("{}: the number is held back. {en}", name.en),
         );
     }
+    let Some(effect) = &finding.effect else {
+        return Sentence::new(
+            format!("{}: 企業が少ないため、数値を示しません。", name.ja),
+            format!("{}: too few firms; the number is not shown.", name.en),
+        );
+    };
     let (e, low, high) = (number(effect.estimate), number(effect.interval[0]), number(effect.interval[1]));
     let many =
         if effect.p_adjusted > effect.p { format!("（多重性を調整したp値 {:.3}）", effect.p_adjusted) } else { String::new() };

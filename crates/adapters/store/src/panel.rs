@@ -1,0 +1,30 @@
+//! What a panel of a call is made of: the facts of its leading firms as they were known on a day. Only for whoever may read the whole call.
+
+use std::collections::BTreeMap;
+
+use banso_kernel::{CorporateNumber, Day};
+use banso_permits::Permit;
+
+use crate::Store;
+use crate::db::args;
+use crate::fault::Fault;
+use crate::ledger::permitted_whole;
+use crate::people::Fact;
+
+impl Store {
+    /// The facts of every firm that leads a case of the call that the permit is for, learned by the end of a day; by firm, item and period.
+    ///
+    /// # Errors
+    /// [`Fault::WrongPermit`] for a permit that does not open a whole call.
+    pub async fn facts_within(&self, permit: &Permit, known_on: Day) -> Result<BTreeMap<CorporateNumber, Vec<Fact>>, Fault> {
+        let call = permitted_whole(permit)?;
+        let sql = "SELECT o.corporate_number AS number, f.* FROM facts f JOIN organisations o ON o.id = f.organisation \
+                   WHERE o.corporate_number IN (SELECT lead FROM cases WHERE call_id = $1) AND f.learned_on <= $2 \
+                   ORDER BY o.corporate_number, f.item, f.period, f.learned_on, f.source";
+        let mut facts: BTreeMap<CorporateNumber, Vec<Fact>> = BTreeMap::new();
+        for row in self.db().rows(sql, args![call, known_on.to_string()]).await? {
+            facts.entry(row.parse("number")?).or_default().push(Fact::try_from(&row)?);
+        }
+        Ok(facts)
+    }
+}

@@ -1,0 +1,289 @@
+//! Whether the assumptions of a design hold, as far as data can tell: each with what was looked at, what came of it, and a word of judgement.
+
+use serde::{Deserialize, Serialize};
+
+use super::declare::{Declaration, Ready};
+use super::figure::{Figure, Layer};
+use super::finding::{Found, Full};
+use super::words::{Sentence, number};
+use crate::sums::sorted;
+use crate::{Frame, Refusal, Warning, discontinuity};
+
+/// What came of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Nothing speaks against the assumption.
+    Holds,
+    /// Something does.
+    Doubtful,
+    /// The data cannot tell.
+    Untested,
+}
+
+impl Verdict {
+    /// For people, Japanese and English.
+    #[must_use]
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Holds => ("疑う結果なし", "nothing against it"),
+            Self::Doubtful => ("疑いあり", "in doubt"),
+            Self::Untested => ("データでは確かめられない", "the data cannot tell"),
+        }
+    }
+}
+
+/// One assumption, looked at.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Check {
+    /// A stable word.
+    pub code: &'static str,
+    /// What must hold.
+    pub assumed: Sentence,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// What was seen.
+    pub seen: Sentence,
+}
+
+/// What all checks gave: themselves, what blocks the headline, and a figure.
+#[derive(Default)]
+pub(super) struct Looked {
+    pub checks: Vec<Check>,
+    pub warnings: Vec<Warning>,
+    pub figures: Vec<Figure>,
+}
+
+impl Looked {
+    fn add(&mut self, code: &'static str, assumed: Sentence, verdict: Verdict, seen: Sentence) {
+        self.checks.push(Check { code, assumed, verdict, seen });
+    }
+
+    fn untested(&mut self, code: &'static str, assumed: Sentence, why: &Refusal) {
+        self.add(code, assumed, Verdict::Untested, Sentence::new(why.ja.clone(), why.en.clone()));
+    }
+}
+
+/// The checks that come before any outcome is looked at: of the score and of what was fixed before the decision.
+pub(super) fn beforehand(declaration: &Declaration, panel: &Frame) -> Result<Looked, Refusal> {
+    let mut looked = Looked::default();
+    let Some(outcome) = declaration.outcomes.first() else { return Ok(looked) };
+    if let Ready::Discontinuity(spec) = declaration.design.ready(&outcome.column)? {
+        density(&mut looked, declaration, panel, &spec)?;
+        balance(&mut looked, declaration, panel, &spec);
+    }
+    Ok(looked)
+}
+
+/// The count of the nearest firms is doubtful below this: it is looked at beside another test.
+const NEAREST: f64 = 0.01;
+
+fn one_sided(p: f64) -> Warning {
+    Warning::blocking(
+        "manipulated-score",
+        format!("カットオフのすぐ上と下の企業数が偏っています（二項検定 p={p:.4}）。点数が操作された疑いがあります。"),
+        format!("the firms nearest to the cut-off lie on one side of it (binomial p = {p:.4}): the score may be manipulated"),
+    )
+}
+
+fn density(looked: &mut Looked, declaration: &Declaration, panel: &Frame, spec: &discontinuity::Spec) -> Result<(), Refusal> {
+    let assumed = Sentence::new(
+        "点数がカットオフをねらって動かされていない（点数の密度がカットオフで連続）",
+        "Nobody moved a score across the cut-off: its density does not jump there",
+    );
+    let asked = discontinuity::DensitySpec { score: spec.score.clone(), cutoff: spec.cutoff, ..Default::default() };
+    match discontinuity::density(panel, &asked) {
+        Ok(found) => {
+            let p = found.difference.p;
+            // A polynomial runs over a hole just beside the cut-off; a count of the nearest firms does not.
+            let nearest = found.binomial.first().map_or(1.0, |b| b.p);
+            let (below, above) = (found.rows.left, found.rows.right);
+            let seen = Sentence::new(
+                format!(
+                    "密度の検定（Cattaneo–Jansson–Ma）p = {p:.3}、カットオフに最も近い企業の上下の件数の検定 p = {nearest:.3}。下{below}社・上{above}社。"
+                ),
+                format!(
+                    "density test (Cattaneo, Jansson, Ma): p = {p:.3}; count of the nearest firms on both sides: p = {nearest:.3}; {below} firms below, {above} above"
+                ),
+            );
+            looked.warnings.extend(found.warnings);
+            if nearest < NEAREST && !looked.warnings.iter().any(|w| w.code == "manipulated-score") {
+                looked.warnings.push(one_sided(nearest));
+            }
+            let doubtful = looked.warnings.iter().any(|w| w.blocks);
+            looked.add("density", assumed, if doubtful { Verdict::Doubtful } else { Verdict::Holds }, seen);
+        }
+        Err(refusal) => looked.untested("density", assumed, &refusal),
+    }
+    looked.figures.extend(histogram(panel, spec, declaration.least_cell)?);
+    Ok(())
+}
+
+/// How many firms there are by score, in bins that do not straddle the cut-off; bins of too few firms are left out.
+fn histogram(panel: &Frame, spec: &discontinuity::Spec, least: usize) -> Result<Option<Figure>, Refusal> {
+    let scores: Vec<f64> = panel.numbers(&spec.score)?.iter().copied().filter(|s| s.is_finite()).collect();
+    let scores = sorted(&scores);
+    let (Some(low), Some(high)) = (scores.first(), scores.last()) else { return Ok(None) };
+    let bins = (scores.len() / (2 * least)).clamp(2, 24) as f64;
+    let width = (high - low) / bins;
+    if width.is_nan() || width <= 0.0 || *low >= spec.cutoff || *high < spec.cutoff {
+        return Ok(None);
+    }
+    let (first, last) = (((low - spec.cutoff) / width).floor() as i64, ((high - spec.cutoff) / width).floor() as i64);
+    let edge = |at: i64| spec.cutoff + width * at as f64;
+    let count = |at: i64| scores.partition_point(|s| *s < edge(at + 1)) - scores.partition_point(|s| *s < edge(at));
+    let at: Vec<[f64; 3]> = (first..=last).filter(|at| count(*at) >= least).map(|at| [edge(at), edge(at + 1), count(at) as f64]).collect();
+    Ok((!at.is_empty()).then(|| Figure {
+        name: "density".to_owned(),
+        ja: format!("点数ごとの企業数（{least}社未満の階級は示さない）とカットオフ"),
+        en: format!("Firms by score and the cut-off (bins of fewer than {least} firms are not shown)"),
+        along: ["点数".to_owned(), "score".to_owned()],
+        up: ["企業数".to_owned(), "firms".to_owned()],
+        mark: Some(spec.cutoff),
+        layers: vec![Layer::Bars { at }],
+    }))
+}
+
+fn balance(looked: &mut Looked, declaration: &Declaration, panel: &Frame, spec: &discontinuity::Spec) {
+    if declaration.before.is_empty() {
+        return;
+    }
+    let assumed = Sentence::new(
+        "カットオフのすぐ上と下の企業は、決定の前には似ていた",
+        "Firms just above and just below were alike before the decision",
+    );
+    let checks = discontinuity::balance(panel, spec, &declaration.before);
+    let told = |t: &discontinuity::Tried| match t.adjusted_p {
+        Some(p) => (format!("{}: 調整済みp = {p:.3}", t.what), format!("{}: adjusted p = {p:.3}", t.what)),
+        None => (format!("{}: 推定できません", t.what), format!("{}: not estimated", t.what)),
+    };
+    let (ja, en): (Vec<String>, Vec<String>) = checks.tried.iter().map(told).unzip();
+    let verdict = if !checks.warnings.is_empty() {
+        Verdict::Doubtful
+    } else if checks.tried.iter().all(|t| t.adjusted_p.is_none()) {
+        Verdict::Untested
+    } else {
+        Verdict::Holds
+    };
+    looked.warnings.extend(checks.warnings);
+    looked.add("balance", assumed, verdict, Sentence::new(format!("{}。", ja.join("、")), en.join("; ")));
+}
+
+/// The checks that rest on the first outcome's estimate.
+pub(super) fn afterwards(
+    looked: &mut Looked,
+    declaration: &Declaration,
+    panel: &Frame,
+    treated: &[bool],
+    found: &Found,
+) -> Result<(), Refusal> {
+    let Some(outcome) = declaration.outcomes.first() else { return Ok(()) };
+    let ready = declaration.design.ready(&outcome.column)?;
+    match (&found.full, &ready) {
+        (Full::Discontinuity(result), Ready::Discontinuity(spec)) => {
+            compliance(looked, result);
+            placebo(looked, declaration, panel, spec)?;
+        }
+        (Full::Difference(result), _) => trends(looked, result.pretest.as_ref().map(|w| w.p)),
+        (Full::Balancing(result), _) => alike(looked, result),
+        (Full::Discontinuity(_), Ready::Difference(_) | Ready::Balancing(_)) => {}
+    }
+    kept(looked, declaration, panel.numbers(&outcome.column)?, treated);
+    Ok(())
+}
+
+fn compliance(looked: &mut Looked, result: &discontinuity::Estimate) {
+    let Some(first) = &result.first_stage else { return };
+    let assumed = Sentence::new(
+        "カットオフを超えることで交付の割合が十分に変わる（補欠の繰上げ・取下げがあってもよい）",
+        "Crossing the cut-off changes who is granted by enough, promotions and withdrawals notwithstanding",
+    );
+    let weak = result.warnings.iter().any(|w| w.code == "weak-first-stage");
+    let jump = first.conventional.estimate * 100.0;
+    let seen = Sentence::new(
+        format!("カットオフでの交付割合の変化は {jump:.0} ポイントです。"),
+        format!("the share that is granted rises by {jump:.0} points at the cut-off"),
+    );
+    looked.add("first-stage", assumed, if weak { Verdict::Doubtful } else { Verdict::Holds }, seen);
+}
+
+fn placebo(looked: &mut Looked, declaration: &Declaration, panel: &Frame, spec: &discontinuity::Spec) -> Result<(), Refusal> {
+    let assumed = Sentence::new(
+        "カットオフでないところでは、成果は跳ばない（偽のカットオフ）",
+        "The outcome does not jump where nothing was decided (placebo cut-offs)",
+    );
+    let (score, y) = (panel.numbers(&spec.score)?, panel.numbers(&spec.outcome)?);
+    let side = |above: bool| -> Vec<f64> {
+        let both = score.iter().zip(y).filter(|(s, y)| s.is_finite() && y.is_finite() && (**s >= spec.cutoff) == above);
+        sorted(&both.map(|(s, _)| *s).collect::<Vec<_>>())
+    };
+    let median = |side: Vec<f64>| (side.len() >= 4 * declaration.least_cell).then(|| side[side.len() / 2]);
+    let cutoffs: Vec<f64> = [side(false), side(true)].into_iter().filter_map(median).collect();
+    let checks = discontinuity::placebos(panel, spec, &cutoffs)?;
+    let told: Vec<&discontinuity::Tried> = checks.tried.iter().filter(|t| t.adjusted_p.is_some()).collect();
+    if told.is_empty() {
+        let (ja, en) = ("企業が少なく、試せません。", "too few firms to try");
+        looked.add("placebo", assumed, Verdict::Untested, Sentence::new(ja, en));
+        return Ok(());
+    }
+    let p = told.iter().filter_map(|t| t.adjusted_p).fold(1.0, f64::min);
+    let count = told.len();
+    let seen = Sentence::new(
+        format!("{count}か所で試し、最小の調整済みp = {p:.3}。"),
+        format!("tried at {count} places; the least adjusted p is {p:.3}"),
+    );
+    looked.add("placebo", assumed, if checks.warnings.is_empty() { Verdict::Holds } else { Verdict::Doubtful }, seen);
+    Ok(())
+}
+
+fn trends(looked: &mut Looked, p: Option<f64>) {
+    let assumed = Sentence::new(
+        "支援がなければ、支援を受けた企業も比較企業と同じように推移した（平行トレンド）",
+        "Without support both would have moved in parallel",
+    );
+    let (verdict, seen) = match p {
+        Some(p) => (
+            if p < 0.05 { Verdict::Doubtful } else { Verdict::Holds },
+            Sentence::new(
+                format!("支援前の推移の差の同時検定 p = {p:.3}。差が見つからないことは、平行であることの証明ではありません。"),
+                format!("joint test of differences before the start: p = {p:.3}. Finding none does not prove that trends are parallel"),
+            ),
+        ),
+        None => (Verdict::Untested, Sentence::new("支援前の期間が足りず、確かめられません。", "too few periods before the start to tell")),
+    };
+    looked.add("parallel-trends", assumed, verdict, seen);
+}
+
+fn alike(looked: &mut Looked, result: &crate::balancing::Estimate) {
+    let assumed = Sentence::new("調整の後、記録された特徴で両群がそろっている", "After balancing the arms are alike in what is recorded");
+    let Some(plot) = result.love.last() else { return };
+    let most = plot.rows.iter().map(|r| r.difference_after.abs()).fold(0.0, f64::max);
+    let seen = Sentence::new(
+        format!("調整後の標準化差の最大は {}（0.1以下が目安）。", number(most)),
+        format!("the largest standardised difference left is {} (0.1 is usual)", number(most)),
+    );
+    looked.add("balance", assumed, if most > 0.1 { Verdict::Doubtful } else { Verdict::Holds }, seen);
+}
+
+/// Whether outcomes are known alike for those who were granted and those who were not.
+fn kept(looked: &mut Looked, declaration: &Declaration, outcome: &[f64], treated: &[bool]) {
+    let share = |arm: bool| {
+        let of: Vec<bool> = outcome.iter().zip(treated).filter(|(_, t)| **t == arm).map(|(y, _)| y.is_finite()).collect();
+        (of.len(), of.iter().filter(|known| **known).count())
+    };
+    let ((n1, k1), (n0, k0)) = (share(true), share(false));
+    if n1 < declaration.least_cell || n0 < declaration.least_cell {
+        return;
+    }
+    let percent = |k: usize, n: usize| k as f64 / n as f64 * 100.0;
+    let (a, b) = (percent(k1, n1), percent(k0, n0));
+    let assumed = Sentence::new(
+        "成果が分からない企業（廃業・未回答）の割合が、両群で大きく違わない",
+        "The share of firms whose outcome is not known is much the same on both sides",
+    );
+    let seen = Sentence::new(
+        format!("成果が分かる企業は、交付を受けた企業の {a:.0}%、受けなかった企業の {b:.0}% です。"),
+        format!("the outcome is known for {a:.0} % of the granted and {b:.0} % of the others"),
+    );
+    looked.add("attrition", assumed, if (a - b).abs() > 10.0 { Verdict::Doubtful } else { Verdict::Holds }, seen);
+}

@@ -1,0 +1,124 @@
+//! A report as it is read back from its JSON, for pages and papers: everything that people are shown, and nothing that is computed anew.
+
+use serde::Deserialize;
+
+use super::checks::Verdict;
+use super::declare::{Declaration, Outcome};
+use super::figure::Figure;
+use super::finding::{CostOfEffect, Effect, Group, Measure};
+use super::run::{Reached, Standing};
+use super::words::{Sentence, name_of};
+use crate::Refusal;
+
+/// A report, read back.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Kept {
+    /// What was declared.
+    pub declaration: Declaration,
+    /// Whether it was declared beforehand.
+    pub standing: Standing,
+    /// The version of the program that made it.
+    pub version: String,
+    /// Rows of the panel.
+    pub rows: usize,
+    /// For everybody.
+    pub findings: Vec<KeptFinding>,
+    /// For declared groups.
+    pub groups: Vec<KeptFinding>,
+    /// The programme's own targets.
+    pub targets: Vec<Reached>,
+    /// What a unit of the first outcome cost.
+    pub cost: Option<CostOfEffect>,
+    /// The findings in words.
+    pub summary: Vec<Sentence>,
+    /// What has to hold.
+    pub assumptions: Vec<Sentence>,
+    /// Which of it was looked at.
+    pub checks: Vec<KeptCheck>,
+    /// What to see.
+    pub figures: Vec<Figure>,
+}
+
+/// A finding, read back.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct KeptFinding {
+    /// Which outcome.
+    pub outcome: Outcome,
+    /// As it is or per worker.
+    pub measure: Measure,
+    /// The group it is of.
+    pub group: Option<Group>,
+    /// The number; none when it is held back, suppressed or could not be had.
+    pub effect: Option<Effect>,
+    /// Treated and compared.
+    pub firms: [usize; 2],
+    /// Why it is no headline.
+    pub held: Vec<KeptNotice>,
+    /// What else to know.
+    pub notes: Vec<KeptNotice>,
+    /// Why there is no number.
+    pub refused: Option<KeptNotice>,
+}
+
+/// A warning or a refusal, read back.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct KeptNotice {
+    /// Its word.
+    pub code: String,
+    /// In Japanese.
+    pub ja: String,
+    /// In English.
+    pub en: String,
+}
+
+/// A check, read back.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct KeptCheck {
+    /// Its word.
+    pub code: String,
+    /// What must hold.
+    pub assumed: Sentence,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// What was seen.
+    pub seen: Sentence,
+}
+
+impl Kept {
+    /// Reads what [`super::Report::json`] wrote.
+    ///
+    /// # Errors
+    /// A text that is no report.
+    pub fn read(json: &str) -> Result<Self, Refusal> {
+        serde_json::from_str(json).map_err(|error| {
+            Refusal::new("report", format!("報告を読み取れません: {error}"), format!("the report cannot be read: {error}"))
+        })
+    }
+
+    /// Whether a headline is held back.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.findings.iter().any(|f| !f.held.is_empty())
+    }
+
+    /// Every warning once, those that hold a number back first.
+    #[must_use]
+    pub fn notices(&self) -> Vec<&KeptNotice> {
+        let all = || self.findings.iter().chain(&self.groups);
+        let mut seen: Vec<&KeptNotice> = Vec::new();
+        for notice in all().flat_map(|f| &f.held).chain(all().flat_map(|f| &f.notes)) {
+            if !seen.iter().any(|s| s.code == notice.code && s.ja == notice.ja) {
+                seen.push(notice);
+            }
+        }
+        seen
+    }
+}
+
+impl KeptFinding {
+    /// What the number is of.
+    #[must_use]
+    pub fn name(&self) -> Sentence {
+        name_of(&self.outcome, self.measure, self.group.as_ref())
+    }
+}

@@ -1,0 +1,197 @@
+//! A study is declared: chosen on a form, shown as the declaration that it amounts to with what it could detect, then recorded as an act
+//! under its digest. Whether any outcome was known at that moment is written with it.
+
+use banso_evaluation::study::{Declaration, Measure, Method, Outcome, Standing, run};
+use banso_grant::decide::{StudyOrder, declare_study};
+use banso_guideline::Item;
+use banso_kernel::{CallId, Digest, LocalText, RequestId};
+use banso_permits::{Action, Permit, Person};
+use banso_store::{Batch, CallFile, Change, Plan, PlanKind};
+
+use super::design::{Counts, DesignChoice, designs};
+use super::order::{StudyForm, WARNINGS, groups, method_of};
+use super::panel::{Panel, column, items, per_worker, unit_of};
+use super::refused;
+use crate::{FieldProblem, Office, OfficeError};
+
+/// The page of a declaration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeclarePage {
+    pub call: CallId,
+    pub programme: LocalText,
+    pub name: LocalText,
+    pub form: StudyForm,
+    pub counts: Counts,
+    pub designs: Vec<DesignChoice>,
+    /// Items that can be outcomes: id, label, unit.
+    pub outcomes: Vec<(String, LocalText, String)>,
+    /// Columns that groups can be made of.
+    pub groups: Vec<String>,
+    /// What was asked to be looked at before it is recorded: the declaration and its digest.
+    pub preview: Option<(Declaration, Digest)>,
+    /// What the declaration could detect, outcome by outcome.
+    pub detectable: Vec<Detectable>,
+    /// Firms whose outcome is known already: with any, the study explores.
+    pub outcomes_known: usize,
+}
+
+/// What a study of this size finds with 80 % chance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Detectable {
+    pub outcome: LocalText,
+    pub unit: String,
+    /// None where it cannot be foreseen.
+    pub effect: Option<f64>,
+    pub firms: [usize; 2],
+}
+
+/// What a declaration is about.
+struct Ground {
+    permit: Permit,
+    file: CallFile,
+    edition: banso_guideline::Edition,
+    panel: Panel,
+}
+
+impl Office {
+    async fn ground(&self, person: &Person, call: &CallId) -> Result<Ground, OfficeError> {
+        let permit = self.may_call(person, Action::Evaluate, call)?;
+        let edition = self.edition_in_force(call)?;
+        let file = self.store().call(call).await?.ok_or(OfficeError::NotFound)?;
+        let panel = self.panel(&permit, &file, &edition, self.now().day()).await?.ok_or(OfficeError::NotFound)?;
+        Ok(Ground { permit, file, edition, panel })
+    }
+
+    /// The form of a declaration; with a form already filled in, what it amounts to and could detect.
+    ///
+    /// # Errors
+    /// Forbidden; not found while the call is not decided; every field that is wrong.
+    pub async fn declare_page(&self, person: &Person, call: &CallId, form: Option<StudyForm>) -> Result<DeclarePage, OfficeError> {
+        let ground = self.ground(person, call).await?;
+        let counts = Counts::of(&ground.panel);
+        let designs = designs(&ground.panel, &counts);
+        let all = items(&ground.edition);
+        let first = designs.iter().find(|d| d.possible).map(|d| d.method);
+        let mut page = DeclarePage {
+            call: call.clone(),
+            programme: ground.edition.meta().programme.clone(),
+            name: ground.edition.meta().call_name.clone(),
+            form: StudyForm::suggested(&ground.edition, &all, first),
+            counts,
+            designs,
+            outcomes: all.iter().filter_map(|i| Some((i.id.clone(), i.label.clone(), unit_of(i)?.to_owned()))).collect(),
+            groups: groups(&all),
+            preview: None,
+            detectable: Vec::new(),
+            outcomes_known: 0,
+        };
+        let Some(form) = form else { return Ok(page) };
+        let declaration = declared(&ground, &page.designs, &form, &all)?;
+        page.outcomes_known = known(&ground.panel, &declaration, &form);
+        let digest = Digest::of(declaration.canonical().map_err(|r| refused(&r))?.as_bytes());
+        let (panel, asked) = (ground.panel, declaration.clone());
+        let found = tokio::task::spawn_blocking(move || detectable(&panel, &asked)).await;
+        page.detectable = found.map_err(OfficeError::fault)?;
+        page.preview = Some((declaration, digest));
+        page.form = form;
+        Ok(page)
+    }
+
+    /// Records the declaration that the form amounts to. `shown` is the digest that the person saw.
+    ///
+    /// # Errors
+    /// Forbidden; a form that is wrong; one that has changed since it was shown; refused when it stands already.
+    pub async fn declare_study(
+        &self,
+        person: &Person,
+        call: &CallId,
+        form: &StudyForm,
+        shown: Digest,
+        request: RequestId,
+    ) -> Result<Digest, OfficeError> {
+        let ground = self.ground(person, call).await?;
+        if self.done_before(request).await? {
+            return Ok(shown);
+        }
+        let designs = designs(&ground.panel, &Counts::of(&ground.panel));
+        let declaration = declared(&ground, &designs, form, &items(&ground.edition))?;
+        let body = declaration.canonical().map_err(|r| refused(&r))?;
+        let study = Digest::of(body.as_bytes());
+        if study != shown {
+            return Err(OfficeError::Stale(LocalText::new(
+                "確認した宣言と内容が違います。もう一度確認してください。",
+                "This is not the declaration that was shown. Look at it again.",
+            )));
+        }
+        let outcomes_known = u32::try_from(known(&ground.panel, &declaration, form)).unwrap_or(u32::MAX);
+        let by = self.by(person, ground.edition.digest(), "");
+        let order = StudyOrder { study, title: declaration.title.clone(), outcomes_known };
+        let act = declare_study(&ground.file.call, &order, &by)?;
+        let plan = Plan { digest: study, call: call.clone(), kind: PlanKind::Study, body, made_by: person.id };
+        let batch = Batch::call(call.clone(), ground.file.seq(), vec![act]).and_change(Change::keep_plan(&plan)).request(request);
+        debug_assert_eq!(ground.permit.action(), Action::Evaluate);
+        self.append(batch).await?;
+        Ok(study)
+    }
+}
+
+fn declared(ground: &Ground, designs: &[DesignChoice], form: &StudyForm, items: &[Item]) -> Result<Declaration, OfficeError> {
+    let call = &ground.file.id;
+    let declaration = form.declaration(call, &ground.edition, items).map_err(OfficeError::Invalid)?;
+    // What the call's design does not allow is not declared: the page says why.
+    let allowed = method_of(&form.method).is_some_and(|m| designs.iter().any(|d| d.method == m && d.possible));
+    if !allowed {
+        return Err(OfficeError::Invalid(vec![FieldProblem::new(
+            "method",
+            "この公募では、この比べ方は使えません。",
+            "This call does not allow this design.",
+        )]));
+    }
+    declaration.check(None).map_err(|r| refused(&r))?;
+    Ok(declaration)
+}
+
+/// Firms whose outcome is known already.
+fn known(panel: &Panel, declaration: &Declaration, form: &StudyForm) -> usize {
+    let items: Vec<&str> = form.outcomes.iter().map(String::as_str).collect();
+    (1..=declaration.horizon.unwrap_or(1)).map(|years| panel.outcomes_known(&items, years)).max().unwrap_or_default()
+}
+
+/// The design tried on the outcomes as they were before the decision: its error there is what is to be expected later.
+fn detectable(panel: &Panel, declaration: &Declaration) -> Vec<Detectable> {
+    let nothing =
+        |o: &Outcome| Detectable { outcome: LocalText::new(o.ja.clone(), o.en.clone()), unit: o.unit.clone(), effect: None, firms: [0, 0] };
+    if declaration.design.method == Method::Difference {
+        return declaration.outcomes.iter().map(nothing).collect();
+    }
+    // A rise before the decision where enough firms have one, else the level.
+    let wide = panel.wide(declaration.horizon.unwrap_or_default(), declaration.least_cell);
+    let enough = |name: &str| wide.known(name) >= 4 * declaration.least_cell;
+    let earlier = |o: &Outcome| {
+        let per = o.column.starts_with("1人あたり");
+        let named = |i: &Item, when: &str| if per { per_worker(&i.id, when) } else { column(&i.id, when) };
+        let item = panel.items().iter().find(|i| named(i, "増") == o.column)?;
+        let rise = named(item, "前増");
+        Some(Outcome { column: if enough(&rise) { rise } else { named(item, "前") }, ..o.clone() })
+    };
+    let tried = Declaration {
+        outcomes: declaration.outcomes.iter().filter_map(earlier).collect(),
+        before: Vec::new(),
+        groups: Vec::new(),
+        targets: Vec::new(),
+        cost: None,
+        acknowledged: WARNINGS.iter().map(|w| w.code.to_owned()).collect(),
+        ..declaration.clone()
+    };
+    let report = panel.table(&tried).frame().and_then(|frame| run(&tried, &frame, Standing::Exploratory));
+    let findings = report.map(|r| r.findings).unwrap_or_default();
+    let of = |(at, o): (usize, &Outcome)| {
+        let found = findings.iter().filter(|f| f.measure == Measure::Total).nth(at);
+        Detectable {
+            effect: found.and_then(|f| f.effect.as_ref()).map(|e| e.detectable),
+            firms: found.map_or([0, 0], |f| f.firms),
+            ..nothing(o)
+        }
+    };
+    declaration.outcomes.iter().enumerate().map(of).collect()
+}

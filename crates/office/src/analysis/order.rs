@@ -1,0 +1,239 @@
+//! A study as the form gives it, and the declaration that it amounts to: the columns, the settings and the targets follow from the choices,
+//! so that nobody writes code.
+
+use banso_evaluation::study::{Declaration, Design, Method, Outcome, Target};
+use banso_guideline::{Edition, Item};
+use banso_kernel::{CallId, Lang, count_characters, fold_width};
+use serde_json::{Map, Value, json};
+
+use super::panel::{DISTANCE, FIRM, GRANTED, PAID, SIZE, START, TRACK, YEAR, column, kpi_column, per_worker, unit_of, workers};
+use crate::FieldProblem;
+
+/// Most characters of a title and of a question.
+pub const TITLE_MAX: usize = 80;
+pub const QUESTION_MAX: usize = 400;
+/// The furthest horizon, in years after the decision.
+pub const HORIZON_MAX: u32 = 10;
+
+/// What somebody chose on the form.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StudyForm {
+    pub title: String,
+    pub question: String,
+    /// `discontinuity`, `difference`, `balancing`.
+    pub method: String,
+    /// Items of the dictionary.
+    pub outcomes: Vec<String>,
+    /// Years after the decision.
+    pub horizon: String,
+    /// Columns of groups.
+    pub groups: Vec<String>,
+    /// Groups of fewer firms are not shown.
+    pub least_cell: String,
+    /// Codes of warnings whose number is to be shown all the same.
+    pub acknowledged: Vec<String>,
+}
+
+/// A warning that can be acknowledged beforehand, with what that means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownWarning {
+    pub code: &'static str,
+    pub ja: &'static str,
+    pub en: &'static str,
+}
+
+const fn known(code: &'static str, ja: &'static str, en: &'static str) -> KnownWarning {
+    KnownWarning { code, ja, en }
+}
+
+/// What may hold a headline back.
+pub const WARNINGS: [KnownWarning; 10] = [
+    known("few-rows", "カットオフ付近の企業が少なくても数値を示す", "show the number although few firms are near the cut-off"),
+    known("few-points", "点数の種類が少なくても数値を示す", "show the number although there are few distinct scores"),
+    known(
+        "weak-first-stage",
+        "カットオフでの交付割合の変化が弱くても数値を示す",
+        "show the number although the cut-off changes grants little",
+    ),
+    known("manipulated-score", "点数の操作が疑われても数値を示す", "show the number although the score may be manipulated"),
+    known("unbalanced", "決定前の特徴に差があっても数値を示す", "show the number although firms differed before the decision"),
+    known("pre-trend", "支援前の推移に差があっても数値を示す", "show the number although trends differed before the start"),
+    known("few-clusters", "独立な企業が少なくても数値を示す", "show the number although independent units are few"),
+    known("tiny-cohort", "小さい群があっても数値を示す", "show the number although a cohort is tiny"),
+    known("holes", "推定できない群・時点があっても数値を示す", "show the number although some cells have no estimate"),
+    known("no-overlap", "両群の特徴が重ならなくても数値を示す", "show the number although the arms do not overlap"),
+];
+
+impl StudyForm {
+    /// What the form begins with for a call.
+    #[must_use]
+    pub fn suggested(edition: &Edition, items: &[Item], method: Option<Method>) -> Self {
+        let money = items.iter().rfind(|i| unit_of(i) == Some("百万円")).or_else(|| items.iter().find(|i| unit_of(i).is_some()));
+        let first = money.map(|i| i.id.clone());
+        let what = first.clone().unwrap_or_else(|| "成果".to_owned());
+        StudyForm {
+            title: format!("{}は{what}を増やしたか", edition.meta().call_name.ja),
+            question: format!("交付を受けたことは、決定から3年後の企業の{what}を、受けなかった場合と比べて増やしたか。"),
+            method: method.map(method_name).unwrap_or_default().to_owned(),
+            outcomes: first.into_iter().collect(),
+            horizon: "3".to_owned(),
+            groups: Vec::new(),
+            least_cell: "10".to_owned(),
+            acknowledged: Vec::new(),
+        }
+    }
+
+    /// The declaration that the form amounts to.
+    ///
+    /// # Errors
+    /// Every field that is wrong.
+    pub(crate) fn declaration(&self, call: &CallId, edition: &Edition, items: &[Item]) -> Result<Declaration, Vec<FieldProblem>> {
+        let mut wrong = Vec::new();
+        let title = filled("title", &self.title, TITLE_MAX, &mut wrong);
+        let question = filled("question", &self.question, QUESTION_MAX, &mut wrong);
+        let horizon = number("horizon", &self.horizon, 1, HORIZON_MAX, &mut wrong);
+        let least_cell = number("least_cell", &self.least_cell, 5, 100, &mut wrong) as usize;
+        let chosen: Vec<&Item> = items.iter().filter(|i| unit_of(i).is_some() && self.outcomes.contains(&i.id)).collect();
+        if chosen.is_empty() {
+            wrong.push(FieldProblem::new("outcomes", "成果を1つ以上選んでください。", "Choose at least one outcome."));
+        }
+        let method = method_of(&self.method);
+        let Some(method) = method else {
+            wrong.push(FieldProblem::new("method", "比べ方を選んでください。", "Choose a design."));
+            return Err(wrong);
+        };
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        let outcomes: Vec<Outcome> = chosen.iter().flat_map(|i| outcomes_of(i, method, horizon, items)).collect();
+        let first_in_money = outcomes.first().is_some_and(|o| o.unit == "百万円");
+        let before = if method == Method::Discontinuity { before(&chosen, items) } else { Vec::new() };
+        let allowed = groups(items);
+        Ok(Declaration {
+            title,
+            question,
+            call: Some(call.to_string()),
+            horizon: Some(horizon),
+            outcomes,
+            design: Design { method, settings: settings(method, &chosen, items) },
+            before,
+            groups: if method == Method::Difference {
+                self.groups.iter().filter(|g| *g == SIZE).cloned().collect()
+            } else {
+                allowed.into_iter().filter(|g| self.groups.contains(g)).collect()
+            },
+            cost: first_in_money.then(|| PAID.to_owned()),
+            targets: targets(edition),
+            acknowledged: WARNINGS.iter().filter(|w| self.acknowledged.iter().any(|a| a == w.code)).map(|w| w.code.to_owned()).collect(),
+            least_cell,
+        })
+    }
+}
+
+fn filled(field: &str, text: &str, most: usize, wrong: &mut Vec<FieldProblem>) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let count = count_characters(&text);
+    if count == 0 {
+        wrong.push(FieldProblem::new(field, "入力してください。", "Fill this in."));
+    } else if count > most {
+        wrong.push(FieldProblem::new(
+            field,
+            format!("{most}字以内にしてください（{count}字）。"),
+            format!("At most {most} characters ({count} now)."),
+        ));
+    }
+    text
+}
+
+fn number(field: &str, text: &str, least: u32, most: u32, wrong: &mut Vec<FieldProblem>) -> u32 {
+    let value = fold_width(text.trim()).parse().ok().filter(|n| (least..=most).contains(n));
+    value.unwrap_or_else(|| {
+        let (ja, en) = (format!("{least}から{most}までの整数を入力してください。"), format!("A whole number from {least} to {most}."));
+        wrong.push(FieldProblem::new(field, ja, en));
+        least
+    })
+}
+
+pub(crate) const fn method_name(method: Method) -> &'static str {
+    match method {
+        Method::Discontinuity => "discontinuity",
+        Method::Difference => "difference",
+        Method::Balancing => "balancing",
+    }
+}
+
+pub(crate) fn method_of(name: &str) -> Option<Method> {
+    [Method::Discontinuity, Method::Difference, Method::Balancing].into_iter().find(|m| method_name(*m) == name)
+}
+
+/// The columns that groups can be made of.
+pub(crate) fn groups(items: &[Item]) -> Vec<String> {
+    let choices = items.iter().filter(|i| unit_of(i).is_none()).map(|i| i.id.clone());
+    [SIZE.to_owned(), TRACK.to_owned()].into_iter().chain(choices).collect()
+}
+
+/// An item as outcomes: its rise until the horizon in total and, for money, per worker; over time, its level.
+fn outcomes_of(item: &Item, method: Method, horizon: u32, items: &[Item]) -> Vec<Outcome> {
+    let (ja, en) = (item.label.ja.clone(), item.label.get(Lang::En).to_lowercase());
+    let unit = unit_of(item).unwrap_or_default().to_owned();
+    if method == Method::Difference {
+        let per = (unit == "百万円").then(|| workers(items).map(|w| w.id.clone())).flatten();
+        return vec![Outcome { column: item.id.clone(), ja, en, unit, workers: per }];
+    }
+    let rise = |column: String, ja: String, en: String, unit: String| Outcome { column, ja, en, unit, workers: None };
+    let mut all = vec![rise(
+        column(&item.id, "増"),
+        format!("{ja}の増加（{horizon}年後）"),
+        format!("rise of {en} after {horizon} years"),
+        unit.clone(),
+    )];
+    if unit == "百万円" && workers(items).is_some() {
+        all.push(rise(
+            per_worker(&item.id, "増"),
+            format!("従業員1人あたり{ja}の増加（{horizon}年後）"),
+            format!("rise of {en} per worker after {horizon} years"),
+            "万円".to_owned(),
+        ));
+    }
+    all
+}
+
+/// What was fixed before the decision: the chosen items themselves, and how many workers there were.
+fn before(chosen: &[&Item], items: &[Item]) -> Vec<String> {
+    let mut columns: Vec<String> = chosen.iter().map(|i| column(&i.id, "前")).collect();
+    columns.extend(workers(items).map(|w| column(&w.id, "前")).filter(|c| !columns.contains(c)));
+    columns
+}
+
+fn settings(method: Method, chosen: &[&Item], items: &[Item]) -> Map<String, Value> {
+    let value = match method {
+        Method::Discontinuity => json!({ "score": DISTANCE, "cutoff": 0.0, "treatment": GRANTED }),
+        Method::Difference => json!({ "unit": FIRM, "time": YEAR, "start": START, "comparison": "never-treated" }),
+        Method::Balancing => json!({ "treatment": GRANTED, "covariates": before(chosen, items) }),
+    };
+    match value {
+        Value::Object(map) => map,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+    }
+}
+
+/// The programme's own targets, of those that say a number: `>= 15%` stands for 15 in a panel that states shares in hundredths.
+fn targets(edition: &Edition) -> Vec<Target> {
+    let target = |k: &banso_guideline::Kpi| {
+        k.item.as_ref()?;
+        let text = fold_width(&k.target);
+        let (strict, bare) = match text.strip_prefix(">=") {
+            Some(rest) => (false, rest),
+            None => (true, text.strip_prefix('>')?),
+        };
+        let value: f64 = bare.trim().trim_end_matches('%').trim().parse().ok()?;
+        // A figure above the target and not equal to it: panels state figures to a tenth.
+        let least = if strict { value + 0.1 } else { value };
+        let more = if strict { ("超", "more than ") } else { ("以上", "at least ") };
+        let unit = &k.unit;
+        let ja = format!("{}（{}、{value}{unit}{}）", k.title.ja, k.when.ja, more.0);
+        let en = format!("{} ({}, {}{value}{unit})", k.title.get(Lang::En), k.when.get(Lang::En).to_lowercase(), more.1);
+        Some(Target { column: kpi_column(&k.id), ja, en, least, share: None })
+    };
+    edition.kpis().iter().filter_map(target).collect()
+}

@@ -1,0 +1,99 @@
+//! What is taken away of a run: its report as a PDF, and everything that is needed to have the same result elsewhere as a ZIP. The ZIP is
+//! made anew from panel and declaration, and goes out only when it comes to the report on record.
+
+use banso_evaluation::study::{Declaration, Package, Standing, files, run};
+use banso_exchange::zip_files;
+use banso_kernel::{CallId, Digest, Lang};
+use banso_permits::{Action, Person};
+use banso_store::{Change, Content, NewAccess};
+
+use super::panel::{items, name_columns, resource};
+use super::paper::paper;
+use super::read::ReportPage;
+use super::table::Table;
+use crate::{Office, OfficeError};
+
+/// A file that goes out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StudyFile {
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Office {
+    /// The report of a run as a PDF in a language.
+    ///
+    /// # Errors
+    /// Forbidden; not found.
+    pub async fn study_pdf(&self, person: &Person, call: &CallId, study: Digest, seq: u64, lang: Lang) -> Result<StudyFile, OfficeError> {
+        let page = self.report_page(person, call, study, seq).await?;
+        let name = format!("{}-{}-{seq}-{}.pdf", lang.pick("効果検証", "evaluation"), call.round(), lang.code());
+        let letter = paper(&page, lang, self.synthetic()).map_err(|r| super::refused(&r))?;
+        let letters = self.letters().clone();
+        let bytes = tokio::task::spawn_blocking(move || letters.render(&letter)).await.map_err(OfficeError::fault)?;
+        Ok(StudyFile { name, bytes: bytes.map_err(OfficeError::fault)? })
+    }
+
+    /// A run with its de-identified panel, for whoever wants to have the same result again.
+    ///
+    /// # Errors
+    /// Forbidden; not found; a panel that no longer comes to the report on record.
+    pub async fn study_package(&self, person: &Person, call: &CallId, study: Digest, seq: u64) -> Result<StudyFile, OfficeError> {
+        self.may_call(person, Action::Evaluate, call)?;
+        let page = self.report_page(person, call, study, seq).await?;
+        let Some(Content::Kept(csv)) = self.store().content(page.run.panel).await? else { return Err(OfficeError::NotFound) };
+        let access = NewAccess {
+            person: Some(person.id),
+            action: "study-package".to_owned(),
+            resource: resource(call),
+            detail: format!("{study} {seq}"),
+        };
+        self.store().change(Change::log_access(&access)).await?;
+        let names = name_columns(&csv, &items(&self.edition_in_force(call)?));
+        let bytes = tokio::task::spawn_blocking(move || zipped(&page, csv, &names)).await.map_err(OfficeError::fault)??;
+        Ok(StudyFile { name: format!("study-{}-{seq}.zip", call.round()), bytes })
+    }
+}
+
+fn zipped(page: &ReportPage, csv: String, names: &[String]) -> Result<Vec<u8>, OfficeError> {
+    let declaration: &Declaration = &page.study.declaration;
+    let standing = if page.study.beforehand { Standing::Declared } else { Standing::Exploratory };
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let frame = Table::read(&csv, &names).frame().map_err(|r| super::refused(&r))?;
+    let report = run(declaration, &frame, standing).map_err(|r| super::refused(&r))?;
+    let text = report.json().map_err(|r| super::refused(&r))?;
+    let digest = Digest::of(text.as_bytes());
+    if digest != page.run.report {
+        return Err(OfficeError::fault(format!("the panel comes to report {digest}, on record is {}", page.run.report)));
+    }
+    let package = Package {
+        program: "banso",
+        version: env!("CARGO_PKG_VERSION"),
+        declaration: page.study.study.to_string(),
+        table: page.run.panel.to_string(),
+        report: digest.to_string(),
+        standing,
+    };
+    let mut all = files(&report).map_err(|r| super::refused(&r))?;
+    all.push(("package.json".to_owned(), serde_json::to_string_pretty(&package).map_err(OfficeError::fault)?));
+    all.push(("panel.csv".to_owned(), csv));
+    all.push(("README.txt".to_owned(), readme(page)));
+    let entries: Vec<(String, Vec<u8>)> = all.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
+    zip_files(&entries, page.run.recorded_at).map_err(OfficeError::fault)
+}
+
+fn readme(page: &ReportPage) -> String {
+    let declared = if page.study.beforehand { format!(" --declared {}", page.study.study) } else { String::new() };
+    format!(
+        "効果検証の再現用データ / Package to have the same result again\n\n\
+         題名 / Title: {}\n公募 / Call: {}\n宣言 / Declaration: {}\nデータの基準日 / Known on: {}\nプログラム / Program: Banso {}\n\n\
+         次の命令で、ja/・en/・report.json・package.json と同じバイト列が得られます。\n\
+         This command gives the same bytes as in ja/, en/, report.json and package.json:\n\n  \
+         banso evaluate study declaration.json panel.csv{declared} --to result\n\n\
+         panel.csv は個別企業が分からないように処理したデータです（氏名・法人番号・所在地なし、仮名の鍵は破棄済み、金額は丸め済み）。\n\
+         ほかの情報と照合して企業を特定しようとしないでください。\n\
+         panel.csv is de-identified: no names, numbers or addresses; the salt of the pseudonyms was thrown away; amounts are rounded.\n\
+         Do not try to tell firms by matching it with other sources.\n",
+        page.study.declaration.title, page.study.call, page.study.study, page.run.known_on, page.run.engine
+    )
+}

@@ -1,0 +1,386 @@
+//! The de-identified panel of a call, as it was known on a day: scores and their distance to the cut-off, decisions, amounts, facts before
+//! and after. Names, numbers and addresses stay behind; who a row is of is told by a pseudonym whose salt is thrown away.
+
+use std::collections::BTreeSet;
+
+use banso_evaluation::study::{Declaration, Method};
+use banso_grant::score::parse_fraction;
+use banso_grant::selection::{Place, PlannedCase};
+use banso_grant::{Case, CaseState, SelectionPlan};
+use banso_guideline::{Edition, Item, ItemKind};
+use banso_kernel::{CallId, CorporateNumber, Day, Digest, FiscalYear, Yen};
+use banso_permits::Permit;
+use banso_store::CallFile;
+use rand::Rng as _;
+
+use super::known::{Known, decimal, plain};
+use super::table::{Cells, Table, coarsened};
+use crate::{Office, OfficeError};
+
+/// Columns that every panel has.
+pub(crate) const FIRM: &str = "企業";
+pub(crate) const SCORE: &str = "評点";
+pub(crate) const DISTANCE: &str = "距離";
+pub(crate) const STANDARD_DISTANCE: &str = "標準化距離";
+pub(crate) const BONUS: &str = "加点";
+pub(crate) const SELECTED: &str = "採択";
+pub(crate) const GRANTED: &str = "交付";
+pub(crate) const EXCEPTION: &str = "例外";
+pub(crate) const REQUESTED: &str = "申請額";
+pub(crate) const PAID: &str = "交付額";
+pub(crate) const TRACK: &str = "申請枠";
+pub(crate) const SIZE: &str = "規模";
+pub(crate) const YEAR: &str = "年度";
+pub(crate) const START: &str = "開始年度";
+
+/// Amounts of money stand in millions of yen, rounded to a tenth; per worker in tens of thousands, rounded alike.
+const MILLION: f64 = 1_000_000.0;
+const TEN_THOUSAND: f64 = 10_000.0;
+
+/// A case of a closed call as a panel sees it, still with its firm.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    firm: CorporateNumber,
+    pub(crate) score: f64,
+    bonus: f64,
+    /// By the plan's line.
+    pub(crate) above: bool,
+    pub(crate) selected: bool,
+    pub(crate) granted: bool,
+    requested: Yen,
+    amount: Option<Yen>,
+    track: String,
+    facts: Known,
+}
+
+/// Everything that a study of a call can use.
+#[derive(Debug, Clone)]
+pub(crate) struct Panel {
+    pub(crate) lines: Vec<Line>,
+    /// The score of the last case above the line.
+    pub(crate) cutoff: Option<f64>,
+    /// The fiscal year of the selection.
+    pub(crate) decided: i32,
+    items: Vec<Item>,
+    kpis: Vec<(String, String, bool)>,
+}
+
+fn tenth(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}
+
+fn millions(yen: Yen) -> f64 {
+    tenth(yen.get() as f64 / MILLION)
+}
+
+impl Office {
+    /// The panel of a closed call, as it was known at the end of a day; nothing while its selection was not executed.
+    pub(crate) async fn panel(
+        &self,
+        permit: &Permit,
+        file: &CallFile,
+        edition: &Edition,
+        known_on: Day,
+    ) -> Result<Option<Panel>, OfficeError> {
+        let Some(frozen) = file.call.executed() else { return Ok(None) };
+        let plan = self.store().plan(frozen.plan).await?.ok_or(OfficeError::NotFound)?;
+        let plan = SelectionPlan::open(&plan.body).map_err(OfficeError::fault)?;
+        let cases = self.store().cases_within(permit).await?;
+        let mut facts = self.store().facts_within(permit, known_on).await?;
+        let line = |planned: &PlannedCase| {
+            let case = cases.get(&planned.case)?;
+            let known = Known::of(facts.entry(case.submission.paper.lead).or_default());
+            Line::of(planned, case, known)
+        };
+        let lines: Vec<Line> = plan.cases().iter().filter_map(line).collect();
+        let above = lines.iter().filter(|l| l.above).map(|l| l.score);
+        let cutoff = above.fold(None, |least: Option<f64>, s| Some(least.map_or(s, |l| l.min(s))));
+        let decided = match &file.call.phase {
+            banso_grant::CallPhase::SelectionExecuted { on, .. } => i32::from(FiscalYear::of(*on).get()),
+            banso_grant::CallPhase::Receiving
+            | banso_grant::CallPhase::InReview { .. }
+            | banso_grant::CallPhase::Reviewed { .. }
+            | banso_grant::CallPhase::SelectionFrozen { .. } => return Ok(None),
+        };
+        Ok(Some(Panel { lines, cutoff, decided, items: items(edition), kpis: kpis(edition) }))
+    }
+}
+
+/// The facts of firms that have a number or a few choices: what studies can look at.
+pub(crate) fn items(edition: &Edition) -> Vec<Item> {
+    let of_firm = |i: &&Item| i.about == "事業者" && matches!(i.kind, ItemKind::Number { .. } | ItemKind::Choice(_));
+    edition.dictionary().items().iter().filter(of_firm).cloned().collect()
+}
+
+/// Column, item and whether it is a share, of each target that the programme has.
+fn kpis(edition: &Edition) -> Vec<(String, String, bool)> {
+    edition.kpis().iter().filter_map(|k| Some((kpi_column(&k.id), k.item.clone()?, k.unit == "%"))).collect()
+}
+
+pub(crate) fn kpi_column(id: &str) -> String {
+    format!("目標:{id}")
+}
+
+/// The unit in which a panel states an item.
+pub(crate) fn unit_of(item: &Item) -> Option<&str> {
+    match &item.kind {
+        ItemKind::Number { unit } if unit == "円" => Some("百万円"),
+        ItemKind::Number { unit } => Some(unit),
+        ItemKind::Text | ItemKind::YesNo | ItemKind::Choice(_) | ItemKind::Day | ItemKind::CorporateNumber | ItemKind::List(_) => None,
+    }
+}
+
+fn is_money(item: &Item) -> bool {
+    matches!(&item.kind, ItemKind::Number { unit } if unit == "円")
+}
+
+/// The item that counts workers: what money is divided by.
+pub(crate) fn workers(items: &[Item]) -> Option<&Item> {
+    items.iter().find(|i| matches!(&i.kind, ItemKind::Number { unit } if unit == "人"))
+}
+
+impl Line {
+    fn of(planned: &PlannedCase, case: &Case, facts: Known) -> Option<Line> {
+        let paper = &case.submission.paper;
+        let amount = match &case.state {
+            CaseState::Granted { decision, .. } => Some(decision.amount),
+            CaseState::Submitted
+            | CaseState::SubmissionWithdrawn { .. }
+            | CaseState::Returned { .. }
+            | CaseState::Complete { .. }
+            | CaseState::NotAccepted { .. }
+            | CaseState::UnderReview { .. }
+            | CaseState::Selected { .. }
+            | CaseState::Reserved { .. }
+            | CaseState::Rejected { .. }
+            | CaseState::GrantRequested { .. }
+            | CaseState::GrantRequestReturned { .. }
+            | CaseState::GrantRefused { .. }
+            | CaseState::Withdrawn { .. } => None,
+        };
+        let selected = amount.is_some()
+            || matches!(case.state, CaseState::Selected { .. } | CaseState::GrantRequested { .. } | CaseState::GrantRequestReturned { .. });
+        Some(Line {
+            firm: paper.lead,
+            score: decimal(parse_fraction(&planned.score)?),
+            bonus: planned.bonuses.iter().map(|b| f64::from(b.points)).sum(),
+            above: planned.place == Place::Selected,
+            selected,
+            granted: amount.is_some(),
+            requested: paper.requested,
+            amount,
+            track: plain(&paper.track),
+            facts,
+        })
+    }
+
+    /// In the unit that a panel states it in.
+    fn stated(item: &Item, value: f64) -> f64 {
+        if is_money(item) { tenth(value / MILLION) } else { value }
+    }
+
+    fn before(&self, item: &Item, decided: i32) -> Option<f64> {
+        self.facts.before(&item.id, decided)
+    }
+}
+
+/// Size by workers, in classes wide enough to hide in.
+fn size_class(workers: Option<f64>) -> String {
+    match workers {
+        None => "",
+        Some(n) if n <= 20.0 => "20人以下",
+        Some(n) if n <= 100.0 => "21〜100人",
+        Some(_) => "101人以上",
+    }
+    .to_owned()
+}
+
+/// The columns of an item at the horizon: before, after, and by how much it rose.
+pub(crate) fn column(item: &str, when: &str) -> String {
+    format!("{item}_{when}")
+}
+
+/// The same by worker.
+pub(crate) fn per_worker(item: &str, when: &str) -> String {
+    format!("1人あたり{item}_{when}")
+}
+
+impl Panel {
+    pub(crate) fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// How many firms have a value of one of these items for the horizon: whether the outcome is known already.
+    pub(crate) fn outcomes_known(&self, items: &[&str], horizon: u32) -> usize {
+        let year = self.decided + i32::try_from(horizon).unwrap_or(i32::MAX / 2);
+        self.lines.iter().filter(|l| items.iter().any(|i| l.facts.at(i, year).is_some())).count()
+    }
+
+    /// Firms with a value of an item before the decision, among those granted (or not).
+    pub(crate) fn known_before(&self, granted: bool) -> usize {
+        let some = |l: &&Line| self.items.iter().any(|i| unit_of(i).is_some() && l.before(i, self.decided).is_some());
+        self.lines.iter().filter(|l| l.granted == granted).filter(some).count()
+    }
+
+    /// Firms with at least two business years up to the decision for an item, among those granted (or not).
+    pub(crate) fn with_history(&self, granted: bool) -> usize {
+        let some = |l: &&Line| self.items.iter().any(|i| l.facts.years_of(&i.id, self.decided) >= 2);
+        self.lines.iter().filter(|l| l.granted == granted).filter(some).count()
+    }
+
+    /// The panel that a declaration is about: its own columns and the pseudonym, no other.
+    pub(crate) fn table(&self, declaration: &Declaration) -> Table {
+        let all = match declaration.design.method {
+            Method::Difference => self.long(declaration.least_cell),
+            Method::Discontinuity | Method::Balancing => self.wide(declaration.horizon.unwrap_or_default(), declaration.least_cell),
+        };
+        let mut wanted = named(declaration);
+        wanted.insert(FIRM.to_owned());
+        all.only(&wanted).ordered_without(FIRM)
+    }
+
+    /// One row a case.
+    pub(crate) fn wide(&self, horizon: u32, least: usize) -> Table {
+        let mut table = Table::default();
+        let numbers = |of: &dyn Fn(&Line) -> Option<f64>| Cells::Numbers(self.lines.iter().map(of).collect());
+        let flag = |of: &dyn Fn(&Line) -> bool| Cells::Numbers(self.lines.iter().map(|l| Some(f64::from(u8::from(of(l))))).collect());
+        let cutoff = self.cutoff;
+        table.put(FIRM, Cells::Names(self.pseudonyms()));
+        table.put(SCORE, numbers(&|l| Some(l.score)));
+        table.put(DISTANCE, numbers(&|l| cutoff.map(|c| l.score - c)));
+        let spread = deviation(self.lines.iter().map(|l| l.score));
+        table.put(STANDARD_DISTANCE, numbers(&|l| cutoff.zip(spread).map(|(c, s)| (l.score - c) / s)));
+        table.put(BONUS, numbers(&|l| Some(l.bonus)));
+        table.put(SELECTED, flag(&|l| l.selected));
+        table.put(GRANTED, flag(&|l| l.granted));
+        table.put(EXCEPTION, flag(&|l| l.above != l.granted));
+        table.put(REQUESTED, numbers(&|l| Some(millions(l.requested))));
+        table.put(PAID, numbers(&|l| l.amount.map(millions)));
+        self.put_names(&mut table, least);
+        for item in self.items.iter().filter(|i| unit_of(i).is_some()) {
+            self.put_item(&mut table, item, horizon);
+        }
+        for (column, item, share) in &self.kpis {
+            let factor = if *share { 100.0 } else { 1.0 };
+            table.put(column, numbers(&|l| l.facts.number(item).map(|v| tenth(v * factor))));
+        }
+        table
+    }
+
+    fn put_names(&self, table: &mut Table, least: usize) {
+        let names = |of: &dyn Fn(&Line) -> String| Cells::Names(coarsened(self.lines.iter().map(of).collect(), least));
+        table.put(TRACK, names(&|l| l.track.clone()));
+        if let Some(workers) = workers(&self.items) {
+            table.put(SIZE, names(&|l| size_class(l.before(workers, self.decided))));
+        }
+        for item in self.items.iter().filter(|i| matches!(i.kind, ItemKind::Choice(_))) {
+            table.put(&item.id, names(&|l| l.facts.text(&item.id)));
+        }
+    }
+
+    fn put_item(&self, table: &mut Table, item: &Item, horizon: u32) {
+        let year = self.decided + i32::try_from(horizon).unwrap_or(i32::MAX / 2);
+        let before = |l: &Line| l.before(item, self.decided);
+        let after = |l: &Line| l.facts.at(&item.id, year);
+        let stated =
+            |of: &dyn Fn(&Line) -> Option<f64>| Cells::Numbers(self.lines.iter().map(|l| of(l).map(|v| Line::stated(item, v))).collect());
+        table.put(&column(&item.id, "前"), stated(&before));
+        table.put(&column(&item.id, "後"), stated(&after));
+        table.put(&column(&item.id, "増"), stated(&|l| Some(after(l)? - before(l)?)));
+        let earlier = |l: &Line| l.facts.earlier(&item.id, self.decided, horizon);
+        table.put(&column(&item.id, "前増"), stated(&|l| earlier(l).map(|(from, to, _)| to - from)));
+        let Some(workers) = workers(&self.items).filter(|_| is_money(item)) else { return };
+        let each = |value: Option<f64>, heads: Option<f64>| value.zip(heads.filter(|n| *n > 0.0)).map(|(v, n)| v / n / TEN_THOUSAND);
+        let before = |l: &Line| each(before(l), l.before(workers, self.decided));
+        let after = |l: &Line| each(after(l), l.facts.at(&workers.id, year));
+        let tenths = |of: &dyn Fn(&Line) -> Option<f64>| Cells::Numbers(self.lines.iter().map(|l| of(l).map(tenth)).collect());
+        table.put(&per_worker(&item.id, "前"), tenths(&before));
+        table.put(&per_worker(&item.id, "後"), tenths(&after));
+        table.put(&per_worker(&item.id, "増"), tenths(&|l| Some(after(l)? - before(l)?)));
+        let rise = |l: &Line| {
+            let (from, to, [y0, y1]) = earlier(l)?;
+            Some(each(Some(to), l.facts.at(&workers.id, y1))? - each(Some(from), l.facts.at(&workers.id, y0))?)
+        };
+        table.put(&per_worker(&item.id, "前増"), tenths(&rise));
+    }
+
+    /// One row a firm and business year, for changes over time.
+    pub(crate) fn long(&self, least: usize) -> Table {
+        let pseudonyms = self.pseudonyms();
+        let rows: Vec<(usize, &Line, i32)> =
+            self.lines.iter().enumerate().flat_map(|(at, l)| l.facts.years().into_iter().map(move |y| (at, l, y))).collect();
+        let mut table = Table::default();
+        table.put(FIRM, Cells::Names(rows.iter().map(|(at, _, _)| pseudonyms.get(*at).cloned().unwrap_or_default()).collect()));
+        table.put(YEAR, Cells::Numbers(rows.iter().map(|(_, _, y)| Some(f64::from(*y))).collect()));
+        // Money comes in the year after the selection at the earliest.
+        let start = f64::from(self.decided + 1);
+        table.put(START, Cells::Numbers(rows.iter().map(|(_, l, _)| Some(if l.granted { start } else { 0.0 })).collect()));
+        table.put(PAID, Cells::Numbers(rows.iter().map(|(_, l, _)| l.amount.map(millions)).collect()));
+        for item in self.items.iter().filter(|i| unit_of(i).is_some()) {
+            let value = |l: &Line, y: i32| l.facts.at(&item.id, y).map(|v| Line::stated(item, v));
+            table.put(&item.id, Cells::Numbers(rows.iter().map(|(_, l, y)| value(l, *y)).collect()));
+        }
+        let sizes: Vec<String> = match workers(&self.items) {
+            Some(workers) => self.lines.iter().map(|l| size_class(l.before(workers, self.decided))).collect(),
+            None => vec![String::new(); self.lines.len()],
+        };
+        let sizes = coarsened(sizes, least);
+        table.put(SIZE, Cells::Names(rows.iter().map(|(at, _, _)| sizes.get(*at).cloned().unwrap_or_default()).collect()));
+        for (column, item, share) in &self.kpis {
+            let factor = if *share { 100.0 } else { 1.0 };
+            table.put(column, Cells::Numbers(rows.iter().map(|(_, l, _)| l.facts.number(item).map(|v| tenth(v * factor))).collect()));
+        }
+        table
+    }
+
+    /// One for each line; the same firm twice has the same. The salt lives no longer than this call: nobody can go back.
+    fn pseudonyms(&self) -> Vec<String> {
+        let salt: [u8; 32] = rand::rng().random();
+        let name = |l: &Line| {
+            let mut text = salt.to_vec();
+            text.extend_from_slice(l.firm.to_string().as_bytes());
+            format!("F{}", Digest::of(&text).to_string().chars().take(12).collect::<String>())
+        };
+        self.lines.iter().map(name).collect()
+    }
+}
+
+/// The standard deviation; none of fewer than two or of equal values.
+fn deviation(values: impl Iterator<Item = f64> + Clone) -> Option<f64> {
+    let n = values.clone().count() as f64;
+    let mean = values.clone().sum::<f64>() / n;
+    let variance = values.map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0);
+    Some(variance.sqrt()).filter(|s| s.is_finite() && *s > 0.0)
+}
+
+/// Every text that a declaration names a column by.
+pub(crate) fn named(declaration: &Declaration) -> BTreeSet<String> {
+    fn texts(value: &serde_json::Value, out: &mut BTreeSet<String>) {
+        match value {
+            serde_json::Value::String(text) => {
+                out.insert(text.clone());
+            }
+            serde_json::Value::Array(items) => items.iter().for_each(|i| texts(i, out)),
+            serde_json::Value::Object(fields) => fields.values().for_each(|f| texts(f, out)),
+            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+        }
+    }
+    let mut out = BTreeSet::new();
+    declaration.design.settings.values().for_each(|v| texts(v, &mut out));
+    out.extend(declaration.outcomes.iter().flat_map(|o| [Some(o.column.clone()), o.workers.clone()]).flatten());
+    out.extend(declaration.before.iter().chain(&declaration.groups).cloned());
+    out.extend(declaration.targets.iter().map(|t| t.column.clone()).chain(declaration.cost.clone()));
+    out
+}
+
+/// The columns that hold names, of those that a panel can have.
+pub(crate) fn name_columns(csv: &str, items: &[Item]) -> Vec<String> {
+    let heads = csv.lines().next().unwrap_or_default().split(',');
+    let choice = |head: &str| items.iter().any(|i| i.id == head && matches!(i.kind, ItemKind::Choice(_)));
+    heads.filter(|h| [FIRM, TRACK, SIZE].contains(h) || choice(h)).map(str::to_owned).collect()
+}
+
+/// The call that a permit is for, for the log of who read what.
+pub(crate) fn resource(call: &CallId) -> String {
+    format!("call:{call}")
+}

@@ -1,0 +1,118 @@
+//! The analyst's desk, use case by use case, on a made-up round.
+
+use banso_kernel::{Day, Digest, Lang};
+use banso_permits::Role;
+
+use super::*;
+use crate::testing::round::Round;
+
+fn form(round_form: &StudyForm) -> StudyForm {
+    StudyForm {
+        outcomes: vec!["実績付加価値額".to_owned()],
+        horizon: "1".to_owned(),
+        groups: vec!["規模".to_owned()],
+        ..round_form.clone()
+    }
+}
+
+async fn declared(round: &Round) -> Digest {
+    let page = round.office.declare_page(&round.analyst, &round.call, None).await.unwrap();
+    let form = form(&page.form);
+    let shown = round.office.declare_page(&round.analyst, &round.call, Some(form.clone())).await.unwrap();
+    let digest = shown.preview.as_ref().unwrap().1;
+    assert_eq!(shown.detectable.len(), 2, "{:?}", shown.detectable);
+    assert!(shown.detectable.iter().all(|d| d.effect.is_some_and(|e| e > 0.0)), "{:?}", shown.detectable);
+    round.office.declare_study(&round.analyst, &round.call, &form, digest, round.press()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_study_goes_from_its_declaration_to_its_package() {
+    let round = Round::decided(120).await;
+    let office = &round.office;
+    let call = office.analysis_call(&round.analyst, &round.call).await.unwrap();
+    let (counts, designs) = call.identified.unwrap();
+    assert_eq!((counts.scored, designs.iter().filter(|d| d.possible).count()), (120, 2), "{counts:?} {designs:?}");
+    assert!(counts.exceptions > 0 && counts.above >= 40 && counts.below >= 40, "{counts:?}");
+    let study = declared(&round).await;
+    let page = office.study_page(&round.analyst, &round.call, study).await.unwrap();
+    assert!(page.beforehand && page.runs.is_empty() && page.progress.is_none());
+    // Two years later the figures are known: 30 million more for whoever was granted.
+    round.at("2027-06-01T10:00:00+09:00");
+    round.figures("2026", 30_000_000).await;
+    let press = round.press();
+    office.run_study(&round.analyst, &round.call, study, None, press).await.unwrap();
+    assert_eq!(office.study_page(&round.analyst, &round.call, study).await.unwrap().progress, Some(Progress::Waiting));
+    assert_eq!(office.run_jobs().await, 1);
+    let page = office.study_page(&round.analyst, &round.call, study).await.unwrap();
+    assert_eq!((page.runs.len(), page.progress.clone()), (1, None));
+    let report = office.report_page(&round.officer, &round.call, study, page.runs[0].seq).await.unwrap();
+    let first = &report.report.findings[0];
+    let effect = first.effect.as_ref().unwrap_or_else(|| panic!("{first:?}"));
+    assert!(effect.interval[0] < 30.0 && 30.0 < effect.interval[1] && effect.clear(), "{effect:?}");
+    assert_eq!(report.report.standing, Standing::Declared);
+    let file = office.study_package(&round.analyst, &round.call, study, page.runs[0].seq).await.unwrap();
+    assert!(file.bytes.starts_with(b"PK") && file.name.ends_with(".zip"));
+    for lang in [Lang::Ja, Lang::En] {
+        let paper = office.study_pdf(&round.officer, &round.call, study, page.runs[0].seq, lang).await.unwrap();
+        assert!(paper.bytes.starts_with(b"%PDF-1.7"), "{}", paper.name);
+    }
+    assert!(office.store().verify(None).await.unwrap().is_sound());
+}
+
+#[tokio::test]
+async fn what_was_known_beforehand_makes_a_study_exploratory() {
+    let round = Round::decided(80).await;
+    round.at("2027-06-01T10:00:00+09:00");
+    round.figures("2026", 0).await;
+    let study = declared(&round).await;
+    let page = round.office.study_page(&round.analyst, &round.call, study).await.unwrap();
+    assert!(!page.beforehand && page.outcomes_known == 80, "{}", page.outcomes_known);
+    round.office.run_study(&round.analyst, &round.call, study, None, round.press()).await.unwrap();
+    round.office.run_jobs().await;
+    let page = round.office.study_page(&round.analyst, &round.call, study).await.unwrap();
+    let report = round.office.report_page(&round.analyst, &round.call, study, page.runs[0].seq).await.unwrap();
+    assert_eq!(report.report.standing, Standing::Exploratory);
+}
+
+#[tokio::test]
+async fn only_what_was_known_on_the_day_is_in_the_panel() {
+    let round = Round::decided(80).await;
+    let study = declared(&round).await;
+    round.at("2027-06-01T10:00:00+09:00");
+    round.figures("2026", 30_000_000).await;
+    let before = Day::new(2027, 5, 31).unwrap();
+    round.office.run_study(&round.analyst, &round.call, study, Some(before), round.press()).await.unwrap();
+    round.office.run_jobs().await;
+    // Nothing was known then: the run is on record, and no number is.
+    let page = round.office.study_page(&round.analyst, &round.call, study).await.unwrap();
+    let report = round.office.report_page(&round.analyst, &round.call, study, page.runs[0].seq).await.unwrap();
+    assert!(report.report.findings.iter().all(|f| f.effect.is_none() && f.refused.is_some()), "{:?}", report.report.findings);
+    let tomorrow = Day::new(2027, 6, 2).unwrap();
+    let early = round.office.run_study(&round.analyst, &round.call, study, Some(tomorrow), round.press()).await;
+    assert!(matches!(early, Err(OfficeError::Refused(r)) if r.code() == "R302"));
+}
+
+#[tokio::test]
+async fn a_small_call_is_told_no_and_others_do_not_get_in() {
+    let round = Round::decided(20).await;
+    let call = round.office.analysis_call(&round.analyst, &round.call).await.unwrap();
+    assert!(call.identified.unwrap().1.iter().all(|d| !d.possible));
+    let page = round.office.declare_page(&round.analyst, &round.call, None).await.unwrap();
+    let asked = StudyForm { method: "discontinuity".to_owned(), ..form(&page.form) };
+    let refused = round.office.declare_page(&round.analyst, &round.call, Some(asked)).await;
+    assert!(matches!(refused, Err(OfficeError::Invalid(p)) if p[0].field == "method"));
+    let wrong = StudyForm { title: String::new(), horizon: "99".into(), least_cell: "1".into(), outcomes: Vec::new(), ..page.form };
+    let Err(OfficeError::Invalid(problems)) = round.office.declare_page(&round.analyst, &round.call, Some(wrong)).await else {
+        panic!("a wrong form is refused")
+    };
+    let fields: Vec<&str> = problems.iter().map(|p| p.field.as_str()).collect();
+    assert_eq!(&fields[..4], ["title", "horizon", "least_cell", "outcomes"]);
+    let reviewer = round.office.somebody("other", &[Role::Reviewer], None).await;
+    assert!(matches!(round.office.analysis_front(&reviewer).await, Err(OfficeError::Forbidden(_))));
+    assert!(round.office.analysis_call(&round.officer, &round.call).await.unwrap().identified.is_none());
+    assert!(matches!(round.office.declare_page(&round.officer, &round.call, None).await, Err(OfficeError::Forbidden(_))));
+    let nothing = Digest::of(b"nothing");
+    assert!(matches!(round.office.study_page(&round.analyst, &round.call, nothing).await, Err(OfficeError::NotFound)));
+    let run = round.office.run_study(&round.analyst, &round.call, nothing, None, round.press()).await;
+    assert!(matches!(run, Err(OfficeError::NotFound)));
+}
