@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use banso_guideline::{Dictionary, Edition, Library, Problem, Severity};
+use banso_guideline::{Dictionary, Edition, Library, Problem, Sectors, Severity};
 use banso_kernel::Lang;
 use banso_office::Words;
 
@@ -28,6 +28,7 @@ pub(crate) fn check(files: &[PathBuf], programmes: Option<&Path>, lang: Lang, in
         let folder = facts_folder(file, programmes)?;
         let told = match file.file_name().and_then(|name| name.to_str()) {
             Some("dictionary.md") => check_dictionary(file, &source, lang, ink),
+            Some("sectors.md") => check_sectors(file, &source, &folder, lang, ink)?,
             Some("definitions.md") => check_definitions(file, &source, &folder, lang, ink)?,
             Some(_) | None => check_guideline(file, &source, &folder, lang, ink)?,
         };
@@ -83,6 +84,16 @@ fn check_definitions(file: &Path, source: &str, folder: &Path, lang: Lang, ink: 
     Ok(tell(file, source, &problems, Some(format!("{summary} {names}")), lang, ink))
 }
 
+fn check_sectors(file: &Path, source: &str, folder: &Path, lang: Lang, ink: Ink) -> Result<Told, Trouble> {
+    let dictionary = texts::dictionary(folder, lang, ink)?;
+    let (problems, names) = match Sectors::parse(source, &dictionary) {
+        Ok(sectors) => (Vec::new(), sectors.names().len()),
+        Err(problems) => (problems, 0),
+    };
+    let summary = lang.pick("分野", "sectors");
+    Ok(tell(file, source, &problems, Some(format!("{summary} {names}")), lang, ink))
+}
+
 /// The problems, then one line that says how it stands.
 fn tell(file: &Path, source: &str, problems: &[Problem], summary: Option<String>, lang: Lang, ink: Ink) -> Told {
     let path = file.display().to_string();
@@ -111,7 +122,7 @@ fn summary(edition: &Edition, lang: Lang) -> String {
 }
 
 /// The `facts` folder beside the programmes, or above the file.
-fn facts_folder(file: &Path, programmes: Option<&Path>) -> Result<PathBuf, Trouble> {
+pub(crate) fn facts_folder(file: &Path, programmes: Option<&Path>) -> Result<PathBuf, Trouble> {
     let above = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     let beside = programmes.and_then(Path::parent).map(|folder| folder.join("facts"));
     let working = std::iter::once(PathBuf::from("facts"));

@@ -235,6 +235,25 @@ pub(crate) enum Command {
         #[arg(help_heading = ARGUMENTS, required = true, value_name = "要領.md GUIDELINE.md")]
         files: Vec<PathBuf>,
     },
+    /// 公募要領の書き方（空白・コロン・表・空行）を整えます。内容は変わりません
+    /// Lays guidelines out: blanks, colons, tables, empty lines. What they say stays as it is
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Fmt {
+        /// 公募要領（Markdown）/ Guidelines
+        #[arg(help_heading = ARGUMENTS, required = true, value_name = "要領.md GUIDELINE.md")]
+        files: Vec<PathBuf>,
+        /// 書き換えず、整えると変わるファイルを示します / Writes nothing, tells which files would change
+        #[arg(long)]
+        check: bool,
+    },
+    /// 採択案件などの記録（CSV）を分野に分け、当たった語を示して数えます（facts/sectors.md の分類による）
+    /// Counts records (CSV) by sector as facts/sectors.md says, and shows the words that were found
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Classify(Classify),
+    /// エディターのための言語サーバー（標準入出力）。誤り、用語の説明、候補、定義への移動、整形
+    /// Language server for editors over stdin and stdout: problems, meanings, completion, definitions, layout
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Lsp,
     /// 記録の連鎖・一覧・書類をすべて検証します。ZIP を渡すと、その一件を検証します
     /// Verifies all acts, lists and documents; or case files (ZIP), without the database
     #[command(verbatim_doc_comment, help_template = TEMPLATE)]
@@ -287,6 +306,27 @@ pub(crate) enum Command {
         #[command(subcommand)]
         estimator: Estimator,
     },
+}
+
+/// Records to be counted by sector.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "指定 / Options")]
+pub(crate) struct Classify {
+    /// 記録（UTF-8 の CSV。列: 番号、事業計画名、事業計画の概要、産業大分類、産業小分類）/ Records, CSV in UTF-8
+    #[arg(help_heading = ARGUMENTS, value_name = "記録.csv RECORDS.csv")]
+    pub(crate) records: PathBuf,
+    /// 分野（facts/sectors.md の見出し）。なければ全て / The sector, as its heading says; all of them without it
+    #[arg(long, value_name = "SECTOR")]
+    pub(crate) sector: Option<String>,
+    /// いつの数え方によるか（なければ最も新しいもの）/ The day whose rules count; the newest without it
+    #[arg(long, value_name = "DAY")]
+    pub(crate) on: Option<String>,
+    /// 人の見直し（CSV。列: 番号、分野、判断（含める・除く）、理由、確認者、確認日）/ The reviewed list
+    #[arg(long, value_name = "FILE.csv")]
+    pub(crate) reviewed: Option<PathBuf>,
+    /// 一件ごとの結果の行き先（CSV）/ Where each record's answer is written
+    #[arg(long, value_name = "FILE.csv")]
+    pub(crate) to: Option<PathBuf>,
 }
 
 /// What to take out.

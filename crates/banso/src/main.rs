@@ -2,12 +2,15 @@
 
 mod care;
 mod check;
+mod classify;
 mod cli;
 mod demo;
 mod diagnostics;
 mod door;
 mod evaluate;
 mod export;
+mod fmt;
+mod lsp;
 mod opening;
 mod register;
 mod serve;
@@ -45,6 +48,18 @@ fn run(cli: &Cli) -> Result<bool, Trouble> {
     let place = &cli.place;
     match &cli.command {
         Some(Command::Check { files }) => check::check(files, place.programmes.as_deref(), cli.lang(), ink),
+        Some(Command::Fmt { files, check }) => {
+            let layout = if *check { fmt::Layout::Check } else { fmt::Layout::Write };
+            fmt::fmt(files, layout, cli.lang())
+        }
+        Some(Command::Classify(order)) => {
+            classify::classify(order, place.programmes.as_deref(), cli.lang())?;
+            Ok(true)
+        }
+        Some(Command::Lsp) => {
+            lsp::serve(cli.lang())?;
+            Ok(true)
+        }
         Some(Command::User { command: UserCommand::Add(new) }) => {
             runtime()?.block_on(user::add(place, new))?;
             Ok(true)

@@ -84,6 +84,10 @@ pub(crate) enum Trouble {
     NoFirm(banso_kernel::CorporateNumber),
     #[error("「{0}」に当たる法人はありません。/ No firm is called `{0}`.")]
     NoFirmNamed(String),
+    #[error("{path}: {ja}\n{en}", path = path.display())]
+    Records { path: PathBuf, ja: String, en: String },
+    #[error("エディターとのやり取りが終わりました。/ The conversation with the editor ended.\n{0}")]
+    Editor(String),
     #[error("メールの準備ができません。/ Mails cannot be sent as asked for (--mail-command, --mail-from, or the outbox).\n{0}")]
     Mail(#[from] banso_office::MailError),
     #[error("権限の定義を読めません。/ The policies cannot be read.\n{0}")]

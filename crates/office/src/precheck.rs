@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use banso_guideline::answers::{BUDGET_ITEM, LINE_PART, read_value};
-use banso_guideline::{Amount, Edition, Examination, Facts, FieldKind, Item, ItemKind, Missing, SectionContent, Value};
+use banso_guideline::{Amount, Edition, Examination, Facts, FieldKind, Item, ItemId, ItemKind, Missing, SectionContent, Value, WayOut};
 use banso_kernel::{CallId, Exact, LocalText};
 
 use crate::{FieldProblem, Office, OfficeError};
@@ -45,6 +45,10 @@ pub struct Precheck {
     pub edition: Edition,
     pub questions: Vec<Question>,
     pub examination: Examination,
+    /// The smallest changes that would turn a no into a yes.
+    pub ways_out: Vec<WayOut>,
+    /// The fewest items that settle an unknown, the one that matters most first.
+    pub fewest: Vec<ItemId>,
     pub amount: Amount,
     pub problems: Vec<FieldProblem>,
     /// False while nothing was typed.
@@ -62,8 +66,9 @@ impl Office {
         let questions = asked_once(&edition).iter().map(|item| reader.question(item)).collect();
         let Reader { facts, problems, .. } = reader;
         let (examination, amount) = (edition.examine(&facts), edition.amount(&facts));
+        let (ways_out, fewest) = (edition.ways_out(&facts), edition.fewest_questions(&facts));
         let asked = typed.values().any(|t| !t.trim().is_empty());
-        Ok(Precheck { questions, examination, amount, problems, asked, edition })
+        Ok(Precheck { questions, examination, ways_out, fewest, amount, problems, asked, edition })
     }
 }
 
@@ -83,7 +88,7 @@ impl Precheck {
     /// The items to answer next, the most useful first.
     #[must_use]
     pub fn next(&self) -> Vec<LocalText> {
-        self.examination.next_questions.iter().take(3).map(|id| self.missing(&Missing::Fact(id.clone()))).collect()
+        self.fewest.iter().take(3).map(|id| self.missing(&Missing::Fact(id.clone()))).collect()
     }
 }
 

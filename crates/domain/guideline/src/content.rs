@@ -250,6 +250,12 @@ impl Found {
             TableKind::Bonus => self.bonuses.extend(review::bonuses(marked, &mut self.references, problems)),
             TableKind::Conditions => self.conditions.extend(review::conditions(marked, problems)),
             TableKind::Duties => self.duties.extend(review::duties(marked, problems)),
+            TableKind::Words => problems.push(Problem::error(
+                Code::UnknownTable,
+                at,
+                "【語】は、分野の分類（facts/sectors.md）で使う表です。",
+                "【語】 is a table of the text of sectors (facts/sectors.md).",
+            )),
             TableKind::Constants | TableKind::Decision | TableKind::Examples => {}
         }
     }

@@ -53,7 +53,7 @@ impl Edition {
         items
     }
 
-    fn finding(&self, rule: &Rule, facts: &Facts) -> Finding {
+    pub(crate) fn finding(&self, rule: &Rule, facts: &Facts) -> Finding {
         let title = self.clause(&rule.clause).map(|c| c.title.clone()).unwrap_or_default();
         let (answer, by_person, remedy) = match &rule.test {
             Test::ByPerson(what) => (Answer::unknown(), true, Some(rule.remedy.clone().unwrap_or_else(|| what.clone()))),
@@ -118,6 +118,17 @@ fn fact(missing: &Missing) -> Option<&ItemId> {
     match missing {
         Missing::Fact(item) => Some(item),
         Missing::Unconfirmed { .. } => None,
+    }
+}
+
+impl Missing {
+    /// The fact that is missing, if it is one.
+    #[must_use]
+    pub fn into_fact(self) -> Option<ItemId> {
+        match self {
+            Missing::Fact(item) => Some(item),
+            Missing::Unconfirmed { .. } => None,
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::rules::key_twice;
 use crate::words::{Entry, Words, entry, list, local};
 
 /// Keys that say what must come out, beside `1年目` … `9年目`.
-const EXPECTED: [&str; 5] = ["判定", "不適の条項", "不明の条項", "足りない項目", "補助額"];
+pub(crate) const EXPECTED: [&str; 5] = ["判定", "不適の条項", "不明の条項", "足りない項目", "補助額"];
 
 /// A worked example as written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,10 +7,10 @@ use crate::rules::key_twice;
 use crate::words::{Entry, Words, entries, local};
 
 macro_rules! kinds {
-    ($(#[$doc:meta])* $enum:ident { $($name:ident = $text:literal),* $(,)? }) => {
+    ($(#[$doc:meta])* $enum:ident { $($(#[$about:meta])* $name:ident = $text:literal),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub(crate) enum $enum { $($name),* }
+        pub(crate) enum $enum { $($(#[$about])* $name),* }
 
         impl $enum {
             pub(crate) const ALL: &'static [(&'static str, $enum)] = &[$(($text, $enum::$name)),*];
@@ -39,6 +39,8 @@ kinds! {
         Conditions = "交付条件",
         Duties = "報告等",
         Examples = "検証例",
+        /// Words of a sector: only in a text of sectors.
+        Words = "語",
     }
 }
 

@@ -10,7 +10,7 @@ use crate::problem::{Code, Problem, Span};
 use crate::rules::{Lines, condition, expression, lines};
 use crate::words::Words;
 
-const KEYS: [&str; 11] =
+pub(crate) const KEYS: [&str; 11] =
     ["補助率", "対象", "端数", "区切り", "区切り超の補助率", "区分上限", "年度上限", "合計上限", "下限", "超過", "説明"];
 /// The item that names the line of a cost: a rate or cap that looks at it is asked line by line.
 pub(crate) const LINE: &str = "経費区分";

@@ -9,7 +9,7 @@ use crate::problem::{Code, Problem, Severity, Span, nearest};
 use crate::words::{Entry, Words, entry, local};
 
 /// Keys of a 要件 block.
-const RULE_KEYS: [&str; 7] = ["但し", "除く", "場合", "構成員ごと", "不適のとき", "出典", "説明"];
+pub(crate) const RULE_KEYS: [&str; 7] = ["但し", "除く", "場合", "構成員ごと", "不適のとき", "出典", "説明"];
 
 /// A condition of the guideline, as its 要件 block says it.
 #[derive(Debug, Clone)]

@@ -93,3 +93,13 @@ fn every_clause_field_and_letter_has_its_english() {
         }
     }
 }
+
+#[test]
+fn the_tutorial_shows_what_its_text_says() {
+    let (tutorial, text) = (file("docs/guide/tutorial.md"), file("programmes/mihon-rd/r8-1.md"));
+    let excerpts: Vec<&str> = tutorial.split("````markdown\n").skip(1).filter_map(|rest| rest.split("````").next()).collect();
+    assert!(excerpts.len() >= 12);
+    for excerpt in excerpts {
+        assert!(text.contains(excerpt.trim()), "the tutorial shows what is not in its text:\n{excerpt}");
+    }
+}

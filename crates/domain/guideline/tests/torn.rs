@@ -5,7 +5,7 @@ mod house;
 
 use std::sync::LazyLock;
 
-use banso_guideline::{Dictionary, Edition, Library, Span};
+use banso_guideline::{Dictionary, Edition, Library, Span, lay_out};
 use house::{dictionary, file, library};
 use proptest::prelude::*;
 
@@ -79,6 +79,8 @@ fn sound(source: &str) -> Result<(), TestCaseError> {
             prop_assert!(start <= end && source.get(start..end).is_some(), "{problem:?}");
         }
     }
+    let laid = lay_out(source);
+    prop_assert_eq!(lay_out(&laid), laid, "laid out twice");
     if let Some(edition) = reading.edition {
         prop_assert_eq!(edition.source(), source);
         prop_assert!(!edition.page(banso_kernel::Lang::En).is_empty());

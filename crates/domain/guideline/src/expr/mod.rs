@@ -32,6 +32,7 @@ mod range;
 mod sentence;
 mod three;
 mod token;
+mod turning;
 mod types;
 mod unary;
 
@@ -45,6 +46,9 @@ use std::sync::Arc;
 use banso_kernel::{Exact, Lang, LocalText};
 
 pub use decision::{Collect, Decision, Hit, Output, Row};
+pub(crate) use format::value as shown_value;
+pub(crate) use turning::TurningPoints;
+
 pub use define::{Body, Misfit, Place, RowSource, Source, TableSource};
 pub use domain::{Domain, Grain};
 pub use names::{Definition, DefinitionBody, Names, Parameter};
@@ -61,6 +65,11 @@ pub const NESTING_MAX: u32 = 64;
 pub const HEIGHT_MAX: u32 = 160;
 /// The most steps one evaluation may take.
 pub const STEPS_MAX: u64 = 1_000_000;
+
+/// The names of all functions, Japanese and FEEL's.
+pub(crate) fn function_names() -> impl Iterator<Item = &'static str> {
+    functions::Func::all_names()
+}
 
 /// A place in the text given, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
