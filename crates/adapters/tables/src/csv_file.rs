@@ -61,12 +61,20 @@ pub(crate) fn columns(path: &Path) -> Result<Vec<String>, TableTrouble> {
     Ok(header)
 }
 
-fn open(path: &Path) -> Result<(Encoding, Reader<BufReader<File>>), TableTrouble> {
+pub(crate) fn open(path: &Path) -> Result<(Encoding, Reader<BufReader<File>>), TableTrouble> {
     let (encoding, file) = encoding::look(path)?;
     let tab = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("tsv") || e.eq_ignore_ascii_case("tab"));
     let mut builder = ReaderBuilder::new();
     builder.has_headers(false).flexible(true).delimiter(if tab { b'\t' } else { b',' });
     Ok((encoding, builder.from_reader(BufReader::with_capacity(1 << 18, file))))
+}
+
+/// The names of the columns, the reader standing behind them.
+pub(crate) fn header_of(path: &Path, reader: &mut Reader<BufReader<File>>, encoding: Encoding) -> Result<Vec<String>, TableTrouble> {
+    let mut bad = Bad::default();
+    let header = first_row(path, reader, encoding, &mut bad)?;
+    bad.verdict()?;
+    Ok(header)
 }
 
 fn first_row(path: &Path, reader: &mut Reader<BufReader<File>>, encoding: Encoding, bad: &mut Bad) -> Result<Vec<String>, TableTrouble> {

@@ -1,6 +1,8 @@
 //! Tables that are to be evaluated, read from files: CSV (UTF-8 with or without its mark, cp932) and Parquet become a
 //! [`Frame`](banso_evaluation::Frame).
 //!
+//! Tables of facts about firms become blocks for screening, read on and on ([`FactTable`]).
+//!
 //! Only the columns that are asked for are kept. A cell that is not what it should be is named by its row and column. Estimates nothing.
 
 mod ask;
@@ -8,6 +10,7 @@ mod build;
 mod cell;
 mod csv_file;
 mod encoding;
+mod facts;
 mod parquet_file;
 mod stream;
 mod trouble;
@@ -17,6 +20,7 @@ use std::path::Path;
 use banso_evaluation::Frame;
 
 pub use ask::Ask;
+pub use facts::{FactTable, Misfits};
 pub use parquet_file::ParquetTable;
 pub use trouble::{BadCell, TableTrouble, Why};
 

@@ -14,6 +14,7 @@ use parquet::schema::types::ColumnDescriptor;
 use crate::ask::{Ask, Kind};
 use crate::build::{Bad, Names};
 use crate::cell;
+use crate::facts::Held;
 use crate::stream::Cursors;
 use crate::trouble::{TableTrouble, Why};
 
@@ -34,8 +35,8 @@ pub struct ParquetTable {
 /// What a value of a column is, by its physical type and what that stands for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading {
-    /// Ten to the power of the decimal places.
-    divisor: f64,
+    /// Decimal places.
+    places: u32,
     unsigned: bool,
     text: bool,
     /// The definition level of a value that is there; 0 when none can be missing.
@@ -138,6 +139,7 @@ impl ParquetTable {
                     Value::Number(v) if v.is_nan() => names.push(""),
                     Value::Number(v) => names.push(&v.to_string()),
                     Value::Whole(v) => names.push(&v.to_string()),
+                    Value::Decimal(v, places) => names.push(&float(v, places).to_string()),
                     Value::Text(bytes) => match std::str::from_utf8(bytes) {
                         Ok(text) => names.push(text),
                         Err(_) => bad.note(row, name, &String::from_utf8_lossy(bytes), Why::NotText),
@@ -147,6 +149,23 @@ impl ParquetTable {
         }
         bad.verdict()?;
         Ok(names.column())
+    }
+
+    /// The values of a column in one group of rows, exact.
+    pub(crate) fn held(&self, group: usize, name: &str) -> Result<Vec<Held>, TableTrouble> {
+        let mut values = Vec::with_capacity(self.groups.get(group).copied().unwrap_or(0));
+        self.walk(group, name, |value| {
+            values.push(match value {
+                Value::Missing => Held::Missing,
+                Value::Number(v) if v.is_nan() => Held::Missing,
+                // The shortest decimal that is this number.
+                Value::Number(v) => Held::Text(v.to_string()),
+                Value::Whole(v) => Held::Whole(v),
+                Value::Decimal(v, places) => Held::Decimal(v, places),
+                Value::Text(bytes) => Held::Text(String::from_utf8_lossy(bytes).into_owned()),
+            });
+        })?;
+        Ok(values)
     }
 
     /// Whether a column holds texts.
@@ -192,11 +211,18 @@ impl ParquetTable {
     }
 }
 
+/// A decimal as the estimators take it.
+fn float(value: i128, places: u32) -> f64 {
+    value as f64 / (0..places).fold(1.0, |product, _| product * 10.0)
+}
+
 /// One value of a column.
 pub(crate) enum Value<'a> {
     Missing,
     Number(f64),
     Whole(i128),
+    /// Of ten to the power of the places.
+    Decimal(i128, u32),
     Text(&'a [u8]),
 }
 
@@ -220,6 +246,7 @@ impl<'a> Numbers<'a> {
             Value::Number(v) if v.is_infinite() => self.refuse(&v.to_string(), Why::NotFinite),
             Value::Number(v) => v,
             Value::Whole(v) => v as f64,
+            Value::Decimal(v, places) => float(v, places),
             Value::Text(bytes) => {
                 let text = String::from_utf8_lossy(bytes);
                 cell::number(&text).unwrap_or_else(|why| self.refuse(&text, why))
@@ -254,16 +281,15 @@ impl Reading {
             Type::BYTE_ARRAY => !decimal,
             Type::INT96 | Type::FIXED_LEN_BYTE_ARRAY => false,
         };
-        let places = if decimal { usize::try_from(column.type_scale()).ok()? } else { 0 };
+        let places = if decimal { u32::try_from(column.type_scale()).ok()? } else { 0 };
         let unsigned = matches!(meaning, ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64);
-        let divisor = (0..places).fold(1.0, |product, _| product * 10.0);
-        (known && column.max_rep_level() == 0).then_some(Self { divisor, unsigned, text, top: column.max_def_level() })
+        (known && column.max_rep_level() == 0).then_some(Self { places, unsigned, text, top: column.max_def_level() })
     }
 
     /// A whole number, or a decimal that is kept as one.
     fn whole<'a>(self, value: i64, as_unsigned: u64) -> Value<'a> {
         let value = if self.unsigned { i128::from(as_unsigned) } else { i128::from(value) };
-        if self.divisor > 1.0 { Value::Number(value as f64 / self.divisor) } else { Value::Whole(value) }
+        if self.places > 0 { Value::Decimal(value, self.places) } else { Value::Whole(value) }
     }
 }
 

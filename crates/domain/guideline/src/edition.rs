@@ -7,7 +7,7 @@ use banso_kernel::{Digest, LocalText};
 use crate::content::Content;
 use crate::dictionary::Dictionary;
 use crate::examples::Example;
-use crate::expr::Names;
+use crate::expr::{Expr, Names};
 use crate::library::{Library, SharedDefinition};
 use crate::markdown::{Piece, TEXT_MAX, merge_conflicts, pieces, unseen_characters};
 use crate::model::{
@@ -16,7 +16,7 @@ use crate::model::{
 use crate::outline::{self, Placed, TableKind};
 use crate::plan::Plan;
 use crate::problem::{Code, Problem, Severity, Span, tidy};
-use crate::rules::Rule;
+use crate::rules::{Rule, Test};
 use crate::{content, examples, front};
 
 /// What reading a text gives: the edition, unless there is an error, and all problems in the order of the text.
@@ -159,6 +159,15 @@ impl Edition {
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.0.content.rules
+    }
+
+    /// Whom the guideline wants told of the call (案内対象), if it says.
+    #[must_use]
+    pub fn audience(&self) -> Option<&Expr> {
+        match &self.0.content.audience.as_ref()?.test {
+            Test::Computed(computed) => Some(&computed.whole),
+            Test::ByPerson(_) => None,
+        }
     }
 
     /// How the amount is computed.

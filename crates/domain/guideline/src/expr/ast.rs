@@ -67,19 +67,21 @@ pub(crate) enum Test {
 
 /// Whether an end belongs to its range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Edge {
+pub enum Edge {
     Included,
     Excluded,
 }
 
+/// Of how many members a condition must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Quantity {
+pub enum Quantity {
     Some,
     Every,
 }
 
+/// What two numbers, or a day and a number, are joined by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Arithmetic {
+pub enum Arithmetic {
     Add,
     Subtract,
     Multiply,
@@ -87,8 +89,9 @@ pub(crate) enum Arithmetic {
     Power,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Comparison {
+/// How two values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Comparison {
     Equal,
     Unequal,
     Less,

@@ -37,13 +37,15 @@ fn moved(day: Day, by: Exact, ty: &Type) -> Option<Day> {
 }
 
 /// Whole years from one day to another, negative when the other is earlier.
-pub(crate) fn years_between(from: Day, to: Day) -> Option<Exact> {
+#[must_use]
+pub fn years_between(from: Day, to: Day) -> Option<Exact> {
     let span = from.date().until((JiffUnit::Year, to.date())).ok()?;
     Some(Exact::from_integer(span.get_years().into()))
 }
 
 /// Whole months from one day to another, negative when the other is earlier.
-pub(crate) fn months_between(from: Day, to: Day) -> Option<Exact> {
+#[must_use]
+pub fn months_between(from: Day, to: Day) -> Option<Exact> {
     let span = from.date().until((JiffUnit::Month, to.date())).ok()?;
     Some(Exact::from_integer(span.get_months().into()))
 }

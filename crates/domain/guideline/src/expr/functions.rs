@@ -2,7 +2,7 @@
 
 /// A built-in function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Func {
+pub enum Func {
     Count,
     Sum,
     Min,

@@ -39,6 +39,15 @@ mod unary;
 #[cfg(test)]
 mod tests;
 
+/// Checked expressions as trees, for other evaluators of the same meaning: over columns, or in another language.
+pub mod tree {
+    pub use super::ast::{Arithmetic, Comparison, Edge, Quantity};
+    pub use super::days::{months_between, years_between};
+    pub use super::functions::Func;
+    pub use super::node::{Node, NodeTest, Op};
+    pub use super::unary::{Check, Checks};
+}
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -180,6 +189,12 @@ impl Expr {
     #[must_use]
     pub fn ty(&self) -> &Type {
         &self.0.node.ty
+    }
+
+    /// The expression with every name resolved and every part typed.
+    #[must_use]
+    pub fn tree(&self) -> &tree::Node {
+        &self.0.node
     }
 
     pub(crate) fn height(&self) -> u32 {

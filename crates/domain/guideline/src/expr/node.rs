@@ -9,14 +9,15 @@ use crate::model::{ItemId, Value};
 
 /// A checked expression.
 #[derive(Debug, Clone)]
-pub(crate) struct Node {
-    pub(crate) op: Op,
-    pub(crate) ty: Type,
-    pub(crate) span: Span,
+pub struct Node {
+    pub op: Op,
+    pub ty: Type,
+    pub span: Span,
 }
 
+/// What an expression does with the expressions inside it.
 #[derive(Debug, Clone)]
-pub(crate) enum Op {
+pub enum Op {
     Constant(Value),
     Item(ItemId),
     Parameter(String),
@@ -41,7 +42,7 @@ pub(crate) enum Op {
 
 /// A checked test of `in`.
 #[derive(Debug, Clone)]
-pub(crate) enum NodeTest {
+pub enum NodeTest {
     Equal(Node),
     /// The value is in this list.
     Member(Node),

@@ -8,7 +8,7 @@ use super::eval::{self, Evaluator};
 use super::range::{End, Line, Range, RangeSet, Wholeness};
 use super::three::{self, Abs, Probe, Tri};
 use super::types::Type;
-use super::{ExprError, Judgement, Names, Span, check, parse, print};
+use super::{ExprError, Judgement, Names, Outcome, Span, check, parse, print};
 use crate::model::{Facts, Truth, Value};
 
 /// A checked cell. It tests values of one type against constants.
@@ -27,7 +27,42 @@ enum Probes {
     NoneOf(Vec<Probe>),
 }
 
+/// What a cell tests, its constants worked out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Checks {
+    /// Accepts everything.
+    Any,
+    OneOf(Vec<Check>),
+    NoneOf(Vec<Check>),
+}
+
+/// One test against constants. An operand may hang on a parameter that is not settled.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Check {
+    Equal(Outcome),
+    /// Equal to one of a list.
+    Member(Vec<Value>),
+    Compare(Comparison, Outcome),
+    Range {
+        low: Outcome,
+        from: Edge,
+        high: Outcome,
+        to: Edge,
+    },
+}
+
 impl Cell {
+    /// Its tests. `None` where a constant is only known to lie between two ends.
+    #[must_use]
+    pub fn checks(&self) -> Option<Checks> {
+        let all = |probes: &[Probe]| probes.iter().map(check_of).collect::<Option<Vec<_>>>();
+        match &self.probes {
+            Probes::Any => Some(Checks::Any),
+            Probes::OneOf(probes) => all(probes).map(Checks::OneOf),
+            Probes::NoneOf(probes) => all(probes).map(Checks::NoneOf),
+        }
+    }
+
     /// Reads and checks a cell that will test values of type `ty`. A blank cell and `-` accept everything.
     ///
     /// # Errors
@@ -101,6 +136,23 @@ impl Cell {
     pub fn ty(&self) -> &Type {
         &self.ty
     }
+}
+
+fn check_of(probe: &Probe) -> Option<Check> {
+    let operand = |abs: &Abs| match abs {
+        Abs::Known(value) => Some(Outcome::Value(value.clone())),
+        Abs::Unknown(missing) => Some(Outcome::Unknown(missing.iter().cloned().collect())),
+        Abs::Between(_) | Abs::List(_) => None,
+    };
+    Some(match probe {
+        Probe::Equal(value) => Check::Equal(operand(value)?),
+        Probe::Member(list) => match list.settled()? {
+            Value::List(values) => Check::Member(values),
+            Value::YesNo(_) | Value::Number(_) | Value::Text(_) | Value::Day(_) | Value::Record(_) => return None,
+        },
+        Probe::Compare(op, value) => Check::Compare(*op, operand(value)?),
+        Probe::Range { low, from, high, to } => Check::Range { low: operand(low)?, from: *from, high: operand(high)?, to: *to },
+    })
 }
 
 /// Works out the constants of the tests.

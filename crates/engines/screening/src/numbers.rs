@@ -1,0 +1,260 @@
+//! The kernels of lanes: sums, products, least and greatest, roundings, over ends that may be open. What does not fit asks the row evaluator.
+
+use banso_guideline::expr::tree::{months_between, years_between};
+
+use crate::block::{LIMIT, day_of};
+use crate::circuit::{Calendar, Id, Node, Op, Round};
+use crate::plane::{BLOCK, Plane, passing};
+use crate::slot::{Done, Slot, clear_missing};
+
+/// A number that lanes may hold.
+fn kept(n: i128) -> Option<i64> {
+    i64::try_from(n).ok().filter(|n| n.unsigned_abs() < LIMIT.unsigned_abs())
+}
+
+/// One lane out of one or two, row by row where `rows` says; rows whose result does not fit.
+fn mapped(out: &mut [i64], rows: Plane, from: &[i64], f: impl Fn(i64) -> Option<i64>) -> Plane {
+    let mut lost = Plane::NONE;
+    for (row, (o, x)) in out.iter_mut().zip(from).enumerate() {
+        match f(*x) {
+            Some(v) => *o = v,
+            None => lost.put(row, true),
+        }
+    }
+    lost & rows
+}
+
+fn zipped(out: &mut [i64], rows: Plane, a: &[i64], b: &[i64], f: impl Fn(i64, i64) -> Option<i64>) -> Plane {
+    let mut lost = Plane::NONE;
+    for (row, (o, (x, y))) in out.iter_mut().zip(a.iter().zip(b)).enumerate() {
+        match f(*x, *y) {
+            Some(v) => *o = v,
+            None => lost.put(row, true),
+        }
+    }
+    lost & rows
+}
+
+/// Nodes that are lanes made of other nodes. False when this is none of them.
+pub(crate) fn lane(node: &Node, done: &Done<'_>, out: &mut Slot) -> bool {
+    out.shape_to(node.shape);
+    match &node.op {
+        Op::Lane(value) => {
+            out.low.fill(value.unwrap_or(0));
+            let known = if value.is_some() { Plane::ALL } else { Plane::NONE };
+            (out.one, out.two, out.ask) = (known, known, Plane::NONE);
+        }
+        Op::Add(a, b) => add(done.get(*a), done.get(*b), out),
+        Op::Times(a, factor) => times(done.get(*a), *factor, out),
+        Op::Product(a, b) => product(done.get(*a), done.get(*b), out),
+        Op::Absolute(a) => absolute(done.get(*a), out),
+        Op::Round { round, of, unit, denominator } => rounded(*round, done.get(*of), (*unit, *denominator, done.circuit.scale(*of)), out),
+        Op::Between(calendar, from, to) => between(*calendar, done.get(*from), done.get(*to), out),
+        Op::Days(from, to) => {
+            let (from, to) = (done.get(*from), done.get(*to));
+            out.one = from.settled() & to.settled();
+            out.ask = from.ask | to.ask;
+            out.ask |= zipped(&mut out.low, out.one, &from.low, &to.low, |f, t| t.checked_sub(f));
+            out.two = out.one;
+        }
+        Op::Recoded(a, places) => {
+            let a = done.get(*a);
+            (out.one, out.two, out.ask) = (a.one, a.one, a.ask);
+            mapped(&mut out.low, a.one, &a.low, |x| usize::try_from(x).ok().and_then(|x| places.get(x).copied()).or(Some(-1)));
+        }
+        Op::Least(parts) => {
+            extreme(node, parts, 1, done, out);
+            return true;
+        }
+        Op::Greatest(parts) => {
+            extreme(node, parts, -1, done, out);
+            return true;
+        }
+        Op::Truth(_)
+        | Op::Item(_)
+        | Op::Not(_)
+        | Op::And(..)
+        | Op::Or(..)
+        | Op::Same(..)
+        | Op::CompareTo(..)
+        | Op::Compare(..)
+        | Op::CompareRatio { .. }
+        | Op::Text(..)
+        | Op::IsKnown(_)
+        | Op::If(..)
+        | Op::Table { .. }
+        | Op::ByRow(_) => return false,
+    }
+    close(out);
+    waits(node, done, out);
+    true
+}
+
+/// Rows that ask have no ends here.
+pub(crate) fn close(out: &mut Slot) {
+    out.one = out.one.without(out.ask);
+    out.two = out.two.without(out.ask);
+}
+
+/// What an open number waits for: whatever its open parts do.
+fn waits(node: &Node, done: &Done<'_>, out: &mut Slot) {
+    clear_missing(node, out);
+    if node.symbols.is_empty() {
+        return;
+    }
+    let open = !(out.settled() | out.ask);
+    let children = node.op.children();
+    if children.is_empty() {
+        out.missing.iter_mut().for_each(|plane| *plane = open);
+    }
+    for child in children {
+        done.waits(node, out, child, open);
+    }
+}
+
+fn add(a: &Slot, b: &Slot, out: &mut Slot) {
+    let fits = |x: i64, y: i64| kept(i128::from(x) + i128::from(y));
+    (out.one, out.two) = (a.one & b.one, a.two & b.two);
+    out.ask = a.ask | b.ask;
+    out.ask |= zipped(&mut out.low, out.one, &a.low, &b.low, fits);
+    if !out.high.is_empty() {
+        out.ask |= zipped(&mut out.high, out.two, a.highs(), b.highs(), fits);
+    }
+}
+
+fn times(a: &Slot, factor: i64, out: &mut Slot) {
+    let fits = |x: i64| kept(i128::from(x) * i128::from(factor));
+    out.ask = a.ask;
+    if out.high.is_empty() {
+        // A point, or zero times a span: settled where that is.
+        out.one = a.settled();
+        out.ask |= mapped(&mut out.low, out.one, &a.low, fits);
+        out.two = out.one;
+        return;
+    }
+    let (low, high) = if factor < 0 { ((a.highs(), a.two), (&a.low[..], a.one)) } else { ((&a.low[..], a.one), (a.highs(), a.two)) };
+    out.ask |= mapped(&mut out.low, low.1, low.0, fits);
+    out.ask |= mapped(&mut out.high, high.1, high.0, fits);
+    (out.one, out.two) = (low.1, high.1);
+}
+
+fn product(a: &Slot, b: &Slot, out: &mut Slot) {
+    let both = a.settled() & b.settled();
+    // Between ends, the row evaluator looks at the corners.
+    let corners = (a.some_end().without(a.settled())) | (b.some_end().without(b.settled()));
+    out.ask = a.ask | b.ask | corners;
+    out.ask |= zipped(&mut out.low, both, &a.low, &b.low, |x, y| kept(i128::from(x) * i128::from(y)));
+    if !out.high.is_empty() {
+        out.high.copy_from_slice(&out.low);
+    }
+    (out.one, out.two) = (both, both);
+}
+
+fn absolute(a: &Slot, out: &mut Slot) {
+    let negative_or_open = |ends: Plane, lane: &[i64], test: fn(i64) -> bool| !ends | passing(lane, test);
+    let crosses = negative_or_open(a.one, &a.low, |x| x < 0) & negative_or_open(a.two, a.highs(), |x| x >= 0);
+    out.ask = a.ask;
+    let settled = a.settled();
+    for (row, ((low, high), (x, y))) in out.low.iter_mut().zip(&mut out.high).zip(a.low.iter().zip(a.highs())).enumerate() {
+        let (ends, least) = (x.abs().max(y.abs()), match (a.one.get(row), a.two.get(row)) {
+            (true, true) => x.abs().min(y.abs()),
+            (true, false) => x.abs(),
+            (false, true) => y.abs(),
+            (false, false) => 0,
+        });
+        *high = ends;
+        *low = if crosses.get(row) && !settled.get(row) { 0 } else { least };
+    }
+    (out.one, out.two) = (Plane::ALL, a.one & a.two);
+}
+
+fn rounded(round: Round, a: &Slot, (unit, denominator, scale): (i64, i64, i64), out: &mut Slot) {
+    let divisor = i128::from(scale) * i128::from(unit);
+    let to = |x: i64| {
+        let (n, half) = (i128::from(x) * i128::from(denominator), |n: i128| (2 * n + divisor).div_euclid(2 * divisor));
+        let up = |n: i128| -((-n).div_euclid(divisor));
+        let units = match (round, x < 0) {
+            (Round::Floor, _) | (Round::Down, false) | (Round::Up, true) => n.div_euclid(divisor),
+            (Round::Ceiling, _) | (Round::Up, false) | (Round::Down, true) => up(n),
+            (Round::HalfUp, false) => half(n),
+            (Round::HalfUp, true) => -half(-n),
+        };
+        kept(units * i128::from(unit))
+    };
+    out.ask = a.ask;
+    out.ask |= mapped(&mut out.low, a.one, &a.low, to);
+    if !out.high.is_empty() {
+        out.ask |= mapped(&mut out.high, a.two, a.highs(), to);
+    }
+    (out.one, out.two) = (a.one, a.two);
+}
+
+fn between(calendar: Calendar, from: &Slot, to: &Slot, out: &mut Slot) {
+    let both = from.settled() & to.settled();
+    out.ask = from.ask | to.ask;
+    let mut last = (i64::MIN, i64::MIN, None);
+    for row in both.rows() {
+        let (Some(f), Some(t)) = (from.low.get(row), to.low.get(row)) else { continue };
+        if (last.0, last.1) != (*f, *t) {
+            last = (*f, *t, whole_between(calendar, *f, *t));
+        }
+        match (last.2, out.low.get_mut(row)) {
+            (Some(n), Some(held)) => *held = n,
+            _ => out.ask.put(row, true),
+        }
+    }
+    (out.one, out.two) = (both, both);
+}
+
+fn whole_between(calendar: Calendar, from: i64, to: i64) -> Option<i64> {
+    let (from, to) = (day_of(from)?, day_of(to)?);
+    let found = match calendar {
+        Calendar::Years => years_between(from, to),
+        Calendar::Months => months_between(from, to),
+    };
+    found.and_then(|n| i64::try_from(n.to_integer()).ok())
+}
+
+/// The least of several (`sign` 1), or the greatest (-1), with both ends; what can still be the one is what it waits for.
+fn extreme(node: &Node, parts: &[Id], sign: i64, done: &Done<'_>, out: &mut Slot) {
+    out.ask = Plane::NONE;
+    // "Near" is the end that every part must know (the low one of a least), "far" the end that one part is enough for.
+    let (mut near_known, mut far_known) = (Plane::ALL, Plane::NONE);
+    let (mut near, mut far) = (vec![0_i64; BLOCK], vec![0_i64; BLOCK]);
+    for (i, part) in parts.iter().enumerate() {
+        let slot = done.get(*part);
+        out.ask |= slot.ask;
+        let (n, nk, f, fk) = ends(slot, sign);
+        near_known &= nk;
+        for (row, ((held, x), (held_far, y))) in near.iter_mut().zip(n).zip(far.iter_mut().zip(f)).enumerate() {
+            *held = if i == 0 { *x } else if sign > 0 { (*held).min(*x) } else { (*held).max(*x) };
+            if fk.get(row) {
+                let first = !far_known.get(row);
+                *held_far = if first { *y } else if sign > 0 { (*held_far).min(*y) } else { (*held_far).max(*y) };
+            }
+        }
+        far_known |= fk;
+    }
+    if sign > 0 {
+        (out.low, out.high, out.one, out.two) = (near, far, near_known, far_known);
+    } else {
+        (out.low, out.high, out.one, out.two) = (far, near, far_known, near_known);
+    }
+    close(out);
+    clear_missing(node, out);
+    let open = !(out.settled() | out.ask);
+    if node.symbols.is_empty() || open.is_none() {
+        return;
+    }
+    for part in parts {
+        let (n, nk, ..) = ends(done.get(*part), sign);
+        let far = if sign > 0 { &out.high } else { &out.low };
+        let beyond = far_known & nk & crate::plane::passing_both(n, far, if sign > 0 { |x, y| x > y } else { |x, y| x < y });
+        done.waits(node, out, *part, open.without(beyond));
+    }
+}
+
+/// The near and the far end of a part, and where they are known.
+fn ends(slot: &Slot, sign: i64) -> (&[i64], Plane, &[i64], Plane) {
+    if sign > 0 { (&slot.low, slot.one, slot.highs(), slot.two) } else { (slot.highs(), slot.two, &slot.low, slot.one) }
+}
