@@ -8,6 +8,7 @@ use banso_web::PublicAddress;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::evaluate::Estimator;
+use crate::screen;
 
 const ABOUT: &str = "Banso（伴走）— 補助金の公募要領から交付決定まで\nFrom the guideline of a grant programme to the decision letter";
 
@@ -299,6 +300,10 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// 企業の表を、すべての制度の要件に照らします（都道府県・業種・規模別の集計、企業の一覧、一社の説明、SQL）
+    /// Screens a table of firms against the conditions of all programmes
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Screen(screen::Asked),
     /// 効果を推定します（表を渡し、推定の方法を選びます）
     /// Estimates effects from a table, by the method that is named
     #[command(verbatim_doc_comment, help_template = TEMPLATE, subcommand_help_heading = "方法 / Methods", subcommand_value_name = "方法 METHOD")]

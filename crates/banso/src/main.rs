@@ -13,6 +13,7 @@ mod fmt;
 mod lsp;
 mod opening;
 mod register;
+mod screen;
 mod serve;
 mod texts;
 mod trouble;
@@ -73,6 +74,7 @@ fn run(cli: &Cli) -> Result<bool, Trouble> {
         Some(Command::Verify { files }) => care::verify_files(files, cli.lang()),
         Some(Command::Backup { to }) => runtime()?.block_on(care::back_up(place, to)),
         Some(Command::Restore { from }) => runtime()?.block_on(care::restore(place, from, cli.lang())),
+        Some(Command::Screen(asked)) => screen::screen(asked, place.programmes.as_deref(), cli.lang()),
         Some(Command::Evaluate { estimator }) => evaluate::evaluate(estimator, cli.lang()),
         // The mails of a demonstration go nowhere: its people are made up.
         None => served(cli, &cli.listen, &Post::default(), People::Synthetic),

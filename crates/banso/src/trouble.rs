@@ -31,6 +31,8 @@ pub(crate) enum Trouble {
     )]
     Facts(String),
     #[error(transparent)]
+    Screen(#[from] crate::screen::ScreenTrouble),
+    #[error(transparent)]
     Door(#[from] DoorError),
     #[error("データを開けません。{}\nThe data cannot be opened: {0}.", remedy(.0))]
     Store(#[from] Fault),

@@ -17,7 +17,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("banso-letters", &["banso-kernel", "banso-guideline", "banso-grant"]),
     ("banso-exchange", &["banso-kernel", "banso-guideline", "banso-grant"]),
     ("banso-evaluation", &[]),
-    ("banso-tables", &["banso-evaluation"]),
+    ("banso-screening", &["banso-kernel", "banso-guideline"]),
+    ("banso-tables", &["banso-evaluation", "banso-screening"]),
     (
         "banso-office",
         &[
@@ -40,6 +41,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "banso-permits",
             "banso-letters",
             "banso-evaluation",
+            "banso-screening",
             "banso-tables",
             "banso-exchange",
             "banso-store",
@@ -49,6 +51,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("banso-scenarios", &["banso-kernel", "banso-guideline"]),
     ("banso-bench-evaluation", &["banso-evaluation", "banso-tables"]),
+    ("banso-bench-screening", &["banso-kernel", "banso-guideline", "banso-screening"]),
     ("banso-bench", &["banso-kernel", "banso-grant", "banso-guideline", "banso-permits", "banso-store", "banso-scenarios"]),
 ];
 

@@ -38,7 +38,7 @@ pub(crate) enum Lane {
     Long(Vec<i64>),
     Short(Vec<i32>),
     Byte(Vec<u8>),
-    Bits(Plane),
+    Bits(Box<Plane>),
     Texts { letters: String, ends: Vec<u32> },
 }
 
@@ -151,7 +151,10 @@ impl Block {
 fn fits(kind: &Kind, value: &Value) -> bool {
     match (kind, value) {
         (Kind::Choice(values), Value::Text(text)) => values.contains(text),
-        (Kind::Number { .. }, Value::Number(_)) | (Kind::Day, Value::Day(_)) | (Kind::YesNo, Value::YesNo(_)) | (Kind::Text, Value::Text(_)) => true,
+        (Kind::Number { .. }, Value::Number(_))
+        | (Kind::Day, Value::Day(_))
+        | (Kind::YesNo, Value::YesNo(_))
+        | (Kind::Text, Value::Text(_)) => true,
         (Kind::Number { .. } | Kind::Day | Kind::YesNo | Kind::Choice(_) | Kind::Text, _) => false,
     }
 }
@@ -161,7 +164,7 @@ impl Column {
         let lane = match &field.kind {
             Kind::Number { .. } => Lane::Long(Vec::new()),
             Kind::Day => Lane::Short(Vec::new()),
-            Kind::YesNo => Lane::Bits(Plane::NONE),
+            Kind::YesNo => Lane::Bits(Box::default()),
             Kind::Choice(values) if values.len() <= 256 => Lane::Byte(Vec::new()),
             Kind::Choice(_) => Lane::Short(Vec::new()),
             Kind::Text => Lane::Texts { letters: String::new(), ends: Vec::new() },
@@ -169,7 +172,7 @@ impl Column {
         Column { lane, known: Plane::NONE, aside: BTreeMap::new() }
     }
 
-    fn push(&mut self, field: &Field, value: Option<&Value>, row: usize) {
+    pub(crate) fn push(&mut self, field: &Field, value: Option<&Value>, row: usize) {
         match (&field.kind, value) {
             (Kind::Number { scale }, Some(Value::Number(n))) => match scaled(*n, *scale) {
                 Some(whole) => self.push_whole(Some(whole), row),

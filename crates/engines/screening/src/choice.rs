@@ -104,8 +104,7 @@ pub(crate) fn table(node: &Node, (first, inputs, rows): (bool, &[Id], &[(Id, Id)
         clear_missing(node, &mut slot);
         slot
     };
-    let mut found =
-        Found { sure: Plane::NONE, sure_value: blank(), any: Plane::NONE, perhaps: blank(), first: blank(), ask: Plane::NONE };
+    let mut found = Found { sure: Plane::NONE, sure_value: blank(), any: Plane::NONE, perhaps: blank(), first: blank(), ask: Plane::NONE };
     for input in inputs {
         found.ask |= done.get(*input).ask;
     }

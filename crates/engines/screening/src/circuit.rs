@@ -36,7 +36,9 @@ pub enum Shape {
     /// Settled or wholly unknown.
     Point(Flavour),
     /// A number that may lie between two ends.
-    Span { scale: i64 },
+    Span {
+        scale: i64,
+    },
 }
 
 impl Shape {
@@ -92,6 +94,8 @@ pub enum Op {
     Lane(Option<i64>),
     /// A column.
     Item(usize),
+    /// A column whose kind is not what the edition thinks: known values ask the row evaluator.
+    Foreign(usize),
     Not(Id),
     And(Strictness, Vec<Id>),
     Or(Strictness, Vec<Id>),
@@ -237,7 +241,7 @@ impl Op {
     #[must_use]
     pub fn children(&self) -> Vec<Id> {
         match self {
-            Op::Truth(_) | Op::Lane(_) | Op::Item(_) | Op::Text(..) | Op::ByRow(_) => Vec::new(),
+            Op::Truth(_) | Op::Lane(_) | Op::Item(_) | Op::Foreign(_) | Op::Text(..) | Op::ByRow(_) => Vec::new(),
             Op::Not(a)
             | Op::CompareTo(_, a, _)
             | Op::IsKnown(a)

@@ -1,5 +1,7 @@
 //! From the checked expressions of a guideline to the circuit. What columns cannot compute is left to the row evaluator, node by node.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here is left to the row evaluator")]
+
 use std::collections::HashMap;
 
 use banso_guideline::expr::tree::{Comparison, Node as Tree, Op as TreeOp, Quantity};
@@ -76,9 +78,12 @@ impl<'a> Lowering<'a> {
         match lowered {
             Lowered::Truth(id) => id,
             Lowered::Unknown(symbols) => self.circuit.add(Op::Truth(None), Shape::Truth, &symbols),
-            Lowered::Lane(_) | Lowered::Choice(..) | Lowered::TextColumn(..) | Lowered::TextConstant(_) | Lowered::List(_) | Lowered::ByRow => {
-                self.circuit.by_row(Shape::Truth)
-            }
+            Lowered::Lane(_)
+            | Lowered::Choice(..)
+            | Lowered::TextColumn(..)
+            | Lowered::TextConstant(_)
+            | Lowered::List(_)
+            | Lowered::ByRow => self.circuit.by_row(Shape::Truth),
         }
     }
 
@@ -99,7 +104,9 @@ impl<'a> Lowering<'a> {
             (Type::YesNo, _) => Lowered::Truth(self.circuit.add(Op::Truth(None), Shape::Truth, symbols)),
             (Type::Choice(values), Some(shape)) => Lowered::Choice(self.circuit.add(Op::Lane(None), shape, symbols), values.clone()),
             (Type::Number(_) | Type::Day, Some(shape)) => Lowered::Lane(self.circuit.add(Op::Lane(None), shape, symbols)),
-            (Type::Text | Type::List(_) | Type::Record(_) | Type::Number(_) | Type::Day | Type::Choice(_), _) => Lowered::Unknown(symbols.to_vec()),
+            (Type::Text | Type::List(_) | Type::Record(_) | Type::Number(_) | Type::Day | Type::Choice(_), _) => {
+                Lowered::Unknown(symbols.to_vec())
+            }
         }
     }
 
@@ -196,7 +203,14 @@ impl<'a> Lowering<'a> {
             }
             (Kind::Text, Type::Text) => Lowered::TextColumn(place, symbol),
             // An older dictionary than that of the columns: the row evaluator says what fits.
-            (Kind::Number { .. } | Kind::Day | Kind::YesNo | Kind::Choice(_) | Kind::Text, _) => Lowered::ByRow,
+            (Kind::Number { .. } | Kind::Day | Kind::YesNo | Kind::Choice(_) | Kind::Text, _) => match (ty, point(ty, 1)) {
+                (Type::YesNo, _) => Lowered::Truth(self.circuit.add(Op::Foreign(place), Shape::Truth, &[symbol])),
+                (Type::Choice(wanted), Some(shape)) => {
+                    Lowered::Choice(self.circuit.add(Op::Foreign(place), shape, &[symbol]), wanted.clone())
+                }
+                (Type::Number(_) | Type::Day, Some(shape)) => Lowered::Lane(self.circuit.add(Op::Foreign(place), shape, &[symbol])),
+                (Type::Number(_) | Type::Day | Type::Choice(_) | Type::Text | Type::List(_) | Type::Record(_), _) => Lowered::ByRow,
+            },
         }
     }
 

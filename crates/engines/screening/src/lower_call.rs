@@ -1,7 +1,9 @@
 //! Functions and decision tables in the circuit.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here is left to the row evaluator")]
+
 use banso_guideline::expr::tree::{Check, Checks, Comparison, Func, Node as Tree};
-use banso_guideline::expr::{Cell, Decision, Hit, Outcome, Output, Type};
+use banso_guideline::expr::{Cell, Collect, Decision, Hit, Outcome, Output, Type};
 
 use crate::circuit::{Calendar, Flavour, Id, Op, Round, Shape, Strictness, TextTest};
 use crate::lower::{Lowered, Lowering};
@@ -171,12 +173,29 @@ impl Lowering<'_> {
         }
         let Some((outputs, kind)) = self.alike(outputs) else { return Lowered::ByRow };
         let shape = self.merged(&outputs);
-        let rows = applying.into_iter().zip(outputs).collect();
         let first = match table.hit {
             Hit::Unique => false,
             Hit::First => true,
+            Hit::Collect(Collect::Sum) => return self.collected(spoiling, &applying, &outputs),
+            Hit::Collect(Collect::Least | Collect::Greatest) => return Lowered::ByRow,
         };
+        let rows = applying.into_iter().zip(outputs).collect();
         kind.of(self.circuit.add(Op::Table { first, inputs: spoiling, rows }, shape, &[]))
+    }
+
+    /// The sum of the rows that apply: each row is its output or nothing. An error of an input spoils it all.
+    fn collected(&mut self, inputs: Vec<Id>, applying: &[Id], outputs: &[Id]) -> Lowered {
+        let scale = outputs.first().map_or(1, |id| self.circuit.scale(*id));
+        let (nothing, always) = (self.whole(0, scale), self.circuit.add(Op::Truth(Some(true)), Shape::Truth, &[]));
+        let span = Shape::Span { scale };
+        let parts: Vec<Id> =
+            applying.iter().zip(outputs).map(|(when, what)| self.circuit.add(Op::If(*when, *what, nothing), span, &[])).collect();
+        match self.sum(&parts) {
+            Lowered::Lane(total) => {
+                Lowered::Lane(self.circuit.add(Op::Table { first: false, inputs, rows: vec![(always, total)] }, span, &[]))
+            }
+            other => other,
+        }
     }
 
     fn cell(&mut self, cell: &Cell, input: &Lowered) -> Option<Id> {

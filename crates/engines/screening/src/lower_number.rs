@@ -1,5 +1,7 @@
 //! Numbers in the circuit: one static scale for each node, thresholds worked out to whole numbers of it.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here is left to the row evaluator")]
+
 use banso_guideline::expr::Type;
 use banso_guideline::expr::tree::{Arithmetic, Comparison, Edge, Node as Tree, NodeTest, Op as TreeOp};
 use num_traits::ToPrimitive as _;
@@ -157,7 +159,9 @@ impl Lowering<'_> {
     /// A quotient against a constant, without dividing.
     fn ratio(&mut self, op: Comparison, quotient: &Tree, bound: &Tree) -> Option<Id> {
         let TreeOp::Arithmetic(Arithmetic::Divide, x, y) = &quotient.op else { return None };
-        let (Lowered::Lane(x), Lowered::Lane(y), Lowered::Lane(bound)) = (self.tree(x), self.tree(y), self.tree(bound)) else { return None };
+        let (Lowered::Lane(x), Lowered::Lane(y), Lowered::Lane(bound)) = (self.tree(x), self.tree(y), self.tree(bound)) else {
+            return None;
+        };
         let (n, d) = self.constant_of(bound)?;
         if self.constant_of(y).is_some() {
             return None;
@@ -178,10 +182,12 @@ impl Lowering<'_> {
             (Lowered::Truth(a), Lowered::Truth(b)) => Some(self.circuit.add(Op::Same(a.min(b), a.max(b)), Shape::Truth, &[])),
             (Lowered::Lane(a), Lowered::Lane(b)) => self.compare_lanes(op, a, b),
             (Lowered::Choice(a, list), Lowered::Choice(b, other)) => self.equal_choices((a, list), (b, other)),
-            (Lowered::TextColumn(place, symbol), Lowered::TextConstant(text)) | (Lowered::TextConstant(text), Lowered::TextColumn(place, symbol)) => {
+            (Lowered::TextColumn(place, symbol), Lowered::TextConstant(text))
+            | (Lowered::TextConstant(text), Lowered::TextColumn(place, symbol)) => {
                 Some(self.circuit.add(Op::Text(TextTest::Equals, place, text), Shape::Truth, &[symbol]))
             }
-            (Lowered::TextColumn(place, symbol), Lowered::Choice(id, list)) | (Lowered::Choice(id, list), Lowered::TextColumn(place, symbol)) => {
+            (Lowered::TextColumn(place, symbol), Lowered::Choice(id, list))
+            | (Lowered::Choice(id, list), Lowered::TextColumn(place, symbol)) => {
                 let (place_of, _) = self.constant_of(id)?;
                 let text = list.get(usize::try_from(place_of).ok()?)?.clone();
                 Some(self.circuit.add(Op::Text(TextTest::Equals, place, text), Shape::Truth, &[symbol]))
@@ -190,9 +196,12 @@ impl Lowering<'_> {
                 let settled = match &constant {
                     Lowered::TextConstant(_) => true,
                     Lowered::Choice(id, _) => self.constant_of(*id).is_some(),
-                    Lowered::Truth(_) | Lowered::Lane(_) | Lowered::TextColumn(..) | Lowered::List(_) | Lowered::Unknown(_) | Lowered::ByRow => {
-                        false
-                    }
+                    Lowered::Truth(_)
+                    | Lowered::Lane(_)
+                    | Lowered::TextColumn(..)
+                    | Lowered::List(_)
+                    | Lowered::Unknown(_)
+                    | Lowered::ByRow => false,
                 };
                 settled.then(|| self.circuit.add(Op::Truth(None), Shape::Truth, &symbols))
             }

@@ -126,6 +126,16 @@ impl<'a> Machine<'a> {
 fn compute(node: &Node, done: &Done<'_>, block: &Block, out: &mut Slot) {
     match &node.op {
         Op::Item(place) => item(node, block.column(*place), out),
+        Op::Foreign(place) => {
+            out.shape_to(node.shape);
+            let known = block.column(*place).map_or(Plane::NONE, |c| c.known);
+            let aside = block.column(*place).map(|c| c.aside.keys().copied().collect::<Vec<_>>()).unwrap_or_default();
+            (out.one, out.two, out.ask) = (Plane::NONE, Plane::NONE, known);
+            aside.into_iter().for_each(|row| out.ask.put(row, true));
+            clear_missing(node, out);
+            let unknown = !out.ask;
+            out.missing.iter_mut().for_each(|plane| *plane = unknown);
+        }
         Op::Text(test, place, part) => text(node, *test, block.column(*place), part, out),
         Op::Table { first, inputs, rows } => choice::table(node, (*first, inputs, rows), done, out),
         Op::If(c, a, b) if node.shape != Shape::Truth => choice::conditional(node, (*c, *a, *b), done, out),
@@ -178,7 +188,7 @@ fn item(node: &Node, column: Option<&Column>, out: &mut Slot) {
         Lane::Long(lane) => out.low.iter_mut().zip(lane).for_each(|(o, x)| *o = *x),
         Lane::Short(lane) => out.low.iter_mut().zip(lane).for_each(|(o, x)| *o = i64::from(*x)),
         Lane::Byte(lane) => out.low.iter_mut().zip(lane).for_each(|(o, x)| *o = i64::from(*x)),
-        Lane::Bits(bits) => (out.one, out.two) = (column.known & *bits, column.known.without(*bits)),
+        Lane::Bits(bits) => (out.one, out.two) = (column.known & **bits, column.known.without(**bits)),
         Lane::Texts { .. } => out.ask = Plane::ALL,
     }
     let unknown = !(column.known | out.ask);

@@ -72,6 +72,7 @@ pub(crate) fn lane(node: &Node, done: &Done<'_>, out: &mut Slot) -> bool {
         }
         Op::Truth(_)
         | Op::Item(_)
+        | Op::Foreign(_)
         | Op::Not(_)
         | Op::And(..)
         | Op::Or(..)
@@ -156,12 +157,15 @@ fn absolute(a: &Slot, out: &mut Slot) {
     out.ask = a.ask;
     let settled = a.settled();
     for (row, ((low, high), (x, y))) in out.low.iter_mut().zip(&mut out.high).zip(a.low.iter().zip(a.highs())).enumerate() {
-        let (ends, least) = (x.abs().max(y.abs()), match (a.one.get(row), a.two.get(row)) {
-            (true, true) => x.abs().min(y.abs()),
-            (true, false) => x.abs(),
-            (false, true) => y.abs(),
-            (false, false) => 0,
-        });
+        let (ends, least) = (
+            x.abs().max(y.abs()),
+            match (a.one.get(row), a.two.get(row)) {
+                (true, true) => x.abs().min(y.abs()),
+                (true, false) => x.abs(),
+                (false, true) => y.abs(),
+                (false, false) => 0,
+            },
+        );
         *high = ends;
         *low = if crosses.get(row) && !settled.get(row) { 0 } else { least };
     }
@@ -227,10 +231,22 @@ fn extreme(node: &Node, parts: &[Id], sign: i64, done: &Done<'_>, out: &mut Slot
         let (n, nk, f, fk) = ends(slot, sign);
         near_known &= nk;
         for (row, ((held, x), (held_far, y))) in near.iter_mut().zip(n).zip(far.iter_mut().zip(f)).enumerate() {
-            *held = if i == 0 { *x } else if sign > 0 { (*held).min(*x) } else { (*held).max(*x) };
+            *held = if i == 0 {
+                *x
+            } else if sign > 0 {
+                (*held).min(*x)
+            } else {
+                (*held).max(*x)
+            };
             if fk.get(row) {
                 let first = !far_known.get(row);
-                *held_far = if first { *y } else if sign > 0 { (*held_far).min(*y) } else { (*held_far).max(*y) };
+                *held_far = if first {
+                    *y
+                } else if sign > 0 {
+                    (*held_far).min(*y)
+                } else {
+                    (*held_far).max(*y)
+                };
             }
         }
         far_known |= fk;

@@ -3,7 +3,7 @@
 use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Not};
 
 /// Words of a plane.
-pub const WORDS: usize = 32;
+pub(crate) const WORDS: usize = 32;
 /// Rows of a block.
 pub const BLOCK: usize = WORDS * 64;
 
@@ -37,19 +37,9 @@ impl Plane {
         plane
     }
 
-    #[must_use]
-    pub(crate) fn of_words(words: [u64; WORDS]) -> Plane {
-        Plane(words)
-    }
-
     /// The rows of 64 at a time.
-    #[must_use]
-    pub fn words(&self) -> &[u64; WORDS] {
+    pub(crate) fn words(&self) -> &[u64; WORDS] {
         &self.0
-    }
-
-    pub(crate) fn words_mut(&mut self) -> &mut [u64; WORDS] {
-        &mut self.0
     }
 
     #[must_use]

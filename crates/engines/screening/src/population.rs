@@ -77,15 +77,21 @@ impl Marginals {
             let Some(kind) = schema.fields().get(place).map(|f| f.kind.clone()) else { continue };
             let only = match only.split_once('=') {
                 None => None,
-                Some((other, is)) => Some(condition(schema, other.trim(), is.trim()).ok_or_else(|| wrong("条件が読めません", "the condition cannot be read"))?),
+                Some((other, is)) => Some(
+                    condition(schema, other.trim(), is.trim()).ok_or_else(|| wrong("条件が読めません", "the condition cannot be read"))?,
+                ),
             };
             let weight: u64 = weight.parse().map_err(|_| wrong("重みは整数です", "the weight is not a whole number"))?;
-            let ends = match kind {
-                Kind::Text => Some((0, 0)),
-                _ if !value.is_empty() => cell(&kind, value).map(|v| (v, v)),
-                _ => cell(&kind, low).zip(cell(&kind, high)),
+            let ends = if kind == Kind::Text {
+                Some((0, 0))
+            } else if value.is_empty() {
+                cell(&kind, low).zip(cell(&kind, high))
+            } else {
+                cell(&kind, value).map(|v| (v, v))
             };
-            let Some((low, high)) = ends.filter(|(l, h)| l <= h) else { return Err(wrong("値か範囲が読めません", "the value or range cannot be read")) };
+            let Some((low, high)) = ends.filter(|(l, h)| l <= h) else {
+                return Err(wrong("値か範囲が読めません", "the value or range cannot be read"));
+            };
             let Some(draw) = items.get_mut(place) else { continue };
             if !known.is_empty() {
                 draw.known = known.parse().map_err(|_| wrong("既知は千分率です", "known is not a number of a thousand"))?;

@@ -10,7 +10,9 @@ use banso_kernel::fold_width;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// Whole multiples of one `scale`-th: yen and people with 1, shares with 1,000,000.
-    Number { scale: i64 },
+    Number {
+        scale: i64,
+    },
     Day,
     YesNo,
     /// Places in this list.

@@ -140,6 +140,7 @@ pub(crate) fn truth(node: &Node, done: &Done<'_>, out: &mut Slot) {
         Op::If(c, a, b) => choose(done.get(*c), done.get(*a), done.get(*b), out),
         Op::Lane(_)
         | Op::Item(_)
+        | Op::Foreign(_)
         | Op::Text(..)
         | Op::Table { .. }
         | Op::Add(..)

@@ -35,7 +35,8 @@ impl Division {
                 let mut groups = Vec::new();
                 let mut low = None;
                 for high in highest {
-                    groups.push(low.map_or_else(|| format!("{high}{}以下", field.unit), |l: i64| format!("{}〜{high}{}", l + 1, field.unit)));
+                    groups
+                        .push(low.map_or_else(|| format!("{high}{}以下", field.unit), |l: i64| format!("{}〜{high}{}", l + 1, field.unit)));
                     low = Some(*high);
                 }
                 groups.push(low.map_or_else(String::new, |l| format!("{}{}以上", l + 1, field.unit)));
@@ -133,9 +134,16 @@ impl<'a> Counter<'a> {
         tally.groups.resize_with(self.planes.len(), Vec::new);
         for (counts, planes) in tally.groups.iter_mut().zip(&self.planes) {
             counts.resize(planes.len(), Counts::default());
-            for (counts, plane) in counts.iter_mut().zip(planes) {
-                for (count, verdict) in counts.iter_mut().zip(Verdict::ALL) {
-                    *count += answer.plane(verdict).count_with(plane);
+            for (place, verdict) in Verdict::ALL.into_iter().enumerate() {
+                let found = answer.plane(verdict);
+                // Most verdicts of most programmes are empty in a block.
+                if found.is_none() {
+                    continue;
+                }
+                for (counts, plane) in counts.iter_mut().zip(planes) {
+                    if let Some(count) = counts.get_mut(place) {
+                        *count += found.count_with(plane);
+                    }
                 }
             }
         }

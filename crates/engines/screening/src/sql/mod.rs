@@ -38,6 +38,8 @@ pub struct Statement {
     /// Truths first, as `c0`, `c1` …; then amounts, as `a0` (low end) and `b0` (high end) …
     pub truths: Vec<String>,
     pub amounts: Vec<String>,
+    /// Each amount stands there as a whole number of one `scale`-th, so that nothing is rounded.
+    pub scales: Vec<i64>,
     /// What had to be left out.
     pub left_out: Vec<Unsaid>,
 }
@@ -68,11 +70,17 @@ impl Dialect {
         }
     }
 
+    /// A whole number of any size.
+    pub(crate) fn number(self, text: &str) -> String {
+        format!("CAST({text} AS {})", self.kind(&Kind::Number { scale: 1 }))
+    }
+
     /// The type of a column of the table of firms.
     #[must_use]
     pub fn kind(self, kind: &Kind) -> &'static str {
         match (self, kind) {
             (Dialect::Postgres, Kind::Number { .. }) => "NUMERIC",
+            (Dialect::Spark, Kind::Number { scale: 1 }) => "DECIMAL(38, 0)",
             (Dialect::Spark, Kind::Number { .. }) => "DECIMAL(38, 6)",
             // SQLite has no decimals: whole numbers only.
             (Dialect::Sqlite, Kind::Number { .. }) => "INTEGER",
@@ -125,9 +133,16 @@ pub fn expressions(schema: &Schema, names: &Names, exprs: &[Expr], source: &Sour
 
 type Truths = [(String, Id, Option<Id>)];
 
-fn statement(circuit: &Circuit, schema: &Schema, truths: &Truths, amounts: &[(String, Id)], source: &Source, dialect: Dialect) -> Statement {
+fn statement(
+    circuit: &Circuit,
+    schema: &Schema,
+    truths: &Truths,
+    amounts: &[(String, Id)],
+    source: &Source,
+    dialect: Dialect,
+) -> Statement {
     let mut writer = nodes::Writer::new(circuit, schema, dialect);
-    let mut out = Statement { text: String::new(), truths: Vec::new(), amounts: Vec::new(), left_out: Vec::new() };
+    let mut out = Statement { text: String::new(), truths: Vec::new(), amounts: Vec::new(), scales: Vec::new(), left_out: Vec::new() };
     let mut columns = Vec::new();
     for (what, condition, when) in truths {
         let found = writer.node(*condition).and_then(|c| when.map(|w| writer.node(w)).transpose().map(|w| (c, w)));
@@ -143,10 +158,10 @@ fn statement(circuit: &Circuit, schema: &Schema, truths: &Truths, amounts: &[(St
         let scale = circuit.scale(*id);
         match writer.node(*id) {
             Ok(value) => {
-                let over = |end: &str| if scale == 1 { end.to_owned() } else { format!("({end}) * 1.0 / {scale}") };
                 let place = out.amounts.len();
-                columns.push(format!("{} AS a{place}, {} AS b{place}", over(&value.low), over(&value.high)));
+                columns.push(format!("{} AS a{place}, {} AS b{place}", value.low, value.high));
                 out.amounts.push(what.clone());
+                out.scales.push(scale);
             }
             Err(why) => out.left_out.push(Unsaid { what: what.clone(), why }),
         }

@@ -1,11 +1,11 @@
 //! Nodes as columns: every node that is more than a name becomes a column one query further on than those it needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use banso_guideline::expr::tree::Comparison;
 
 use super::{Dialect, Source, is_point};
-use crate::circuit::{Calendar, Circuit, Id, Node, Op, Round, Shape, Strictness, TextTest};
+use crate::circuit::{Calendar, Circuit, Flavour, Id, Node, Op, Round, Shape, Strictness, TextTest};
 use crate::schema::{Kind, Schema};
 
 /// A node in SQL. A truth stands in `low`; a point has one text for both ends.
@@ -29,12 +29,11 @@ pub(crate) struct Writer<'a> {
     /// Columns by level: name and expression.
     levels: Vec<Vec<(String, String)>>,
     made: BTreeMap<String, (String, usize)>,
-    used: BTreeSet<String>,
 }
 
 impl<'a> Writer<'a> {
     pub(crate) fn new(circuit: &'a Circuit, schema: &'a Schema, dialect: Dialect) -> Self {
-        Writer { circuit, schema, dialect, done: BTreeMap::new(), levels: Vec::new(), made: BTreeMap::new(), used: BTreeSet::new() }
+        Writer { circuit, schema, dialect, done: BTreeMap::new(), levels: Vec::new(), made: BTreeMap::new() }
     }
 
     /// A node as SQL, with all it needs.
@@ -98,16 +97,20 @@ impl<'a> Writer<'a> {
     }
 
     fn compute(&mut self, node: &Node) -> Said<Value> {
+        let dialect = self.dialect;
         match &node.op {
             Op::Truth(value) => Ok(Self::plain(match value {
                 Some(true) => "TRUE".to_owned(),
                 Some(false) => "FALSE".to_owned(),
                 None => "CAST(NULL AS BOOLEAN)".to_owned(),
             })),
-            Op::Lane(Some(n)) => Ok(Self::plain(if *n < 0 { format!("({n})") } else { n.to_string() })),
-            Op::Lane(None) => Ok(Self::plain(format!("CAST(NULL AS {})", self.dialect.kind(&Kind::Number { scale: 1 })))),
+            Op::Lane(Some(n)) if matches!(node.shape, Shape::Point(Flavour::Choice | Flavour::Day)) => Ok(Self::plain(format!("({n})"))),
+            // As a decimal from the start: a database multiplies small whole numbers in 32 bits.
+            Op::Lane(Some(n)) => Ok(Self::plain(self.dialect.number(&n.to_string()))),
+            Op::Lane(None) => Ok(Self::plain(self.dialect.number("NULL"))),
             Op::Item(place) => self.item(*place),
             Op::Text(test, place, part) => self.text_test(*test, *place, part),
+            Op::Foreign(_) => Err("the column is of another kind than the item of the edition"),
             Op::ByRow(_) => Err("only the row evaluator can compute it"),
             Op::Table { first, inputs, rows } => self.table(node, *first, inputs, rows),
             Op::If(c, a, b) => self.conditional(node, *c, *a, *b),
@@ -139,7 +142,9 @@ impl<'a> Writer<'a> {
                 self.number(node)
             }
             Op::Between(calendar, from, to) => self.between(*calendar, *from, *to),
-            Op::Days(from, to) => self.with(&[*from, *to], |v| Some((format!("({} - {})", low(v, 1), low(v, 0)), None))),
+            Op::Days(from, to) => {
+                self.with(&[*from, *to], move |v| Some((dialect.number(&format!("({} - {})", low(v, 1), low(v, 0))), None)))
+            }
             Op::Recoded(a, places) => {
                 let arms: Vec<String> = places.iter().enumerate().map(|(from, to)| format!("WHEN {from} THEN {to}")).collect();
                 self.with(&[*a], move |v| Some((format!("CASE {} {} END", low(v, 0), arms.join(" ")), None)))
@@ -161,7 +166,7 @@ impl<'a> Writer<'a> {
         let name = self.dialect.name(&field.item);
         Ok(Self::plain(match &field.kind {
             Kind::Number { scale: 1 } | Kind::YesNo => name,
-            Kind::Number { scale } if self.dialect == Dialect::Sqlite => return Err(if *scale > 1 { "SQLite has no exact decimals" } else { "" }),
+            Kind::Number { .. } if self.dialect == Dialect::Sqlite => return Err("SQLite has no exact decimals"),
             Kind::Number { scale } => format!("({name} * {scale})"),
             Kind::Day => self.days(&name),
             Kind::Choice(values) => {
@@ -215,7 +220,8 @@ impl<'a> Writer<'a> {
             Calendar::Years => format!("(({whole} - MOD({whole}, 12)) / 12)"),
         };
         let error = any([from.error, to.error].into_iter().flatten().collect());
-        Ok(self.value(self.modulo(found), None, error, level))
+        let found = self.dialect.number(&self.modulo(found));
+        Ok(self.value(found, None, error, level))
     }
 
     fn text_test(&self, test: TextTest, place: usize, part: &str) -> Said<Value> {
@@ -257,7 +263,8 @@ impl<'a> Writer<'a> {
         let level = x.level.max(y.level);
         let symbol = symbol(op);
         let (left, right) = (format!("{} * {below}", x.low), format!("{} * {above}", y.low));
-        let text = format!("CASE WHEN {y} > 0 THEN ({left}) {symbol} ({right}) WHEN {y} < 0 THEN ({right}) {symbol} ({left}) END", y = y.low);
+        let text =
+            format!("CASE WHEN {y} > 0 THEN ({left}) {symbol} ({right}) WHEN {y} < 0 THEN ({right}) {symbol} ({left}) END", y = y.low);
         let zero = format!("COALESCE({} = 0, FALSE)", y.low);
         let error = any([x.error, y.error, Some(zero)].into_iter().flatten().collect());
         Ok(self.value(text, None, error, level))
@@ -292,10 +299,11 @@ impl<'a> Writer<'a> {
             let own: Vec<String> = made.iter().map(|(name, e)| format!("{e} AS {name}")).collect();
             let own = if own.is_empty() { String::new() } else { format!(", {}", own.join(",\n    ")) };
             text.push_str(if level == 0 { "WITH " } else { ",\n" });
-            text.push_str(&format!("q{level} AS (SELECT f{level}.*{own}\n  FROM {from} AS f{level})"));
+            // Kept apart: PostgreSQL would otherwise put the queries into one another, and write every node out again for each that needs it.
+            let kept = if self.dialect == Dialect::Postgres { "AS MATERIALIZED" } else { "AS" };
+            text.push_str(&format!("q{level} {kept} (SELECT f{level}.*{own}\n  FROM {from} AS f{level})"));
             from = format!("q{level}");
         }
-        self.used.clear();
         let separator = if text.is_empty() { "" } else { "\n" };
         let list = if columns.is_empty() { String::new() } else { format!(", {}", columns.join(",\n  ")) };
         format!("{text}{separator}SELECT {key}{list}\nFROM {from}")

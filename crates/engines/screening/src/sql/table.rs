@@ -1,5 +1,7 @@
 //! Numbers, `if` and decision tables in SQL.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here is no number")]
+
 use super::is_point;
 use super::nodes::{Said, Value, Writer, any, high, low, rounding};
 use crate::circuit::{Flavour, Id, Node, Op, Shape};
@@ -22,7 +24,10 @@ impl Writer<'_> {
                 let ends = (format!("({} + {})", low(v, 0), low(v, 1)), format!("({} + {})", high(v, 0), high(v, 1)));
                 Some((ends.0, span.then_some(ends.1)))
             }),
-            Op::Times(a, 0) => self.with(&[*a], |v| Some((format!("CASE WHEN {} = {} THEN 0 END", low(v, 0), high(v, 0)), None))),
+            Op::Times(a, 0) => {
+                let zero = self.dialect.number("0");
+                self.with(&[*a], |v| Some((format!("CASE WHEN {} = {} THEN {zero} END", low(v, 0), high(v, 0)), None)))
+            }
             Op::Times(a, factor) => self.with(&[*a], |v| {
                 let times = |end: &str| format!("({end} * ({factor}))");
                 let (l, h) = if *factor < 0 { (high(v, 0), low(v, 0)) } else { (low(v, 0), high(v, 0)) };
@@ -116,7 +121,10 @@ impl Writer<'_> {
                 errors.push(format!("({yes} AND ({error}))"));
             }
             if !first {
-                errors.push(format!("({yes} AND {} AND COALESCE({} <> {}, {} IS NOT NULL OR {} IS NOT NULL))", sure.0, found.low, what.low, found.low, what.low));
+                errors.push(format!(
+                    "({yes} AND {} AND COALESCE({} <> {}, {} IS NOT NULL OR {} IS NOT NULL))",
+                    sure.0, found.low, what.low, found.low, what.low
+                ));
             }
             perhaps = self.step(node.shape, &perhaps, &what, (&open, &any_open.0), level, span);
             let take = |held: &str, new: &str| format!("CASE WHEN {yes} AND NOT {} THEN {new} ELSE {held} END", sure.0);

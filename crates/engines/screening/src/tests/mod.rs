@@ -1,6 +1,7 @@
 //! The columnar evaluator against the row evaluator: truths, numbers with their ends, what is missing, errors.
 
 mod properties;
+mod sql;
 mod tables;
 
 use std::collections::BTreeSet;
@@ -30,6 +31,14 @@ fn choice(values: &[&str]) -> ItemKind {
     ItemKind::Choice(values.iter().map(|v| (*v).to_owned()).collect())
 }
 
+/// A table whose rows add up.
+fn collected() -> Body {
+    use banso_guideline::expr::{Collect, Hit};
+    let row = |a: &str, b: &str, out: &str| RowSource { cells: vec![a.into(), b.into()], output: out.into() };
+    let rows = vec![row("はい", "-", "50円"), row("-", "<= 20人", "経費"), row("-", "> 6人", "7円")];
+    Body::Table(TableSource { inputs: vec!["連携する".into(), "従業員数".into()], rows, hit: Hit::Collect(Collect::Sum) })
+}
+
 /// A made-up dictionary with every kind of item.
 pub(super) fn items() -> Vec<Item> {
     vec![
@@ -53,7 +62,8 @@ pub(super) fn items() -> Vec<Item> {
 
 fn table(name: &str, inputs: &[&str], rows: &[(&[&str], &str)], first: bool) -> Source {
     use banso_guideline::expr::Hit;
-    let rows = rows.iter().map(|(cells, output)| RowSource { cells: cells.iter().map(|c| (*c).to_owned()).collect(), output: (*output).into() });
+    let rows =
+        rows.iter().map(|(cells, output)| RowSource { cells: cells.iter().map(|c| (*c).to_owned()).collect(), output: (*output).into() });
     let body = TableSource {
         inputs: inputs.iter().map(|i| (*i).to_owned()).collect(),
         rows: rows.collect(),
@@ -81,6 +91,7 @@ pub(super) fn names() -> Names {
         table("率", &["経費"], tier, false),
         table("破れ", &["課税所得"], torn, false),
         table("区分", &["業種"], kind, false),
+        Source { body: collected(), ..table("加算", &[], &[], false) },
     ];
     let misfits = names.define_all(&sources);
     assert!(misfits.is_empty(), "{misfits:?}");
@@ -119,8 +130,7 @@ pub(super) fn agree(texts: &[&str], rows: &[Facts]) -> u64 {
     let mut circuit = Circuit::default();
     let exprs: Vec<_> = texts.iter().map(|t| compile(t, &names).unwrap_or_else(|e| panic!("{t}: {e:?}"))).collect();
     let mut lowering = Lowering::new(&mut circuit, block.schema(), &names);
-    let roots: Vec<Id> =
-        exprs.iter().map(|e| if *e.ty() == Type::YesNo { lowering.condition(e) } else { lowering.amount(e) }).collect();
+    let roots: Vec<Id> = exprs.iter().map(|e| if *e.ty() == Type::YesNo { lowering.condition(e) } else { lowering.amount(e) }).collect();
     let layout = Layout::new(&circuit, &roots);
     let mut machine = Machine::new(&circuit, &layout);
     // Twice: what the first run leaves behind must not show.

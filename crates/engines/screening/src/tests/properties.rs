@@ -7,9 +7,21 @@ use proptest::prelude::*;
 use super::{agree, t};
 
 /// A number of yen, well typed.
-fn yen() -> BoxedStrategy<String> {
+pub(super) fn yen() -> BoxedStrategy<String> {
     let leaf = prop::sample::select(vec![
-        "資本金", "経費", "課税所得", "上限", "二年の上限", "0円", "3億円", "100円", "基準", "枠の上限", "破れ", "合計(共同体.構成員経費)",
+        "資本金",
+        "経費",
+        "課税所得",
+        "上限",
+        "二年の上限",
+        "0円",
+        "3億円",
+        "100円",
+        "基準",
+        "枠の上限",
+        "破れ",
+        "加算",
+        "合計(共同体.構成員経費)",
     ]);
     leaf.prop_map(str::to_owned)
         .prop_recursive(4, 24, 3, |inner| {
@@ -23,7 +35,11 @@ fn yen() -> BoxedStrategy<String> {
                 (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("最小({a}, {b})")),
                 (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("最大({a}, {b})")),
                 (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("平均({a}, {b}, 50円)")),
-                (inner.clone(), prop::sample::select(vec!["切捨て", "切上げ", "四捨五入", "floor", "ceiling"]), prop::sample::select(vec!["1000円", "1円", "7円", "0.5円"]))
+                (
+                    inner.clone(),
+                    prop::sample::select(vec!["切捨て", "切上げ", "四捨五入", "floor", "ceiling"]),
+                    prop::sample::select(vec!["1000円", "1円", "7円", "0.5円"])
+                )
                     .prop_map(|(a, f, u)| format!("{f}({a}, {u})")),
                 inner.clone().prop_map(|a| format!("絶対値({a})")),
                 (condition_leaf(), inner.clone(), inner).prop_map(|(c, a, b)| format!("(if {c} then {a} else {b})")),
@@ -54,7 +70,7 @@ fn condition_leaf() -> BoxedStrategy<String> {
     .boxed()
 }
 
-fn condition() -> BoxedStrategy<String> {
+pub(super) fn condition() -> BoxedStrategy<String> {
     let op = prop::sample::select(vec!["<", "<=", ">", ">=", "=", "!="]);
     let leaf = prop_oneof![
         condition_leaf(),
@@ -86,7 +102,7 @@ fn amount() -> impl Strategy<Value = Value> {
 }
 
 /// Firms of which any fact may be absent.
-pub(crate) fn firm() -> impl Strategy<Value = Facts> {
+pub(super) fn firm() -> impl Strategy<Value = Facts> {
     let maybe = |s: BoxedStrategy<Value>| prop::option::weighted(0.7, s);
     let words = |v: &'static [&'static str]| prop::sample::select(v).prop_map(t).boxed();
     let yes_no = || any::<bool>().prop_map(Value::YesNo).boxed();
@@ -104,7 +120,20 @@ pub(crate) fn firm() -> impl Strategy<Value = Facts> {
         maybe(words(&["甲精密", "乙商店", ""])),
     )
         .prop_map(|(a, b, (c, d, e), f, g, (h, i), (j, k), l)| {
-            let ids = ["業種", "枠", "資本金", "課税所得", "経費", "従業員数", "伸び率", "みなし大企業", "連携する", "設立日", "基準日", "会社名"];
+            let ids = [
+                "業種",
+                "枠",
+                "資本金",
+                "課税所得",
+                "経費",
+                "従業員数",
+                "伸び率",
+                "みなし大企業",
+                "連携する",
+                "設立日",
+                "基準日",
+                "会社名",
+            ];
             let values = [a, b, c, d, e, f, g, h, i, j, k, l];
             Facts(ids.into_iter().zip(values).filter_map(|(id, v)| v.map(|v| (id.to_owned(), v))).collect())
         })

@@ -5,7 +5,8 @@ use banso_guideline::{Facts, Value};
 use banso_kernel::Exact;
 
 fn some_rows() -> Vec<Facts> {
-    let firm = [("業種", t("卸売業")), ("資本金", n(100_000_000)), ("従業員数", n(30)), ("経費", n(500)), ("みなし大企業", Value::YesNo(false))];
+    let firm =
+        [("業種", t("卸売業")), ("資本金", n(100_000_000)), ("従業員数", n(30)), ("経費", n(500)), ("みなし大企業", Value::YesNo(false))];
     let rest = [
         ("枠", t("出資枠")),
         ("課税所得", n(-7)),
@@ -40,6 +41,8 @@ fn columns_and_rows_agree() {
         "率 >= 2/3",
         "破れ = 1円",
         "区分",
+        "加算",
+        "加算 >= 50円",
         "経費 * 2 / 3",
         "経費 * 率",
         "切捨て(経費 * 2 / 3, 1円)",
@@ -94,4 +97,3 @@ fn what_columns_cannot_hold_is_asked_by_row() {
     let none = agree(&["資本金 <= 1億円", "資本金 + 経費 > 0円"], &[large(5), large(-5), facts(&[])]);
     assert_eq!(none, 0);
 }
-

@@ -1,0 +1,202 @@
+//! What a screening starts from: the editions, the columns that they ask about, the firms.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use banso_guideline::{Edition, Facts, Item, Value};
+use banso_kernel::{Day, Lang};
+use banso_screening::{BLOCK, Block, Division, Layout, Marginals, Schema, Screen};
+use banso_tables::FactTable;
+
+use super::{Asked, ScreenTrouble};
+use crate::diagnostics::Ink;
+use crate::texts;
+use crate::trouble::Trouble;
+
+/// Everything but the firms.
+pub(crate) struct Prepared {
+    pub(crate) screen: Screen,
+    pub(crate) divisions: Vec<Division>,
+    pub(crate) only: Vec<(usize, Value)>,
+    /// Place of the key in the schema.
+    pub(crate) key: Option<usize>,
+    pub(crate) facts_folder: PathBuf,
+}
+
+/// Reads the editions and puts them together for the columns that they ask about.
+pub(crate) fn prepare(asked: &Asked, programmes: Option<&Path>, lang: Lang) -> Result<Prepared, Trouble> {
+    let folder = texts::programmes(programmes)?;
+    let facts_folder = texts::facts_beside(&folder)?;
+    let words = texts::words(&facts_folder, lang, Ink::Plain)?;
+    let mut editions = Vec::new();
+    for file in texts::programme_files(&folder)? {
+        let reading = Edition::read(&file.text, &words.dictionary, &words.library);
+        editions.push(reading.edition.ok_or(Trouble::Screen(ScreenTrouble::BadGuideline { path: file.path }))?);
+    }
+    let editions = in_force(editions, asked.on);
+    if editions.is_empty() {
+        return Err(Trouble::Screen(ScreenTrouble::NoCalls));
+    }
+    let names = |list: &[String]| -> Vec<String> {
+        list.iter().map(|t| t.split(['=', ':']).next().unwrap_or_default().trim().to_owned()).collect()
+    };
+    let questions: Vec<String> = editions.iter().flat_map(Edition::questions).collect();
+    let audience: Vec<String> = editions.iter().filter_map(Edition::audience).flat_map(|e| e.items()).collect();
+    let supposed_items = names(&asked.suppose);
+    let beside: Vec<String> =
+        names(&asked.by).into_iter().chain(names(&asked.only)).chain([asked.key.clone(), "名称".to_owned()]).collect();
+    let wanted = |item: &&Item| {
+        let asks = questions.contains(&item.id) || audience.contains(&item.id) || beside.contains(&item.id);
+        asks && !supposed_items.contains(&item.id)
+    };
+    // Items as the editions know them: a choice may have values of a programme's own.
+    let items: Vec<&Item> = words.dictionary.items().iter().filter(wanted).collect();
+    let schema = Arc::new(Schema::of(items));
+    let screen_error = Trouble::Screen;
+    let supposed = pairs(&asked.suppose, &Arc::new(Schema::of(editions.iter().flat_map(|e| e.dictionary().items()))), &editions);
+    let supposed = Facts(supposed.map_err(screen_error)?.into_iter().collect());
+    let only = pairs(&asked.only, &schema, &editions).map_err(screen_error)?;
+    let only = only.into_iter().filter_map(|(item, value)| Some((schema.place(&item)?, value))).collect();
+    let divisions = asked.by.iter().map(|by| division(by, &schema)).collect::<Result<_, _>>().map_err(screen_error)?;
+    let key = schema.place(&asked.key);
+    Ok(Prepared { screen: Screen::new(&schema, &editions, supposed), divisions, only, key, facts_folder })
+}
+
+/// The latest edition of each call; with a day, of the calls that are open on it.
+fn in_force(editions: Vec<Edition>, on: Option<Day>) -> Vec<Edition> {
+    let mut latest: BTreeMap<String, Edition> = BTreeMap::new();
+    for edition in editions {
+        let meta = edition.meta();
+        let open = |day: Day| meta.published <= day && meta.opens < day.plus_days(1).start() && meta.closes > day.start();
+        if on.is_some_and(|day| !open(day)) {
+            continue;
+        }
+        let call = meta.call.to_string();
+        if latest.get(&call).is_none_or(|held| held.meta().published <= meta.published) {
+            latest.insert(call, edition);
+        }
+    }
+    latest.into_values().collect()
+}
+
+/// `項目=値` as facts, the value read as the item's kind.
+fn pairs(texts: &[String], schema: &Arc<Schema>, editions: &[Edition]) -> Result<Vec<(String, Value)>, ScreenTrouble> {
+    texts
+        .iter()
+        .map(|text| {
+            let bad = || ScreenTrouble::BadPair(text.clone());
+            let (item, value) = text.split_once('=').ok_or_else(bad)?;
+            let item = item.trim().to_owned();
+            // The first dictionary in which the value fits.
+            let schemas = editions.iter().map(|e| Arc::new(Schema::of(e.dictionary().items()))).chain([Arc::clone(schema)]);
+            let found = schemas.into_iter().find_map(|schema| {
+                let place = schema.place(&item)?;
+                let header: Vec<String> = vec![item.clone()];
+                let layout = Layout::of(&schema, &header);
+                let mut block = Block::new(&schema, 0);
+                layout.push(&mut block, |_| banso_screening::Cell::Text(value.trim()), |_| {});
+                block.fact(place, 0)
+            });
+            found.map(|value| (item, value)).ok_or_else(bad)
+        })
+        .collect()
+}
+
+fn division(text: &str, schema: &Schema) -> Result<Division, ScreenTrouble> {
+    let bad = || ScreenTrouble::BadDivision(text.to_owned());
+    let (item, bounds) = text.split_once(':').unwrap_or((text, ""));
+    let bounds: Result<Vec<i64>, _> = bounds.split(',').map(str::trim).filter(|b| !b.is_empty()).map(str::parse).collect();
+    Division::by(schema, item.trim(), &bounds.map_err(|_| bad())?).ok_or_else(bad)
+}
+
+/// The firms, a block at a time.
+pub(crate) enum Firms {
+    Table(Box<FactTable>),
+    Synthetic { marginals: Marginals, seed: u64, next: u64, all: u64 },
+}
+
+impl Firms {
+    pub(crate) fn open(asked: &Asked, prepared: &Prepared) -> Result<Firms, ScreenTrouble> {
+        let schema = prepared.screen.schema();
+        match (&asked.firms, asked.synthetic) {
+            (Some(path), _) => {
+                let table = FactTable::open(path, schema)?;
+                let known: Vec<_> = table.layout().found().collect();
+                if known.is_empty() {
+                    return Err(ScreenTrouble::NoItems);
+                }
+                Ok(Firms::Table(Box::new(table)))
+            }
+            (None, Some(all)) => {
+                let path = prepared.facts_folder.join("population.csv");
+                let text = std::fs::read_to_string(&path).map_err(|cause| ScreenTrouble::Unreadable { path: path.clone(), cause })?;
+                let marginals = Marginals::parse(&text, schema).map_err(|cause| ScreenTrouble::Marginals { path, cause })?;
+                Ok(Firms::Synthetic { marginals, seed: asked.seed, next: 0, all })
+            }
+            (None, None) => Err(ScreenTrouble::NoFirms),
+        }
+    }
+
+    /// The next block, if there is one.
+    pub(crate) fn block(&mut self) -> Result<Option<Block>, ScreenTrouble> {
+        match self {
+            Firms::Table(table) => Ok(table.block()?),
+            Firms::Synthetic { marginals, seed, next, all } => {
+                let firms = (*all - *next).min(BLOCK as u64);
+                let block = (firms > 0).then(|| marginals.block(*seed, *next, firms));
+                *next += firms;
+                Ok(block)
+            }
+        }
+    }
+
+    /// Passes over firms that were screened before.
+    pub(crate) fn skip(&mut self, firms: u64) -> Result<(), ScreenTrouble> {
+        match self {
+            Firms::Synthetic { next, .. } => *next = firms,
+            Firms::Table(_) => {
+                let mut passed = 0;
+                while passed < firms {
+                    let Some(block) = self.block()? else { break };
+                    passed += block.rows() as u64;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How many there are, if that is known before they are read.
+    pub(crate) fn all(&self) -> Option<u64> {
+        match self {
+            Firms::Synthetic { all, .. } => Some(*all),
+            Firms::Table(_) => None,
+        }
+    }
+
+    /// Cells that did not fit, in words.
+    pub(crate) fn misfits(&self) -> Option<String> {
+        let Firms::Table(table) = self else { return None };
+        let misfits = &table.misfits;
+        if misfits.count == 0 {
+            return None;
+        }
+        let mut text = format!(
+            "項目に合わないセルが{count}個あり、不明として扱いました。/ {count} cells do not fit their item and count as unknown.\n",
+            count = misfits.count
+        );
+        for m in &misfits.first {
+            text.push_str(&format!("  {}件目「{}」: {} / firm {}, `{}`: {}\n", m.row + 1, m.item, m.text, m.row + 1, m.item, m.text));
+        }
+        Some(text)
+    }
+}
+
+/// The firm's own key, or its number in the table.
+pub(crate) fn key_of(prepared: &Prepared, block: &Block, row: usize) -> String {
+    let named = prepared.key.and_then(|place| block.fact(place, row));
+    match named {
+        Some(Value::Text(text)) => text,
+        Some(_) | None => format!("#{}", block.first + row as u64 + 1),
+    }
+}
