@@ -163,7 +163,7 @@ pub(crate) async fn replace(
     let from: PersonId = id(form.text("reviewer"))?;
     let reason = form.text("reason").to_owned();
     let to = match form.text("to") {
-        "" => Err(banso_office::OfficeError::field("to", "後任の審査員を選んでください。", "Choose who takes over.")),
+        "" => Err(OfficeError::field("to", "後任の審査員を選んでください。", "Choose who takes over.")),
         text => Ok(id::<PersonId>(text)?),
     };
     let replaced = match to {
@@ -197,7 +197,7 @@ pub(crate) async fn reconsider(
     }
 }
 
-async fn again(office: &Office, page: PageContext, case: CaseId, error: banso_office::OfficeError, typed: (String, String)) -> Answer {
+async fn again(office: &Office, page: PageContext, case: CaseId, error: OfficeError, typed: (String, String)) -> Answer {
     let problems = shown_again(error)?;
     let view = office.case_reviews(page.person()?, case).await?;
     invalid(Reviews::new(page.with_problems(problems), view, typed))
