@@ -258,7 +258,7 @@ impl Pilot {
         Some(Step {
             variance: (2.0 * nu as f64 + 1.0) * h * variance,
             bias: rate.sqrt() * constant * bias * sign,
-            regular: regularisation * rate * 3.0 * constant * constant * spread,
+            regular: regularisation * regularisation * rate * 3.0 * constant * constant * spread,
         })
     }
 

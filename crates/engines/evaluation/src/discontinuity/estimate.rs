@@ -237,8 +237,8 @@ fn assemble(
     let v = spec.derivative;
     let before = if spec.treatment.is_some() { 2 } else { 1 };
     let slopes = if left.side.columns.len() > before {
-        let total = cross(left.side, &left.narrow, &left.p, before).plus(&cross(right.side, &right.narrow, &right.p, before));
-        total.slopes().ok_or_else(warn::out_of_range)?
+        let part = |fit: &Fitted<'_>| cross(fit.side, &fit.narrow, &fit.p, before).over(fit.narrow.h);
+        part(left).plus(&part(right)).slopes().ok_or_else(warn::out_of_range)?
     } else {
         Matrix::zeros(0, before)
     };

@@ -39,6 +39,13 @@ impl Cross {
         Self { inner: self.inner.plus(&other.inner), outer: self.outer.plus(&other.outer), size }
     }
 
+    /// The kernel's 1 / h, which tells when the sides have bandwidths of their own.
+    pub(super) fn over(self, h: f64) -> Self {
+        let unit = 1.0 / h;
+        let size = self.size.iter().map(|s| s * unit).collect();
+        Self { inner: self.inner.scaled(unit), outer: self.outer.scaled(unit), size }
+    }
+
     /// Covariate slopes, one column for each column before the covariates: a generalised inverse, so that a covariate which does not
     /// vary within the window has none.
     pub(super) fn slopes(&self) -> Option<Matrix> {

@@ -85,7 +85,8 @@ pub struct Spec {
     pub level: f64,
     /// A factor of the reported effect.
     pub scale: f64,
-    /// Weight of the term that keeps bandwidths from becoming large where the bias is estimated as small; 0 leaves it out.
+    /// Weight of the term that keeps bandwidths from becoming large where the bias is estimated as small; 0 leaves it out. It counts squared,
+    /// as in the authors' software.
     pub regularisation: f64,
     /// Choose the bandwidth of a fuzzy design for the outcome alone.
     pub sharp_bandwidth: bool,
