@@ -52,7 +52,7 @@ pub use plan::Plan;
 pub use problem::{Code, Problem, Severity, Span};
 pub use rules::{Computed, Rule, Test};
 pub use run::{ExampleResult, Mismatch};
-pub use tally::Tally;
 pub use sectors::{Belongs, Sector, Sectors};
+pub use tally::Tally;
 pub use targets::{KpiUse, Standing};
 pub use ways::{Turn, WayOut};
