@@ -43,7 +43,7 @@ async fn read(visitor: &mut Visitor) -> (Page, String) {
 
 fn unpacked(zip: &[u8], to: &Path) -> Vec<String> {
     let mut archive = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
-    let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
     for name in &names {
         let mut bytes = Vec::new();
         archive.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();

@@ -34,7 +34,7 @@ pub(crate) enum Trouble {
     Screen(#[from] crate::screen::ScreenTrouble),
     #[error(transparent)]
     Door(#[from] DoorError),
-    #[error("データを開けません。{}\nThe data cannot be opened: {0}.", remedy(.0))]
+    #[error("データを開けません。{remedy}\nThe data cannot be opened: {0}.", remedy = remedy(.0))]
     Store(#[from] Fault),
     #[error("{path}: 一件書類として開けません。/ This is no case file that can be opened.\n{cause}", path = path.display())]
     CaseFile { path: PathBuf, cause: banso_exchange::PackageError },
