@@ -1,5 +1,5 @@
 //! The emitted SQL on PostgreSQL against both evaluators, over random expressions and firms. Runs `psql` on the database of the test
-//! script (`BANSO_TEST_POSTGRES`).
+//! script when `BANSO_TEST_SCREENING_SQL` names it.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -108,8 +108,8 @@ fn agree_in_sql(address: &str, texts: &[String], rows: &[Facts]) {
 
 #[test]
 fn postgres_says_what_the_row_evaluator_says() {
-    // The test script sets it; without a database there is nothing to compare with.
-    let Ok(address) = std::env::var("BANSO_TEST_POSTGRES") else { return };
+    // Asked for by name: without a database there is nothing to compare with.
+    let Ok(address) = std::env::var("BANSO_TEST_SCREENING_SQL") else { return };
     let mut runner =
         TestRunner::new(ProptestConfig { cases: 16, failure_persistence: None, max_shrink_iters: 60, ..ProptestConfig::default() });
     let cases = (prop::collection::vec(condition(), 3), prop::collection::vec(yen(), 2), prop::collection::vec(firm(), 25));
