@@ -139,10 +139,8 @@ async fn at_the_gate(State(gate): State<Gate>, page: PageContext, request: Reque
     match gate.open_to(&page) {
         Ok(()) => next.run(request).await,
         Err(failure) => {
-            let failure = match failure {
-                Failure::SignInNeeded { .. } if carries_a_file(request.headers()) => Failure::FileNotTaken,
-                other => other,
-            };
+            let lost = matches!(failure, Failure::SignInNeeded { .. }) && carries_a_file(request.headers());
+            let failure = if lost { Failure::FileNotTaken } else { failure };
             let kept = Kept::unread(request).await;
             let mut response = failure.into_response();
             if let Some(kept) = kept {

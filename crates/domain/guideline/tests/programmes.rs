@@ -2,6 +2,9 @@
 
 #[cfg(test)]
 mod house;
+#[cfg(test)]
+#[path = "programmes/sectors.rs"]
+mod sectors;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

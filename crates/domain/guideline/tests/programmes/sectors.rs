@@ -1,11 +1,8 @@
 //! Sectors by words and by industry: what belongs, and which words say so.
 
-#[cfg(test)]
-mod house;
-
+use crate::house::{dictionary, file, shown};
 use banso_guideline::{Facts, Sectors, Value};
 use banso_kernel::Day;
-use house::{dictionary, file, shown};
 
 #[cfg(test)]
 fn sectors() -> Sectors {
