@@ -80,7 +80,7 @@ async fn computed_anew(visitor: &mut Visitor, path: &str, folder: &Path) {
 /// A study declared when outcomes are known already explores, and says so everywhere.
 async fn declared_too_late(visitor: &mut Visitor) {
     let page = visitor.get(&format!("{CALL}/declaration")).await;
-    page.expect_status(200).expect("研究の宣言").expect("検出");
+    page.expect_status(200).expect("研究の宣言").expect("実績付加価値額を、受けなかった場合と比べて");
     let wrong = visitor.submit(&page.form("/declaration/preview").set("title", " ")).await;
     wrong.expect_status(422).expect("入力してください");
     let shown = visitor.submit(&page.form("/declaration/preview").set("title", "後から思いついた問い（合成）")).await;

@@ -95,8 +95,12 @@ mod tests {
     }
 
     async fn closed_call(lead: &mut Visitor) {
-        let page = lead.get(&format!("/apply/start/go-tech/test-0?number={}", Firm::LEAD.number())).await;
-        let form = page.form("/apply/start").set("track", "通常枠").set("title", "遅れた申請");
+        let closed = lead.get(&format!("/apply/start/go-tech/test-0?number={}", Firm::LEAD.number())).await;
+        closed.expect_status(200).expect("受付は終了しました");
+        // A form that was opened before the call closed.
+        let open = lead.get(&format!("/apply/start/go-tech/test-1?number={}", Firm::LEAD.number())).await;
+        let mut form = open.form("/apply/start").set("track", "通常枠").set("title", "遅れた申請");
+        form.action = form.action.replace("test-1", "test-0");
         lead.submit(&form).await.expect_status(409).expect("受付は終了しました");
     }
 

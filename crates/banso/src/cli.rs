@@ -1,14 +1,20 @@
 //! The command line as people type it and as `--help` explains it. Nothing is done here.
 
+mod files;
+mod people;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use banso_kernel::{CorporateNumber, Lang};
+use banso_kernel::Lang;
 use banso_web::PublicAddress;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::evaluate::Estimator;
 use crate::screen;
+
+pub(crate) use files::{ExportCase, ExportCommand, ExportList, RegisterCommand};
+pub(crate) use people::{NewUser, OrganisationKind, RoleName, UserCommand};
 
 const ABOUT: &str = "Banso（伴走）— 補助金の公募要領から交付決定まで\nFrom the guideline of a grant programme to the decision letter";
 
@@ -332,149 +338,6 @@ pub(crate) struct Classify {
     /// 一件ごとの結果の行き先（CSV）/ Where each record's answer is written
     #[arg(long, value_name = "FILE.csv")]
     pub(crate) to: Option<PathBuf>,
-}
-
-/// What to take out.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ExportCommand {
-    /// 一件の記録・書類・通知書をまとめた監査用の ZIP。banso verify で検証できます
-    /// One case with its acts, documents and letters as a ZIP; `banso verify` checks it
-    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
-    Case(ExportCase),
-    /// 一つの公募の申請一覧（Excel または CSV）
-    /// The applications of one call, as Excel or CSV
-    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
-    List(ExportList),
-}
-
-/// One case to be taken out.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "指定 / Options")]
-pub(crate) struct ExportCase {
-    /// 受付番号または案件の ID / Receipt number or id of the case
-    #[arg(help_heading = ARGUMENTS, value_name = "受付番号 NUMBER")]
-    pub(crate) case: String,
-    /// 誰として取り出すか（監査の権限が要ります。記録に残ります）/ As whom: somebody who audits; it is written down
-    #[arg(long = "as", value_name = "LOGIN")]
-    pub(crate) login: String,
-    /// 行き先（既定: 受付番号.zip）/ The file to write; NUMBER.zip if not given
-    #[arg(long, value_name = "FILE.zip")]
-    pub(crate) to: Option<PathBuf>,
-}
-
-/// The applications of a call to be taken out.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "指定 / Options")]
-pub(crate) struct ExportList {
-    /// 制度（公募要領のフォルダー名）/ Programme, as its folder is called
-    #[arg(long, value_name = "PROGRAMME")]
-    pub(crate) programme: String,
-    /// 公募の回（公募要領のファイル名）/ Call, as its file is called
-    #[arg(long, value_name = "CALL")]
-    pub(crate) call: String,
-    /// 誰として取り出すか（事務局・交付決定権者・監査）/ As whom: office, director or auditor
-    #[arg(long = "as", value_name = "LOGIN")]
-    pub(crate) login: String,
-    /// 行き先。.xlsx か .csv（既定: 申請一覧_制度-回_日付.xlsx）/ The file to write, .xlsx or .csv
-    #[arg(long, value_name = "FILE")]
-    pub(crate) to: Option<PathBuf>,
-}
-
-/// What to do with the register.
-#[derive(Debug, Subcommand)]
-pub(crate) enum RegisterCommand {
-    /// 全件・差分のファイル（CSV か ZIP、Shift_JIS か UTF-8）を取り込みます。途中でやめても続きから始められます
-    /// Takes in full or difference files (CSV or ZIP, Shift_JIS or UTF-8); goes on where it was stopped
-    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
-    Import {
-        /// 法人番号公表サイトのファイル / Files of the register
-        #[arg(help_heading = ARGUMENTS, required = true, value_name = "ファイル FILE")]
-        files: Vec<PathBuf>,
-    },
-    /// 一つの法人の今と経緯 / One firm, now and before
-    #[command(help_template = TEMPLATE)]
-    Show {
-        /// 法人番号 / Corporate number
-        #[arg(help_heading = ARGUMENTS, value_name = "法人番号 NUMBER")]
-        number: CorporateNumber,
-    },
-    /// 名称で探します（㈱・旧字・全角半角・ひらがなの違いは問いません）
-    /// Finds firms by name, however it is written
-    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
-    Find {
-        /// 名称の初め、または一部 / Beginning of the name, or a part of it
-        #[arg(help_heading = ARGUMENTS, value_name = "名称 NAME")]
-        name: String,
-    },
-    /// 取り込んだファイルの一覧 / Files that were taken in
-    #[command(help_template = TEMPLATE)]
-    Files,
-}
-
-/// What to do with accounts.
-#[derive(Debug, Subcommand)]
-pub(crate) enum UserCommand {
-    /// 利用者を加えます。最初の合言葉（パスワード）を表示します
-    /// Adds somebody and prints a first password
-    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
-    Add(NewUser),
-}
-
-/// Somebody to be added.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "指定 / Options")]
-pub(crate) struct NewUser {
-    /// 利用者名（半角英小文字・数字）/ Login name
-    #[arg(help_heading = ARGUMENTS)]
-    pub(crate) login: String,
-    /// 氏名 / Name
-    #[arg(long)]
-    pub(crate) name: String,
-    /// メールアドレス / Mail address
-    #[arg(long)]
-    pub(crate) email: String,
-    /// 役割（繰り返し可）/ Role; may be repeated
-    #[arg(long = "role", value_name = "ROLE", value_enum, required = true)]
-    pub(crate) roles: Vec<RoleName>,
-    /// 所属機関の法人番号。申請者には必要です / Corporate number of the organisation; an applicant needs one
-    #[arg(long, value_name = "NUMBER")]
-    pub(crate) organisation: Option<CorporateNumber>,
-    /// 所属機関の名称（まだ登録されていないとき）/ Name of the organisation, when it is not registered yet
-    #[arg(long, value_name = "NAME", requires = "organisation")]
-    pub(crate) organisation_name: Option<String>,
-    /// 所属機関の種類（まだ登録されていないとき）/ Kind of the organisation, when it is not registered yet
-    #[arg(long, value_name = "KIND", value_enum, default_value_t = OrganisationKind::Sme, requires = "organisation")]
-    pub(crate) organisation_kind: OrganisationKind,
-}
-
-/// Kinds of organisations as they are typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OrganisationKind {
-    /// 中小企業者等 / Small or medium-sized firm
-    Sme,
-    /// 大学 / University
-    University,
-    /// 公設試験研究機関 / Public institute
-    PublicInstitute,
-    /// 事業管理機関・支援機関 / Managing or support organisation
-    Managing,
-}
-
-/// Roles as they are typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RoleName {
-    /// 申請者 / Applicant
-    Applicant,
-    /// 事務局 / Office
-    Officer,
-    /// 交付決定権者 / Who decides
-    Director,
-    /// 審査員 / Reviewer
-    Reviewer,
-    /// 監査 / Auditor
-    Auditor,
-    /// 政策分析 / Policy analyst
-    Analyst,
 }
 
 #[cfg(test)]

@@ -81,6 +81,5 @@ mod tests {
         assert!(uri.as_str().is_ascii());
         assert_eq!(path(&uri), Some(path_of));
         assert_eq!(path(&"untitled:1".parse().unwrap()), None);
-        assert_eq!(path(&"file:///a%2".parse().unwrap()), None);
     }
 }

@@ -18,6 +18,7 @@ mod examples;
 pub mod expr;
 mod form;
 mod front;
+mod judging;
 mod known;
 mod layout;
 mod library;

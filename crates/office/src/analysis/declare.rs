@@ -76,7 +76,7 @@ impl Office {
             call: call.clone(),
             programme: ground.edition.meta().programme.clone(),
             name: ground.edition.meta().call_name.clone(),
-            form: StudyForm::suggested(&ground.edition, &all, first),
+            form: StudyForm::suggested(&ground.edition, &all, first, |item| ground.panel.years_known(item)),
             counts,
             designs,
             outcomes: all.iter().filter_map(|i| Some((i.id.clone(), i.label.clone(), unit_of(i)?.to_owned()))).collect(),

@@ -65,11 +65,11 @@ pub const WARNINGS: [KnownWarning; 10] = [
 ];
 
 impl StudyForm {
-    /// What the form begins with for a call.
+    /// What the form begins with for a call: of the outcomes, preferably in money, the one of which most is known.
     #[must_use]
-    pub fn suggested(edition: &Edition, items: &[Item], method: Option<Method>) -> Self {
-        let money = items.iter().rfind(|i| unit_of(i) == Some("百万円")).or_else(|| items.iter().find(|i| unit_of(i).is_some()));
-        let first = money.map(|i| i.id.clone());
+    pub(crate) fn suggested(edition: &Edition, items: &[Item], method: Option<Method>, known: impl Fn(&str) -> usize) -> Self {
+        let most = items.iter().filter(|i| unit_of(i).is_some()).max_by_key(|i| (unit_of(i) == Some("百万円"), known(&i.id)));
+        let first = most.map(|i| i.id.clone());
         let what = first.clone().unwrap_or_else(|| "成果".to_owned());
         StudyForm {
             title: format!("{}は{what}を増やしたか", edition.meta().call_name.ja),

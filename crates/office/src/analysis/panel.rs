@@ -228,6 +228,11 @@ impl Panel {
         self.lines.iter().filter(|l| l.granted == granted).filter(some).count()
     }
 
+    /// How many business years of an item are known up to the decision, of all firms together.
+    pub(crate) fn years_known(&self, item: &str) -> usize {
+        self.lines.iter().map(|l| l.facts.years_of(item, self.decided)).sum()
+    }
+
     /// The panel that a declaration is about: its own columns and the pseudonym, no other.
     pub(crate) fn table(&self, declaration: &Declaration) -> Table {
         let all = match declaration.design.method {

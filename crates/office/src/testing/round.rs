@@ -7,6 +7,7 @@ use banso_permits::{Person, Role};
 use banso_store::{Batch, Change, Fact};
 
 use super::TestOffice;
+use super::cases::programme_with_budget;
 use crate::Rehearsed;
 
 /// An office with a decided round.
@@ -24,7 +25,9 @@ impl Round {
     /// So many firms apply; about half of them are selected and granted, the better ones.
     pub async fn decided(count: u32) -> Self {
         let office = TestOffice::at("2025-06-02T10:00:00+09:00").await;
-        let call = office.published_with_budget(&format!("{}万円", 500 * count)).await;
+        let text = programme_with_budget(&format!("{}万円", 500 * count));
+        let text = text.replace("| 採択件数の上限 / Most cases | 7件 |", "| 採択件数の上限 / Most cases | 999件 |");
+        let call = office.publish(text).await;
         let officer = office.somebody("officer", &[Role::Officer], None).await;
         let director = office.somebody("director", &[Role::Director], None).await;
         let analyst = office.somebody("analyst", &[Role::Analyst], None).await;

@@ -1,6 +1,7 @@
 //! The acts of a case or a call in the words that people read: what, who, in which capacity, on which clause, when, with which
 //! documents. The same lines stand on the auditor's page, on the office's, and in the file that is taken away.
 
+mod call_words;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -161,7 +162,7 @@ impl Office {
         let names = self.names(acts.iter().filter_map(|r| person_of(r.actor)).collect::<Vec<_>>()).await?;
         let line = |(record, act): (&ActRecord, &banso_grant::Recorded<CallAct>)| {
             let mut line = self.line(record, act.actor, &names, call_act_name(&act.act));
-            line.details = words::call_details(&act.act);
+            line.details = call_words::call_details(&act.act);
             line
         };
         Ok(file.acts.iter().zip(&acts).map(line).collect())

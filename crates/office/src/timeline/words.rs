@@ -2,7 +2,7 @@
 
 use banso_grant::{
     Act as _, CallAct, CaseAct, ConflictKind, Declaration, GrantDecided, GrantRequested, Judgement, Outcome, Point, Returned, Reviewed,
-    StudyDeclared, StudyRun, Submitted,
+    Submitted,
 };
 use banso_guideline::Edition;
 use banso_kernel::{Day, Digest, Lang, LocalText, PersonId, Yen, group_thousands};
@@ -144,27 +144,27 @@ pub(super) fn people_of(act: &CaseAct) -> Vec<PersonId> {
     }
 }
 
-fn text(ja: &str, en: &str, value: impl Into<String>) -> Detail {
+pub(super) fn text(ja: &str, en: &str, value: impl Into<String>) -> Detail {
     Detail { label: LocalText::new(ja, en), value: LocalText::ja(value), digest: false }
 }
 
-fn local(ja: &str, en: &str, value: LocalText) -> Detail {
+pub(super) fn local(ja: &str, en: &str, value: LocalText) -> Detail {
     Detail { label: LocalText::new(ja, en), value, digest: false }
 }
 
-fn digest(ja: &str, en: &str, value: Digest) -> Detail {
+pub(super) fn digest(ja: &str, en: &str, value: Digest) -> Detail {
     Detail { label: LocalText::new(ja, en), value: LocalText::ja(value.to_string()), digest: true }
 }
 
-fn day(ja: &str, en: &str, value: Day) -> Detail {
+pub(super) fn day(ja: &str, en: &str, value: Day) -> Detail {
     local(ja, en, LocalText::new(value.wareki(), value.to_string()))
 }
 
-fn yen(ja: &str, en: &str, value: Yen) -> Detail {
+pub(super) fn yen(ja: &str, en: &str, value: Yen) -> Detail {
     local(ja, en, LocalText::new(value.to_string(), format!("¥{}", group_thousands(i128::from(value.get())))))
 }
 
-fn reason(value: &str) -> Option<Detail> {
+pub(super) fn reason(value: &str) -> Option<Detail> {
     (!value.is_empty()).then(|| text("理由", "Reason", value))
 }
 
@@ -344,63 +344,6 @@ fn decided(g: &GrantDecided) -> Vec<Detail> {
     }
     out.extend([day("事業の終期", "Project ends", g.project_ends), day("申請の取下げの期限", "Withdrawable until", g.withdrawable_until)]);
     out
-}
-
-/// What an act of a call says.
-pub(super) fn call_details(act: &CallAct) -> Vec<Detail> {
-    match act {
-        CallAct::EditionPublished { edition, name } => {
-            vec![text("版の名称", "Edition", name.as_str()), digest("要領のハッシュ", "Hash of the text", *edition)]
-        }
-        CallAct::ReviewOpened { plan, due } => vec![day("審査期限", "Due", *due), digest("審査計画", "Review plan", *plan)],
-        CallAct::ReviewClosed { reason: r } => reason(r).into_iter().collect(),
-        CallAct::SelectionFrozen { plan, selected, reserve, rejected, amount } => vec![
-            local(
-                "件数",
-                "Cases",
-                LocalText::new(
-                    format!("採択{selected}件・補欠{reserve}件・不採択{rejected}件"),
-                    format!("{selected} selected, {reserve} in reserve, {rejected} rejected"),
-                ),
-            ),
-            yen("採択額の合計", "Amount", *amount),
-            digest("採択案", "Selection plan", *plan),
-        ],
-        CallAct::SelectionDiscarded { plan, reason: r } => {
-            [Some(digest("採択案", "Selection plan", *plan)), reason(r)].into_iter().flatten().collect()
-        }
-        CallAct::SelectionExecuted { plan } => vec![digest("採択案", "Selection plan", *plan)],
-        CallAct::StudyDeclared(declared) => study_declared(declared),
-        CallAct::StudyRun(run) => study_run(run),
-    }
-}
-
-fn study_declared(declared: &StudyDeclared) -> Vec<Detail> {
-    let known = declared.outcomes_known;
-    let standing = if known == 0 {
-        LocalText::new("成果が分かる前の宣言（事前宣言）", "before any outcome was known")
-    } else {
-        LocalText::new(
-            format!("{known}社の成果が分かった後の宣言（探索的）"),
-            format!("after the outcome of {known} firms was known: exploratory"),
-        )
-    };
-    vec![
-        text("題名", "Title", declared.title.as_str()),
-        local("宣言の時期", "Standing", standing),
-        digest("宣言のハッシュ", "Hash of the declaration", declared.study),
-    ]
-}
-
-fn study_run(run: &StudyRun) -> Vec<Detail> {
-    vec![
-        day("データの基準日", "Known on", run.known_on),
-        local("データの行数", "Rows", LocalText::new(format!("{}行", run.rows), run.rows.to_string())),
-        text("計算プログラム", "Computed by", format!("Banso {}", run.engine)),
-        digest("宣言のハッシュ", "Hash of the declaration", run.study),
-        digest("データのハッシュ", "Hash of the panel", run.panel),
-        digest("報告のハッシュ", "Hash of the report", run.report),
-    ]
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use super::fault::{by_zero, conflict, fault, no_row, overflow, undefined, wrong_
 use super::functions::Func;
 use super::names::{DefinitionBody, Names};
 use super::node::{Node, NodeTest, Op};
-use super::three::{self, Abs, Bounds, Element, Missings, Probe, Tri};
+use super::pieces::{exactly, fitted, merged, part, power};
+use super::three::{self, Abs, Element, Missings, Probe, Tri};
 use super::types::Type;
 use super::{EvalError, Judgement, Outcome, STEPS_MAX, Span, days, eval_call, exact};
 use crate::model::{Facts, ItemId, Known, Missing, Truth, Value};
@@ -360,60 +361,4 @@ impl<'a> Evaluator<'a> {
             Output::Unconfirmed(missing) => Ok(Abs::Unknown(Missings::from([missing.clone()]))),
         }
     }
-}
-
-/// What holds for one more row that may apply.
-fn merged(all: Option<Abs>, found: Evaluated<Abs>, missing: Missings) -> Abs {
-    match (all, found) {
-        (None, Ok(found)) => found,
-        (Some(all), Ok(found)) => all.either(found, missing),
-        (Some(all), Err(_)) => Abs::Unknown(all.missing().into_iter().chain(missing).collect()),
-        (None, Err(_)) => Abs::Unknown(missing),
-    }
-}
-
-/// A value from the facts, if it is of the type.
-fn fitted(value: &Value, ty: &Type) -> Option<Abs> {
-    match (value, ty) {
-        (Value::Number(n), Type::Number(_)) => exact::tidy(*n).map(Abs::number),
-        (Value::Text(text), Type::Choice(values)) => values.contains(text).then(|| Abs::Known(value.clone())),
-        (Value::Text(_), Type::Text)
-        | (Value::YesNo(_), Type::YesNo)
-        | (Value::Day(_), Type::Day)
-        | (Value::Record(_), Type::Record(_)) => Some(Abs::Known(value.clone())),
-        (Value::List(parts), Type::List(of)) => {
-            let elements = parts.iter().map(|p| fitted(p, of).map(|value| Element { value, doubt: Missings::new() }));
-            elements.collect::<Option<Vec<_>>>().map(Abs::List)
-        }
-        (Value::Number(_) | Value::Text(_) | Value::YesNo(_) | Value::Day(_) | Value::Record(_) | Value::List(_), _) => None,
-    }
-}
-
-/// A part of a row; what the row lacks is not known.
-fn part(row: &Abs, field: &ItemId, ty: &Type, span: Span) -> Evaluated<Abs> {
-    match row {
-        Abs::Known(Value::Record(fields)) => match fields.get(field) {
-            Some(value) => fitted(value, ty).ok_or_else(|| wrong_kind(span, field, ty)),
-            None => Ok(Abs::Unknown(Missings::from([Missing::Fact(field.clone())]))),
-        },
-        other @ (Abs::Known(_) | Abs::Between(_) | Abs::List(_) | Abs::Unknown(_)) => Ok(Abs::Unknown(other.missing())),
-    }
-}
-
-fn exactly(op: Arithmetic, x: Exact, y: Exact, span: Span) -> Evaluated<Exact> {
-    let found = match op {
-        Arithmetic::Add => exact::add(x, y),
-        Arithmetic::Subtract => exact::subtract(x, y),
-        Arithmetic::Multiply => exact::multiply(x, y),
-        Arithmetic::Divide if exact::is_zero(y) => return Err(by_zero(span)),
-        Arithmetic::Divide => exact::divide(x, y),
-        Arithmetic::Power => u32::try_from(y.to_integer()).ok().and_then(|n| exact::power(x, n)),
-    };
-    found.ok_or_else(|| overflow(span))
-}
-
-/// A whole power, the exponent being constant.
-fn power(base: Bounds, exponent: Bounds) -> Bounds {
-    let times = exponent.settled().and_then(|n| u32::try_from(n.to_integer()).ok()).unwrap_or(0);
-    (0..times).fold(Bounds::exactly(Exact::from_integer(1)), |product, _| product.times(base.clone()))
 }

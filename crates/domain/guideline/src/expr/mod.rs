@@ -27,6 +27,7 @@ mod node;
 mod parse;
 mod parse_primary;
 mod parse_tests;
+mod pieces;
 mod print;
 mod range;
 mod sentence;
