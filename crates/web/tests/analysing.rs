@@ -37,6 +37,7 @@ async fn a_study_is_declared_run_and_read() {
     visitor.get(&to).await.is(200).holds_together().has("台帳に記録しました").has("まだ実行していません");
     round.at("2027-06-01T10:00:00+09:00");
     round.figures("2026", 30_000_000).await;
+    let mut visitor = Visitor::signed_in(&round.office, "analyst").await;
     visitor.send(&to, &format!("{to}/runs"), &[("known_on", "昨日")]).await.is(422).holds_together().has("実在する日付");
     visitor.send(&to, &format!("{to}/runs"), &[("known_on", "2027-06-01")]).await.is(303);
     visitor.get(&to).await.is(200).holds_together().has("実行を待っています").has("http-equiv=\"refresh\"");

@@ -27,11 +27,11 @@ async fn declared(round: &Round) -> Digest {
 
 #[tokio::test]
 async fn a_study_goes_from_its_declaration_to_its_package() {
-    let round = Round::decided(120).await;
+    let round = Round::decided(240).await;
     let office = &round.office;
     let call = office.analysis_call(&round.analyst, &round.call).await.unwrap();
     let (counts, designs) = call.identified.unwrap();
-    assert_eq!((counts.scored, designs.iter().filter(|d| d.possible).count()), (120, 2), "{counts:?} {designs:?}");
+    assert_eq!((counts.scored, designs.iter().filter(|d| d.possible).count()), (240, 2), "{counts:?} {designs:?}");
     assert!(counts.exceptions > 0 && counts.above >= 40 && counts.below >= 40, "{counts:?}");
     let study = declared(&round).await;
     let page = office.study_page(&round.analyst, &round.call, study).await.unwrap();
@@ -61,12 +61,12 @@ async fn a_study_goes_from_its_declaration_to_its_package() {
 
 #[tokio::test]
 async fn what_was_known_beforehand_makes_a_study_exploratory() {
-    let round = Round::decided(80).await;
+    let round = Round::decided(160).await;
     round.at("2027-06-01T10:00:00+09:00");
     round.figures("2026", 0).await;
     let study = declared(&round).await;
     let page = round.office.study_page(&round.analyst, &round.call, study).await.unwrap();
-    assert!(!page.beforehand && page.outcomes_known == 80, "{}", page.outcomes_known);
+    assert!(!page.beforehand && page.outcomes_known == 160, "{}", page.outcomes_known);
     round.office.run_study(&round.analyst, &round.call, study, None, round.press()).await.unwrap();
     round.office.run_jobs().await;
     let page = round.office.study_page(&round.analyst, &round.call, study).await.unwrap();
@@ -76,7 +76,7 @@ async fn what_was_known_beforehand_makes_a_study_exploratory() {
 
 #[tokio::test]
 async fn only_what_was_known_on_the_day_is_in_the_panel() {
-    let round = Round::decided(80).await;
+    let round = Round::decided(160).await;
     let study = declared(&round).await;
     round.at("2027-06-01T10:00:00+09:00");
     round.figures("2026", 30_000_000).await;

@@ -37,9 +37,11 @@ impl Round {
         let edition = round.office.edition_in_force(&round.call).unwrap();
         for n in 0..count {
             let firm = round.office.organisation(&format!("株式会社架空{n}"), "sme").await;
-            let hundredths = 62 + (n * 7) % 35;
+            let hundredths = 62 + (n * 8) % 35;
+            // Each criterion a little otherwise, so that few applications have the same score.
             let sheet = |more: u32| {
-                edition.score_sheet().criteria.iter().map(|c| (c.id.clone(), c.points_max * (hundredths + more) / 100)).collect()
+                let share = |k: u32| (hundredths + more + (n * 13 + k * 7) % 9).min(100);
+                (0..).zip(&edition.score_sheet().criteria).map(|(k, c)| (c.id.clone(), c.points_max * share(k) / 100)).collect()
             };
             round.firms.push(Rehearsed {
                 firm,
@@ -83,7 +85,7 @@ impl Round {
         for (n, firm) in (0_i64..).zip(&self.firms) {
             let moved = ((n * 53 + of_year * 17) % 29) * 1_000_000;
             let value = 100_000_000 + (n * 37 % 101) * 900_000 + moved + if granted.contains(&firm.number) { more } else { 0 };
-            for (item, value) in [("実績付加価値額", value), ("従業員数", 15 + n % 40)] {
+            for (item, value) in [("実績付加価値額", value), ("従業員数", 15 + (n * n * 7 + n * 3) % 41)] {
                 changes.push(Change::put_fact(&Fact {
                     organisation: firm.firm,
                     item: item.to_owned(),
