@@ -18,7 +18,7 @@ const FIELDS: [(&str, &str); 6] = [
 
 #[tokio::test]
 async fn a_study_is_declared_run_and_read() {
-    let round = Round::decided(80).await;
+    let round = Round::decided(240).await;
     let mut visitor = Visitor::signed_in(&round.office, "analyst").await;
     visitor.get("/analysis").await.is(200).holds_together().has(CALL);
     visitor.get(CALL).await.is(200).holds_together().has("使えます").has("まだ宣言がありません");
