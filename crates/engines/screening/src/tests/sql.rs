@@ -1,5 +1,4 @@
-//! The emitted SQL on PostgreSQL against both evaluators, over random expressions and firms. Runs `psql` on the database of the test
-//! script when `BANSO_TEST_SCREENING_SQL` names it.
+//! The emitted SQL on PostgreSQL against both evaluators, over random expressions and firms. Runs `psql` on the database of the tests.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
