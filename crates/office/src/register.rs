@@ -84,8 +84,9 @@ impl Office {
         lines: &mut u64,
     ) -> Result<(Tally, Vec<RegisterRemark>), OfficeError> {
         let last = part.last().map_or(*lines, |(line, _)| *line);
+        let rows = part.len();
         let (entries, mut remarks) = sorted(part);
-        let refused = remarks.iter().map(|r| r.line).collect::<std::collections::BTreeSet<_>>().len() as u64;
+        let refused = (rows - entries.len()) as u64;
         let known = self.store().register_known(digest, entries.iter().map(|(_, e)| e.number)).await?;
         let plan = plan(&known, entries);
         let tally = Tally { refused, ..plan.tally };

@@ -127,12 +127,6 @@ impl RegisterRows {
         Ok(RegisterRows { lines: Box::new(BufReader::new(rest)), encoding, line: 0, bytes: Vec::new(), split })
     }
 
-    /// Whether the file is in Shift_JIS.
-    #[must_use]
-    pub fn shift_jis(&self) -> bool {
-        self.encoding == SHIFT_JIS
-    }
-
     fn row(&mut self) -> Result<Option<RegisterRow>, RegisterFileError> {
         loop {
             self.bytes.clear();
