@@ -150,7 +150,7 @@ fn told(error: &OfficeError) -> String {
     match error {
         OfficeError::Invalid(problems) => problems.iter().map(|p| words(&p.text)).collect::<Vec<_>>().join("\n"),
         OfficeError::Forbidden(reasons) => reasons.iter().map(words).collect::<Vec<_>>().join("\n"),
-        OfficeError::Stale(text) | OfficeError::Busy(text) => words(text),
+        OfficeError::Stale(text) | OfficeError::Suspended(text) | OfficeError::Busy(text) => words(text),
         OfficeError::Refused(_)
         | OfficeError::NotFound
         | OfficeError::TooLate { .. }

@@ -3,18 +3,20 @@
 //! A text that cannot be read changes nothing: its call stays on the last good edition, and the office sees why. A published edition is
 //! never edited; a changed text under the same number is refused with the way forward.
 
+mod kept;
 mod turned_away;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use banso_grant::decide::{self, By};
-use banso_grant::{Actor, CallPhase};
+use banso_grant::{Actor, CallPhase, ReadWith};
 use banso_guideline::{Dictionary, Edition, Library, Problem, Severity};
 use banso_kernel::{CallId, Digest, Instant, Lang, LocalText};
 use banso_permits::{Action, Person, Resource};
 use banso_store::{Batch, Change, EditionProblems, EditionText};
 
+pub use kept::{Standing, UnacceptedEdition};
 use turned_away::{changed_after_publication, judged_otherwise, out_of_turn, same_text, wrong_place};
 
 use crate::timeline::FRONT_MATTER;
@@ -56,6 +58,14 @@ pub struct Words {
     pub library: Library,
 }
 
+impl Words {
+    /// The digests that an edition pins which is read with them.
+    #[must_use]
+    pub fn pinned(&self) -> ReadWith {
+        ReadWith { dictionary: self.dictionary.digest(), definitions: self.library.digest() }
+    }
+}
+
 /// A call with its editions, oldest first.
 #[derive(Debug, Clone)]
 pub struct PublishedCall {
@@ -67,6 +77,9 @@ pub struct PublishedCall {
 pub struct PublishedEdition {
     pub number: u32,
     pub edition: Edition,
+    /// What it was read with when it was published; nothing on record where that was before it was noted.
+    pub read_with: Option<ReadWith>,
+    pub standing: Standing,
 }
 
 /// Where a call stands on a day.
@@ -131,10 +144,10 @@ impl Registry {
         Arc::clone(&self.calls.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn add(&self, call: &CallId, number: u32, edition: Edition) {
+    fn add(&self, call: &CallId, edition: PublishedEdition) {
         let mut held = self.calls.write().unwrap_or_else(PoisonError::into_inner);
         let mut calls = BTreeMap::clone(&held);
-        put(&mut calls, call, number, edition);
+        put(&mut calls, call, edition);
         *held = Arc::new(calls);
     }
 
@@ -143,10 +156,10 @@ impl Registry {
     }
 }
 
-fn put(calls: &mut BTreeMap<CallId, PublishedCall>, call: &CallId, number: u32, edition: Edition) {
+fn put(calls: &mut BTreeMap<CallId, PublishedCall>, call: &CallId, edition: PublishedEdition) {
     let entry = calls.entry(call.clone()).or_insert_with(|| PublishedCall { call: call.clone(), editions: Vec::new() });
-    entry.editions.retain(|e| e.number != number);
-    entry.editions.push(PublishedEdition { number, edition });
+    entry.editions.retain(|e| e.number != edition.number);
+    entry.editions.push(edition);
     entry.editions.sort_by_key(|e| e.number);
 }
 
@@ -183,26 +196,6 @@ impl Office {
         let calls = self.registry().all();
         let mut editions = calls.values().flat_map(|c| &c.editions);
         editions.find(|e| e.edition.digest() == digest).map(|e| e.edition.clone()).ok_or(OfficeError::NotFound)
-    }
-
-    /// Reads all that was published before, and holds it from now on. When one text cannot be read, everything stays as it was.
-    ///
-    /// # Errors
-    /// Storage; a kept edition that the dictionary no longer fits: cases hang on it.
-    pub async fn restore_editions(&self, words: &Words) -> Result<(), OfficeError> {
-        let kept = self.store().editions().await?;
-        let words = words.clone();
-        let read = tokio::task::spawn_blocking(move || {
-            let mut calls = BTreeMap::new();
-            for kept in kept {
-                let reading = Edition::read(&kept.source, &words.dictionary, &words.library);
-                let edition = reading.edition.ok_or_else(|| no_longer_read(&kept, &reading.problems))?;
-                put(&mut calls, &kept.call, kept.number, edition);
-            }
-            Ok::<_, OfficeError>(calls)
-        });
-        self.registry().replace(read.await.map_err(OfficeError::fault)??);
-        Ok(())
     }
 
     /// Publishes what is new among these files, in the order given, and notes what is wrong with the others.
@@ -287,17 +280,20 @@ impl Office {
         if let Some(same) = published.iter().find(|e| e.edition.digest() == edition.digest()) {
             return Ok(broken(same_text(same.number)));
         }
+        // An edition that is not accepted any more must not keep the one that puts it right from being published.
         let taken_back: Vec<Problem> = published.last().map(|before| edition.amends(&before.edition)).unwrap_or_default();
         if !taken_back.is_empty() {
             return Ok(broken(self.programmes().shown(file, &taken_back)));
         }
-        if let Some(before) = published.last().filter(|before| !edition.judges_as(&before.edition))
+        let accepted = published.last().filter(|before| before.standing == Standing::InOrder);
+        if let Some(before) = accepted.filter(|before| !edition.judges_as(&before.edition))
             && self.review_has_begun(&call).await?
         {
             return Ok(broken(judged_otherwise(&before.edition.meta().edition)));
         }
-        self.publish(actor, &call, number, &edition).await?;
-        self.registry().add(&call, number, edition);
+        let published = PublishedEdition { number, edition, read_with: Some(words.pinned()), standing: Standing::InOrder };
+        self.publish(actor, &call, &published, words).await?;
+        self.registry().add(&call, published);
         Ok(Loaded::Published { call, number })
     }
 
@@ -307,18 +303,23 @@ impl Office {
         Ok(phase.is_some_and(|phase| !matches!(phase, CallPhase::Receiving)))
     }
 
-    async fn publish(&self, actor: Actor, call: &CallId, number: u32, edition: &Edition) -> Result<(), OfficeError> {
+    async fn publish(&self, actor: Actor, call: &CallId, published: &PublishedEdition, words: &Words) -> Result<(), OfficeError> {
+        let PublishedEdition { number, edition, .. } = published;
         let by = By { actor, edition: edition.digest(), now: self.now(), clause: FRONT_MATTER.to_owned() };
-        let act = decide::publish_edition(&edition.meta().edition, &by)?;
+        let act = decide::publish_edition(&edition.meta().edition, words.pinned(), &by)?;
         let after = self.store().call(call).await?.map_or(0, |file| file.acts.len() as u64);
         let text = EditionText {
             digest: edition.digest(),
             call: call.clone(),
-            number,
+            number: *number,
             name: edition.meta().edition.clone(),
             source: edition.source().to_owned(),
+            read_with: Some(words.pinned()),
         };
-        self.append(Batch::call(call.clone(), after, vec![act]).and_change(Change::keep_edition(&text))).await?;
+        let kept =
+            [Change::keep_content(words.dictionary.source()), Change::keep_content(words.library.source()), Change::keep_edition(&text)];
+        let batch = kept.into_iter().fold(Batch::call(call.clone(), after, vec![act]), Batch::and_change);
+        self.append(batch).await?;
         Ok(())
     }
 
@@ -330,23 +331,6 @@ impl Office {
         self.append(Batch::changes(vec![Change::note_edition_problems(&problems)])).await?;
         Ok(())
     }
-}
-
-fn no_longer_read(kept: &EditionText, problems: &[Problem]) -> OfficeError {
-    let first = |lang| problems.first().map(|p| p.message.get(lang).to_owned()).unwrap_or_default();
-    let EditionText { call, number, .. } = kept;
-    OfficeError::field(
-        "",
-        format!(
-            "公表済みの公募要領「{call}」第{number}版が、いまの事実辞書・共通の定義では読めません。辞書から消した項目を戻してください。{}",
-            first(Lang::Ja)
-        ),
-        format!(
-            "The published edition {number} of `{call}` can no longer be read with the facts as they are now; put back what was taken out of \
-             them. {}",
-            first(Lang::En)
-        ),
-    )
 }
 
 /// The call and the edition's number in a path that ends in `programme/round.md` or `programme/round.2.md`.

@@ -70,6 +70,9 @@ pub enum OfficeError {
     /// The closing instant had passed at the moment of recording.
     #[error("closed at {closed}")]
     TooLate { closed: Instant },
+    /// The call stands still: its guideline is not accepted by this program any more. Why and until when, in words.
+    #[error("suspended: {}", .0.get(banso_kernel::Lang::En))]
+    Suspended(LocalText),
     /// Storage cannot be reached or written just now. Why, in words that help whoever runs the server.
     #[error("busy: {}", .0.ja)]
     Busy(LocalText),

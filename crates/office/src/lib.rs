@@ -56,7 +56,8 @@ pub use banso_grant::{ConflictKind, Declaration, Judgement, Point, ReviewStatus}
 pub use banso_store::{Clock, DocumentReader, HandClock, Listed, ListedCase, Notice, Page, Place, SystemClock};
 pub use banso_store::{RegisterEvent, RegisterFile, RegisteredFirm};
 pub use editions::{
-    BrokenFile, CallTime, Loaded, ProgrammeFile, ProgrammeTexts, Programmes, PublishedCall, PublishedEdition, Words, call_time,
+    BrokenFile, CallTime, Loaded, ProgrammeFile, ProgrammeTexts, Programmes, PublishedCall, PublishedEdition, Standing, UnacceptedEdition,
+    Words, call_time,
 };
 pub use error::{FieldProblem, OfficeError, Reference};
 pub use mail::{MailCommand, MailError, Mailer, Outbox, Outgoing};
@@ -236,8 +237,9 @@ impl Office {
     /// Writes a batch, all of it or nothing, and wakes the worker when it queued something.
     ///
     /// # Errors
-    /// [`OfficeError::Stale`], [`OfficeError::TooLate`], or storage.
+    /// [`OfficeError::Stale`], [`OfficeError::TooLate`], [`OfficeError::Suspended`], or storage.
     pub(crate) async fn append(&self, batch: Batch) -> Result<Committed, OfficeError> {
+        self.rests_on_accepted_editions(&batch)?;
         let queued = !batch.jobs.is_empty();
         let committed = self.store().commit(batch).await?;
         if queued {

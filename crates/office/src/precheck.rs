@@ -59,9 +59,10 @@ impl Office {
     /// Examines the facts as typed; what cannot be read is a problem of its field and stays unknown.
     ///
     /// # Errors
-    /// [`OfficeError::NotFound`] when there is no such call.
+    /// [`OfficeError::NotFound`] when there is no such call; [`OfficeError::Suspended`].
     pub fn precheck(&self, call: &CallId, typed: &BTreeMap<String, String>) -> Result<Precheck, OfficeError> {
         let edition = self.edition_in_force(call)?;
+        self.takes_acts(call)?;
         let mut reader = Reader { edition: &edition, typed, facts: Facts::default(), problems: Vec::new() };
         let questions = asked_once(&edition).iter().map(|item| reader.question(item)).collect();
         let Reader { facts, problems, .. } = reader;

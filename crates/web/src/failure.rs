@@ -61,6 +61,7 @@ impl From<OfficeError> for Failure {
             | OfficeError::Invalid(_)
             | OfficeError::Stale(_)
             | OfficeError::TooLate { .. }
+            | OfficeError::Suspended(_)
             | OfficeError::Busy(_)
             | OfficeError::RateLimited { .. }
             | OfficeError::Fault(_) => Failure::Office(Arc::new(error)),
@@ -90,7 +91,9 @@ impl Failure {
             Failure::Office(error) => match error.as_ref() {
                 OfficeError::NotFound => StatusCode::NOT_FOUND,
                 OfficeError::Forbidden(_) => StatusCode::FORBIDDEN,
-                OfficeError::Refused(_) | OfficeError::Stale(_) | OfficeError::TooLate { .. } => StatusCode::CONFLICT,
+                OfficeError::Refused(_) | OfficeError::Stale(_) | OfficeError::TooLate { .. } | OfficeError::Suspended(_) => {
+                    StatusCode::CONFLICT
+                }
                 OfficeError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 OfficeError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
                 OfficeError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,

@@ -294,3 +294,43 @@ async fn clauses_are_read_in_the_edition_that_was_filled_in() {
     }
     d.officer.get(&format!("/calls/{}/editions/{first}", d.call)).await.is(200).has("現在は有効ではありません").has("id=\"c2-1\"");
 }
+
+#[tokio::test]
+async fn a_call_whose_edition_is_not_accepted_any_more_is_read_but_not_acted_in() {
+    let mut d = desk().await;
+    let text = programme().replace("第1回・第1版", "第1回・第2版").replace("補助事業期間 in", "補助事業期冠 in");
+    d.office.published_before(&d.call, 2, &text, None).await;
+    d.office.restore_editions(&words()).await.unwrap();
+    d.officer.get("/office").await.is(200).holds_together().has("公募の手続が止まっています");
+    d.officer
+        .get("/office/guidelines")
+        .await
+        .is(200)
+        .holds_together()
+        .has("誤りを直した改正版")
+        .has("補助事業期間")
+        .has("記録なし")
+        .has("誤りあり");
+    d.officer.get("/office/guidelines?lang=en").await.is(200).holds_together().has("not accepted any more");
+    d.officer.get("/office?lang=ja").await;
+    let case = format!("/office/cases/{}", d.cases[0]);
+    d.officer.get(&case).await.is(200).holds_together().has("切削工程の短縮");
+    let check = format!("{case}/check");
+    d.officer.get(&check).await.is(200);
+    let pass = d.officer.send(&check, &format!("{check}/pass"), &[("check", "x")]).await;
+    pass.is(422).has("新しい手続を止めています");
+    let call = format!("/calls/{}", d.call);
+    d.officer.get(&call).await.is(200).holds_together().has("手続を一時止めています");
+    d.officer.get(&format!("{call}/check")).await.is(409).has("この公募の手続は止まっています");
+    d.officer.get("/").await.is(200);
+    d.office.somebody("auditor", &[Role::Auditor], None).await;
+    let mut auditor = Visitor::signed_in(&d.office, "auditor").await;
+    auditor.get(&format!("/audit/cases/{}", d.cases[0])).await.is(200).holds_together();
+    let edition = d.office.edition_in_force(&d.call).unwrap().digest();
+    auditor.get(&format!("/audit/editions/{edition}")).await.is(200).holds_together().has("読み取れた範囲").has("記録はありません");
+    let first = d.office.published_call(&d.call).unwrap().editions[0].clone();
+    let pinned = first.read_with.unwrap().definitions.to_string();
+    auditor.get(&format!("/audit/editions/{}", first.edition.digest())).await.is(200).has(&pinned);
+    assert_eq!(auditor.get(&format!("/audit/cases/{}/export.zip", d.cases[0])).await.is(200).header("content-type"), "application/zip");
+    d.office.run_jobs().await;
+}

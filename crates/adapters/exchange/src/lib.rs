@@ -17,8 +17,8 @@ pub use bundle::zip_files;
 pub use csv::to_csv;
 pub use excel::to_xlsx;
 pub use package::{
-    CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, FileName, PackageError,
-    PackageReport, Problem, verify_package, write_package,
+    CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, ExportedWords, FileName,
+    PackageError, PackageReport, Problem, verify_package, write_package,
 };
 pub use register_file::{RegisterFileError, RegisterRow, RegisterRows, register_digest};
 pub use sheet::{Cell, Column, Kind, Sheet, SheetError};

@@ -1,5 +1,6 @@
 //! Texts under their digest (answers as submitted, comments), plans, editions of guidelines, reviewers' drafts. Erasable, beside the acts.
 
+use banso_grant::ReadWith;
 use banso_kernel::{CallId, CaseId, Digest, Instant, PersonId};
 
 use crate::Store;
@@ -58,6 +59,8 @@ pub struct EditionText {
     pub number: u32,
     pub name: String,
     pub source: String,
+    /// What it was read with: texts in `contents`. Nothing where it was published before that was noted.
+    pub read_with: Option<ReadWith>,
 }
 
 /// Why a guideline file is not in force: the call stays on its last good edition.
@@ -116,10 +119,11 @@ impl Change {
 
     #[must_use]
     pub fn keep_edition(e: &EditionText) -> Self {
+        let words = (e.read_with.map(|w| w.dictionary), e.read_with.map(|w| w.definitions));
         Change::by(
-            "INSERT INTO editions (digest, call_id, number, name, source, published_at) VALUES ($1, $2, $3, $4, $5, $6) \
-             ON CONFLICT (digest) DO NOTHING",
-            args![e.digest, &e.call, e.number, &e.name, &e.source, Now],
+            "INSERT INTO editions (digest, call_id, number, name, source, published_at, dictionary, definitions) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (digest) DO NOTHING",
+            args![e.digest, &e.call, e.number, &e.name, &e.source, Now, words.0, words.1],
         )
     }
 
@@ -190,7 +194,17 @@ impl TryFrom<&Row> for EditionText {
             number: row.count("number")?,
             name: row.text("name")?,
             source: row.text("source")?,
+            read_with: read_with(row)?,
         })
+    }
+}
+
+/// Both digests or neither.
+fn read_with(row: &Row) -> Result<Option<ReadWith>, Fault> {
+    match (row.opt_parse("dictionary")?, row.opt_parse("definitions")?) {
+        (Some(dictionary), Some(definitions)) => Ok(Some(ReadWith { dictionary, definitions })),
+        (None, None) => Ok(None),
+        (Some(_), None) | (None, Some(_)) => Err(Fault::impossible("editions", "one of dictionary and definitions")),
     }
 }
 

@@ -25,6 +25,7 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: "",
         postgres: include_str!("schema/0003_register_postgres.sql"),
     },
+    Migration { number: 4, common: include_str!("schema/0004_words.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The schema that this program writes.

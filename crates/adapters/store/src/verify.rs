@@ -1,7 +1,9 @@
 //! Goes through everything: every chain, the hash that runs through all, every list row computed anew, every document by its hash.
 
 mod beside;
+mod named;
 mod report;
+mod unnamed;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +22,7 @@ use crate::ledger::record::COLUMNS;
 use crate::ledger::{Anchor, CallRow, permitted_case};
 
 use beside::{LEADS, compare_lead};
+use named::Named;
 pub use report::{Problem, Report};
 use report::{
     act_place, broken_chain, changed, compare_few, compare_row, not_there, paper_place, position_place, row_missing, row_place, unreadable,
@@ -39,6 +42,8 @@ struct Walk {
     recorded_at: Option<Instant>,
     documents: BTreeMap<Digest, LocalText>,
     texts: BTreeMap<Digest, LocalText>,
+    /// What rows beside the ledger have to agree with.
+    named: Named,
     /// The running hash at the position of the anchor that was asked about.
     at_anchor: Option<Digest>,
     acts: u64,
@@ -97,6 +102,7 @@ impl Walk {
         match Decoded::of(record) {
             Ok(act) => {
                 self.name_papers(&act, place);
+                self.named.take(record, &act);
                 self.fold(record, &act, &mut seen);
             }
             Err(e) => self.broken(record, e, &mut seen),
@@ -161,6 +167,8 @@ impl Store {
         let streams = std::mem::take(&mut walk.streams);
         let count = streams.len() as u64;
         let list_rows = self.compare_lists(streams, &mut walk).await?;
+        self.compare_named(&mut walk).await?;
+        self.compare_unnamed(&mut walk).await?;
         self.report(walk, count, list_rows, end).await
     }
 

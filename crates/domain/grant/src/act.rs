@@ -301,6 +301,14 @@ pub struct Modification {
     pub reason: String,
 }
 
+/// The fact dictionary and the shared definitions that an edition was read with, by the digests of their texts: they decide with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadWith {
+    pub dictionary: Digest,
+    pub definitions: Digest,
+}
+
 /// One act of a call as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "act", rename_all = "snake_case", deny_unknown_fields)]
@@ -309,6 +317,9 @@ pub enum CallAct {
     EditionPublished {
         edition: Digest,
         name: String,
+        /// What its text was read and judges with. An act of version 1 was recorded before that was noted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        read_with: Option<ReadWith>,
     },
     ReviewOpened {
         plan: Digest,

@@ -3,7 +3,7 @@
 
 use banso_kernel::{Day, Digest, Instant, Yen};
 
-use crate::act::{CallAct, Recorded};
+use crate::act::{CallAct, ReadWith, Recorded};
 use crate::case::{FoldError, LastAct, in_sequence};
 use crate::encode::Act;
 use crate::study::Study;
@@ -27,6 +27,8 @@ pub struct PublishedEdition {
     pub name: String,
     pub since: Day,
     pub published_at: Instant,
+    /// Nothing where it was published before that was noted.
+    pub read_with: Option<ReadWith>,
 }
 
 /// How far the call is in choosing.
@@ -83,10 +85,10 @@ impl Call {
     /// Anything but an edition with number 1.
     pub fn begin(first: &Recorded<CallAct>) -> Result<Call, FoldError> {
         in_sequence(1, first.seq)?;
-        let CallAct::EditionPublished { edition, name } = &first.act else {
+        let CallAct::EditionPublished { edition, name, read_with } = &first.act else {
             return Err(FoldError::NotAFirstAct { seq: first.seq, kind: first.act.kind() });
         };
-        let edition = PublishedEdition::of(*edition, name, first);
+        let edition = PublishedEdition::of(*edition, name, *read_with, first);
         Ok(Call { edition, superseded: Vec::new(), phase: CallPhase::Receiving, studies: Vec::new(), last: LastAct::of(first) })
     }
 
@@ -98,8 +100,8 @@ impl Call {
         in_sequence(self.last.seq.saturating_add(1), r.seq)?;
         let state = self.phase.code();
         let misfit = || FoldError::Misfit { seq: r.seq, kind: r.act.kind(), state };
-        if let CallAct::EditionPublished { edition, name } = &r.act {
-            let newest = PublishedEdition::of(*edition, name, r);
+        if let CallAct::EditionPublished { edition, name, read_with } = &r.act {
+            let newest = PublishedEdition::of(*edition, name, *read_with, r);
             self.superseded.push(std::mem::replace(&mut self.edition, newest));
         } else if let CallAct::StudyDeclared(_) | CallAct::StudyRun(_) = &r.act {
             self.executed().ok_or_else(misfit)?;
@@ -126,8 +128,8 @@ impl Call {
 }
 
 impl PublishedEdition {
-    fn of(digest: Digest, name: &str, r: &Recorded<CallAct>) -> Self {
-        PublishedEdition { digest, name: name.to_owned(), since: r.effective_on, published_at: r.recorded_at }
+    fn of(digest: Digest, name: &str, read_with: Option<ReadWith>, r: &Recorded<CallAct>) -> Self {
+        PublishedEdition { digest, name: name.to_owned(), since: r.effective_on, published_at: r.recorded_at, read_with }
     }
 }
 

@@ -2,7 +2,7 @@
 //! version has a golden file under `tests/golden/acts/`.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde_json::{Value, json};
 
 use crate::act::{ActorError, CallAct, CaseAct};
@@ -37,10 +37,21 @@ pub trait Act: Serialize + DeserializeOwned {
 
     /// The stable name of the act's kind, e.g. `grant_decided`.
     fn kind(&self) -> &'static str;
+
+    /// The version that its payload is written in. What is read back is written again as it was.
+    fn version(&self) -> u32 {
+        FIRST
+    }
+
+    /// The newest version of a kind.
+    #[must_use]
+    fn newest(_kind: &str) -> u32 {
+        FIRST
+    }
 }
 
-/// The version in which acts are written today. An older version is read by a match arm of its own in `decode`.
-const VERSION: u32 = 1;
+/// The version in which every kind was first written.
+const FIRST: u32 = 1;
 
 /// An act as it goes into the ledger.
 ///
@@ -49,7 +60,7 @@ const VERSION: u32 = 1;
 pub fn encode<A: Act>(act: &A) -> Result<Encoded, CanonicalError> {
     let mut tagged = serde_json::to_value(act)?;
     let payload = tagged.get_mut("act").map_or(Value::Null, Value::take);
-    Ok(Encoded { kind: act.kind(), version: VERSION, payload: canonical_json(&payload)? })
+    Ok(Encoded { kind: act.kind(), version: act.version(), payload: canonical_json(&payload)? })
 }
 
 /// An act out of the ledger.
@@ -60,23 +71,29 @@ pub fn decode<A: Act>(kind: &str, version: u32, payload: &str) -> Result<A, Deco
     if !A::KINDS.contains(&kind) {
         return Err(DecodeError::UnknownKind(kind.to_owned()));
     }
-    if version != VERSION {
+    if version < FIRST || version > A::newest(kind) {
         return Err(DecodeError::UnknownVersion { kind: kind.to_owned(), version });
     }
     let wrong = |source| DecodeError::Payload { kind: kind.to_owned(), version, source };
     let content: Value = serde_json::from_str(payload).map_err(wrong)?;
-    serde_json::from_value(json!({ "kind": kind, "act": content })).map_err(wrong)
+    let act: A = serde_json::from_value(json!({ "kind": kind, "act": content })).map_err(wrong)?;
+    if act.version() != version {
+        return Err(wrong(serde_json::Error::custom("what it says is of another version")));
+    }
+    Ok(act)
 }
 
 /// Names every variant once, so that `KINDS` cannot forget one.
 macro_rules! kinds {
-    ($family:ident { $($variant:pat => $kind:literal),* $(,)? }) => {
+    ($family:ident { $($variant:pat => $kind:literal),* $(,)? } $($versions:tt)*) => {
         impl Act for $family {
             const KINDS: &'static [&'static str] = &[$($kind),*];
 
             fn kind(&self) -> &'static str {
                 match self { $($variant => $kind),* }
             }
+
+            $($versions)*
         }
     };
 }
@@ -115,4 +132,23 @@ kinds!(CallAct {
     CallAct::SelectionExecuted { .. } => "selection_executed",
     CallAct::StudyDeclared(_) => "study_declared",
     CallAct::StudyRun(_) => "study_run",
-});
+}
+    fn version(&self) -> u32 {
+        match self {
+            // Version 2 names what the edition was read with.
+            CallAct::EditionPublished { read_with: Some(_), .. } => 2,
+            CallAct::EditionPublished { read_with: None, .. }
+            | CallAct::ReviewOpened { .. }
+            | CallAct::ReviewClosed { .. }
+            | CallAct::SelectionFrozen { .. }
+            | CallAct::SelectionDiscarded { .. }
+            | CallAct::SelectionExecuted { .. }
+            | CallAct::StudyDeclared(_)
+            | CallAct::StudyRun(_) => FIRST,
+        }
+    }
+
+    fn newest(kind: &str) -> u32 {
+        if kind == "edition_published" { 2 } else { FIRST }
+    }
+);

@@ -60,11 +60,15 @@ impl CaseAct {
 }
 
 impl CallAct {
-    /// The texts that came with the act: a guideline, who reviews what, who is selected, what a study asks, what it was run on and found.
+    /// The texts that came with the act: a guideline and what it was read with, who reviews what, who is selected, what a study asks, what
+    /// it was run on and found.
     #[must_use]
     pub fn texts(&self) -> Vec<Digest> {
         match self {
-            CallAct::EditionPublished { edition, .. } => vec![*edition],
+            CallAct::EditionPublished { edition, read_with, .. } => {
+                let words = read_with.iter().flat_map(|w| [w.dictionary, w.definitions]);
+                std::iter::once(*edition).chain(words).collect()
+            }
             CallAct::ReviewOpened { plan, .. } | CallAct::SelectionFrozen { plan, .. } => vec![*plan],
             CallAct::StudyDeclared(declared) => vec![declared.study],
             CallAct::StudyRun(run) => vec![run.panel, run.report],

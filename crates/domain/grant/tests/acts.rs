@@ -50,7 +50,8 @@ fn case_acts() -> Vec<CaseAct> {
 
 fn call_acts() -> Vec<CallAct> {
     vec![
-        CallAct::EditionPublished { edition: edition(), name: "第1版".into() },
+        CallAct::EditionPublished { edition: edition(), name: "第1版".into(), read_with: None },
+        CallAct::EditionPublished { edition: edition(), name: "第1版".into(), read_with: Some(read_with()) },
         CallAct::ReviewOpened { plan: digest("review plan"), due: day("2026-07-20") },
         CallAct::ReviewClosed { reason: "全件提出済み".into() },
         CallAct::SelectionFrozen { plan: digest("plan"), selected: 12, reserve: 3, rejected: 20, amount: Yen::new(540_000_000) },
@@ -124,10 +125,24 @@ fn what_cannot_be_read_is_named() {
         ("promoted", 1, r#"{"reason":7}"#, "invalid type"),
         ("returned", 1, r#"{"due":"2026-02-30","points":[]}"#, "version 1 cannot be read"),
         ("edition_published", 1, "{}", "`edition_published` is not a kind of act"),
+        ("promoted", 0, r#"{"reason":"x"}"#, "act `promoted` has no version 0"),
     ] {
         let error = decode::<CaseAct>(kind, version, payload).unwrap_err().to_string();
         assert!(error.contains(expected), "{kind} {version} {payload}: {error}");
     }
+}
+
+/// A payload says what its version says, no more and no less.
+#[test]
+fn an_edition_names_its_words_from_version_2_on() {
+    let publish = |read_with| CallAct::EditionPublished { edition: edition(), name: "第1版".into(), read_with };
+    let (old, new) = (encode(&publish(None)).unwrap(), encode(&publish(Some(read_with()))).unwrap());
+    assert_eq!((old.version, new.version), (1, 2));
+    for (row, version) in [(&old, 2), (&new, 1), (&new, 3)] {
+        assert!(decode::<CallAct>(row.kind, version, &row.payload).is_err(), "{version} {}", row.payload);
+    }
+    assert_eq!(publish(None).texts(), [edition()]);
+    assert_eq!(publish(Some(read_with())).texts(), [edition(), read_with().dictionary, read_with().definitions]);
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn every_phase_of_a_call_with_every_step() {
         let call = call(phase);
         writeln!(table, "\n{}", call.phase.code()).unwrap();
         let steps = [
-            ("publish_edition", decide::publish_edition("第2版", &office)),
+            ("publish_edition", decide::publish_edition("第2版", read_with(), &office)),
             ("open_review", decide::open_review(&call, digest("review plan"), day("2026-07-20"), &office)),
             ("close_review", decide::close_review(&call, "全件提出済み", &office)),
             ("freeze_selection", decide::freeze_selection(&call, &plan, 0, &office)),

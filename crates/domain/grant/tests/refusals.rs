@@ -140,7 +140,7 @@ fn selections() -> Vec<Row> {
     let other = plan_for(&reviewed, &banso_guideline::SelectionRules { reserves: 9, clause: "5-9".into(), ..rules() });
     let (open, frozen, executed) = (call(PhaseCode::InReview), frozen(&plan), executed(&plan));
     let director = by(3, "2026-08-01");
-    let amend = publish_edition("第2版", &By { edition: digest("edition 2"), ..director.clone() }).unwrap();
+    let amend = publish_edition("第2版", read_with(), &By { edition: digest("edition 2"), ..director.clone() }).unwrap();
     let amended = |call: &Call| call.clone().apply(&amend.clone().recorded(call.last.seq + 1, at("2026-07-31"))).unwrap();
     let empty = {
         let (id, sheet, rules) = (call_id(), sheet(), rules());
@@ -193,7 +193,7 @@ fn selections() -> Vec<Row> {
             answer(open_review(&call(PhaseCode::Reviewed), digest("p"), day("2026-08-09"), &director))
         }),
         ("close a review without a reason", "R120", answer(close_review(&open, "", &director))),
-        ("publish without a name", "R121", answer(publish_edition("", &director))),
+        ("publish without a name", "R121", answer(publish_edition("", read_with(), &director))),
     ]
 }
 

@@ -63,7 +63,8 @@ impl Edition {
                 format!("Receipts and letters already bear the published number. Put `{was}` back."),
             )
         };
-        (was != is).then(problem)
+        // Empty where a kept text does not say it any more.
+        (was != is && !was.is_empty()).then(problem)
     }
 
     fn other_kind(&self, before: &Edition) -> Option<Problem> {

@@ -11,7 +11,7 @@ use crate::examine::joined;
 use crate::expr::Expr;
 use crate::known::{combine, ends, map};
 use crate::members::{Member, members};
-use crate::model::{Amount, ClauseId, Facts, Known, Step, Value};
+use crate::model::{Amount, ClauseId, Facts, Known, Missing, Step, Value};
 use crate::plan::{LINE, Plan};
 
 impl Edition {
@@ -20,7 +20,27 @@ impl Edition {
     /// Costs whose 構成員 is not said belong to the first member. While 共同体 is unknown the firm itself is the only member.
     #[must_use]
     pub fn amount(&self, facts: &Facts) -> Amount {
-        Reckoning::new(self, facts).amount()
+        let Some(plan) = self.plan() else { return Amount::not_computable() };
+        Reckoning::new(self, plan, facts).amount()
+    }
+
+    /// What is missing for an amount under a text whose 補助額 cannot be read.
+    pub(crate) fn no_plan() -> Missing {
+        Missing::Unconfirmed { clause: String::new(), what: "補助額".to_owned() }
+    }
+}
+
+impl Amount {
+    /// The amount under a text whose 補助額 cannot be read.
+    fn not_computable() -> Self {
+        Amount {
+            total: Known::Unknown(vec![Edition::no_plan()]),
+            by_year: Vec::new(),
+            by_year_after_caps: Vec::new(),
+            by_member: Vec::new(),
+            cuts: Vec::new(),
+            steps: Vec::new(),
+        }
     }
 }
 
@@ -33,8 +53,8 @@ pub(crate) struct Reckoning<'a> {
 }
 
 impl<'a> Reckoning<'a> {
-    pub(crate) fn new(edition: &'a Edition, facts: &'a Facts) -> Self {
-        Reckoning { edition, plan: edition.plan(), facts, steps: Vec::new(), cuts: Vec::new() }
+    pub(crate) fn new(edition: &'a Edition, plan: &'a Plan, facts: &'a Facts) -> Self {
+        Reckoning { edition, plan, facts, steps: Vec::new(), cuts: Vec::new() }
     }
 
     /// The members, with the facts that the amount looks at: not all costs for each of them, where no rule asks for them.

@@ -35,7 +35,8 @@ pub(crate) struct Content {
     pub kpis: Vec<Kpi>,
     pub rules: Vec<Rule>,
     pub audience: Option<Rule>,
-    pub plan: Plan,
+    /// Nothing only in an edition that is not in order.
+    pub plan: Option<Plan>,
     pub unconfirmed: Vec<Missing>,
 }
 
@@ -117,7 +118,7 @@ struct Found {
     references: References,
 }
 
-/// Reads every running part; complains about what a guideline must have and this one lacks.
+/// Reads every running part; complains about what a guideline must have and this one lacks. What cannot be read is empty then.
 pub(crate) fn read(
     source: &str,
     front: &Front,
@@ -125,7 +126,7 @@ pub(crate) fn read(
     names: &Names,
     dictionary: &Dictionary,
     problems: &mut Vec<Problem>,
-) -> Option<Content> {
+) -> Content {
     let mut found = Found::default();
     for part in parts {
         match part {
@@ -151,7 +152,7 @@ pub(crate) fn read(
     if found.sections.is_empty() {
         problems.push(missing("【様式】", end));
     }
-    let mut selection = selection?;
+    let mut selection = selection.unwrap_or_else(|| review::rules_of(String::new()));
     selection.bonuses = found.bonuses;
     if let Some(meta) = &front.meta {
         review::term_in_time(&selection, &found.references, meta.closes.day(), meta.published, problems);
@@ -163,19 +164,19 @@ pub(crate) fn read(
     unconfirmed.extend(
         found.kpis.iter().filter(|k| k.is_unsettled()).map(|k| Missing::Unconfirmed { clause: k.clause.clone(), what: k.title.ja.clone() }),
     );
-    Some(Content {
+    Content {
         tracks,
         form: Form { sections: found.sections.into_iter().map(|(_, s)| s).collect() },
-        sheet: sheet?,
+        sheet: sheet.unwrap_or_else(|| ScoreSheet { clause: String::new(), criteria: Vec::new() }),
         selection,
         conditions: found.conditions,
         duties: found.duties,
         kpis: found.kpis,
         rules: found.rules,
         audience,
-        plan: one_plan?,
+        plan: one_plan,
         unconfirmed,
-    })
+    }
 }
 
 /// The only one of its kind.

@@ -1,8 +1,9 @@
 //! The fact dictionary: which facts there are, of what kind, about whom. Read from Markdown tables.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use banso_kernel::LocalText;
+use banso_kernel::{Digest, LocalText};
 
 use crate::markdown::{Piece, TEXT_MAX, Table, merge_conflicts, pieces};
 use crate::model::{FieldKind, Item, ItemId, ItemKind};
@@ -32,6 +33,7 @@ pub struct Dictionary {
     index: BTreeMap<ItemId, usize>,
     /// Choices with their English.
     choices: BTreeMap<String, LocalText>,
+    source: Arc<str>,
 }
 
 impl Dictionary {
@@ -46,7 +48,7 @@ impl Dictionary {
             return Err(problems);
         }
         merge_conflicts(source, &mut problems);
-        let mut dictionary = Dictionary::default();
+        let mut dictionary = Dictionary { source: Arc::from(source), ..Dictionary::default() };
         let mut places = Vec::new();
         for piece in pieces(source, 0, &mut problems) {
             if let Piece::Table(table) = piece
@@ -57,6 +59,18 @@ impl Dictionary {
         }
         dictionary.check_parts(&places, &mut problems);
         if problems.iter().any(|p| p.severity == Severity::Error) { Err(tidy(problems, source)) } else { Ok(dictionary) }
+    }
+
+    /// The text that it was read from.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// SHA-256 of the text: what an edition pins that was read with it.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.source.as_bytes())
     }
 
     /// The item of that name.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use banso_kernel::{Digest, LocalText};
+use banso_kernel::{CallId, Digest, LocalText};
 
 use crate::content::Content;
 use crate::dictionary::Dictionary;
@@ -66,15 +66,27 @@ impl Edition {
             );
             return Reading { edition: None, problems };
         }
-        let whole = read_whole(source, dictionary, library, &mut problems);
-        let sound = !problems.iter().any(|p| p.severity == Severity::Error);
-        let edition = whole.filter(|_| sound).map(|w| Edition(Arc::new(w)));
+        let parts = Parts::read(source, dictionary, library, &mut problems);
+        let sound = parts.content.plan.is_some() && !problems.iter().any(|p| p.severity == Severity::Error);
+        let meta = parts.front.meta.clone().filter(|_| sound);
+        let edition = meta.map(|meta| parts.whole(source, meta));
         if let Some(edition) = &edition {
             problems.extend(edition.run_examples().iter().filter_map(|e| e.problem()));
             problems.extend(edition.examples_beyond_the_form());
         }
         let sound = !problems.iter().any(|p| p.severity == Severity::Error);
         Reading { edition: edition.filter(|_| sound), problems: tidy(problems, source) }
+    }
+
+    /// A text that was published once and is not accepted any more, as far as it can still be read: to look at what was done under it,
+    /// never to judge by. What cannot be read is empty; `call` and `name` stand in for a front matter that does not say them.
+    #[must_use]
+    pub fn as_far_as_it_reads(source: &str, dictionary: &Dictionary, library: &Library, call: &CallId, name: &str) -> Edition {
+        let mut unheard = Vec::new();
+        let read = source.get(..Span::new(0, TEXT_MAX).within(source).end).unwrap_or_default();
+        let parts = Parts::read(read, dictionary, library, &mut unheard);
+        let meta = parts.front.meta.clone().unwrap_or_else(|| front::salvaged(read, call, name));
+        parts.whole(source, meta)
     }
 
     pub(crate) fn whole(&self) -> &Whole {
@@ -170,10 +182,10 @@ impl Edition {
         }
     }
 
-    /// How the amount is computed.
+    /// How the amount is computed; nothing where the text of a kept edition does not say it in a way that this program reads.
     #[must_use]
-    pub fn plan(&self) -> &Plan {
-        &self.0.content.plan
+    pub fn plan(&self) -> Option<&Plan> {
+        self.0.content.plan.as_ref()
     }
 
     #[must_use]
@@ -279,34 +291,54 @@ pub struct FieldPlace {
     pub key: Option<String>,
 }
 
-fn read_whole(source: &str, dictionary: &Dictionary, library: &Library, problems: &mut Vec<Problem>) -> Option<Whole> {
-    merge_conflicts(source, problems);
-    unseen_characters(source, problems);
-    let front = front::read(source, problems);
-    let pieces = pieces(source, front.body, problems);
-    let outline = outline::read(source, &pieces, problems);
-    let shared = shared(&front, library, problems);
-    let placed = crate::definitions::collect(source, &outline.parts, problems);
-    let own = dictionary.with_choices(TableKind::Tracks.word(), &content::track_names(&outline.parts));
-    let names = content::names(&outline.parts, &placed, &shared, &front, &own, problems);
-    let content = content::read(source, &front, &outline.parts, &names, dictionary, problems);
-    let examples = examples::read(&outline.parts, &own, problems);
-    drop_echoes(source, &placed, &names, problems);
-    Some(Whole {
-        source: source.to_owned(),
-        digest: Digest::of(source.as_bytes()),
-        meta: front.meta?,
-        amendment: front.amendment,
-        clauses: outline.clauses.iter().map(|p| p.clause.clone()).collect(),
-        placed: outline.clauses,
-        pieces,
-        shared,
-        dictionary: own,
-        names,
-        content: content?,
-        examples,
-        body: front.body,
-    })
+/// What was found in a text.
+struct Parts {
+    front: front::Front,
+    clauses: Vec<Placed>,
+    pieces: Vec<Piece>,
+    shared: Vec<SharedDefinition>,
+    /// With the text's own choices of tracks.
+    dictionary: Dictionary,
+    names: Names,
+    content: Content,
+    examples: Vec<Example>,
+}
+
+impl Parts {
+    fn read(source: &str, dictionary: &Dictionary, library: &Library, problems: &mut Vec<Problem>) -> Parts {
+        merge_conflicts(source, problems);
+        unseen_characters(source, problems);
+        let front = front::read(source, problems);
+        let pieces = pieces(source, front.body, problems);
+        let outline = outline::read(source, &pieces, problems);
+        let shared = shared(&front, library, problems);
+        let placed = crate::definitions::collect(source, &outline.parts, problems);
+        let own = dictionary.with_choices(TableKind::Tracks.word(), &content::track_names(&outline.parts));
+        let names = content::names(&outline.parts, &placed, &shared, &front, &own, problems);
+        let content = content::read(source, &front, &outline.parts, &names, dictionary, problems);
+        let examples = examples::read(&outline.parts, &own, problems);
+        drop_echoes(source, &placed, &names, problems);
+        Parts { front, clauses: outline.clauses, pieces, shared, dictionary: own, names, content, examples }
+    }
+
+    /// The edition that they make of the whole text.
+    fn whole(self, source: &str, meta: Meta) -> Edition {
+        Edition(Arc::new(Whole {
+            source: source.to_owned(),
+            digest: Digest::of(source.as_bytes()),
+            meta,
+            amendment: self.front.amendment,
+            clauses: self.clauses.iter().map(|p| p.clause.clone()).collect(),
+            placed: self.clauses,
+            pieces: self.pieces,
+            shared: self.shared,
+            dictionary: self.dictionary,
+            names: self.names,
+            content: self.content,
+            examples: self.examples,
+            body: self.front.body,
+        }))
+    }
 }
 
 /// The shared definitions that the front matter asks for.

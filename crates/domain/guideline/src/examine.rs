@@ -8,6 +8,7 @@ use crate::edition::Edition;
 use crate::expr::{EvalError, Expr, Judgement, Names};
 use crate::members::{Member, consortium_known, members};
 use crate::model::{Examination, Facts, Finding, ItemId, Missing, Shortfall, Truth, Value};
+use crate::plan::Plan;
 use crate::rules::{Computed, Rule, Test};
 
 /// What one condition says of one set of facts.
@@ -40,7 +41,7 @@ impl Edition {
     /// Every item that the conditions and the amount may look at, in the order of the dictionary.
     #[must_use]
     pub fn questions(&self) -> Vec<ItemId> {
-        let mut exprs: Vec<&Expr> = self.plan().expressions().collect();
+        let mut exprs: Vec<&Expr> = self.plan().into_iter().flat_map(Plan::expressions).collect();
         for rule in self.rules() {
             if let Test::Computed(c) = &rule.test {
                 exprs.push(&c.whole);

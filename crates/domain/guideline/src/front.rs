@@ -68,6 +68,36 @@ pub(crate) fn place_of(source: &str, key: &str) -> Option<Span> {
     lines.iter().filter_map(entry).find(|e| e.key.text == key).map(|e| e.value.at)
 }
 
+/// What the front matter of a kept text says, as far as it can be read. A call whose period cannot be read has long been closed.
+pub(crate) fn salvaged(source: &str, call: &CallId, name: &str) -> Meta {
+    let mut unheard = Vec::new();
+    let (lines, body) = lines_of(source, &mut unheard);
+    let entries = entries_of(&lines, &mut unheard);
+    let mut reader = Reader { entries: &entries, whole: Span::new(0, body.min(source.len())), problems: &mut unheard };
+    let long_ago = Instant::new(Default::default());
+    let text = |key: &str| reader.optional(key).map(|w| w.text).unwrap_or_default();
+    let (legal_basis, authority, office) = (text("根拠法"), text("交付決定権者"), text("事務局"));
+    let said = |key: &str, other: &str| reader.optional(key).map_or_else(|| LocalText::ja(other), |w| local(&w.text));
+    let (programme, call_name) = (said("名称", call.programme()), said("公募名", call.as_str()));
+    let number_prefix = reader.optional("番号").and_then(|w| reader.prefix(&w)).unwrap_or_default();
+    let (opens, closes) = reader.optional("受付").and_then(|w| reader.period(&w)).unwrap_or((long_ago, long_ago));
+    Meta {
+        call: call.clone(),
+        edition: name.to_owned(),
+        programme,
+        call_name,
+        published: reader.optional("公表日").and_then(|w| Day::parse(&w.text).ok()).unwrap_or_else(|| long_ago.day()),
+        opens,
+        closes,
+        budget: reader.optional("予算").and_then(|w| reader.budget(&w)),
+        legal_basis,
+        authority,
+        office,
+        number_prefix,
+        synthetic: reader.optional("合成").and_then(|w| yes_no(&w.text)).unwrap_or_default(),
+    }
+}
+
 fn lines_of(source: &str, problems: &mut Vec<Problem>) -> (Vec<Line>, usize) {
     let mut lines = Vec::new();
     let mut offset = if source.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };

@@ -1,7 +1,9 @@
 //! Definitions that many guidelines share (中小企業者, …), each version keyed by the day it starts from, so that gaps and
 //! overlaps in time cannot be written.
 
-use banso_kernel::{Day, LocalText, fold_width};
+use std::sync::Arc;
+
+use banso_kernel::{Day, Digest, LocalText, fold_width};
 
 use crate::definitions::{Placed, collect};
 use crate::dictionary::Dictionary;
@@ -28,6 +30,7 @@ pub struct SharedDefinition {
 #[derive(Debug, Clone, Default)]
 pub struct Library {
     versions: Vec<SharedDefinition>,
+    source: Arc<str>,
 }
 
 impl Library {
@@ -44,7 +47,7 @@ impl Library {
         }
         merge_conflicts(source, &mut problems);
         let pieces = pieces(source, 0, &mut problems);
-        let mut library = Library::default();
+        let mut library = Library { source: Arc::from(source), ..Library::default() };
         let mut name: Option<LocalText> = None;
         for (i, piece) in pieces.iter().enumerate() {
             let Piece::Heading { level, text, at } = piece else { continue };
@@ -59,6 +62,18 @@ impl Library {
             }
         }
         if problems.iter().any(|p| p.severity == Severity::Error) { Err(tidy(problems, source)) } else { Ok(library) }
+    }
+
+    /// The text that it was read from.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// SHA-256 of the text: what an edition pins that was read with it.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.source.as_bytes())
     }
 
     /// The version of a definition that holds on a day.

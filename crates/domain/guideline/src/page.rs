@@ -5,6 +5,7 @@ use banso_kernel::{Lang, LocalText};
 use crate::edition::Edition;
 use crate::markdown::{Cell, Fence, Piece, Table};
 use crate::model::ClauseId;
+use crate::plan::Plan;
 use crate::rules::{Rule, Test};
 use crate::words::local;
 
@@ -137,7 +138,6 @@ impl Edition {
     }
 
     fn fence(&self, fence: &Fence, lang: Lang) -> Block {
-        let plan = self.plan();
         let content = &self.whole().content;
         if let Some(rule) = self.rules().iter().find(|r| r.at == fence.at) {
             return Block::Rule(self.rule_block(rule, lang));
@@ -146,8 +146,8 @@ impl Edition {
             let name = lang.pick("案内の対象", "Who is told of this call").to_owned();
             return Block::Definition { clause: rule.clause.clone(), name, sentence: self.rule_block(rule, lang).sentence };
         }
-        if plan.at == fence.at {
-            return Block::Amount { clause: plan.clause.clone(), sentences: self.amount_sentences(lang) };
+        if let Some(plan) = self.plan().filter(|p| p.at == fence.at) {
+            return Block::Amount { clause: plan.clause.clone(), sentences: self.amount_sentences(plan, lang) };
         }
         let (word, argument) = fence.info.split_once(char::is_whitespace).unwrap_or((&fence.info, ""));
         let lines: Vec<String> = fence.lines.iter().map(|l| l.text.trim_end().to_owned()).collect();
@@ -186,8 +186,7 @@ impl Edition {
         }
     }
 
-    fn amount_sentences(&self, lang: Lang) -> Vec<String> {
-        let plan = self.plan();
+    fn amount_sentences(&self, plan: &Plan, lang: Lang) -> Vec<String> {
         let says = |expr: &crate::expr::Expr| expr.sentence(self.names(), lang);
         let rounding = crate::amount::direction(plan.rounding, plan.unit);
         let line = |ja: String, en: String| lang.pick(&ja, &en).to_owned();

@@ -90,11 +90,10 @@ fn check_total(marked: &Marked<'_>, criteria: &[Criterion], problems: &mut Vec<P
     }
 }
 
-/// 【選定】: one rule a row, 項目 and 内容.
-pub(crate) fn selection(marked: &Marked<'_>, references: &mut References, problems: &mut Vec<Problem>) -> SelectionRules {
-    marked.mark.only(&[], problems);
-    let mut rules = SelectionRules {
-        clause: marked.clause.clone(),
+/// The rules before anything is read.
+pub(crate) const fn rules_of(clause: String) -> SelectionRules {
+    SelectionRules {
+        clause,
         reviewers_each: 1,
         aggregation: Aggregation::Mean,
         pass_mark: None,
@@ -103,7 +102,13 @@ pub(crate) fn selection(marked: &Marked<'_>, references: &mut References, proble
         reserves: 0,
         reserve_term: ReserveTerm::Open,
         selected_max: None,
-    };
+    }
+}
+
+/// 【選定】: one rule a row, 項目 and 内容.
+pub(crate) fn selection(marked: &Marked<'_>, references: &mut References, problems: &mut Vec<Problem>) -> SelectionRules {
+    marked.mark.only(&[], problems);
+    let mut rules = rules_of(marked.clause.clone());
     const KEYS: [&str; 7] = ["審査員数", "集計", "基準点", "同点のとき", "補欠", "補欠の期限", "採択件数の上限"];
     let mut seen: Vec<String> = Vec::new();
     for row in grid(marked.table, &[("項目", Need::Must), ("内容", Need::Must)], problems).iter().flat_map(|g| g.rows()) {

@@ -11,11 +11,13 @@ use crate::costs::{COST, CostRow, Lines, add};
 use crate::edition::Edition;
 use crate::members::Member;
 use crate::model::{Amount, Facts, Known, Missing, Value};
+use crate::plan::Plan;
 
 /// The amount for costs that can be changed. Rows are those of 経費, counted from 0.
 #[derive(Debug)]
 pub struct Tally<'a> {
     edition: &'a Edition,
+    plan: &'a Plan,
     facts: Facts,
     members: Vec<Member>,
     rows: Vec<CostRow>,
@@ -29,9 +31,10 @@ impl Edition {
     /// The amount for the costs in the facts, ready for changes.
     ///
     /// # Errors
-    /// What is missing where the costs cannot be read.
+    /// What is missing where the costs cannot be read, or 補助額 cannot.
     pub fn tally(&self, facts: Facts) -> Result<Tally<'_>, Vec<Missing>> {
-        let mut reckoning = Reckoning::new(self, &facts);
+        let plan = self.plan().ok_or_else(|| vec![Edition::no_plan()])?;
+        let mut reckoning = Reckoning::new(self, plan, &facts);
         let members = reckoning.members();
         let rows = reckoning.rows(&members)?;
         let mut groups: BTreeMap<(usize, u32), Vec<usize>> = BTreeMap::new();
@@ -39,7 +42,7 @@ impl Edition {
             groups.entry((row.member, row.year)).or_default().push(at);
         }
         let (paid, years) = (BTreeMap::new(), BTreeMap::new());
-        let mut tally = Tally { edition: self, facts, members, rows, groups, paid, years };
+        let mut tally = Tally { edition: self, plan, facts, members, rows, groups, paid, years };
         for group in tally.groups.keys().copied().collect::<Vec<_>>() {
             tally.pay(group);
         }
@@ -54,11 +57,11 @@ impl Tally<'_> {
     /// All years and members, after the caps.
     #[must_use]
     pub fn total(&self) -> Known<Yen> {
-        if self.edition.plan().looks_at_all_costs() {
+        if self.plan.looks_at_all_costs() {
             return self.amount().total;
         }
         let years: Vec<(u32, Known<Yen>)> = self.years.iter().map(|(year, known)| (*year, known.clone())).collect();
-        Reckoning::new(self.edition, &self.facts).total(&years)
+        Reckoning::new(self.edition, self.plan, &self.facts).total(&years)
     }
 
     /// The same with every step, for the costs as they are now. Looks at all of them.
@@ -78,7 +81,7 @@ impl Tally<'_> {
         let Some((own, member)) = self.rows.get(row).and_then(|r| Some((r, self.members.iter().find(|m| m.index == r.member)?))) else {
             return Known::Exactly(Yen::ZERO);
         };
-        let mut reckoning = Reckoning::new(self.edition, &self.facts);
+        let mut reckoning = Reckoning::new(self.edition, self.plan, &self.facts);
         let paid = reckoning.of_lines(member, own.year, &Lines::from([(own.line.clone(), own.counted.clone())]));
         let year = reckoning.of_year(own.year, &[(own.member, own.year, paid)]);
         reckoning.capped_total(&[(own.year, year)])
@@ -97,7 +100,7 @@ impl Tally<'_> {
             record.insert(COST.to_owned(), Value::Number(cost.exact()));
         }
         let group = (own.member, own.year);
-        own.counted = Reckoning::new(self.edition, &self.facts).counted(own)?;
+        own.counted = Reckoning::new(self.edition, self.plan, &self.facts).counted(own)?;
         self.pay(group);
         self.cap(group.1);
         Ok(())
@@ -108,14 +111,14 @@ impl Tally<'_> {
         let Some(member) = self.members.iter().find(|m| m.index == group.0) else { return };
         let mut lines = Lines::new();
         self.groups.get(&group).into_iter().flatten().filter_map(|at| self.rows.get(*at)).for_each(|row| add(&mut lines, row));
-        let paid = Reckoning::new(self.edition, &self.facts).of_lines(member, group.1, &lines);
+        let paid = Reckoning::new(self.edition, self.plan, &self.facts).of_lines(member, group.1, &lines);
         self.paid.insert(group, paid);
     }
 
     /// Puts the cap on one year.
     fn cap(&mut self, year: u32) {
         let own = self.paid.iter().filter(|((_, y), _)| *y == year).map(|((member, y), paid)| (*member, *y, paid.clone()));
-        let capped = Reckoning::new(self.edition, &self.facts).of_year(year, &own.collect::<Vec<_>>());
+        let capped = Reckoning::new(self.edition, self.plan, &self.facts).of_year(year, &own.collect::<Vec<_>>());
         self.years.insert(year, capped);
     }
 }

@@ -168,8 +168,8 @@ fn programme(circuit: &mut Circuit, schema: &Schema, edition: &Edition, supposed
     }
     let audience = edition.audience().map(&mut part);
     let plan = edition.plan();
-    let total = plan.total_cap.as_ref().map(|e| (CapKind::Total, e));
-    let cap = total.or_else(|| plan.yearly_cap.as_ref().map(|e| (CapKind::Yearly, e)));
+    let total = plan.and_then(|p| p.total_cap.as_ref()).map(|e| (CapKind::Total, e));
+    let cap = total.or_else(|| plan.and_then(|p| p.yearly_cap.as_ref()).map(|e| (CapKind::Yearly, e)));
     let cap = cap.map(|(kind, expr)| (kind, Part { root: lowering.amount(expr), expr: expr.clone() }));
     Programme { edition: edition.clone(), clauses, cap, audience }
 }

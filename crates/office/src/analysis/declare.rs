@@ -100,7 +100,8 @@ impl Office {
     /// Records the declaration that the form amounts to. `shown` is the digest that the person saw.
     ///
     /// # Errors
-    /// Forbidden; a form that is wrong; one that has changed since it was shown; refused when it stands already.
+    /// Forbidden; a form that is wrong; one that has changed since it was shown; refused when it stands already;
+    /// [`OfficeError::Suspended`].
     pub async fn declare_study(
         &self,
         person: &Person,
@@ -113,6 +114,7 @@ impl Office {
         if self.done_before(request).await? {
             return Ok(shown);
         }
+        self.takes_acts(call)?;
         let designs = designs(&ground.panel, &Counts::of(&ground.panel));
         let declaration = declared(&ground, &designs, form, &items(&ground.edition))?;
         let body = declaration.canonical().map_err(|r| refused(&r))?;

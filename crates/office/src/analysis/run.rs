@@ -67,7 +67,7 @@ impl Office {
     /// Has a declared study run on what is known on a day; today without one.
     ///
     /// # Errors
-    /// Forbidden; no such study; refused for a day that is still to come.
+    /// Forbidden; no such study; refused for a day that is still to come; [`OfficeError::Suspended`].
     pub async fn run_study(
         &self,
         person: &Person,
@@ -77,6 +77,7 @@ impl Office {
         request: RequestId,
     ) -> Result<(), OfficeError> {
         self.may_call(person, Action::Evaluate, call)?;
+        self.takes_acts(call)?;
         let file = self.store().call(call).await?.ok_or(OfficeError::NotFound)?;
         file.call.study(study).ok_or(OfficeError::NotFound)?;
         let today = self.now().day();

@@ -4,6 +4,7 @@ use banso_kernel::{Day, Digest, Lang};
 use banso_permits::Role;
 
 use super::*;
+use crate::testing::cases::{programme, words};
 use crate::testing::round::Round;
 
 fn form(round_form: &StudyForm) -> StudyForm {
@@ -72,6 +73,13 @@ async fn what_was_known_beforehand_makes_a_study_exploratory() {
     let page = round.office.study_page(&round.analyst, &round.call, study).await.unwrap();
     let report = round.office.report_page(&round.analyst, &round.call, study, page.runs[0].seq).await.unwrap();
     assert_eq!(report.report.standing, Standing::Exploratory);
+    // Under an edition that is not accepted any more nothing new is run; what was found is read on.
+    let text = programme().replace("補助事業期間 in", "補助事業期冠 in");
+    round.office.published_before(&round.call, 2, &text, None).await;
+    round.office.restore_editions(&words()).await.unwrap();
+    let again = round.office.run_study(&round.analyst, &round.call, study, None, round.press()).await;
+    assert!(matches!(again, Err(OfficeError::Suspended(_))), "{again:?}");
+    assert!(round.office.report_page(&round.analyst, &round.call, study, page.runs[0].seq).await.is_ok());
 }
 
 #[tokio::test]

@@ -94,6 +94,7 @@ impl Office {
     pub async fn start_page(&self, person: &Person, call: &CallId, number: Option<&str>) -> Result<StartPage, OfficeError> {
         self.may_call(person, Action::Apply, call)?;
         let edition = self.edition_in_force(call)?;
+        self.takes_acts(call)?;
         let own = self.own_organisation(person).await?;
         let firm = match number {
             Some(text) => Some(self.identified(&edition, own_by_number(&own, text)?).await?),
@@ -153,6 +154,7 @@ impl Office {
     pub async fn start_application(&self, person: &Person, order: &StartOrder) -> Result<CaseId, OfficeError> {
         self.may_call(person, Action::Apply, &order.call)?;
         let edition = self.edition_in_force(&order.call)?;
+        self.takes_acts(&order.call)?;
         let (meta, now) = (edition.meta(), self.now());
         if now > meta.closes {
             return Err(OfficeError::TooLate { closed: meta.closes });

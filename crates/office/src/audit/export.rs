@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Seek as _, SeekFrom};
 
 use banso_exchange::{
-    CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, FileName, write_package,
+    CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, ExportedWords, FileName,
+    write_package,
 };
-use banso_grant::{ActRecord, CaseAct, TextKind};
+use banso_grant::{ActRecord, CallAct, CaseAct, ReadWith, TextKind};
 use banso_kernel::{CaseId, Digest, LocalText};
 use banso_letters::{Act, CaseIndex, IndexedDocument, Letter};
 use banso_permits::Person;
-use banso_store::{CaseFile, Content, DocumentReader, Documents};
+use banso_store::{CaseFile, Content, DocumentReader, Documents, EditionText};
 
 use super::case::AuditCase;
 use crate::dossier::CaseDocument;
@@ -104,9 +105,27 @@ impl Office {
             }
             let missing = || OfficeError::fault(format!("the edition {} of act {} is missing", record.edition, record.seq));
             let text = self.store().edition(record.edition).await?.ok_or_else(missing)?;
-            out.push(ExportedEdition { digest: text.digest, name: text.name, source: text.source });
+            let words = self.exported_words(&text).await?;
+            out.push(ExportedEdition { digest: text.digest, name: text.name, source: text.source, words });
         }
         Ok(out)
+    }
+
+    /// What an edition was read with, and the act that says so; nothing where it was published before that was noted.
+    async fn exported_words(&self, edition: &EditionText) -> Result<Option<ExportedWords>, OfficeError> {
+        let Some(ReadWith { dictionary, definitions }) = edition.read_with else { return Ok(None) };
+        let missing = |what: &str| OfficeError::fault(format!("the {what} of the edition {} is missing", edition.digest));
+        let call = self.store().call(&edition.call).await?.ok_or_else(|| missing("call"))?;
+        let published = call.acts.into_iter().find(|record| {
+            let act = record.decode::<CallAct>().map(|r| r.act);
+            matches!(act, Ok(CallAct::EditionPublished { edition: of, .. }) if of == edition.digest)
+        });
+        let published = published.ok_or_else(|| missing("publication"))?;
+        let text = async |digest: Digest| match self.store().content(digest).await? {
+            Some(Content::Kept(text)) => Ok(text),
+            Some(Content::Erased { .. }) | None => Err(missing(&digest.to_string())),
+        };
+        Ok(Some(ExportedWords { dictionary: text(dictionary).await?, definitions: text(definitions).await?, published }))
     }
 
     async fn exported_documents(&self, file: &CaseFile) -> Result<Vec<ExportedDocument>, OfficeError> {

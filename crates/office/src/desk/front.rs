@@ -5,13 +5,15 @@ use banso_kernel::{CallId, Instant, LocalText};
 use banso_permits::{Action, Person, Resource};
 use banso_store::{CaseFilter, CaseSort, Direction, Page};
 
-use crate::{BrokenFile, CallTime, Office, OfficeError, call_time};
+use crate::{BrokenFile, CallTime, Office, OfficeError, UnacceptedEdition, call_time};
 
 /// The front page of the desk.
 #[derive(Debug, Clone)]
 pub struct FrontDesk {
     pub calls: Vec<CallOverview>,
     pub broken: Vec<BrokenFile>,
+    /// Published editions that this program does not accept any more.
+    pub unaccepted: Vec<UnacceptedEdition>,
     /// Mails that could not be handed over, among the newest thousand.
     pub mails_failing: u64,
 }
@@ -105,7 +107,8 @@ impl Office {
         }
         let mails = self.store().mails(Page::first(Page::LARGEST)).await?;
         let failing = mails.rows.iter().filter(|m| m.error.is_some() && m.sent_at.is_none()).count();
-        Ok(FrontDesk { calls, broken: self.broken_files(person).await?, mails_failing: failing as u64 })
+        let (broken, unaccepted) = (self.broken_files(person).await?, self.unaccepted_editions(person)?);
+        Ok(FrontDesk { calls, broken, unaccepted, mails_failing: failing as u64 })
     }
 
     /// A call with its counts and what waits in it.

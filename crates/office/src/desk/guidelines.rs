@@ -1,18 +1,20 @@
 //! The guidelines as the office sees them: which edition of each call is in force, which files are not and why; and reading them again
 //! while the server runs, in somebody's name.
 
-use banso_grant::Actor;
+use banso_grant::{Actor, ReadWith};
 use banso_kernel::{CallId, Day, Digest, Instant, LocalText};
 use banso_permits::{Action, Person, Resource};
 use banso_store::{Change, NewAccess};
 
-use crate::{BrokenFile, Loaded, Office, OfficeError, PublishedCall};
+use crate::{BrokenFile, Loaded, Office, OfficeError, PublishedCall, Standing, UnacceptedEdition};
 
 /// The page of the guidelines.
 #[derive(Debug, Clone)]
 pub struct GuidelinePage {
     pub calls: Vec<GuidelineCall>,
     pub broken: Vec<BrokenFile>,
+    /// Published editions that this program does not accept any more.
+    pub unaccepted: Vec<UnacceptedEdition>,
     /// Whether this person may have the guidelines read again.
     pub may_read_again: bool,
 }
@@ -36,6 +38,10 @@ pub struct EditionLine {
     pub opens: Instant,
     pub closes: Instant,
     pub in_force: bool,
+    /// False for one on which no act can rest any more.
+    pub accepted: bool,
+    /// What it was read with; nothing on record where it was published before that was noted.
+    pub read_with: Option<ReadWith>,
 }
 
 /// What came of a reading.
@@ -52,9 +58,9 @@ impl Office {
     /// # Errors
     /// Forbidden to whoever has no desk in the office.
     pub async fn guideline_page(&self, person: &Person) -> Result<GuidelinePage, OfficeError> {
-        let broken = self.broken_files(person).await?;
+        let (broken, unaccepted) = (self.broken_files(person).await?, self.unaccepted_editions(person)?);
         let may_read_again = self.may(person, Action::RunCall, &Resource::Office).is_ok();
-        Ok(GuidelinePage { calls: self.calls().into_iter().filter_map(call).collect(), broken, may_read_again })
+        Ok(GuidelinePage { calls: self.calls().into_iter().filter_map(call).collect(), broken, unaccepted, may_read_again })
     }
 
     /// Reads all guidelines again: new editions come into force as acts of this person; a file that is broken leaves its call on the last
@@ -97,6 +103,8 @@ fn call(published: PublishedCall) -> Option<GuidelineCall> {
             opens: meta.opens,
             closes: meta.closes,
             in_force: e.number == newest,
+            accepted: e.standing == Standing::InOrder,
+            read_with: e.read_with,
         }
     };
     let editions = published.editions.iter().rev().map(line).collect();

@@ -67,6 +67,7 @@ impl Office {
         let file = self.case(&permit).await?;
         let call = file.case.submission.paper.call.clone();
         let edition = self.edition_in_force(&call)?;
+        self.acts_here(action, &call)?;
         let call = self.store().call(&call).await?.ok_or(OfficeError::NotFound)?;
         Ok(Handled { file, call, edition })
     }
@@ -75,8 +76,25 @@ impl Office {
     pub(crate) async fn called(&self, person: &Person, action: Action, call: &CallId) -> Result<Called, OfficeError> {
         let edition = self.edition_in_force(call)?;
         let permit = self.may_call(person, action, call)?;
+        self.acts_here(action, call)?;
         let call = self.store().call(call).await?.ok_or(OfficeError::NotFound)?;
         Ok(Called { permit, call, edition })
+    }
+
+    /// Whoever is about to act in a call that stands still is told so before anything else; who only reads goes on.
+    fn acts_here(&self, action: Action, call: &CallId) -> Result<(), OfficeError> {
+        match action {
+            Action::HandleCase | Action::RunCall | Action::Decide => self.takes_acts(call),
+            Action::Apply
+            | Action::ReadCase
+            | Action::EditDraft
+            | Action::SpeakForCase
+            | Action::ReadCall
+            | Action::ReviewCase
+            | Action::ReadStudies
+            | Action::Evaluate
+            | Action::Audit => Ok(()),
+        }
     }
 
     /// Whether this press of the button was carried out before: then it is answered as it was then, and nothing is done again.

@@ -7,16 +7,17 @@ use std::path::Path;
 
 use banso_grant::decide::{self, By, GrantRequestOrder, SheetOrder, SubmissionOrder, Window};
 use banso_grant::numbers::receipt_number;
-use banso_grant::{Actor, CallAct, CaseAct, Declaration, NewAct, StateCode};
+use banso_grant::{Actor, CallAct, CaseAct, Declaration, NewAct, ReadWith, StateCode};
 use banso_guideline::{Dictionary, Edition, Library};
 use banso_kernel::{CallId, CaseId, Day, Digest, PersonId};
 use banso_permits::{Action, Person, Resource, Role};
-use banso_store::{Application, Attachment, Batch, CallFile, CaseFile, Change, Plan, PlanKind, SaveSection};
+use banso_store::{Application, Attachment, Batch, CallFile, CaseFile, Change, EditionText, Plan, PlanKind, SaveSection};
 
 use super::TestOffice;
 use super::papers::{DOCUMENT, REQUESTED, paper};
 use crate::apply::{Paper, PaperAttachment, QUOTES, SEEN_EDITION, Stage, lead_row};
 use crate::letters::document_specs;
+use crate::timeline::FRONT_MATTER;
 use crate::{Loaded, ProgrammeFile, Words};
 
 /// The programme file that cases are made under: its call is open on the day on which a test office stands.
@@ -75,6 +76,24 @@ impl TestOffice {
             [Loaded::Published { call, .. } | Loaded::Unchanged { call }] => call.clone(),
             other => unreachable!("{other:?}"),
         }
+    }
+
+    /// Puts an edition on record as an earlier program could have: whatever its text is, it was accepted then.
+    pub async fn published_before(&self, call: &CallId, number: u32, text: &str, read_with: Option<ReadWith>) -> Digest {
+        let (digest, name) = (Digest::of(text.as_bytes()), format!("第{number}版"));
+        let after = self.store().call(call).await.unwrap().map_or(0, |file| file.seq());
+        let act = NewAct {
+            act: CallAct::EditionPublished { edition: digest, name: name.clone(), read_with },
+            actor: Actor::System,
+            authority: "事務局".to_owned(),
+            clause: FRONT_MATTER.to_owned(),
+            edition: digest,
+            effective_on: self.now().day(),
+        };
+        let kept = EditionText { digest, call: call.clone(), number, name, source: text.to_owned(), read_with };
+        let batch = Batch::call(call.clone(), after, vec![act]).and_change(Change::keep_edition(&kept));
+        self.store().commit(batch).await.unwrap();
+        digest
     }
 
     /// Somebody who applies for a made-up firm of this name.

@@ -6,11 +6,24 @@ use banso_kernel::LocalText;
 use super::Detail;
 use super::words::{day, digest, local, reason, text, yen};
 
+/// Of an edition that was published before its words were pinned.
+fn not_noted() -> LocalText {
+    LocalText::new("記録なし（記録を始める前の公表）", "not on record: published before this was noted")
+}
+
 /// What an act of a call says.
 pub(super) fn call_details(act: &CallAct) -> Vec<Detail> {
     match act {
-        CallAct::EditionPublished { edition, name } => {
-            vec![text("版の名称", "Edition", name.as_str()), digest("要領のハッシュ", "Hash of the text", *edition)]
+        CallAct::EditionPublished { edition, name, read_with } => {
+            let mut out = vec![text("版の名称", "Edition", name.as_str()), digest("要領のハッシュ", "Hash of the text", *edition)];
+            match read_with {
+                Some(words) => out.extend([
+                    digest("事実辞書のハッシュ", "Hash of the fact dictionary", words.dictionary),
+                    digest("共通の定義のハッシュ", "Hash of the shared definitions", words.definitions),
+                ]),
+                None => out.push(local("事実辞書・共通の定義", "Fact dictionary and shared definitions", not_noted())),
+            }
+            out
         }
         CallAct::ReviewOpened { plan, due } => vec![day("審査期限", "Due", *due), digest("審査計画", "Review plan", *plan)],
         CallAct::ReviewClosed { reason: r } => reason(r).into_iter().collect(),

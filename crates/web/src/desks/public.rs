@@ -7,9 +7,10 @@ use askama_web::WebTemplate;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
+use banso_grant::ReadWith;
 use banso_guideline::{Block, ChangeKind, ClauseChange, Edition, FieldKind, Finding, Known, Shortfall, Truth, compare};
 use banso_kernel::{CallId, Digest, Instant, Lang, Yen};
-use banso_office::{Ask, CallTime, Office, OfficeError, Precheck, PublishedCall, Question, call_time};
+use banso_office::{Ask, CallTime, Office, OfficeError, Precheck, PublishedCall, PublishedEdition, Question, Standing, call_time};
 use serde::Deserialize;
 
 use crate::context::PageContext;
@@ -118,6 +119,19 @@ impl GuidelinePage {
 
     fn audited(&self) -> bool {
         self.reading == ReadAs::Record
+    }
+
+    /// The edition as its call holds it.
+    fn published(&self) -> Option<&PublishedEdition> {
+        self.call.editions.iter().find(|e| e.edition.digest() == self.edition.digest())
+    }
+
+    fn read_with(&self) -> Option<ReadWith> {
+        self.published()?.read_with
+    }
+
+    fn accepted(&self) -> bool {
+        self.published().is_none_or(|e| e.standing == Standing::InOrder)
     }
 
     fn in_force(&self) -> bool {

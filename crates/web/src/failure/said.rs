@@ -79,6 +79,11 @@ pub(super) fn of_office(error: &OfficeError) -> Words {
                 reference: None,
             }
         }
+        OfficeError::Suspended(why) => Words {
+            title: LocalText::new("この公募の手続は止まっています", "This call stands still"),
+            lines: vec![why.clone()],
+            reference: None,
+        },
         OfficeError::Busy(why) => {
             let mut words = of_status(StatusCode::SERVICE_UNAVAILABLE);
             words.lines.insert(0, why.clone());

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use banso_kernel::{Digest, Instant, LocalText, group_thousands};
 
-use super::index::{ExportedAct, ExportedDocument, Index};
+use super::index::{ExportedAct, ExportedDocument, Index, IndexedEdition, WITH_WORDS};
 use super::places;
 
 const STYLE: &str = "\
@@ -189,13 +189,32 @@ fn others(out: &mut String, index: &Index) {
     for edition in &index.editions {
         let _written = writeln!(
             out,
-            "<li><a href=\"{}\">{}</a> {}</li>",
+            "<li><a href=\"{}\">{}</a> {}{}</li>",
             places::edition(edition.digest),
             escape(&edition.name),
-            hash(edition.digest)
+            hash(edition.digest),
+            words(index, edition)
         );
     }
     put(out, "</ul>\n");
+}
+
+/// What an edition was read with; nothing in a file of the first format, which does not say.
+fn words(index: &Index, edition: &IndexedEdition) -> String {
+    if index.version < WITH_WORDS {
+        return String::new();
+    }
+    let Some(words) = &edition.words else {
+        return "<br><span class=\"sub\">事実辞書・共通の定義の記録はありません（記録を始める前の公表）。 <span lang=\"en\">What it was read with is \
+                not on record.</span></span>"
+            .to_owned();
+    };
+    let link = |digest: Digest| format!("<a href=\"{}\">{}</a>", places::words(digest), hash(digest));
+    format!(
+        "<br><span class=\"sub\">事実辞書 <span lang=\"en\">Fact dictionary</span> {}<br>共通の定義 <span lang=\"en\">Shared definitions</span> {}</span>",
+        link(words.dictionary),
+        link(words.definitions)
+    )
 }
 
 #[cfg(test)]

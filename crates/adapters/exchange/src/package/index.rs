@@ -64,6 +64,17 @@ pub struct ExportedEdition {
     pub digest: Digest,
     pub name: String,
     pub source: String,
+    /// What it was read with; nothing where that was not noted when it was published.
+    pub words: Option<ExportedWords>,
+}
+
+/// The fact dictionary and the shared definitions that an edition was read with, and the act that says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportedWords {
+    pub dictionary: String,
+    pub definitions: String,
+    /// The call's act that published the edition.
+    pub published: ActRecord,
 }
 
 /// A name that a document was handed in under.
@@ -98,7 +109,9 @@ pub struct ExportedLetter {
 }
 
 pub(crate) const FORMAT: &str = "banso-case";
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
+/// The version in which editions first name what they were read with.
+pub(crate) const WITH_WORDS: u32 = 2;
 
 /// `index.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,6 +150,15 @@ pub(crate) struct IndexedContent {
 pub(crate) struct IndexedEdition {
     pub(crate) digest: Digest,
     pub(crate) name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) words: Option<IndexedWords>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct IndexedWords {
+    pub(crate) dictionary: Digest,
+    pub(crate) definitions: Digest,
+    pub(crate) published: ActRecord,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,6 +171,13 @@ pub(crate) struct IndexedLetter {
 impl Index {
     pub(crate) fn of(p: &CasePackage) -> Self {
         let content = |c: &ExportedContent| IndexedContent { digest: c.digest, what: c.what.clone(), erased: c.body.clone().err() };
+        let digest = |text: &str| Digest::of(text.as_bytes());
+        let words = |w: &ExportedWords| IndexedWords {
+            dictionary: digest(&w.dictionary),
+            definitions: digest(&w.definitions),
+            published: w.published.clone(),
+        };
+        let edition = |e: &ExportedEdition| IndexedEdition { digest: e.digest, name: e.name.clone(), words: e.words.as_ref().map(words) };
         let letter = |l: &ExportedLetter| IndexedLetter { file: l.file.clone(), title: l.title.clone(), sha256: Digest::of(&l.pdf) };
         Index {
             format: FORMAT.to_owned(),
@@ -167,7 +196,7 @@ impl Index {
             head: p.acts.last().map_or(Digest::ZERO, |a| a.record.hash),
             acts: p.acts.clone(),
             contents: p.contents.iter().map(content).collect(),
-            editions: p.editions.iter().map(|e| IndexedEdition { digest: e.digest, name: e.name.clone() }).collect(),
+            editions: p.editions.iter().map(edition).collect(),
             documents: p.documents.clone(),
             letters: p.letters.iter().map(letter).collect(),
         }

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use banso_grant::decide::whole_digest;
-use banso_grant::{ActRecord, Case, CaseAct, DocumentRef, Recorded};
-use banso_kernel::Digest;
+use banso_grant::{ActRecord, CallAct, Case, CaseAct, DocumentRef, ReadWith, Recorded};
+use banso_kernel::{Digest, StreamId};
 
 use super::index::Index;
 use super::verify::PackageReport;
@@ -26,10 +26,41 @@ pub(super) fn check(index: &Index, records: &[ActRecord], report: &mut PackageRe
             Err(e) => report.wrong(&place, format!("この行為の内容を読めません（{e}）。"), format!("What it says cannot be read: {e}.")),
         }
     }
+    check_words(index, &acts, report);
     check_named(index, &acts, report);
     check_nothing_more(index, &acts, report);
     if acts.len() == records.len() {
         check_case(index, acts, report);
+    }
+}
+
+/// What an edition was read with stands in the act of the call that published it.
+fn check_words(index: &Index, acts: &[Read<'_>], report: &mut PackageReport) {
+    let calls: BTreeSet<StreamId> = acts
+        .iter()
+        .filter_map(|(_, act)| if let CaseAct::Submitted(s) = &act.act { Some(StreamId::Call(s.call.clone())) } else { None })
+        .collect();
+    for edition in &index.editions {
+        let Some(words) = &edition.words else { continue };
+        let (place, record) = (format!("edition {}", edition.digest), &words.published);
+        if record.hash != record.expected_hash() {
+            report.wrong(
+                &place,
+                "この版を公表した行為の内容とハッシュが一致しません。書き換えられています。",
+                "The act that published it does not have its hash: it was changed.",
+            );
+        }
+        let pinned = ReadWith { dictionary: words.dictionary, definitions: words.definitions };
+        let says_so = record.decode::<CallAct>().is_ok_and(|act| {
+            matches!(act.act, CallAct::EditionPublished { edition: of, read_with, .. } if of == edition.digest && read_with == Some(pinned))
+        });
+        if !says_so || !calls.contains(&record.stream) {
+            report.wrong(
+                &place,
+                "事実辞書・共通の定義が、この版を公表した行為の記すものと一致しません。",
+                "The fact dictionary and the shared definitions are not those that the act which published it names.",
+            );
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! A whole case as one ZIP that proves itself: acts with their chain, contents and documents by digest, letters, an index to read
 //! and one to compute with.
 //!
-//! `README` of the format: `index.json` (format 1), `index.html` (the same for people), `acts.jsonl` (one act a line, the payload as the
-//! very text that was hashed), `contents/<sha256>.json`, `editions/<sha256>.md`, `documents/<sha256>`, `letters/*.pdf`,
+//! `README` of the format: `index.json` (format 2), `index.html` (the same for people), `acts.jsonl` (one act a line, the payload as the
+//! very text that was hashed), `contents/<sha256>.json`, `editions/<sha256>.md`, `words/<sha256>.md` (the fact dictionary and the shared
+//! definitions that an edition was read with; not in format 1), `documents/<sha256>`, `letters/*.pdf`,
 //! `SHA256SUMS` (of all other files, as `sha256sum -c` reads it).
 //!
 //! What the file proves: the acts, their order, and everything they name by digest. What it cannot prove alone: that the whole
@@ -15,7 +16,9 @@ mod meaning;
 mod verify;
 mod write;
 
-pub use index::{CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, FileName};
+pub use index::{
+    CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, ExportedWords, FileName,
+};
 pub use verify::{PackageReport, Problem, verify_package};
 pub(crate) use write::moment;
 pub use write::write_package;
@@ -64,6 +67,10 @@ pub(crate) mod places {
 
     pub(crate) fn edition(digest: Digest) -> String {
         format!("editions/{digest}.md")
+    }
+
+    pub(crate) fn words(digest: Digest) -> String {
+        format!("words/{digest}.md")
     }
 
     pub(crate) fn letter(file: &str) -> String {

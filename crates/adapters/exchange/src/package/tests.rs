@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read, Write};
 
 use banso_grant::decide::whole_digest;
-use banso_grant::{ActRecord, CaseAct, DocumentRef, Submitted, encode};
+use banso_grant::{ActRecord, CallAct, CaseAct, DocumentRef, ReadWith, Submitted, encode};
 use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, Instant, LocalText, StreamId, Yen};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
@@ -63,6 +63,24 @@ fn exported(record: ActRecord) -> ExportedAct {
     ExportedAct { record, name: LocalText::new("申請の受付", "Submitted"), who: Some("甲野 <花子>".into()), summary: None }
 }
 
+/// What the guideline was read with, as its call's act says.
+fn words() -> ExportedWords {
+    let (dictionary, definitions) = ("# 事実辞書\n".to_owned(), "# 共通の定義\n".to_owned());
+    let read_with = ReadWith { dictionary: Digest::of(dictionary.as_bytes()), definitions: Digest::of(definitions.as_bytes()) };
+    let edition = Digest::of(GUIDELINE.as_bytes());
+    let encoded = encode(&CallAct::EditionPublished { edition, name: "令和7年度-1".into(), read_with: Some(read_with) }).unwrap();
+    let case: CaseId = "0197897a-57e3-7d00-8000-000000000042".parse().unwrap();
+    let mut published = ActRecord {
+        stream: StreamId::Call(CallId::parse("sample/r7-1").unwrap()),
+        kind: encoded.kind.to_owned(),
+        version: encoded.version,
+        payload: encoded.payload,
+        ..act(case, None, &CaseAct::Submitted(submitted()))
+    };
+    published.hash = published.expected_hash();
+    ExportedWords { dictionary, definitions, published }
+}
+
 fn package() -> CasePackage {
     let case: CaseId = "0197897a-57e3-7d00-8000-000000000042".parse().unwrap();
     let first = act(case, None, &CaseAct::Submitted(submitted()));
@@ -94,7 +112,10 @@ fn package() -> CasePackage {
             ExportedContent { digest: Digest::of(b"comments"), what: LocalText::ja("審査の意見"), body: Err(note.clone()) },
         ],
         editions: vec![ExportedEdition {
-            digest: Digest::of(GUIDELINE.as_bytes()), name: "令和7年度-1".into(), source: GUIDELINE.into()
+            digest: Digest::of(GUIDELINE.as_bytes()),
+            name: "令和7年度-1".into(),
+            source: GUIDELINE.into(),
+            words: Some(words()),
         }],
         documents: vec![document(0, None), document(1, Some(note))],
         letters: vec![ExportedLetter { file: "0001-receipt".into(), title: LocalText::new("受付票", "Receipt"), pdf: b"%PDF".to_vec() }],
@@ -180,7 +201,7 @@ fn the_page_for_people_is_harmless_and_complete() {
 fn every_tampering_is_seen() {
     type Change = fn(&mut Files);
     let content = || places::content(Digest::of(ANSWERS.as_bytes()));
-    let cases: [(&str, Change, bool, &str); 17] = [
+    let cases: [(&str, Change, bool, &str); 19] = [
         ("a document changed", |f| edit(f, &places::document(Digest::of(DOCUMENTS[0])), "plan", "PLAN"), true, "does not have the digest"),
         (
             "a document changed, sums too old",
@@ -225,6 +246,13 @@ fn every_tampering_is_seen() {
             true,
             "index.html: The page for people is not the one that the index makes",
         ),
+        (
+            "a definition changed",
+            |f| edit(f, &places::words(Digest::of("# 共通の定義\n".as_bytes())), "定義", "定期"),
+            true,
+            "does not have the digest",
+        ),
+        ("the dictionary taken out", |f| f.retain(|(n, _)| !n.starts_with("words/")), true, "missing and not stated as erased"),
         ("no page", |f| f.retain(|(n, _)| n != places::PAGE), true, "The page for people is missing"),
         ("another state in the index", |f| edit(f, places::INDEX, "取下げ", "交付決定"), true, "The state in the index"),
         ("no index", |f| f.retain(|(n, _)| n != places::INDEX), true, "index.json: This file is missing"),
@@ -334,10 +362,68 @@ fn files_that_are_not_even_opened() {
     }
     let newer = {
         let mut all = original.clone();
-        edit(&mut all, places::INDEX, "\"version\": 1,\n  \"case\"", "\"version\": 2,\n  \"case\"");
+        edit(&mut all, places::INDEX, "\"version\": 2,\n  \"case\"", "\"version\": 3,\n  \"case\"");
         problems(&with_right_sums(all))
     };
     assert!(newer.contains("Use a newer banso"), "{newer}");
+}
+
+#[test]
+fn other_words_than_those_that_judged_are_seen() {
+    type Change = fn(&mut ExportedWords);
+    let cases: [(&str, Change, &str); 4] = [
+        (
+            "another definition",
+            |w| {
+                w.definitions = "# 別の定義
+"
+                .into()
+            },
+            "not those that the act which published it names",
+        ),
+        (
+            "another dictionary",
+            |w| {
+                w.dictionary = "# 別の辞書
+"
+                .into()
+            },
+            "not those that the act which published it names",
+        ),
+        ("an act of publication written anew", |w| w.published.clause = "9-9".into(), "The act that published it does not have its hash"),
+        (
+            "the publication of another call",
+            |w| {
+                w.published.stream = StreamId::Call(CallId::parse("sample/r9-9").unwrap());
+                w.published.hash = w.published.expected_hash();
+            },
+            "not those that the act which published it names",
+        ),
+    ];
+    for (what, change, expected) in cases {
+        let mut forged = package();
+        change(forged.editions[0].words.as_mut().unwrap());
+        let said = problems(&files(&written(&forged).unwrap()));
+        assert!(said.contains(expected), "{what}: {said}");
+    }
+}
+
+/// A file that was taken out before editions named what they were read with still proves itself, and says nothing of it.
+#[test]
+fn a_file_of_the_first_format_is_read() {
+    let mut unnoted = package();
+    unnoted.editions[0].words = None;
+    let now = files(&written(&unnoted).unwrap());
+    let page = |all: &Files| String::from_utf8(all.iter().find(|(n, _)| n == places::PAGE).unwrap().1.clone()).unwrap();
+    assert!(page(&now).contains("記録はありません"));
+    assert!(verify_package(Cursor::new(zip(&now))).unwrap().is_sound());
+    let mut old = now.clone();
+    edit(&mut old, places::INDEX, "\"version\": 2,\n  \"case\"", "\"version\": 1,\n  \"case\"");
+    let index: index::Index = serde_json::from_slice(&old.iter().find(|(n, _)| n == places::INDEX).unwrap().1).unwrap();
+    old.iter_mut().find(|(n, _)| n == places::PAGE).unwrap().1 = html::page(&index).into_bytes();
+    assert!(!page(&old).contains("事実辞書"));
+    let report = verify_package(Cursor::new(zip(&with_right_sums(old)))).unwrap();
+    assert_eq!(report.problems, []);
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn is_known(name: &str) -> bool {
         None => matches!(name, places::INDEX | places::PAGE | places::ACTS | places::SUMS),
         Some(("documents", rest)) => digest(rest),
         Some(("contents", rest)) => rest.strip_suffix(".json").is_some_and(digest),
-        Some(("editions", rest)) => rest.strip_suffix(".md").is_some_and(digest),
+        Some(("editions" | "words", rest)) => rest.strip_suffix(".md").is_some_and(digest),
         Some(("letters", rest)) => rest.strip_suffix(".pdf").is_some_and(places::is_letter_name),
         Some(_) => false,
     }
@@ -205,7 +205,7 @@ fn check_sums(found: &Files, report: &mut PackageReport) {
 fn parse_index(found: &Files, report: &mut PackageReport) -> Option<Index> {
     let text = text(found, places::INDEX, report)?;
     match serde_json::from_str::<Index>(text) {
-        Ok(index) if index.format == FORMAT && index.version == VERSION => Some(index),
+        Ok(index) if index.format == FORMAT && (1..=VERSION).contains(&index.version) => Some(index),
         Ok(index) => {
             let (format, version) = (index.format, index.version);
             report.wrong(
@@ -302,6 +302,9 @@ fn check_listed(index: &Index, found: &Files, report: &mut PackageReport) {
     }
     for e in &index.editions {
         wanted.insert(places::edition(e.digest), (e.digest, false, None));
+        for words in e.words.iter().flat_map(|w| [w.dictionary, w.definitions]) {
+            wanted.insert(places::words(words), (words, false, None));
+        }
     }
     for d in &index.documents {
         wanted.insert(places::document(d.digest), (d.digest, d.erased.is_some(), Some(d.bytes)));

@@ -1,5 +1,6 @@
 //! Writing a case file. Every byte is hashed on its way; a document that is not what its digest says stops the export.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{Read, Seek, Write};
 
@@ -37,6 +38,13 @@ pub fn write_package<W: Write + Seek>(
     }
     for edition in &package.editions {
         zip.add_text(&places::edition(edition.digest), &edition.source, edition.digest)?;
+    }
+    let mut written = BTreeSet::new();
+    for text in package.editions.iter().filter_map(|e| e.words.as_ref()).flat_map(|w| [&w.dictionary, &w.definitions]) {
+        let digest = Digest::of(text.as_bytes());
+        if written.insert(digest) {
+            zip.add(&places::words(digest), text.as_bytes())?;
+        }
     }
     for letter in &package.letters {
         if !places::is_letter_name(&letter.file) {

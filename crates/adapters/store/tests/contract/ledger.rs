@@ -219,7 +219,7 @@ async fn a_permit_opens_what_it_is_for(f: Fixture) {
 
 async fn calls_have_acts_too(f: Fixture) {
     let edition = Digest::of(b"edition");
-    let published = act(CallAct::EditionPublished { edition, name: "令和7年度".into() });
+    let published = act(CallAct::EditionPublished { edition, name: "令和7年度".into(), read_with: None });
     f.store.commit(Batch::call(call(), 0, vec![published])).await.unwrap();
     let opened = act(CallAct::ReviewOpened { plan: Digest::of(b"plan"), due: day() });
     f.store.commit(Batch::call(call(), 1, vec![opened])).await.unwrap();
@@ -233,7 +233,7 @@ async fn calls_have_acts_too(f: Fixture) {
 async fn a_study_is_kept_with_its_texts(f: Fixture) {
     let plan = Digest::of(b"plan");
     let until_executed = [
-        CallAct::EditionPublished { edition: Digest::of(b"edition"), name: "令和7年度".into() },
+        CallAct::EditionPublished { edition: Digest::of(b"edition"), name: "令和7年度".into(), read_with: None },
         CallAct::ReviewOpened { plan: Digest::of(b"review"), due: day() },
         CallAct::SelectionFrozen { plan, selected: 1, reserve: 0, rejected: 1, amount: Yen::new(1) },
         CallAct::SelectionExecuted { plan },
@@ -377,12 +377,12 @@ async fn opening_again_changes_nothing(mut f: Fixture) {
     let anchor = f.store.anchor().await.unwrap();
     f.reopen().await;
     assert_eq!(f.store.anchor().await.unwrap(), anchor);
-    assert_eq!(f.number("SELECT COUNT(*) FROM migrations").await, 3);
+    assert_eq!(f.number("SELECT COUNT(*) FROM migrations").await, 4);
 }
 
 async fn a_newer_database_is_refused(f: Fixture) {
     f.sql("INSERT INTO migrations (number, applied_at) VALUES (999, 0)").await.unwrap();
     let place = Place::folder(f.dir.path().join("other")).with_database(f.url_for_place());
     let refused = Store::open(&place, Arc::clone(&f.clock) as Arc<dyn Clock>).await.unwrap_err();
-    assert_eq!(refused, Fault::Newer { found: 999, known: 3 });
+    assert_eq!(refused, Fault::Newer { found: 999, known: 4 });
 }

@@ -233,7 +233,7 @@ async fn texts_are_kept_and_erased(f: Fixture) {
 async fn editions_and_plans(f: Fixture) {
     let edition = |n: u32| {
         let source = format!("# 公募要領 第{n}版");
-        EditionText { digest: Digest::of(source.as_bytes()), call: call(), number: n, name: format!("第{n}版"), source }
+        EditionText { digest: Digest::of(source.as_bytes()), call: call(), number: n, name: format!("第{n}版"), source, read_with: None }
     };
     f.store.commit(Batch::changes(vec![Change::keep_edition(&edition(1)), Change::keep_edition(&edition(1))])).await.unwrap();
     let clash = EditionText { number: 1, ..edition(2) };

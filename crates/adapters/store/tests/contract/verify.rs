@@ -1,8 +1,9 @@
 //! Whatever is changed behind the store's back is found, and named.
 
-use banso_grant::{CaseAct, NewAct};
-use banso_kernel::{Digest, Lang};
-use banso_store::{Anchor, Batch, Change, Report};
+use banso_grant::{CallAct, CaseAct, NewAct, ReadWith};
+use banso_kernel::{Digest, Lang, NoticeId, RequestId};
+use banso_store::{Anchor, Attachment, Batch, Change, Desk, EditionText, NewNotice, Plan, PlanKind, Report};
+use uuid::Uuid;
 
 use crate::fixture::*;
 
@@ -16,6 +17,11 @@ on_both!(
     missing_and_changed_papers_are_found,
     what_was_erased_by_right_is_no_problem,
     another_ledger_is_found_by_its_anchor,
+    forged_editions_and_plans_are_found,
+    forged_erasures_are_found,
+    forged_answers_files_and_notices_are_found,
+    an_edition_of_an_older_program_is_sound,
+    a_folder_of_an_older_program_is_brought_up,
 );
 
 /// Three cases with their texts, one of them with a second act and a document.
@@ -142,4 +148,174 @@ async fn another_ledger_is_found_by_its_anchor(f: Fixture) {
     assert_eq!(problems(f.store.verify(Some(anchor)).await.unwrap()), 0);
     assert_eq!(problems(f.store.verify(Some(of_another)).await.unwrap()), 1);
     assert_eq!(problems(f.store.verify(Some(beyond)).await.unwrap()), 1);
+}
+
+const FACTS: &str = "# 事実辞書";
+const DEFINITIONS: &str = "# 共通の定義";
+
+fn digest(text: &str) -> Digest {
+    Digest::of(text.as_bytes())
+}
+
+/// Publishes an edition of the made-up call, with what it was read with, as one commit.
+async fn publish(f: &Fixture, number: u32, read_with: Option<ReadWith>) -> Digest {
+    let (source, name) = (format!("# 要領{number}"), format!("第{number}版"));
+    let text = EditionText { digest: digest(&source), call: call(), number, name: name.clone(), source, read_with };
+    let after = f.store.call(&call()).await.unwrap().map_or(0, |file| file.seq());
+    let act = act(CallAct::EditionPublished { edition: text.digest, name, read_with });
+    let batch = Batch::call(call(), after, vec![act]).and_change(Change::keep_edition(&text));
+    let kept = [FACTS, DEFINITIONS].into_iter().fold(batch, |batch, words| batch.and_change(Change::keep_content(words)));
+    f.store.commit(kept).await.unwrap();
+    text.digest
+}
+
+fn read_with() -> ReadWith {
+    ReadWith { dictionary: digest(FACTS), definitions: digest(DEFINITIONS) }
+}
+
+async fn forged_editions_and_plans_are_found(f: Fixture) {
+    let (first, second) = (publish(&f, 1, Some(read_with())).await, publish(&f, 2, Some(read_with())).await);
+    let body = "{\"plan\":1}";
+    let plan = Plan { digest: digest(body), call: call(), kind: PlanKind::Review, body: body.into(), made_by: person(1) };
+    let opened = act(CallAct::ReviewOpened { plan: plan.digest, due: day() });
+    f.store.commit(Batch::call(call(), 2, vec![opened]).and_change(Change::keep_plan(&plan))).await.unwrap();
+    check(&look(&f).await, &[]);
+    let row = |digest: Digest| format!("editions row {digest}");
+    let set = async |change: &str, of: Digest| f.sql(&format!("UPDATE editions SET {change} WHERE digest = '{of}'")).await.unwrap();
+    set("name = '別の版'", first).await;
+    check(&look(&f).await, &[(row(first), "name")]);
+    set("name = '第1版', number = 3", first).await;
+    check(&look(&f).await, &[(row(first), "order of publication")]);
+    set("number = 1, definitions = dictionary", first).await;
+    check(&look(&f).await, &[(row(first), "dictionary and definitions")]);
+    set("definitions = NULL", first).await;
+    check(&look(&f).await, &[(row(first), "one of dictionary and definitions")]);
+    set(&format!("definitions = '{}'", digest(DEFINITIONS)), first).await;
+    f.sql(&format!(
+        "INSERT INTO editions (digest, call_id, number, name, source, published_at) SELECT '{}', call_id, 9, 'forged', 'x', 0 FROM editions \
+         WHERE digest = '{second}'",
+        digest("x")
+    ))
+    .await
+    .unwrap();
+    check(&look(&f).await, &[(row(digest("x")), "no acts")]);
+    f.sql(&format!("DELETE FROM editions WHERE digest = '{}'", digest("x"))).await.unwrap();
+    f.sql("UPDATE plans SET kind = 'selection'").await.unwrap();
+    check(&look(&f).await, &[(format!("plans row {}", plan.digest), "kind")]);
+    f.sql(&format!("UPDATE plans SET kind = 'review', made_by = '{}'", person(2))).await.unwrap();
+    check(&look(&f).await, &[(format!("plans row {}", plan.digest), "maker")]);
+    f.sql(&format!("UPDATE plans SET made_by = '{}', digest = '{}', body = 'y'", person(1), digest("y"))).await.unwrap();
+    let gone = format!("text {} of", plan.digest);
+    check(&look(&f).await, &[(format!("plans row {}", digest("y")), "no acts"), (gone, "is not there")]);
+    f.sql("DELETE FROM plans").await.unwrap();
+    f.sql(&format!("UPDATE contents SET body = 'other' WHERE digest = '{}'", digest(DEFINITIONS))).await.unwrap();
+    let report = look(&f).await;
+    let named = format!("text {}", digest(DEFINITIONS));
+    assert!(report.problems.iter().any(|p| p.place.get(Lang::En).starts_with(&named)), "{:?}", report.problems);
+}
+
+async fn an_edition_of_an_older_program_is_sound(f: Fixture) {
+    let edition = publish(&f, 1, None).await;
+    check(&look(&f).await, &[]);
+    assert_eq!(f.store.edition(edition).await.unwrap().unwrap().read_with, None);
+    // Nobody writes afterwards what it was read with.
+    let set = format!("UPDATE editions SET dictionary = '{}', definitions = '{}'", digest(FACTS), digest(DEFINITIONS));
+    f.sql(&set).await.unwrap();
+    check(&look(&f).await, &[(format!("editions row {edition}"), "dictionary and definitions")]);
+}
+
+/// The folder as it was before editions named what they were read with.
+async fn a_folder_of_an_older_program_is_brought_up(mut f: Fixture) {
+    let edition = publish(&f, 1, None).await;
+    f.submit(1).await;
+    for sql in [
+        "ALTER TABLE editions DROP COLUMN dictionary",
+        "ALTER TABLE editions DROP COLUMN definitions",
+        "DELETE FROM migrations WHERE number = 4",
+    ] {
+        f.sql(sql).await.unwrap();
+    }
+    f.reopen().await;
+    assert_eq!(f.store.edition(edition).await.unwrap().unwrap().read_with, None, "nothing is invented");
+    let second = publish(&f, 2, Some(read_with())).await;
+    let read = |editions: Vec<EditionText>| editions.into_iter().map(|e| (e.digest, e.read_with)).collect::<Vec<_>>();
+    assert_eq!(read(f.store.editions().await.unwrap()), [(edition, None), (second, Some(read_with()))]);
+    let texts = look(&f).await;
+    assert!(texts.problems.iter().all(|p| p.place.get(Lang::En).starts_with("text")), "{:?}", texts.problems);
+}
+
+async fn forged_erasures_are_found(f: Fixture) {
+    let document = filled(&f).await;
+    f.clock.set(start().plus_seconds(3600));
+    let text = digest(&content(1));
+    f.store.change(Change::erase_content(text, "本人の請求")).await.unwrap();
+    f.store.erase_document(document, "保存期間満了").await.unwrap();
+    check(&look(&f).await, &[]);
+    let row = |digest: Digest| format!("erasures row {digest}");
+    let set = async |change: &str| f.sql(&format!("UPDATE erasures SET {change} WHERE digest = '{text}'")).await.unwrap();
+    set("reason = ' '").await;
+    check(&look(&f).await, &[(row(text), "no reason")]);
+    set("reason = '本人の請求', erased_at = 1").await;
+    check(&look(&f).await, &[(row(text), "before the act")]);
+    set("erased_at = 9000000000000000").await;
+    check(&look(&f).await, &[(row(text), "later than now")]);
+    set(&format!("erased_at = {}", f.number("SELECT MAX(recorded_at) FROM acts").await)).await;
+    check(&look(&f).await, &[]);
+    // Something was deleted in secret, and an erasure is put in its place before: what nobody handed in cannot have been erased.
+    let forge = async |of: Digest| {
+        let sql = format!("INSERT INTO erasures (digest, reason, erased_at) VALUES ('{of}', '整理', {})", 1_743_470_000_000_000_i64);
+        f.sql(&sql).await.unwrap();
+    };
+    forge(digest("nothing")).await;
+    check(&look(&f).await, &[(row(digest("nothing")), "no act and no row")]);
+    f.sql(&format!("DELETE FROM erasures WHERE digest = '{}'", digest("nothing"))).await.unwrap();
+    let second = digest(&content(2));
+    f.sql(&format!(
+        "INSERT INTO erasures (digest, reason, erased_at) SELECT '{second}', '整理', erased_at FROM erasures WHERE digest = '{text}'"
+    ))
+    .await
+    .unwrap();
+    check(&look(&f).await, &[(row(second), "still there")]);
+}
+
+async fn forged_answers_files_and_notices_are_found(f: Fixture) {
+    let document = filled(&f).await;
+    f.draft(3).await;
+    let attachment = Attachment {
+        slot: "plan-pdf".into(),
+        member: 0,
+        digest: document,
+        file_name: "計画.pdf".into(),
+        media_type: "application/pdf".into(),
+        bytes: 4,
+        uploaded_by: person(3),
+        uploaded_at: start(),
+    };
+    f.store.change(Change::attach(case(3), &attachment)).await.unwrap();
+    let notice = NewNotice {
+        id: NoticeId::new(Uuid::from_u128(7)),
+        case: case(3),
+        desk: Desk::Person(person(3)),
+        subject: "お知らせ".into(),
+        body: "本文".into(),
+        document: Some(f.store.documents().store(b"letter").await.unwrap().digest),
+    };
+    f.store.change(Change::notify(&notice)).await.unwrap();
+    let request = RequestId::new(Uuid::from_u128(8));
+    f.store.commit(Batch::case(case(1), 1, vec![taken_back()]).request(request)).await.unwrap();
+    check(&look(&f).await, &[]);
+    f.sql("UPDATE attachments SET bytes = 5").await.unwrap();
+    check(&look(&f).await, &[(format!("attachments row {} {document}", case(3)), "bytes")]);
+    f.sql("UPDATE attachments SET bytes = 4").await.unwrap();
+    let position = f.number("SELECT MAX(position) FROM acts").await;
+    let answer = |to: i64| format!("UPDATE requests SET result = REPLACE(result, '\"position\":{position}', '\"position\":{to}')");
+    f.sql(&answer(1)).await.unwrap();
+    check(&look(&f).await, &[(format!("requests row {request}"), "not in the ledger")]);
+    f.sql("UPDATE requests SET result = '{}'").await.unwrap();
+    check(&look(&f).await, &[(format!("requests row {request}"), "result")]);
+    f.sql("DELETE FROM requests").await.unwrap();
+    f.sql(&format!("UPDATE notices SET document = '{}'", digest("another letter"))).await.unwrap();
+    check(&look(&f).await, &[(format!("notices row {}", notice.id), "its letter")]);
+    f.sql(&format!("UPDATE notices SET document = NULL, case_id = '{}'", case(404))).await.unwrap();
+    check(&look(&f).await, &[(format!("notices row {}", notice.id), "no case")]);
 }

@@ -4,17 +4,18 @@
 use banso_kernel::{Day, Digest};
 
 use super::{Authority, By, filled, reason, wrong_phase};
-use crate::act::{CallAct, NewAct};
+use crate::act::{CallAct, NewAct, ReadWith};
 use crate::call::{Call, CallPhase};
 use crate::refusal::{FieldName, Refusal, SelectionFlaw, Step, Timing};
 use crate::selection::SelectionPlan;
 
-/// Puts an edition in force: the first, or one that supersedes it. `by.edition` is the new edition.
+/// Puts an edition in force: the first, or one that supersedes it. `by.edition` is the new edition, `read_with` what decides with it.
 ///
 /// # Errors
 /// A blank name.
-pub fn publish_edition(name: &str, by: &By) -> Result<NewAct<CallAct>, Refusal> {
-    let act = CallAct::EditionPublished { edition: by.edition, name: filled(FieldName::new("版の名称", "name of the edition"), name)? };
+pub fn publish_edition(name: &str, read_with: ReadWith, by: &By) -> Result<NewAct<CallAct>, Refusal> {
+    let name = filled(FieldName::new("版の名称", "name of the edition"), name)?;
+    let act = CallAct::EditionPublished { edition: by.edition, name, read_with: Some(read_with) };
     Ok(by.writes(Authority::Office, &by.clause, act))
 }
 

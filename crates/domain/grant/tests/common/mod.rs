@@ -37,6 +37,11 @@ pub fn at(text: &str) -> Instant {
     Instant::parse(&format!("{text}T12:00+09:00")).unwrap()
 }
 
+/// What the made-up editions were read with.
+pub fn read_with() -> ReadWith {
+    ReadWith { dictionary: digest("dictionary"), definitions: digest("definitions") }
+}
+
 pub fn digest(text: &str) -> Digest {
     Digest::of(text.as_bytes())
 }
@@ -265,7 +270,7 @@ fn grow(call: Call, new: Result<NewAct<CallAct>, Refusal>) -> Call {
 /// A call in each phase.
 pub fn call(phase: PhaseCode) -> Call {
     let office = by(2, "2026-07-01");
-    let receiving = Call::begin(&decide::publish_edition("第1版", &office).unwrap().recorded(1, at("2026-03-01"))).unwrap();
+    let receiving = Call::begin(&decide::publish_edition("第1版", read_with(), &office).unwrap().recorded(1, at("2026-03-01"))).unwrap();
     if phase == PhaseCode::Receiving {
         return receiving;
     }

@@ -67,6 +67,7 @@ pub(crate) fn phase_label(phase: &str) -> LocalText {
 pub(crate) fn shown_again(error: OfficeError) -> Result<Vec<FieldProblem>, Failure> {
     match error {
         OfficeError::Invalid(problems) => Ok(problems),
+        OfficeError::Suspended(text) => Ok(vec![FieldProblem { field: String::new(), text }]),
         OfficeError::Refused(refusal) => Ok(vec![FieldProblem { field: String::new(), text: refused(&refusal) }]),
         OfficeError::NotFound
         | OfficeError::Forbidden(_)
