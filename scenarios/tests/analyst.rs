@@ -5,6 +5,7 @@
 
 use std::io::{Cursor, Read as _};
 use std::path::Path;
+use std::sync::Mutex;
 
 use banso_scenarios::{Login, Page, Server, Setup, Visitor, eventually, new_postgres_database, output_of};
 
@@ -63,7 +64,7 @@ async fn computed_anew(visitor: &mut Visitor, path: &str, folder: &Path) {
     for secret in ["株式会社", "法人番号", "架空過去", "大阪", "GP-"] {
         assert!(!panel.contains(secret), "the panel tells `{secret}`");
     }
-    assert_eq!(panel.lines().count(), 241);
+    assert_eq!(panel.lines().count(), 301);
     let declared = std::fs::read_to_string(package.join("package.json")).unwrap();
     let declared: serde_json::Value = serde_json::from_str(&declared).unwrap();
     assert_eq!(declared["standing"], "declared");
@@ -75,6 +76,29 @@ async fn computed_anew(visitor: &mut Visitor, path: &str, folder: &Path) {
         let (kept, made) = (std::fs::read(package.join(name)).unwrap(), std::fs::read(package.join("again").join(name)).unwrap());
         assert!(kept == made, "{name} differs");
     }
+    finds_what_is_built_in(&package);
+    the_same_in_every_load(&package);
+}
+
+/// The demonstration is made so that its study finds what was built in: 40 million yen, clear of nought, with nothing held back.
+fn finds_what_is_built_in(package: &Path) {
+    let report = std::fs::read_to_string(package.join("report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let first = &report["findings"][0];
+    let [low, high] = [0, 1].map(|at| first["effect"]["interval"][at].as_f64().unwrap());
+    assert!(low > 0.0 && low < 40.0 && high > 40.0, "{low} to {high}");
+    let all = || report["findings"].as_array().unwrap().iter().chain(report["groups"].as_array().unwrap());
+    for finding in all() {
+        assert!(finding["effect"].is_object(), "{} {} {}", finding["outcome"]["en"], finding["held"], finding["refused"]);
+    }
+}
+
+/// Every load of the demonstration has the same study, whatever it is kept in and whatever its ids: whoever comes second compares.
+fn the_same_in_every_load(package: &Path) {
+    static FIRST: Mutex<Option<String>> = Mutex::new(None);
+    let report = std::fs::read_to_string(package.join("report.json")).unwrap();
+    let mut first = FIRST.lock().unwrap();
+    assert!(first.get_or_insert_with(|| report.clone()) == &report, "the demonstration's study differs from load to load");
 }
 
 /// A study declared when outcomes are known already explores, and says so everywhere.

@@ -124,6 +124,18 @@ impl TestOffice {
     pub async fn organisation(&self, name: &str, kind: &str) -> OrganisationId {
         let id = OrganisationId::new(Uuid::now_v7());
         let number = CorporateNumber::from_body(u64::from_be_bytes(id.get().as_bytes()[8..].try_into().unwrap()) % 1_000_000_000_000);
+        self.organisation_of(id, number, name, kind).await
+    }
+
+    /// An organisation whose number is known beforehand.
+    ///
+    /// # Panics
+    /// When it cannot be stored.
+    pub async fn numbered(&self, number: CorporateNumber, name: &str, kind: &str) -> OrganisationId {
+        self.organisation_of(OrganisationId::new(Uuid::now_v7()), number, name, kind).await
+    }
+
+    async fn organisation_of(&self, id: OrganisationId, number: CorporateNumber, name: &str, kind: &str) -> OrganisationId {
         let organisation = Organisation {
             id,
             corporate_number: Some(number),

@@ -92,7 +92,7 @@ fn wanted(round: Round, amends: bool, today: Day) -> Option<Dates> {
 
 /// The same text as that of an earlier, larger round.
 fn renamed(source: &str) -> String {
-    const FRONT: [(&str, &str); 4] = [("回:", "past-demo"), ("版:", "過去回デモ・第1版"), ("番号:", "GP"), ("予算:", "80億円")];
+    const FRONT: [(&str, &str); 4] = [("回:", "past-demo"), ("版:", "過去回デモ・第1版"), ("番号:", "GP"), ("予算:", "93億円")];
     let line = |line: &str| {
         let known = FRONT.iter().find(|(key, _)| line.starts_with(key));
         known.map_or_else(|| line.to_owned(), |(key, value)| format!("{key} {value}"))

@@ -1,4 +1,4 @@
-//! The round of years ago: 240 made-up firms, their scores, what became of them, and what they reported since. Every figure follows from
+//! The round of years ago: 300 made-up firms, their scores, what became of them, and what they reported since. Every figure follows from
 //! the seed; the effect that is built in is known to whoever reads this file, which real effects never are. All of it is synthetic.
 
 use banso_guideline::Value;
@@ -15,13 +15,13 @@ use super::script::{OWNER, Past};
 use super::{DemoTrouble, dice, scores};
 
 /// How many firms applied.
-const FIRMS: usize = 240;
+const FIRMS: usize = 300;
 /// What a grant adds to value added within three years, in units of 10,000 yen. Made up.
 const EFFECT: i64 = 4_000;
 /// The source of every figure.
 const SOURCE: &str = "合成データ（事業化状況報告を模したもの）";
 /// Every so many of the selected withdraws.
-const LEAVES: usize = 40;
+const LEAVES: usize = 50;
 /// The statements of one commit.
 const AT_ONCE: usize = 4_000;
 
@@ -54,7 +54,7 @@ fn firm(index: usize) -> PastFirm {
     let workers = 24 + dice::roll(&format!("past workers {index}"), 40) as i64 + dice::roll(&format!("past more {index}"), 110) as i64;
     let each = 720 + around(&format!("product {index}"), 60);
     // Better run firms write better plans: scores and figures go together, which is why a plain comparison misleads.
-    let quality = around(&format!("quality {index}"), 26) + (each - 720) / 8;
+    let quality = around(&format!("quality {index}"), 40) + (each - 720) / 8;
     let points = u32::try_from((198 + quality).clamp(90, 294)).unwrap_or(198);
     PastFirm {
         index,
@@ -87,8 +87,8 @@ impl PastFirm {
 
     /// Value added some years after the decision; the grant shows from the first year on and is whole in the third.
     fn later(&self, years: i64, granted: bool) -> i64 {
-        let base = self.value_added + self.value_added * 2 * years / 100;
-        let moved = around(&format!("year {} {years}", self.index), 1_500 + self.value_added / 60);
+        let base = self.value_added + self.value_added * years / 100;
+        let moved = around(&format!("year {} {years}", self.index), 700 + self.value_added / 150);
         let effect = if granted && years > 0 { EFFECT * years.min(3) / 3 } else { 0 };
         (base + moved + effect).max(1)
     }
@@ -107,7 +107,7 @@ impl PastFirm {
     fn yearly(&self, decided: i64, (first, last): (i64, i64), granted: bool, learned_on: Day) -> Vec<Fact> {
         let of_year = |years: i64| {
             let (value, staff) = (self.later(years, granted), self.staff(years, granted));
-            let wages = value * 62 / 100 + around(&format!("wages {} {years}", self.index), value / 60);
+            let wages = value * 62 / 100 + around(&format!("wages {} {years}", self.index), value / 150);
             let year = (decided + years).to_string();
             let yen = |n: i64| n * 10_000;
             [("実績付加価値額", yen(value)), ("実績給与支給総額", yen(wages)), ("実績売上高", yen(value * 27 / 10)), ("従業員数", staff)]
@@ -264,7 +264,7 @@ impl Play<'_> {
     }
 }
 
-/// The fiscal year of the selection, as a number: it comes two months after the call closes.
+/// The fiscal year of the selection, as a number: it comes 55 days after the call closes, and the applications a day before that.
 fn decided(day: Day) -> i64 {
-    i64::from(FiscalYear::of(day.plus_days(55)).get())
+    i64::from(FiscalYear::of(day.plus_days(56)).get())
 }

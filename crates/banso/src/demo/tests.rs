@@ -57,7 +57,7 @@ async fn whole_demo(place: Place) {
     }
     assert_eq!(look(&store).await.unwrap(), Holds::Demo);
     let past = states(&store, &policies, "go-tech/past-demo").await;
-    assert_eq!(past.values().sum::<u64>(), 240);
+    assert_eq!(past.values().sum::<u64>(), 300);
     assert!(past["granted"] > 80 && past["rejected"] > 80 && past["withdrawn"] > 1, "{past:?}");
     let expected: [(&str, &[(&str, u64)]); 3] = [
         (

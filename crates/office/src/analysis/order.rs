@@ -93,7 +93,14 @@ impl StudyForm {
         let question = filled("question", &self.question, QUESTION_MAX, &mut wrong);
         let horizon = number("horizon", &self.horizon, 1, HORIZON_MAX, &mut wrong);
         let least_cell = number("least_cell", &self.least_cell, 5, 100, &mut wrong) as usize;
-        let chosen: Vec<&Item> = items.iter().filter(|i| unit_of(i).is_some() && self.outcomes.contains(&i.id)).collect();
+        // In the order in which they were named: the first is what groups and cost are about.
+        let of = |id: &String| items.iter().find(|i| unit_of(i).is_some() && i.id == *id);
+        let mut chosen: Vec<&Item> = Vec::new();
+        self.outcomes.iter().filter_map(of).for_each(|i| {
+            if !chosen.contains(&i) {
+                chosen.push(i)
+            }
+        });
         if chosen.is_empty() {
             wrong.push(FieldProblem::new("outcomes", "成果を1つ以上選んでください。", "Choose at least one outcome."));
         }
@@ -107,7 +114,7 @@ impl StudyForm {
         }
         let outcomes: Vec<Outcome> = chosen.iter().flat_map(|i| outcomes_of(i, method, horizon, items)).collect();
         let first_in_money = outcomes.first().is_some_and(|o| o.unit == "百万円");
-        let before = if method == Method::Discontinuity { before(&chosen, items) } else { Vec::new() };
+        let before = if method == Method::Discontinuity { settled(&chosen, items) } else { Vec::new() };
         let allowed = groups(items);
         Ok(Declaration {
             title,
@@ -203,6 +210,11 @@ fn before(chosen: &[&Item], items: &[Item]) -> Vec<String> {
     let mut columns: Vec<String> = chosen.iter().map(|i| column(&i.id, "前")).collect();
     columns.extend(workers(items).map(|w| column(&w.id, "前")).filter(|c| !columns.contains(c)));
     columns
+}
+
+/// The same, and how the chosen items had risen by then: no grant can have moved that.
+fn settled(chosen: &[&Item], items: &[Item]) -> Vec<String> {
+    before(chosen, items).into_iter().chain(chosen.iter().map(|i| column(&i.id, "前増"))).collect()
 }
 
 fn settings(method: Method, chosen: &[&Item], items: &[Item]) -> Map<String, Value> {

@@ -60,6 +60,28 @@ async fn a_study_goes_from_its_declaration_to_its_package() {
     assert!(office.store().verify(None).await.unwrap().is_sound());
 }
 
+/// The panel without pseudonyms, and the report, of the same round played anew.
+async fn played() -> (Vec<String>, Digest) {
+    let round = Round::decided(160).await;
+    let study = declared(&round).await;
+    round.at("2027-06-01T10:00:00+09:00");
+    round.figures("2026", 30_000_000).await;
+    round.office.run_study(&round.analyst, &round.call, study, None, round.press()).await.unwrap();
+    round.office.run_jobs().await;
+    let page = round.office.study_page(&round.analyst, &round.call, study).await.unwrap();
+    let run = &page.runs[0];
+    let Some(banso_store::Content::Kept(csv)) = round.office.store().content(run.panel).await.unwrap() else { panic!("a panel") };
+    assert!(csv.starts_with("企業,"), "{csv}");
+    (csv.lines().map(|line| line.split_once(',').unwrap().1.to_owned()).collect(), run.report)
+}
+
+#[tokio::test]
+async fn a_round_played_twice_is_the_same_round() {
+    let (first, again) = (played().await, played().await);
+    assert_eq!(first.0, again.0);
+    assert_eq!(first.1, again.1, "the same rows make the same report, whatever their pseudonyms");
+}
+
 #[tokio::test]
 async fn what_was_known_beforehand_makes_a_study_exploratory() {
     let round = Round::decided(160).await;

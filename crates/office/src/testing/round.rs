@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a round that cannot be played fails its test")]
 
-use banso_kernel::{CallId, Day, Instant, PersonId, RequestId, Yen};
+use banso_kernel::{CallId, CorporateNumber, Day, Instant, PersonId, RequestId, Yen};
 use banso_permits::{Person, Role};
 use banso_store::{Batch, Change, Fact};
 
@@ -36,7 +36,8 @@ impl Round {
         let mut round = Round { office, call, analyst, officer, director, firms: Vec::new() };
         let edition = round.office.edition_in_force(&round.call).unwrap();
         for n in 0..count {
-            let firm = round.office.organisation(&format!("株式会社架空{n}"), "sme").await;
+            let number = CorporateNumber::from_body(1_000 + u64::from(n));
+            let firm = round.office.numbered(number, &format!("株式会社架空{n}"), "sme").await;
             let hundredths = 62 + (n * 8) % 35;
             // Each criterion a little otherwise, so that few applications have the same score.
             let sheet = |more: u32| {
@@ -45,7 +46,7 @@ impl Round {
             };
             round.firms.push(Rehearsed {
                 firm,
-                number: round.office.number_of(firm).await,
+                number,
                 name: format!("株式会社架空{n}"),
                 title: format!("架空の研究 {n}"),
                 requested: Yen::new(10_000_000),
