@@ -2,6 +2,7 @@
 //!
 //! Nothing here does I/O, reads a clock or rolls dice. A value of one of these types has been checked.
 
+mod calendar;
 mod chain;
 mod corporate_number;
 mod digest;
@@ -9,7 +10,9 @@ mod ids;
 mod money;
 mod text;
 mod time;
+mod told;
 
+pub use calendar::{ClosedDays, Holiday};
 pub use chain::{ChainLink, running_hash};
 pub use corporate_number::{CorporateNumber, CorporateNumberError};
 pub use digest::{Digest, DigestError};
@@ -17,3 +20,4 @@ pub use ids::{CallId, CaseId, IdError, JobId, NoticeId, OrganisationId, PersonId
 pub use money::{Exact, MoneyError, Rate, Rounding, Yen};
 pub use text::{Lang, LocalText, count_characters, fold_width, group_thousands};
 pub use time::{Day, FiscalYear, Instant, TimeError};
+pub use told::{Authority, DocumentRef, Point, Told};

@@ -125,6 +125,12 @@ fn three_numbers(text: &str) -> Option<(i16, i8, i8)> {
     parts.next().is_none().then_some(found)
 }
 
+impl From<Date> for Day {
+    fn from(date: Date) -> Self {
+        Day(date)
+    }
+}
+
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -152,6 +158,17 @@ impl FiscalYear {
     #[must_use]
     pub const fn get(self) -> i16 {
         self.0
+    }
+
+    /// 31 March, the last day of the year.
+    #[must_use]
+    pub fn last_day(self) -> Day {
+        Day::new(self.0.saturating_add(1), 3, 31).unwrap_or(Day(Date::MAX))
+    }
+
+    #[must_use]
+    pub const fn next(self) -> FiscalYear {
+        FiscalYear(self.0.saturating_add(1))
     }
 }
 
