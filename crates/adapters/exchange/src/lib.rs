@@ -1,4 +1,5 @@
-//! What goes out and comes in as files: lists as Excel and CSV, a case as a ZIP that proves itself, a first look into uploads.
+//! What goes out and comes in as files: lists as Excel and CSV, a case as a ZIP that proves itself, a first look into uploads,
+//! transfer files for banks.
 //!
 //! Reads no database. Everything from outside is bounded: bytes, entries, ratios, lengths.
 
@@ -11,6 +12,7 @@ mod package;
 mod register_file;
 mod sheet;
 mod sniff;
+pub mod zengin;
 
 pub use archive::{ArchiveFlaw, ArchiveLimits};
 pub use bundle::zip_files;
