@@ -11,6 +11,7 @@ use crate::tree::{Source, expect_none, file, root};
 const ARROWS: &[(&str, &[&str])] = &[
     ("banso-kernel", &[]),
     ("banso-guideline", &["banso-kernel"]),
+    ("banso-execution", &["banso-kernel"]),
     ("banso-grant", &["banso-kernel", "banso-guideline"]),
     ("banso-register", &["banso-kernel"]),
     ("banso-permits", &["banso-kernel"]),
@@ -58,7 +59,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that decide: no I/O, no clock, no dice, no async.
-pub(crate) const PURE: &[&str] = &["banso-kernel", "banso-guideline", "banso-grant"];
+pub(crate) const PURE: &[&str] = &["banso-kernel", "banso-guideline", "banso-execution", "banso-grant"];
 
 /// What a pure crate may not build on.
 const IMPURE: &[&str] =

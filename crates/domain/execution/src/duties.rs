@@ -1,0 +1,171 @@
+//! What is due when: the duties of the guideline and of the acts as days, met or not. The calendar of a case and of a programme is made of
+//! these; nothing here is stored.
+
+use banso_kernel::{Day, FiscalYear, LocalText};
+
+use crate::phase::ExecutionPhase as Phase;
+use crate::rules::{ExecutionRules, YearlyReports};
+use crate::state::Execution;
+
+macro_rules! duty_kinds {
+    ($($name:ident = $code:literal, $ja:literal, $en:literal;)*) => {
+        /// What kind of duty.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum DutyKind { $($name),* }
+
+        impl DutyKind {
+            pub const ALL: &'static [DutyKind] = &[$(DutyKind::$name),*];
+
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(DutyKind::$name => $code),* }
+            }
+
+            #[must_use]
+            pub fn label(self) -> LocalText {
+                match self { $(DutyKind::$name => LocalText::new($ja, $en)),* }
+            }
+        }
+    };
+}
+
+duty_kinds! {
+    Progress = "progress", "遂行状況報告", "progress report";
+    Performance = "performance", "遂行命令への対応", "following an order to perform";
+    Completion = "completion", "実績報告", "completion report";
+    Correction = "correction", "実績報告の補正・是正", "correcting the completion report";
+    InputTax = "input_tax", "消費税仕入控除税額報告", "input tax report";
+    Commercialisation = "commercialisation", "事業化状況報告", "commercialisation report";
+    Wage = "wage", "賃上げ状況報告", "wage report";
+    Census = "census", "取得財産の現況報告", "asset census";
+    Answer = "answer", "弁明", "answer to a notice of cancellation";
+    Repayment = "repayment", "返還・納付", "repayment";
+}
+
+/// A duty with its day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deadline {
+    pub kind: DutyKind,
+    /// Which of several: the nth report, the number of a debt.
+    pub nth: u32,
+    pub due: Day,
+    /// When it was met, where it was.
+    pub met_on: Option<Day>,
+    pub clause: String,
+}
+
+impl Deadline {
+    /// As people read it.
+    #[must_use]
+    pub fn label(&self) -> LocalText {
+        let label = self.kind.label();
+        if self.nth == 0 {
+            return label;
+        }
+        let en = format!("{} {}", label.get(banso_kernel::Lang::En), self.nth);
+        LocalText::new(format!("{}（第{}回）", label.ja, self.nth), en)
+    }
+
+    /// Whether its day has passed without it.
+    #[must_use]
+    pub fn is_overdue(&self, today: Day) -> bool {
+        self.met_on.is_none() && self.due < today
+    }
+
+    pub(crate) const fn blocks_closing(&self) -> bool {
+        match self.kind {
+            DutyKind::InputTax | DutyKind::Commercialisation | DutyKind::Wage => self.met_on.is_none(),
+            DutyKind::Progress
+            | DutyKind::Performance
+            | DutyKind::Completion
+            | DutyKind::Correction
+            | DutyKind::Census
+            | DutyKind::Answer
+            | DutyKind::Repayment => false,
+        }
+    }
+}
+
+/// Every duty of a case, by day.
+#[must_use]
+pub fn deadlines(execution: &Execution, rules: &ExecutionRules) -> Vec<Deadline> {
+    let mut found = Vec::new();
+    while_underway(execution, rules, &mut found);
+    after_fixing(execution, rules, &mut found);
+    found.extend(
+        execution
+            .hearing
+            .as_ref()
+            .filter(|h| h.answered.is_none())
+            .map(|h| deadline(DutyKind::Answer, 0, h.reply_due, None, "適正化法第17条")),
+    );
+    for (number, debt) in &execution.debts {
+        if let (Some(due), None) = (debt.next_due(), debt.discharged) {
+            found.push(deadline(DutyKind::Repayment, *number, due, None, "適正化法第18条"));
+        }
+    }
+    found.sort_by_key(|d| (d.due, d.kind, d.nth));
+    found
+}
+
+fn deadline(kind: DutyKind, nth: u32, due: Day, met_on: Option<Day>, clause: &str) -> Deadline {
+    Deadline { kind, nth, due, met_on, clause: clause.to_owned() }
+}
+
+fn while_underway(execution: &Execution, rules: &ExecutionRules, found: &mut Vec<Deadline>) {
+    if let Phase::Underway | Phase::Suspended = execution.phase {
+        if let Some(rule) = &rules.progress_due {
+            let due = rule.value.after(execution.last_progress.unwrap_or(execution.terms.decided_on));
+            if due <= execution.project_ends {
+                found.push(deadline(DutyKind::Progress, 0, due, None, &rule.clause));
+            }
+        }
+        found.extend(execution.performance_due.map(|due| deadline(DutyKind::Performance, 0, due, None, "適正化法第13条第1項")));
+    }
+    if execution.phase == Phase::Revoked {
+        return;
+    }
+    let ended = execution.abandoned_on.unwrap_or(execution.project_ends);
+    let completed = execution.completion.as_ref();
+    let due = rules.completion_due.value.after(completed.map_or(ended, |c| c.completed_on));
+    found.push(deadline(DutyKind::Completion, 0, due, completed.map(|c| c.reported_on), &rules.completion_due.clause));
+    let correction = completed.and_then(|c| c.due);
+    found.extend(correction.map(|due| deadline(DutyKind::Correction, 0, due, None, "適正化法第15条")));
+}
+
+fn after_fixing(execution: &Execution, rules: &ExecutionRules, found: &mut Vec<Deadline>) {
+    let (Some(fixed), Some(completion)) = (&execution.fixed, &execution.completion) else { return };
+    if execution.phase == Phase::Revoked {
+        return;
+    }
+    if let Some(rule) = &rules.input_tax {
+        let met = execution.input_tax.map(|f| f.on);
+        found.push(deadline(DutyKind::InputTax, 0, rule.value.after(fixed.on), met, &rule.clause));
+    }
+    if let Some(reports) = &rules.reports {
+        for nth in 1..=reports.times {
+            let due = reports.due.after(year_end(reports, completion.completed_on, nth));
+            let met = execution.revenue.get(&nth).map(|r| r.reported_on);
+            found.push(deadline(DutyKind::Commercialisation, nth, due, met, &reports.clause));
+        }
+        if let Some(wage) = &rules.wage {
+            let due = reports.due.after(year_end(reports, completion.completed_on, wage.years.saturating_add(1)));
+            let met = execution.wages.get(&1).map(|r| r.reported_on);
+            found.push(deadline(DutyKind::Wage, 1, due, met, &wage.clause));
+        }
+    }
+    let restricted = execution.assets.values().any(|a| a.gone_on.is_none() && a.asset.cost.0 >= rules.disposal.restricted_from);
+    if let Some(rule) = rules.census.as_ref().filter(|_| restricted) {
+        let due = rule.value.after(execution.last_census.unwrap_or(fixed.on));
+        found.push(deadline(DutyKind::Census, 0, due, None, &rule.clause));
+    }
+}
+
+/// The end of the nth year that is reported: the first is the one in which the work was completed.
+#[must_use]
+pub fn year_end(reports: &YearlyReports, completed_on: Day, nth: u32) -> Day {
+    let months = i32::from(reports.year_ends_month) - 3;
+    // The fiscal year of the state, moved by the months between its end and the reported year's.
+    let first = FiscalYear::of(completed_on.plus_months(-months)).last_day().plus_months(months);
+    first.plus_months(i32::try_from(nth.saturating_sub(1)).unwrap_or(0).saturating_mul(12))
+}

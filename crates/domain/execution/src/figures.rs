@@ -1,0 +1,113 @@
+//! The figures of a case as of a day, and of many cases as their sum: decided, fixed, paid, ordered back, returned, outstanding, by fiscal
+//! year where money moved. Computed from the acts; nothing here is kept.
+
+use std::collections::BTreeMap;
+
+use banso_kernel::{Day, FiscalYear, Yen};
+
+use crate::act::ExecutionAct;
+use crate::refusal::ExecutionRefusal as Refusal;
+use crate::state::{DecisionTerms, Execution};
+
+/// Money that moved in a fiscal year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct YearFigures {
+    pub paid: Yen,
+    /// Principal and charges that came in.
+    pub returned: Yen,
+}
+
+/// Where the money of a case, or of many, stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Figures {
+    pub cases: u64,
+    pub decided: Yen,
+    /// Amounts fixed, less what was cancelled of them.
+    pub fixed: Yen,
+    pub paid: Yen,
+    /// Principal of every order to pay back.
+    pub ordered_back: Yen,
+    pub principal_returned: Yen,
+    pub charges_returned: Yen,
+    /// Principal and charges still open.
+    pub outstanding: Yen,
+    /// Given up.
+    pub discharged: Yen,
+    pub by_year: BTreeMap<FiscalYear, YearFigures>,
+}
+
+/// The figures of a case as of a day, from its acts alone: what was done later is left out, charges are counted to that day.
+///
+/// # Errors
+/// Acts that do not fit, or sums that are too large.
+pub fn figures_as_of<'a>(
+    terms: &DecisionTerms,
+    acts: impl IntoIterator<Item = (&'a ExecutionAct, Day)>,
+    as_of: Day,
+) -> Result<Figures, Refusal> {
+    if terms.decided_on > as_of {
+        return Ok(Figures::default());
+    }
+    let mut case = Execution::begin(terms.clone());
+    for (act, on) in acts.into_iter().filter(|(_, on)| *on <= as_of) {
+        case.advance(act, on)?;
+    }
+    figures_of(&case, as_of)
+}
+
+/// The figures of a case as it stands, charges counted to a day that is not before its last act.
+///
+/// # Errors
+/// Sums that are too large.
+pub fn figures_of(case: &Execution, as_of: Day) -> Result<Figures, Refusal> {
+    let mut figures = Figures { cases: 1, decided: case.decided, ..Figures::default() };
+    if case.fixed.is_some() {
+        figures.fixed = case.entitlement();
+    }
+    for receipt in case.receipts() {
+        figures.paid = figures.paid.checked_add(receipt.amount)?;
+        let year = figures.by_year.entry(FiscalYear::of(receipt.on)).or_default();
+        year.paid = year.paid.checked_add(receipt.amount)?;
+    }
+    for debt in case.debts.values() {
+        let s = debt.statement(as_of)?;
+        figures.ordered_back = figures.ordered_back.checked_add(debt.principal)?;
+        figures.principal_returned = figures.principal_returned.checked_add(s.principal_paid)?;
+        figures.charges_returned = Yen::sum([figures.charges_returned, s.surcharge_paid, s.late_charge_paid])?;
+        figures.outstanding = figures.outstanding.checked_add(debt.open(as_of)?)?;
+        figures.discharged = figures.discharged.checked_add(debt.discharged.map_or(Yen::ZERO, |d| d.amount))?;
+        for payment in debt.payments.iter().filter(|p| p.on <= as_of) {
+            let year = figures.by_year.entry(FiscalYear::of(payment.on)).or_default();
+            year.returned = year.returned.checked_add(payment.amount)?;
+        }
+    }
+    Ok(figures)
+}
+
+impl Figures {
+    /// These and those together.
+    ///
+    /// # Errors
+    /// Sums that are too large.
+    pub fn plus(mut self, other: &Figures) -> Result<Figures, Refusal> {
+        self.cases = self.cases.saturating_add(other.cases);
+        for (mine, theirs) in [
+            (&mut self.decided, other.decided),
+            (&mut self.fixed, other.fixed),
+            (&mut self.paid, other.paid),
+            (&mut self.ordered_back, other.ordered_back),
+            (&mut self.principal_returned, other.principal_returned),
+            (&mut self.charges_returned, other.charges_returned),
+            (&mut self.outstanding, other.outstanding),
+            (&mut self.discharged, other.discharged),
+        ] {
+            *mine = mine.checked_add(theirs)?;
+        }
+        for (year, theirs) in &other.by_year {
+            let mine = self.by_year.entry(*year).or_default();
+            mine.paid = mine.paid.checked_add(theirs.paid)?;
+            mine.returned = mine.returned.checked_add(theirs.returned)?;
+        }
+        Ok(self)
+    }
+}

@@ -1,0 +1,377 @@
+//! Cancellation and what is to come back: one register for every cause.
+
+use banso_kernel::{Day, Digest, Yen};
+
+use super::{Execution, Field, Hearing, due_ahead, not_in_future, positive, written};
+use crate::act::{
+    Cause, ChargeWaived, DebtDischarged, Demanded, Extent, Ground, InstalmentsAgreed, OffsetMade, RepaymentOrdered, RevocationAnswered,
+    RevocationDropped, RevocationNoticed, Revoked,
+};
+use crate::law::{ChargePart, DebtAccount, DebtRule, DebtStatement, DisposalOutcome, Flow, Relief, statement};
+use crate::phase::ExecutionPhase as Phase;
+use crate::refusal::{ExecutionRefusal as Refusal, Pending};
+
+/// An order to pay back, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Debt {
+    pub number: String,
+    pub cause: Cause,
+    pub ordered_on: Day,
+    pub principal: Yen,
+    pub receipts: Vec<Flow>,
+    /// The days from which late charge runs; add up to the principal.
+    pub due: Vec<Flow>,
+    /// What was agreed after the due day: it moves reminders, not the charge.
+    pub plan: Vec<Flow>,
+    pub rule: DebtRule,
+    /// Money and offsets.
+    pub payments: Vec<Flow>,
+    pub offset: Yen,
+    pub reliefs: Vec<Relief>,
+    pub demanded_on: Option<Day>,
+    /// Given up: the day and the amount.
+    pub discharged: Option<Flow>,
+}
+
+impl Debt {
+    /// What is owed as of a day. After a discharge nothing grows any more.
+    ///
+    /// # Errors
+    /// Amounts that are too large.
+    pub fn statement(&self, as_of: Day) -> Result<DebtStatement, Refusal> {
+        let as_of = self.discharged.map_or(as_of, |d| as_of.min(d.on));
+        let account = DebtAccount {
+            principal: self.principal,
+            receipts: &self.receipts,
+            due: &self.due,
+            payments: &self.payments,
+            reliefs: &self.reliefs,
+            rule: &self.rule,
+        };
+        Ok(statement(&account, as_of)?)
+    }
+
+    /// What is still to be paid on a day.
+    ///
+    /// # Errors
+    /// Amounts that are too large.
+    pub fn open(&self, as_of: Day) -> Result<Yen, Refusal> {
+        let given_up = self.discharged.filter(|d| d.on <= as_of).map_or(Yen::ZERO, |d| d.amount);
+        Ok(self.statement(as_of)?.open()?.checked_sub(given_up)?)
+    }
+
+    /// The next day on which something is due, where anything is.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Day> {
+        let plan = if self.plan.is_empty() { &self.due } else { &self.plan };
+        let mut paid = Yen::sum(self.payments.iter().map(|p| p.amount)).unwrap_or(Yen::ZERO);
+        for flow in plan {
+            paid = paid.checked_sub(flow.amount).unwrap_or(Yen::ZERO);
+            if paid < Yen::ZERO {
+                return Some(flow.on);
+            }
+        }
+        None
+    }
+
+    /// The day of the last movement: statements before it are not asked for.
+    fn last_movement(&self) -> Day {
+        let days = self.payments.iter().map(|p| p.on).chain(self.reliefs.iter().map(|r| r.on));
+        days.max().map_or(self.ordered_on, |d| d.max(self.ordered_on))
+    }
+}
+
+impl Ground {
+    /// 法19条1項 ties the surcharge to a cancellation for cause; changed circumstances (法10条) are nobody's.
+    #[must_use]
+    pub const fn bears_surcharge(self) -> bool {
+        match self {
+            Ground::OtherUse | Ground::Breach | Ground::IndirectBreach | Ground::FalseStatement => true,
+            Ground::ChangedCircumstances => false,
+        }
+    }
+}
+
+impl Execution {
+    pub(super) fn take_revocation_noticed(&mut self, a: &RevocationNoticed, on: Day) -> Result<(), Refusal> {
+        self.none_pending(Pending::Hearing, self.hearing.is_some())?;
+        due_ahead(a.reply_due, on)?;
+        written(Field::What, &a.facts)?;
+        self.hearing = Some(Hearing { ground: a.ground, reply_due: a.reply_due, answered: None });
+        Ok(())
+    }
+
+    pub(super) fn take_revocation_answered(&mut self, a: &RevocationAnswered) -> Result<(), Refusal> {
+        self.hearing()?.answered = Some(a.statement);
+        Ok(())
+    }
+
+    pub(super) fn take_revocation_dropped(&mut self, a: &RevocationDropped) -> Result<(), Refusal> {
+        self.hearing()?;
+        written(Field::Reason, &a.reason)?;
+        self.hearing = None;
+        Ok(())
+    }
+
+    pub(super) fn take_offset_made(&mut self, a: &OffsetMade, on: Day) -> Result<(), Refusal> {
+        written(Field::What, &a.against)?;
+        self.came_in(a.debt, Flow::new(a.on, a.amount), on)?;
+        let debt = self.debt(a.debt)?;
+        debt.offset = debt.offset.checked_add(a.amount)?;
+        Ok(())
+    }
+
+    pub(super) fn take_charge_waived(&mut self, a: &ChargeWaived, on: Day) -> Result<(), Refusal> {
+        positive(a.amount)?;
+        written(Field::Reason, &a.reason)?;
+        let debt = self.open_debt(a.debt)?;
+        let s = debt.statement(on)?;
+        let open = match a.of {
+            ChargePart::Surcharge => s.surcharge_open()?,
+            ChargePart::LateCharge => s.late_charge_open()?,
+        };
+        if a.amount > open {
+            return Err(Refusal::MoreThanOwed { amount: a.amount, open });
+        }
+        debt.reliefs.push(Relief { on, of: a.of, amount: a.amount });
+        Ok(())
+    }
+
+    pub(super) fn take_demanded(&mut self, a: &Demanded, on: Day) -> Result<(), Refusal> {
+        written(Field::Number, &a.number)?;
+        due_ahead(a.due, on)?;
+        let debt = self.open_debt(a.debt)?;
+        match debt.next_due() {
+            Some(due) if due < on => debt.demanded_on = Some(on),
+            Some(_) | None => return Err(Refusal::NotOverdue),
+        }
+        Ok(())
+    }
+
+    pub(super) fn take_debt_discharged(&mut self, a: &DebtDischarged, on: Day) -> Result<(), Refusal> {
+        written(Field::Reason, &a.reason)?;
+        written(Field::Clause, &a.clause)?;
+        let debt = self.open_debt(a.debt)?;
+        let open = debt.open(on)?;
+        if a.amount != open || open <= Yen::ZERO {
+            return Err(Refusal::MoreThanOwed { amount: a.amount, open });
+        }
+        debt.discharged = Some(Flow::new(on, a.amount));
+        Ok(())
+    }
+
+    fn hearing(&mut self) -> Result<&mut Hearing, Refusal> {
+        self.hearing.as_mut().ok_or(Refusal::NothingPending(Pending::Hearing))
+    }
+
+    fn debt(&mut self, number: u32) -> Result<&mut Debt, Refusal> {
+        self.debts.get_mut(&number).ok_or(Refusal::NoSuchNumber { number })
+    }
+
+    fn open_debt(&mut self, number: u32) -> Result<&mut Debt, Refusal> {
+        let debt = self.debt(number)?;
+        if debt.discharged.is_some() { Err(Refusal::NothingPending(Pending::Debt)) } else { Ok(debt) }
+    }
+
+    /// 法17条, 21条の2: after the holder was heard, with reasons.
+    pub(super) fn revoked(&mut self, a: &Revoked, on: Day) -> Result<(), Refusal> {
+        let Some(hearing) = &self.hearing else { return Err(Refusal::NothingPending(Pending::Hearing)) };
+        if hearing.answered.is_none() && on <= hearing.reply_due {
+            return Err(Refusal::HearingOpen { until: hearing.reply_due });
+        }
+        written(Field::Number, &a.number)?;
+        written(Field::Reason, &a.reason)?;
+        written(Field::Clause, &a.clause)?;
+        let entitled = self.entitlement();
+        let amount = match a.extent {
+            Extent::Whole => entitled,
+            Extent::Part { amount } => amount,
+        };
+        positive(amount)?;
+        let whole = match a.extent {
+            Extent::Whole => true,
+            Extent::Part { .. } if amount >= entitled => return Err(Refusal::PartIsWhole { amount, entitled }),
+            Extent::Part { .. } => false,
+        };
+        if self.fixed.is_some() {
+            self.revoked_of_fixed = self.revoked_of_fixed.checked_add(amount)?;
+        }
+        // 法17条3項: also after the amount was fixed.
+        self.decided = if whole { Yen::ZERO } else { self.decided.checked_sub(amount)? };
+        self.last_ground = Some(a.ground);
+        self.hearing = None;
+        if whole {
+            self.phase = Phase::Revoked;
+            self.end_what_waits();
+        } else if self.phase == Phase::Closed {
+            self.phase = Phase::Fixed;
+        }
+        Ok(())
+    }
+
+    /// With the whole decision gone nothing waits any more but money.
+    fn end_what_waits(&mut self) {
+        (self.plan_change, self.discontinuation, self.performance_due) = (None, None, None);
+        self.incidents.clear();
+        if let Some(report) = &mut self.completion {
+            report.due = None;
+        }
+        for disposal in self.disposals.values_mut().filter(|d| d.is_open()) {
+            disposal.refused = true;
+        }
+        for report in self.revenue.values_mut().chain(self.wages.values_mut()) {
+            report.assessed.get_or_insert(Yen::ZERO);
+        }
+    }
+
+    /// Paid beyond the entitlement and not ordered back yet.
+    ///
+    /// # Errors
+    /// A sum that is too large.
+    pub fn excess_to_order(&self) -> Result<Yen, Refusal> {
+        let over = self.paid()?.checked_sub(self.entitlement())?;
+        let of_excess = |c: Cause| matches!(c, Cause::Revocation | Cause::ExcessAfterFixing);
+        let ordered = Yen::sum(self.debts.values().filter(|d| of_excess(d.cause)).map(|d| d.principal))?;
+        // What was ordered back for another cause has left the holder already.
+        let room = self.paid()?.checked_sub(Yen::sum(self.debts.values().map(|d| d.principal))?)?;
+        Ok(over.checked_sub(ordered)?.min(room).max(Yen::ZERO))
+    }
+
+    /// How much may be ordered back for a cause.
+    ///
+    /// # Errors
+    /// A cause that was not established, or sums that are too large.
+    pub fn orderable(&self, cause: Cause) -> Result<Yen, Refusal> {
+        let established = match cause {
+            Cause::Revocation if self.last_ground.is_some() => return self.excess_to_order(),
+            Cause::ExcessAfterFixing if self.fixed.is_some() => return self.excess_to_order(),
+            Cause::Revocation | Cause::ExcessAfterFixing => None,
+            Cause::InputTax => self.input_tax.map(|f| f.amount),
+            Cause::Revenue { nth } => self.revenue.get(&nth).and_then(|r| r.assessed),
+            Cause::Wage { nth } => self.wages.get(&nth).and_then(|r| r.assessed),
+            Cause::Disposal { request } => self.disposals.get(&request).and_then(|d| d.approved).and_then(|outcome| match outcome {
+                DisposalOutcome::Repay(yen) | DisposalOutcome::OnEnforcement(yen) => Some(yen),
+                DisposalOutcome::Unrestricted | DisposalOutcome::NothingDue | DisposalOutcome::ReportOnly => None,
+            }),
+        };
+        let established = established.ok_or(Refusal::NothingPending(Pending::Cause))?;
+        let ordered = Yen::sum(self.debts.values().filter(|d| d.cause == cause).map(|d| d.principal))?;
+        Ok(established.checked_sub(ordered)?.max(Yen::ZERO))
+    }
+
+    /// The receipts that an amount ordered back is deemed to consist of (令10条1項): the last first, what earlier orders took left out.
+    ///
+    /// # Errors
+    /// More than was received, or sums that are too large.
+    pub fn deemed_receipts(&self, principal: Yen) -> Result<Vec<Flow>, Refusal> {
+        let earlier = self.debts.values().filter(|d| d.rule.surcharge.is_some()).map(|d| d.principal);
+        let mut skip = Yen::sum(earlier)?;
+        let (mut left, mut deemed) = (principal, Vec::new());
+        for receipt in self.receipts().iter().rev() {
+            let skipped = receipt.amount.min(skip);
+            skip = skip.checked_sub(skipped)?;
+            let taken = receipt.amount.checked_sub(skipped)?.min(left);
+            if taken > Yen::ZERO {
+                deemed.push(Flow::new(receipt.on, taken));
+                left = left.checked_sub(taken)?;
+            }
+        }
+        if left > Yen::ZERO {
+            return Err(Refusal::AboveReturnable { amount: principal, most: principal.checked_sub(left)? });
+        }
+        deemed.reverse();
+        Ok(deemed)
+    }
+
+    pub(super) fn repayment_ordered(&mut self, a: &RepaymentOrdered, on: Day) -> Result<(), Refusal> {
+        let most = self.orderable(a.cause)?;
+        due_ahead(a.due, on)?;
+        written(Field::Number, &a.number)?;
+        written(Field::Reason, &a.reason)?;
+        written(Field::Clause, &a.clause)?;
+        positive(a.principal)?;
+        if a.principal > most {
+            return Err(Refusal::AboveReturnable { amount: a.principal, most });
+        }
+        // Nobody returns more subsidy than was paid, whatever the causes.
+        let ordered = Yen::sum(self.debts.values().map(|d| d.principal))?;
+        let room = self.paid()?.checked_sub(ordered)?;
+        if a.principal > room {
+            return Err(Refusal::AboveReturnable { amount: a.principal, most: room.max(Yen::ZERO) });
+        }
+        let surcharge = a.cause == Cause::Revocation && self.last_ground.is_some_and(Ground::bears_surcharge);
+        if surcharge != a.rule.surcharge.is_some() {
+            return Err(Refusal::SurchargeWrong { due: surcharge });
+        }
+        let deemed = if surcharge { self.deemed_receipts(a.principal)? } else { Vec::new() };
+        if deemed != a.receipts {
+            return Err(Refusal::ReceiptsWrong);
+        }
+        self.number(a.debt)?;
+        let debt = Debt {
+            number: a.number.clone(),
+            cause: a.cause,
+            ordered_on: on,
+            principal: a.principal,
+            receipts: deemed,
+            due: vec![Flow::new(a.due, a.principal)],
+            plan: Vec::new(),
+            rule: a.rule.clone(),
+            payments: Vec::new(),
+            offset: Yen::ZERO,
+            reliefs: Vec::new(),
+            demanded_on: None,
+            discharged: None,
+        };
+        self.debts.insert(a.debt, debt);
+        Ok(())
+    }
+
+    pub(super) fn came_in(&mut self, number: u32, flow: Flow, on: Day) -> Result<(), Refusal> {
+        not_in_future(flow.on, on)?;
+        positive(flow.amount)?;
+        let debt = self.open_debt(number)?;
+        if flow.on < debt.ordered_on {
+            return Err(Refusal::BeforeDecision { day: flow.on, decided_on: debt.ordered_on });
+        }
+        let open = debt.open(flow.on.max(debt.last_movement()))?;
+        if flow.amount > open {
+            return Err(Refusal::MoreThanOwed { amount: flow.amount, open });
+        }
+        debt.payments.push(flow);
+        debt.payments.sort();
+        Ok(())
+    }
+
+    /// 令9条 before the due day: the due days themselves move. After it, a plan moves nothing of the charge.
+    pub(super) fn instalments_agreed(&mut self, a: &InstalmentsAgreed, on: Day) -> Result<(), Refusal> {
+        written(Field::Reason, &a.reason)?;
+        let debt = self.open_debt(a.debt)?;
+        let open = debt.statement(on)?.principal_open()?;
+        let sum = Yen::sum(a.due.iter().map(|f| f.amount))?;
+        if let Some(flow) = a.due.iter().find(|f| f.on <= on) {
+            return Err(Refusal::DueNotAhead { due: flow.on, today: on });
+        }
+        if a.due.iter().any(|f| f.amount <= Yen::ZERO) || sum != open || open <= Yen::ZERO {
+            return Err(Refusal::LinesDoNotSum { expected: open, sum });
+        }
+        let mut due = a.due.clone();
+        due.sort();
+        let in_time = debt.due.iter().map(|f| f.on).min().is_some_and(|first| on <= first);
+        if in_time {
+            let paid = debt.principal.checked_sub(open)?;
+            let kept = (paid > Yen::ZERO).then(|| Flow::new(on, paid));
+            debt.due = kept.into_iter().chain(due).collect();
+            debt.plan.clear();
+        } else {
+            debt.plan = due;
+        }
+        Ok(())
+    }
+
+    /// The statement that answered a notice of cancellation.
+    #[must_use]
+    pub fn answered(&self) -> Option<Digest> {
+        self.hearing.as_ref().and_then(|h| h.answered)
+    }
+}
