@@ -12,12 +12,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("banso-kernel", &[]),
     ("banso-guideline", &["banso-kernel"]),
     ("banso-execution", &["banso-kernel"]),
-    ("banso-grant", &["banso-kernel", "banso-guideline"]),
+    ("banso-grant", &["banso-kernel", "banso-guideline", "banso-execution"]),
     ("banso-register", &["banso-kernel"]),
     ("banso-permits", &["banso-kernel"]),
     ("banso-store", &["banso-kernel", "banso-grant", "banso-permits", "banso-register"]),
     ("banso-letters", &["banso-kernel", "banso-guideline", "banso-grant"]),
-    ("banso-exchange", &["banso-kernel", "banso-guideline", "banso-grant", "banso-register"]),
+    ("banso-exchange", &["banso-kernel", "banso-guideline", "banso-execution", "banso-grant", "banso-register"]),
     ("banso-evaluation", &[]),
     ("banso-screening", &["banso-kernel", "banso-guideline"]),
     ("banso-tables", &["banso-evaluation", "banso-screening"]),
@@ -26,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "banso-kernel",
             "banso-guideline",
+            "banso-execution",
             "banso-grant",
             "banso-register",
             "banso-permits",
@@ -35,7 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "banso-evaluation",
         ],
     ),
-    ("banso-web", &["banso-kernel", "banso-guideline", "banso-grant", "banso-permits", "banso-office"]),
+    ("banso-web", &["banso-kernel", "banso-guideline", "banso-execution", "banso-grant", "banso-permits", "banso-office"]),
     (
         "banso",
         &[

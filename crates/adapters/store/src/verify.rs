@@ -129,7 +129,7 @@ impl Walk {
 
     fn name_papers(&mut self, act: &Decoded, place: impl Fn() -> LocalText) {
         let (texts, documents) = match act {
-            Decoded::Case(recorded) => recorded.act.papers().map_or((Vec::new(), [].as_slice()), |p| (vec![p.text], p.documents)),
+            Decoded::Case(recorded) => recorded.act.papers().map_or((Vec::new(), [].as_slice()), |p| (Vec::from_iter(p.text), p.documents)),
             Decoded::Call(recorded) => (recorded.act.texts(), [].as_slice()),
         };
         self.texts.extend(texts.into_iter().map(|t| (t, place())));

@@ -6,7 +6,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use banso_execution::ExecutionAct;
 use banso_kernel::{CallId, CorporateNumber, Day, Digest, Instant, PersonId, Yen};
+pub use banso_kernel::{DocumentRef, Point};
 use serde::{Deserialize, Serialize};
 
 /// Who acted.
@@ -79,16 +81,6 @@ impl<A> NewAct<A> {
         let NewAct { act, actor, authority, clause, edition, effective_on } = self;
         Recorded { seq, act, actor, authority, clause, edition, effective_on, recorded_at }
     }
-}
-
-/// A document by its content, and the place in the form that it was handed in for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DocumentRef {
-    pub digest: Digest,
-    pub bytes: u64,
-    /// The form's document id, e.g. `plan-pdf`.
-    pub slot: String,
 }
 
 /// One act of a case. Variants are only ever added; a changed payload is a new version with its golden file.
@@ -168,6 +160,9 @@ pub enum CaseAct {
         seq: u64,
         reason: String,
     },
+    /// What follows the decision; in the ledger under its own kind.
+    #[serde(skip)]
+    Execution(Box<ExecutionAct>),
 }
 
 /// Arrival (Art. 26-3: recorded in the receiver's file).
@@ -196,15 +191,6 @@ pub struct Submitted {
 pub struct Returned {
     pub points: Vec<Point>,
     pub due: Day,
-}
-
-/// One thing to correct, tied to its field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Point {
-    /// `section/field`.
-    pub field: String,
-    pub note: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -155,7 +155,13 @@ impl Case {
             | CaseAct::GrantRequestReturned { .. }
             | CaseAct::GrantDecided(_)
             | CaseAct::GrantRefused { .. }
-            | CaseAct::Withdrawn { .. } => self.state = self.state.clone().after(&r.act, r.effective_on)?,
+            | CaseAct::Withdrawn { .. } => {
+                self.state = self.state.clone().after(&r.act, r.effective_on, self.submission.paper.lead)?;
+            }
+            CaseAct::Execution(act) => {
+                let CaseState::Granted { execution, .. } = &mut self.state else { return None };
+                execution.advance(act, r.effective_on).ok()?;
+            }
         }
         Some(())
     }

@@ -1,6 +1,7 @@
 //! How acts are written in the ledger: kind, version, canonical JSON. What was once written is readable for ever: each kind and
 //! version has a golden file under `tests/golden/acts/`.
 
+use banso_execution::ExecutionAct;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::{Value, json};
@@ -48,6 +49,22 @@ pub trait Act: Serialize + DeserializeOwned {
     fn newest(_kind: &str) -> u32 {
         FIRST
     }
+
+    /// `{"kind": …, "act": …}`.
+    ///
+    /// # Errors
+    /// Only what JSON cannot express.
+    fn to_tagged(&self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(self)
+    }
+
+    /// Reads a payload.
+    ///
+    /// # Errors
+    /// A payload that is none of that kind.
+    fn from_payload(kind: &str, payload: Value) -> Result<Self, serde_json::Error> {
+        serde_json::from_value(json!({ "kind": kind, "act": payload }))
+    }
 }
 
 /// The version in which every kind was first written.
@@ -58,7 +75,7 @@ const FIRST: u32 = 1;
 /// # Errors
 /// Only what JSON cannot express, which no act of this crate contains.
 pub fn encode<A: Act>(act: &A) -> Result<Encoded, CanonicalError> {
-    let mut tagged = serde_json::to_value(act)?;
+    let mut tagged = act.to_tagged()?;
     let payload = tagged.get_mut("act").map_or(Value::Null, Value::take);
     Ok(Encoded { kind: act.kind(), version: act.version(), payload: canonical_json(&payload)? })
 }
@@ -76,7 +93,7 @@ pub fn decode<A: Act>(kind: &str, version: u32, payload: &str) -> Result<A, Deco
     }
     let wrong = |source| DecodeError::Payload { kind: kind.to_owned(), version, source };
     let content: Value = serde_json::from_str(payload).map_err(wrong)?;
-    let act: A = serde_json::from_value(json!({ "kind": kind, "act": content })).map_err(wrong)?;
+    let act = A::from_payload(kind, content).map_err(wrong)?;
     if act.version() != version {
         return Err(wrong(serde_json::Error::custom("what it says is of another version")));
     }
@@ -85,20 +102,86 @@ pub fn decode<A: Act>(kind: &str, version: u32, payload: &str) -> Result<A, Deco
 
 /// Names every variant once, so that `KINDS` cannot forget one.
 macro_rules! kinds {
-    ($family:ident { $($variant:pat => $kind:literal),* $(,)? } $($versions:tt)*) => {
-        impl Act for $family {
-            const KINDS: &'static [&'static str] = &[$($kind),*];
+    ($own:ident, $family:ident { $($variant:pat => $kind:literal),* $(,)? } $($nested:pat => $inner:expr)?) => {
+        const $own: &[&str] = &[$($kind),*];
 
-            fn kind(&self) -> &'static str {
-                match self { $($variant => $kind),* }
+        impl $family {
+            const fn own_kind(&self) -> &'static str {
+                match self { $($variant => $kind,)* $($nested => $inner)? }
             }
-
-            $($versions)*
         }
     };
 }
 
-kinds!(CaseAct {
+/// The kinds of the first family, then those of the second.
+const fn joined<const N: usize>(first: &[&'static str], second: &[&'static str]) -> [&'static str; N] {
+    let mut all = [""; N];
+    let (mut at, mut rest) = (0, all.as_mut_slice());
+    while let Some((place, after)) = rest.split_first_mut() {
+        if let Some((_, skipped)) = first.split_at_checked(at)
+            && let Some((kind, _)) = skipped.split_first()
+        {
+            *place = kind;
+        } else if let Some((_, skipped)) = second.split_at_checked(at - first.len())
+            && let Some((kind, _)) = skipped.split_first()
+        {
+            *place = kind;
+        }
+        at += 1;
+        rest = after;
+    }
+    all
+}
+
+const CASE_KINDS_ALL: [&str; CASE_KINDS.len() + ExecutionAct::KINDS.len()] = joined(CASE_KINDS, ExecutionAct::KINDS);
+
+impl Act for CaseAct {
+    const KINDS: &'static [&'static str] = &CASE_KINDS_ALL;
+
+    fn kind(&self) -> &'static str {
+        self.own_kind()
+    }
+
+    fn to_tagged(&self) -> Result<Value, serde_json::Error> {
+        if let CaseAct::Execution(act) = self { serde_json::to_value(act) } else { serde_json::to_value(self) }
+    }
+
+    fn from_payload(kind: &str, payload: Value) -> Result<Self, serde_json::Error> {
+        if ExecutionAct::KINDS.contains(&kind) {
+            return ExecutionAct::from_payload(kind, payload).map(|act| CaseAct::Execution(Box::new(act)));
+        }
+        serde_json::from_value(json!({ "kind": kind, "act": payload }))
+    }
+}
+
+impl Act for CallAct {
+    const KINDS: &'static [&'static str] = CALL_KINDS;
+
+    fn kind(&self) -> &'static str {
+        self.own_kind()
+    }
+
+    fn version(&self) -> u32 {
+        match self {
+            // Version 2 names what the edition was read with.
+            CallAct::EditionPublished { read_with: Some(_), .. } => 2,
+            CallAct::EditionPublished { read_with: None, .. }
+            | CallAct::ReviewOpened { .. }
+            | CallAct::ReviewClosed { .. }
+            | CallAct::SelectionFrozen { .. }
+            | CallAct::SelectionDiscarded { .. }
+            | CallAct::SelectionExecuted { .. }
+            | CallAct::StudyDeclared(_)
+            | CallAct::StudyRun(_) => FIRST,
+        }
+    }
+
+    fn newest(kind: &str) -> u32 {
+        if kind == "edition_published" { 2 } else { FIRST }
+    }
+}
+
+kinds!(CASE_KINDS, CaseAct {
     CaseAct::Submitted(_) => "submitted",
     CaseAct::SubmissionWithdrawn { .. } => "submission_withdrawn",
     CaseAct::Returned(_) => "returned",
@@ -121,9 +204,9 @@ kinds!(CaseAct {
     CaseAct::GrantRefused { .. } => "grant_refused",
     CaseAct::Withdrawn { .. } => "withdrawn",
     CaseAct::Rectified { .. } => "rectified",
-});
+} CaseAct::Execution(act) => act.kind());
 
-kinds!(CallAct {
+kinds!(CALL_KINDS, CallAct {
     CallAct::EditionPublished { .. } => "edition_published",
     CallAct::ReviewOpened { .. } => "review_opened",
     CallAct::ReviewClosed { .. } => "review_closed",
@@ -132,23 +215,4 @@ kinds!(CallAct {
     CallAct::SelectionExecuted { .. } => "selection_executed",
     CallAct::StudyDeclared(_) => "study_declared",
     CallAct::StudyRun(_) => "study_run",
-}
-    fn version(&self) -> u32 {
-        match self {
-            // Version 2 names what the edition was read with.
-            CallAct::EditionPublished { read_with: Some(_), .. } => 2,
-            CallAct::EditionPublished { read_with: None, .. }
-            | CallAct::ReviewOpened { .. }
-            | CallAct::ReviewClosed { .. }
-            | CallAct::SelectionFrozen { .. }
-            | CallAct::SelectionDiscarded { .. }
-            | CallAct::SelectionExecuted { .. }
-            | CallAct::StudyDeclared(_)
-            | CallAct::StudyRun(_) => FIRST,
-        }
-    }
-
-    fn newest(kind: &str) -> u32 {
-        if kind == "edition_published" { 2 } else { FIRST }
-    }
-);
+});

@@ -1,6 +1,6 @@
 //! Which notices an act gives rise to, and to whom. The office queues them in the transaction that records the act.
 
-use banso_kernel::{LocalText, PersonId};
+use banso_kernel::{Authority, LocalText, PersonId};
 
 use crate::act::{CaseAct, Declaration};
 use crate::case::Case;
@@ -76,6 +76,8 @@ notice_kinds! {
     GrantRefused = "grant_refused", "不交付決定の通知", "Notice that the grant was refused";
     WithdrawalConfirmed = "withdrawal_confirmed", "取下げを受け付けました", "Your withdrawal was recorded";
     CaseWithdrawn = "case_withdrawn", "申請が取り下げられました", "A case was withdrawn";
+    ExecutionStep = "execution_step", "交付決定後の手続がありました", "A step after the grant decision was recorded";
+    ExecutionArrived = "execution_arrived", "交付決定後の手続が届きました", "A step after the grant decision has arrived";
     RecordRectified = "record_rectified", "記録の誤記を訂正しました", "A clerical error was put right";
 }
 
@@ -116,6 +118,10 @@ pub fn notices(act: &CaseAct, case: &Case) -> Vec<Notice> {
             [applicants(Kind::WithdrawalConfirmed), office(Kind::CaseWithdrawn), reviewers].concat()
         }
         CaseAct::Rectified { .. } => applicants(Kind::RecordRectified),
+        CaseAct::Execution(act) => match act.meta().authority {
+            Authority::Applicant => [applicants(Kind::ExecutionStep), office(Kind::ExecutionArrived)].concat(),
+            Authority::Office | Authority::Director | Authority::Reviewer | Authority::Analyst => applicants(Kind::ExecutionStep),
+        },
     }
 }
 

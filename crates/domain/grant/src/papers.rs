@@ -8,7 +8,8 @@ use crate::act::{CallAct, CaseAct, DocumentRef};
 /// The text that came with an act, and the documents beside it. They are kept outside the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Papers<'a> {
-    pub text: Digest,
+    /// Some come with documents alone.
+    pub text: Option<Digest>,
     pub kind: TextKind,
     pub documents: &'a [DocumentRef],
 }
@@ -20,6 +21,8 @@ pub enum TextKind {
     Answers,
     /// The comments of a review.
     Comments,
+    /// What was reported, found or answered after the decision.
+    Report,
 }
 
 impl CaseAct {
@@ -27,9 +30,11 @@ impl CaseAct {
     #[must_use]
     pub fn papers(&self) -> Option<Papers<'_>> {
         match self {
-            CaseAct::Submitted(s) => Some(Papers { text: s.content, kind: TextKind::Answers, documents: &s.documents }),
-            CaseAct::GrantRequested(g) => Some(Papers { text: g.content, kind: TextKind::Answers, documents: &g.documents }),
-            CaseAct::Reviewed(r) => Some(Papers { text: r.comments, kind: TextKind::Comments, documents: &[] }),
+            CaseAct::Submitted(s) => Some(Papers { text: Some(s.content), kind: TextKind::Answers, documents: &s.documents }),
+            CaseAct::GrantRequested(g) => Some(Papers { text: Some(g.content), kind: TextKind::Answers, documents: &g.documents }),
+            CaseAct::Reviewed(r) => Some(Papers { text: Some(r.comments), kind: TextKind::Comments, documents: &[] }),
+            CaseAct::Execution(act) if act.text().is_none() && act.documents().is_empty() => None,
+            CaseAct::Execution(act) => Some(Papers { text: act.text(), kind: TextKind::Report, documents: act.documents() }),
             CaseAct::SubmissionWithdrawn { .. }
             | CaseAct::Returned(_)
             | CaseAct::CompletenessPassed { .. }
@@ -52,10 +57,18 @@ impl CaseAct {
         }
     }
 
-    /// The answers and documents that the act hands in.
+    /// The answers or report and the documents that the act hands in.
     #[must_use]
     pub fn handed_in(&self) -> Option<Papers<'_>> {
-        self.papers().filter(|p| p.kind == TextKind::Answers)
+        self.papers().filter(|p| p.kind != TextKind::Comments)
+    }
+}
+
+impl Papers<'_> {
+    /// The digest of the answers, where that is what came.
+    #[must_use]
+    pub fn answers(&self) -> Option<Digest> {
+        self.text.filter(|_| self.kind == TextKind::Answers)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What lists show of a case: one row for the case, one for each of its reviewers. The store writes these rows in the same
 //! transaction as the act, and a verification computes them anew and compares.
 
+use banso_execution::ExecutionPhase;
 use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Instant, PersonId, Yen};
 
 use crate::case::Case;
@@ -125,7 +126,13 @@ impl CaseState {
         match self {
             CaseState::Returned { due, .. } | CaseState::GrantRequestReturned { due, .. } => Some(*due),
             CaseState::UnderReview { review } => Some(review.due),
-            CaseState::Granted { decision, .. } => Some(decision.withdrawable_until),
+            CaseState::Granted { decision, execution, .. } => {
+                if execution.phase == ExecutionPhase::Decided {
+                    Some(decision.withdrawable_until)
+                } else {
+                    execution.next_due()
+                }
+            }
             CaseState::Submitted
             | CaseState::SubmissionWithdrawn { .. }
             | CaseState::Complete { .. }

@@ -1,5 +1,6 @@
 //! The states of a case and of a reviewer's work on it. Each state carries what is known in it; nothing is set from outside.
 
+use banso_execution::Execution;
 use banso_kernel::{Day, Digest, Instant, LocalText, PersonId};
 
 use crate::act::{ConflictKind, GrantDecided, GrantRequested, Outcome, Point};
@@ -57,6 +58,8 @@ pub enum CaseState {
         request: GrantRequested,
         decision: Box<GrantDecided>,
         decided_on: Day,
+        /// What followed; begins with the decision.
+        execution: Box<Execution>,
     },
     GrantRefused {
         award: Award,
@@ -316,5 +319,12 @@ impl CaseState {
     pub fn decision(&self) -> Option<&GrantDecided> {
         let CaseState::Granted { decision, .. } = self else { return None };
         Some(decision)
+    }
+
+    /// What followed the grant decision, while it was not withdrawn.
+    #[must_use]
+    pub fn execution(&self) -> Option<&Execution> {
+        let CaseState::Granted { execution, .. } = self else { return None };
+        Some(execution)
     }
 }

@@ -1,14 +1,15 @@
 //! Which act leads from which state to which. `None` says that the act does not fit; why an office may not take a step is
 //! said by `decide`, before the act exists.
 
-use banso_kernel::{Day, Instant, PersonId};
+use banso_execution::{DecisionTerms, Execution};
+use banso_kernel::{CorporateNumber, Day, Instant, PersonId};
 
 use crate::act::{CaseAct, Declaration, GrantDecided, GrantRequested, Outcome, Reviewed};
 use crate::state::{Assignment, AssignmentState, Award, AwardPath, CaseState, RejectionPath, Review, Sheet};
 
 impl CaseState {
     /// The state after an act that moves the whole case.
-    pub(crate) fn after(self, act: &CaseAct, on: Day) -> Option<CaseState> {
+    pub(crate) fn after(self, act: &CaseAct, on: Day, lead: CorporateNumber) -> Option<CaseState> {
         match act {
             CaseAct::SubmissionWithdrawn { reason } => self.taken_back(on, reason),
             CaseAct::Returned(returned) => {
@@ -48,7 +49,7 @@ impl CaseState {
                 let CaseState::GrantRequested { award, request } = self else { return None };
                 Some(CaseState::GrantRequestReturned { award, request, points: points.clone(), due: *due })
             }
-            CaseAct::GrantDecided(decision) => self.granted(decision, on),
+            CaseAct::GrantDecided(decision) => self.granted(decision, on, lead),
             CaseAct::GrantRefused { number, reason } => self.grant_refused(number, reason),
             CaseAct::Withdrawn { reason } => self.withdrawn(on, reason),
             CaseAct::Submitted(_)
@@ -57,7 +58,8 @@ impl CaseState {
             | CaseAct::Reviewed(_)
             | CaseAct::ReconsiderationAsked { .. }
             | CaseAct::BonusJudged { .. }
-            | CaseAct::Rectified { .. } => None,
+            | CaseAct::Rectified { .. }
+            | CaseAct::Execution(_) => None,
         }
     }
 
@@ -87,9 +89,12 @@ impl CaseState {
         (request.version == version).then(|| CaseState::GrantRequested { award, request: request.clone() })
     }
 
-    fn granted(self, decision: &GrantDecided, decided_on: Day) -> Option<CaseState> {
+    fn granted(self, decision: &GrantDecided, decided_on: Day, holder: CorporateNumber) -> Option<CaseState> {
         let CaseState::GrantRequested { award, request } = self else { return None };
-        Some(CaseState::Granted { award, request, decision: Box::new(decision.clone()), decided_on })
+        let (eligible_cost, amount, project_ends) = (decision.eligible_cost, decision.amount, decision.project_ends);
+        let terms = DecisionTerms { decided_on, eligible_cost, amount, project_ends, holder };
+        let execution = Box::new(Execution::begin(terms));
+        Some(CaseState::Granted { award, request, decision: Box::new(decision.clone()), decided_on, execution })
     }
 
     fn grant_refused(self, number: &str, reason: &str) -> Option<CaseState> {
@@ -101,6 +106,8 @@ impl CaseState {
 
     fn withdrawn(self, on: Day, reason: &str) -> Option<CaseState> {
         match &self {
+            // What was paid out is not undone by a withdrawal.
+            CaseState::Granted { execution, .. } if !execution.receipts().is_empty() => None,
             CaseState::Submitted
             | CaseState::Returned { .. }
             | CaseState::Complete { .. }

@@ -1,6 +1,8 @@
 //! What was once written in the ledger is readable for ever: one golden file for each kind and version.
 #![cfg(test)]
 
+#[path = "../../execution/tests/common/mod.rs"]
+mod after;
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +41,7 @@ fn case_acts() -> Vec<CaseAct> {
         CaseAct::Withdrawn { reason: "事業の中止".into() },
         CaseAct::Rectified { seq: 1, reason: "「架空」は「仮」の誤り".into() },
     ]);
+    acts.extend(after::samples().into_iter().map(|act| CaseAct::Execution(Box::new(act))));
     // The plan's digest depends on the wording of reasons; the file shall not.
     acts.iter_mut().for_each(|a| {
         if let CaseAct::Selected(o) = a {

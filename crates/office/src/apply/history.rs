@@ -45,6 +45,7 @@ fn words(act: &CaseAct) -> Option<LocalText> {
         CaseAct::GrantRefused { .. } => text("不交付の決定がありました", "grant refused"),
         CaseAct::Withdrawn { .. } => text("取り下げました", "withdrawn"),
         CaseAct::Rectified { .. } => text("記録の誤記が訂正されました", "a clerical error was put right"),
+        CaseAct::Execution(act) => Some(act.meta().label()),
         CaseAct::ReviewersAssigned { .. }
         | CaseAct::ConflictDeclared { .. }
         | CaseAct::ReviewerReplaced { .. }

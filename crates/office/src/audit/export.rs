@@ -79,13 +79,14 @@ impl Office {
         let mut out: Vec<ExportedContent> = Vec::new();
         for recorded in file.recorded::<CaseAct>().map_err(OfficeError::fault)? {
             let Some(papers) = recorded.act.papers() else { continue };
-            let digest = papers.text;
+            let Some(digest) = papers.text else { continue };
             if out.iter().any(|c| c.digest == digest) {
                 continue;
             }
             let what = match papers.kind {
                 TextKind::Answers => LocalText::new("申請の内容", "Answers as handed in"),
                 TextKind::Comments => LocalText::new("審査のコメント", "Comments of a review"),
+                TextKind::Report => LocalText::new("報告の内容", "Report as handed in"),
             };
             let body = match self.store().content(digest).await? {
                 Some(Content::Kept(text)) => Ok(text),
@@ -132,7 +133,7 @@ impl Office {
         let mut out: BTreeMap<Digest, ExportedDocument> = BTreeMap::new();
         for recorded in file.recorded::<CaseAct>().map_err(OfficeError::fault)? {
             let Some(papers) = recorded.act.handed_in() else { continue };
-            let attachments = self.paper(papers.text).await?.map(|p| p.attachments).unwrap_or_default();
+            let attachments = self.attachments(papers.answers()).await?;
             for document in papers.documents {
                 let named = attachments.iter().find(|a| a.digest == document.digest && a.slot == document.slot);
                 let media_type = named.map_or("application/octet-stream", |a| &a.media_type).to_owned();

@@ -251,6 +251,12 @@ impl Office {
         }
     }
 
+    /// What the documents of answers are called; nothing where none came with them or they were erased.
+    pub(crate) async fn attachments(&self, answers: Option<Digest>) -> Result<Vec<PaperAttachment>, OfficeError> {
+        let Some(digest) = answers else { return Ok(Vec::new()) };
+        Ok(self.paper(digest).await?.map(|p| p.attachments).unwrap_or_default())
+    }
+
     /// The edition in force for a case: of its call, or the one that its last act names.
     pub(crate) fn edition_of_case(&self, file: &CaseFile) -> Result<Edition, OfficeError> {
         self.edition_in_force(&file.case.submission.paper.call).or_else(|_| self.edition(file.case.last.edition))
@@ -301,9 +307,9 @@ impl Office {
             .iter()
             .rev()
             .filter_map(|r| r.act.handed_in())
-            .find_map(|papers| papers.documents.iter().find(|d| d.digest == digest).map(|d| (papers.text, d)))
+            .find_map(|papers| papers.documents.iter().find(|d| d.digest == digest).map(|d| (papers.answers(), d)))
             .ok_or(OfficeError::NotFound)?;
-        let attachments = self.paper(content).await?.map(|p| p.attachments).unwrap_or_default();
+        let attachments = self.attachments(content).await?;
         let name = attachments.into_iter().find(|a| a.digest == digest).map_or_else(|| named.slot.clone(), |a| a.file_name);
         let reader = self.store().documents().open(digest).await?.ok_or(OfficeError::NotFound)?;
         Ok(CaseDocument { name, bytes: named.bytes, reader })

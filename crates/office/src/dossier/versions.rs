@@ -109,7 +109,8 @@ fn handed(acts: &[Recorded<CaseAct>]) -> Vec<Handed> {
             | CaseAct::GrantDecided(_)
             | CaseAct::GrantRefused { .. }
             | CaseAct::Withdrawn { .. }
-            | CaseAct::Rectified { .. } => None,
+            | CaseAct::Rectified { .. }
+            | CaseAct::Execution(_) => None,
         };
         let Some((stage, digest, paper)) = next else { continue };
         let line = HandedIn {

@@ -227,7 +227,8 @@ impl Office {
             | CaseAct::ReconsiderationAsked { .. }
             | CaseAct::BonusJudged { .. }
             | CaseAct::GrantRequested(_)
-            | CaseAct::Rectified { .. } => None,
+            | CaseAct::Rectified { .. }
+            | CaseAct::Execution(_) => None,
         })
     }
 }

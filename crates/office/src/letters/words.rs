@@ -1,6 +1,8 @@
 //! The words of notices and mails: what happened, what to do next, by when.
 
-use banso_grant::{Case, CaseAct, CaseState, NoticeKind, Point};
+use std::borrow::Cow;
+
+use banso_grant::{Act as _, Case, CaseAct, CaseState, NoticeKind, Point};
 use banso_guideline::{Edition, ReserveTerm, SectionContent};
 use banso_kernel::{Day, LocalText};
 
@@ -100,6 +102,9 @@ impl Told<'_> {
             NoticeKind::GrantDecided => self.decision_line(),
             NoticeKind::GrantRefused => format!("次の理由により、補助金を交付しないことに決定しました。\n{reason}"),
             NoticeKind::WithdrawalConfirmed | NoticeKind::CaseWithdrawn => format!("{at}に取下げを受け付けました。"),
+            NoticeKind::ExecutionStep | NoticeKind::ExecutionArrived => {
+                format!("{at}に次の手続を記録しました。\n{}\n{reason}", crate::timeline::act_kind_name(self.record.act.kind()).ja)
+            }
             NoticeKind::RecordRectified => format!("記録の誤記を次のとおり訂正しました。\n{reason}"),
         }
     }
@@ -151,8 +156,9 @@ fn review_due(case: &Case) -> Option<Day> {
 }
 
 /// The reason that an act gives, where it gives one.
-fn reason_of(act: &CaseAct) -> &str {
-    match act {
+fn reason_of(act: &CaseAct) -> Cow<'_, str> {
+    Cow::Borrowed(match act {
+        CaseAct::Execution(act) => return Cow::Owned(act.reason()),
         CaseAct::SubmissionWithdrawn { reason }
         | CaseAct::NotAccepted { reason }
         | CaseAct::ReviewerReplaced { reason, .. }
@@ -173,5 +179,5 @@ fn reason_of(act: &CaseAct) -> &str {
         | CaseAct::GrantRequested(_)
         | CaseAct::GrantRequestReturned { .. }
         | CaseAct::GrantDecided(_) => "",
-    }
+    })
 }

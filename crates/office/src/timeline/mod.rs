@@ -196,7 +196,7 @@ impl Office {
     }
 
     async fn act_documents(&self, edition: Digest, papers: Papers<'_>) -> Result<Vec<ActDocument>, OfficeError> {
-        let attachments = self.paper(papers.text).await?.map(|p| p.attachments).unwrap_or_default();
+        let attachments = self.attachments(papers.answers()).await?;
         let edition = self.edition(edition).ok();
         let document = |d: &DocumentRef| {
             let named = attachments.iter().find(|a| a.digest == d.digest && a.slot == d.slot);

@@ -1,5 +1,6 @@
 //! What acts are called and what they say, in Japanese and English. One place, so that pages, letters and exports agree.
 
+use banso_execution::ExecutionAct;
 use banso_grant::{
     Act as _, CallAct, CaseAct, ConflictKind, Declaration, GrantDecided, GrantRequested, Judgement, Outcome, Point, Returned, Reviewed,
     Submitted,
@@ -102,7 +103,8 @@ pub(super) fn kind_name(kind: &str) -> Option<LocalText> {
         ("study_declared", "効果検証の宣言", "Study declared"),
         ("study_run", "効果検証の実行", "Study run"),
     ];
-    NAMES.iter().find(|(k, _, _)| *k == kind).map(|(_, ja, en)| LocalText::new(*ja, *en))
+    let after = || ExecutionAct::TABLE.iter().find(|m| m.kind == kind).map(|m| m.label());
+    NAMES.iter().find(|(k, _, _)| *k == kind).map(|(_, ja, en)| LocalText::new(*ja, *en)).or_else(after)
 }
 
 /// The capacity of an actor, as acts write it, with its English.
@@ -140,7 +142,8 @@ pub(super) fn people_of(act: &CaseAct) -> Vec<PersonId> {
         | CaseAct::GrantDecided(_)
         | CaseAct::GrantRefused { .. }
         | CaseAct::Withdrawn { .. }
-        | CaseAct::Rectified { .. } => Vec::new(),
+        | CaseAct::Rectified { .. }
+        | CaseAct::Execution(_) => Vec::new(),
     }
 }
 
@@ -210,6 +213,7 @@ pub(super) fn case_details(act: &CaseAct, names: &Names, edition: Option<&Editio
             out.extend(outcome(o));
             out
         }
+        CaseAct::Execution(act) => act.facts().into_iter().map(|f| Detail { label: f.label, value: f.value, digest: false }).collect(),
         CaseAct::GrantRequested(g) => requested(g),
         CaseAct::GrantDecided(g) => decided(g),
         CaseAct::GrantRefused { number, reason: r } => {

@@ -52,7 +52,9 @@ impl Named {
 
     fn take_case(&mut self, record: &ActRecord, act: &CaseAct) {
         let Some(papers) = act.papers() else { return };
-        self.since.entry(papers.text).or_insert(record.recorded_at);
+        if let Some(text) = papers.text {
+            self.since.entry(text).or_insert(record.recorded_at);
+        }
         for document in papers.documents {
             self.documents.entry(document.digest).or_insert(document.bytes);
             self.since.entry(document.digest).or_insert(record.recorded_at);

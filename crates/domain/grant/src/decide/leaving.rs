@@ -25,6 +25,9 @@ pub fn withdraw(case: &Case, why: &str, by: &By) -> Result<NewAct<CaseAct>, Refu
         CaseState::Granted { decision, .. } if by.today() > decision.withdrawable_until => {
             return Err(Refusal::Timing(Timing::WithdrawalOver { until: decision.withdrawable_until }));
         }
+        CaseState::Granted { execution, .. } if !execution.receipts().is_empty() => {
+            return Err(Refusal::WrongState { step, state: case.state.code() });
+        }
         CaseState::Granted { .. } => law::WITHDRAWAL,
         CaseState::SubmissionWithdrawn { .. }
         | CaseState::NotAccepted { .. }

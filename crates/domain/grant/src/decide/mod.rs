@@ -4,6 +4,7 @@
 
 mod calling;
 mod completeness;
+mod executing;
 mod granting;
 mod leaving;
 mod reviewing;
@@ -11,10 +12,12 @@ mod selecting;
 mod studying;
 mod submitting;
 
+pub use banso_kernel::Authority;
 use banso_kernel::{Day, Digest, Instant, count_characters};
 
 pub use calling::{close_review, discard_selection, execute_selection, freeze_selection, open_review, publish_edition};
 pub use completeness::{not_accept, pass_completeness, return_for_correction};
+pub use executing::execute;
 pub use granting::{GrantLimits, GrantOrder, GrantRequestOrder, decide_grant, refuse_grant, request_grant, return_grant_request};
 pub use leaving::{rectify, withdraw};
 pub use reviewing::{
@@ -40,32 +43,6 @@ pub struct By {
     pub now: Instant,
     /// The guideline's clause for steps that rest on the guideline alone; steps that rest on the Act name their article.
     pub clause: String,
-}
-
-/// The capacity in which somebody acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Authority {
-    Applicant,
-    Office,
-    Reviewer,
-    /// Decides on selection and grant (交付決定権者).
-    Director,
-    /// Asks what a call brought about (政策分析).
-    Analyst,
-}
-
-impl Authority {
-    /// As acts write it.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Authority::Applicant => "申請者",
-            Authority::Office => "事務局",
-            Authority::Reviewer => "審査員",
-            Authority::Director => "交付決定権者",
-            Authority::Analyst => "政策分析",
-        }
-    }
 }
 
 impl By {

@@ -10,7 +10,9 @@ mod timing;
 
 use std::fmt;
 
+use banso_execution::ExecutionRefusal;
 use banso_kernel::LocalText;
+pub use banso_kernel::Told;
 
 pub use amount::AmountFlaw;
 pub use paper::{FieldName, PaperFlaw};
@@ -42,23 +44,8 @@ pub enum Refusal {
     Selection(SelectionFlaw),
     Amount(AmountFlaw),
     Study(StudyFlaw),
-}
-
-/// What a refusal tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    /// Stable, e.g. `R101`.
-    pub code: &'static str,
-    /// Article or clause.
-    pub basis: String,
-    pub message: LocalText,
-    pub next_step: LocalText,
-}
-
-impl Told {
-    pub(crate) fn new(code: &'static str, basis: &str, message: LocalText, next_step: LocalText) -> Self {
-        Told { code, basis: basis.to_owned(), message, next_step }
-    }
+    /// After the decision.
+    Execution(ExecutionRefusal),
 }
 
 /// Both languages of a sentence.
@@ -98,6 +85,7 @@ impl Refusal {
             Refusal::Selection(flaw) => flaw.told(),
             Refusal::Amount(flaw) => flaw.told(),
             Refusal::Study(flaw) => flaw.told(),
+            Refusal::Execution(refusal) => refusal.told(),
         }
     }
 
@@ -239,6 +227,7 @@ steps! {
     RefuseGrant = "refuse_grant", "不交付の決定";
     Withdraw = "withdraw", "取下げ";
     Rectify = "rectify", "誤記の訂正";
+    Execute = "execute", "交付決定後の手続";
     OpenReview = "open_review", "審査の開始";
     CloseReview = "close_review", "審査の締切り";
     FreezeSelection = "freeze_selection", "採択案の確定";

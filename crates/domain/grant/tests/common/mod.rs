@@ -336,6 +336,11 @@ pub fn attempt(step: Step, case: &Case) -> Result<NewAct<CaseAct>, Refusal> {
         Step::RefuseGrant => decide::refuse_grant(case, "G8-1不交第1号", why, &by(3, "2026-09-25")),
         Step::Withdraw => decide::withdraw(case, why, &by(1, "2026-10-01")),
         Step::Rectify => decide::rectify(case, 1, "「架空」は「仮」の誤り", &by(2, "2026-10-01")),
+        Step::Execute => {
+            let lines = vec![banso_execution::act::LineAmount { line: "物品費".into(), amount: grant_order().eligible_cost }];
+            let allocated = banso_execution::act::BudgetAllocated { lines };
+            decide::execute(case, |e| banso_execution::decide::step(e, allocated, day("2026-10-01"), "7-1"), &by(3, "2026-10-01"))
+        }
         Step::OpenReview
         | Step::CloseReview
         | Step::FreezeSelection
