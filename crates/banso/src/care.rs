@@ -34,6 +34,9 @@ pub(crate) fn verify_files(files: &[PathBuf], lang: Lang) -> Result<bool, Troubl
 
 /// Writes a backup while the server goes on.
 pub(crate) async fn back_up(place: &cli::Place, to: &Path) -> Result<bool, Trouble> {
+    if to.exists() {
+        return Err(Trouble::Exists(to.to_owned()));
+    }
     let store = wiring::store_beside(place).await?;
     let done = store.backup(to).await?;
     store.close().await;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use banso_kernel::Lang;
 use banso_web::PublicAddress;
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::evaluate::Estimator;
 use crate::screen;
@@ -71,11 +71,23 @@ pub(crate) struct Cli {
 impl Cli {
     /// Japanese, unless English is asked for by `--lang` or by the machine.
     pub(crate) fn lang(&self) -> Lang {
-        match (self.lang, self.locale.as_deref()) {
-            (Some(Language::En), _) => Lang::En,
-            (None, Some(locale)) if locale.starts_with("en") => Lang::En,
-            (Some(Language::Ja) | None, _) => Lang::Ja,
-        }
+        spoken(self.lang, self.locale.as_deref())
+    }
+
+    /// The same of words that could not be understood as a whole.
+    pub(crate) fn lang_of_mistake() -> Lang {
+        let understood = Cli::command().ignore_errors(true).try_get_matches();
+        let Ok(words) = understood else { return Lang::Ja };
+        let locale = words.try_get_one::<String>("locale").ok().flatten();
+        spoken(words.try_get_one::<Language>("lang").ok().flatten().copied(), locale.map(String::as_str))
+    }
+}
+
+fn spoken(asked: Option<Language>, locale: Option<&str>) -> Lang {
+    match (asked, locale) {
+        (Some(Language::En), _) => Lang::En,
+        (None, Some(locale)) if locale.starts_with("en") => Lang::En,
+        (Some(Language::Ja) | None, _) => Lang::Ja,
     }
 }
 

@@ -11,6 +11,7 @@ mod evaluate;
 mod export;
 mod fmt;
 mod lsp;
+mod mistakes;
 mod opening;
 mod register;
 mod screen;
@@ -32,7 +33,7 @@ use crate::diagnostics::Ink;
 use crate::trouble::Trouble;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| mistakes::answer(&error));
     match run(&cli) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

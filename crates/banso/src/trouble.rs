@@ -60,8 +60,8 @@ pub(crate) enum Trouble {
     )]
     NoListFile(PathBuf),
     #[error(
-        "{path} はすでにあります。上書きしません。--to で別の名前を指定してください。\n\
-         {path} is there already and is not overwritten. Name another file with --to.",
+        "{path} はすでにあります。上書きしません。別の名前を指定してください。\n\
+         {path} is there already and is not overwritten. Give another name.",
         path = .0.display()
     )]
     Exists(PathBuf),

@@ -6,7 +6,7 @@ use num_rational::Ratio;
 use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, ToPrimitive};
 use serde::{Deserialize, Serialize};
 
-use crate::text::{fold_width, group_thousands};
+use crate::text::{LocalText, fold_width, group_thousands};
 
 /// An exact number: a fraction of two `i128`. Use the `Checked…` traits of `num_traits` for arithmetic.
 pub type Exact = Ratio<i128>;
@@ -20,8 +20,24 @@ pub enum MoneyError {
     FractionOfAYen(String),
     #[error("`{0}` has a comma that does not group three digits: write e.g. 4,500万円 or 45,000,000円")]
     Grouping(String),
-    #[error("the amount is too large to be money")]
+    #[error("the amount is too large to be money: check its digits")]
     TooLarge,
+}
+
+impl MoneyError {
+    /// For whoever typed the amount: what is wrong, and how to write it.
+    #[must_use]
+    pub fn told(&self) -> LocalText {
+        let ja = match self {
+            MoneyError::NotAnAmount(text) => format!("「{text}」は金額として読めません。1,234,000 や 4,500万円 のように入力してください。"),
+            MoneyError::FractionOfAYen(text) => format!("「{text}」には円未満の端数があります。1円単位の整数で入力してください。"),
+            MoneyError::Grouping(text) => {
+                format!("「{text}」のコンマの位置が3桁区切りになっていません。4,500万円 や 45,000,000円 のように入力してください。")
+            }
+            MoneyError::TooLarge => "金額が大きすぎて扱えません。桁数を確かめてください。".to_owned(),
+        };
+        LocalText::new(ja, self.to_string())
+    }
 }
 
 /// Whole yen, signed. Sums are checked: an overflow is an error of that amount, never a wrong number.
@@ -139,8 +155,11 @@ impl Yen {
                 }
                 _ => return Err(wrong()),
             };
-            if number.is_empty() || number.len() > 19 || scale >= last_scale {
+            if number.is_empty() || scale >= last_scale {
                 return Err(wrong());
+            }
+            if number.len() > 19 {
+                return Err(MoneyError::TooLarge);
             }
             // The parts of `9999999999999999999兆0.00000000000000001円` have no common denominator that fits.
             let part = decimal(&number).ok_or_else(wrong)?.checked_mul(&Exact::from_integer(scale));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use banso_kernel::{Day, Digest, LocalText, RequestId, Yen, fold_width};
+use banso_kernel::{Day, Digest, LocalText, MoneyError, RequestId, Yen, fold_width};
 use banso_office::FieldProblem;
 use uuid::Uuid;
 
@@ -119,8 +119,8 @@ impl FormFields {
 
     /// An amount; 全角, commas, 万 and 億 are accepted. `None` when the field is empty.
     pub(crate) fn yen(&self, name: &str) -> Result<Option<Yen>, FieldProblem> {
-        let (ja, en) = ("金額を1円単位の整数で入力してください（例：4,500,000、450万円）。", "Enter whole yen, e.g. 4,500,000 or 450万円.");
-        self.parsed(name, |t| Yen::parse(t).map_err(|_| wrong(name, ja, en)))
+        let told = |e: MoneyError| FieldProblem { field: name.to_owned(), text: e.told() };
+        self.parsed(name, |t| Yen::parse(t).map_err(told))
     }
 
     /// A day, 和暦 or 西暦. `None` when the field is empty.

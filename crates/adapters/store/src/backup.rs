@@ -96,10 +96,11 @@ fn cut_short() -> Fault {
 }
 
 impl Store {
-    /// Writes everything into one file, as it is at one moment, while work goes on. The file appears whole or not at all.
+    /// Writes everything into one file, as it is at one moment, while work goes on. The file appears whole or not at all;
+    /// one that is there already stays as it is.
     ///
     /// # Errors
-    /// [`Fault`]s of the database and of the disk.
+    /// [`Fault`]s of the database and of the disk; a file of this name.
     pub async fn backup(&self, to: &Path) -> Result<BackedUp, Fault> {
         let (pieces, receiver) = mpsc::channel(64);
         let to = to.to_owned();
@@ -288,7 +289,7 @@ fn write_file(to: &Path, pieces: mpsc::Receiver<Piece>) -> Result<(), Fault> {
     let temp = tempfile::NamedTempFile::new_in(&folder)?;
     write_pieces(temp.as_file(), pieces)?;
     temp.as_file().sync_all()?;
-    temp.persist(to).map_err(|e| Fault::from(e.error))?;
+    temp.persist_noclobber(to).map_err(|e| Fault::from(e.error))?;
     Ok(std::fs::File::open(folder)?.sync_all()?)
 }
 

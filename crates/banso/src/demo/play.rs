@@ -279,7 +279,9 @@ pub(crate) fn said(error: &OfficeError) -> String {
         OfficeError::Refused(refusal) => format!("{refusal} / {}", refusal.message().get(Lang::Ja)),
         OfficeError::Invalid(problems) => problems.iter().map(|p| format!("{}: {}", p.field, p.text.ja)).collect::<Vec<_>>().join("; "),
         OfficeError::Forbidden(reasons) => reasons.iter().map(|r| r.ja.clone()).collect::<Vec<_>>().join("; "),
-        OfficeError::Stale(text) | OfficeError::Suspended(text) | OfficeError::Busy(text) => text.ja.clone(),
+        OfficeError::Stale(text) | OfficeError::Suspended(text) | OfficeError::Busy(text) => {
+            format!("{} / {}", text.ja, text.get(Lang::En))
+        }
         OfficeError::NotFound | OfficeError::TooLate { .. } | OfficeError::RateLimited { .. } | OfficeError::Fault(_) => error.to_string(),
     }
 }

@@ -67,6 +67,9 @@ async fn a_backup_is_whole_or_not_there(f: Fixture) {
     // Nothing of it stayed: the whole one goes in.
     assert!(Store::restore(&f.place_of_second(&place), clock(), &file).await.unwrap().1.is_sound());
     assert!(f.store.backup(&f.dir.path().join("no such folder/backup.zip")).await.is_err());
+    // Nor is one written over another.
+    assert!(f.store.backup(&file).await.is_err());
+    assert_eq!(std::fs::read(&file).unwrap(), bytes);
 }
 
 async fn work_goes_on_during_a_backup(f: Fixture) {

@@ -97,11 +97,10 @@ pub(super) fn yen_problem(text: &str) -> Option<Wrong> {
             Some(wrong("negative", "金額は0円以上で入力してください。".into(), "An amount cannot be negative.".into()))
         }
         Ok(_) => None,
-        Err(e) => Some(wrong(
-            "not-an-amount",
-            format!("「{text}」は金額として読めません。円未満の端数を付けず、1,234,000 や 4,500万円 のように入力してください。"),
-            e.to_string(),
-        )),
+        Err(e) => {
+            let told = e.told();
+            Some(wrong("not-an-amount", told.ja, told.en.unwrap_or_default()))
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use askama_web::WebTemplate;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use banso_grant::ReviewStatus;
-use banso_kernel::{CaseId, LocalText, PersonId};
+use banso_kernel::{CallId, CaseId, LocalText, PersonId};
 use banso_office::desk::{AssignedReviewer, CaseProgress, Progress, ReviewerSheet, SheetView};
 use banso_office::{Office, OfficeError};
 use tower_sessions::Session;
@@ -73,12 +73,7 @@ pub(crate) async fn close(
     let call = call_of(call)?;
     match office.close_review(page.person()?, &call, form.text("reason"), form.request()).await {
         Ok(()) => see_other(&session, &format!("{}/progress", call_path(&call)), "審査を終了しました。", "The review is closed.").await,
-        Err(error) => {
-            let problems = shown_again(error)?;
-            let view = office.review_progress(page.person()?, &call).await?;
-            let reason = form.text("reason").to_owned();
-            invalid(ProgressView { page: page.with_problems(problems), path: call_path(&call), view, reason, due: String::new() })
-        }
+        Err(error) => call_again(&office, page, &call, &form, error).await,
     }
 }
 
@@ -96,13 +91,16 @@ pub(crate) async fn reopen(
     };
     match done {
         Ok(()) => see_other(&session, &format!("{}/progress", call_path(&call)), "審査を再開しました。", "The review is open again.").await,
-        Err(error) => {
-            let problems = shown_again(error)?;
-            let view = office.review_progress(page.person()?, &call).await?;
-            let due = form.text("due").to_owned();
-            invalid(ProgressView { page: page.with_problems(problems), path: call_path(&call), view, reason: String::new(), due })
-        }
+        Err(error) => call_again(&office, page, &call, &form, error).await,
     }
+}
+
+/// The page with what was typed and what is wrong with it.
+async fn call_again(office: &Office, page: PageContext, call: &CallId, form: &FormFields, error: OfficeError) -> Answer {
+    let problems = shown_again(error)?;
+    let view = office.review_progress(page.person()?, call).await?;
+    let (reason, due) = (form.text("reason").to_owned(), form.text("due").to_owned());
+    invalid(ProgressView { page: page.with_problems(problems), path: call_path(call), view, reason, due })
 }
 
 #[derive(Template, WebTemplate)]
