@@ -169,6 +169,7 @@ fn auditor() -> Vec<Route> {
 fn analyst() -> Vec<Route> {
     vec![
         get("/analysis", Gate::Analyst, analysis::front),
+        get("/analysis/plan", Gate::Analyst, analysis::plan::show),
         get("/analysis/calls/{programme}/{round}", Gate::Analyst, analysis::call),
         get("/analysis/calls/{programme}/{round}/declaration", Gate::Analyst, analysis::declare::show),
         post("/analysis/calls/{programme}/{round}/declaration/preview", Gate::Analyst, analysis::declare::preview),

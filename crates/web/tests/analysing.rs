@@ -7,6 +7,8 @@ use banso_permits::Role;
 use banso_web::testing::Visitor;
 
 const CALL: &str = "/analysis/calls/go-tech/r7-1";
+/// An item, as addresses write it.
+const VALUE_ADDED: &str = "%E5%AE%9F%E7%B8%BE%E4%BB%98%E5%8A%A0%E4%BE%A1%E5%80%A4%E9%A1%8D";
 const FIELDS: [(&str, &str); 6] = [
     ("title", "架空の研究"),
     ("question", "交付は付加価値額を増やしたか。"),
@@ -22,6 +24,10 @@ async fn a_study_is_declared_run_and_read() {
     let mut visitor = Visitor::signed_in(&round.office, "analyst").await;
     visitor.get("/analysis").await.is(200).holds_together().has(CALL);
     visitor.get(CALL).await.is(200).holds_together().has("使えます").has("まだ宣言がありません");
+    visitor.get("/analysis/plan").await.is(200).holds_together().has("手本にする公募");
+    let plan = format!("/analysis/plan?like=go-tech%2Fr7-1&outcome={VALUE_ADDED}&horizon=1&share=50&effect=20&applications=");
+    visitor.get(&format!("{plan}200")).await.is(200).holds_together().has("80%の確率で見つけられる最小の効果").has("百万円");
+    visitor.get(&format!("{plan}few")).await.is(422).holds_together().has("20から100,000まで");
     let form = format!("{CALL}/declaration");
     visitor.get(&form).await.is(200).holds_together().has("比べ方").has("付加価値額");
     let preview = format!("{form}/preview");

@@ -54,6 +54,8 @@ pub struct StudyReport {
     pub summary: Vec<String>,
     pub numbers: StudyTable,
     pub groups: Option<StudyTable>,
+    /// Rounds of the programme one by one, and what they say together.
+    pub rounds: Vec<(StudyTable, String)>,
     /// The programme's own targets.
     pub targets: Option<StudyTable>,
     pub cost: Option<String>,

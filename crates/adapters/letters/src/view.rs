@@ -254,6 +254,7 @@ fn study(l: &StudyReport) -> Value {
         "summary": l.summary,
         "numbers": table(&l.numbers),
         "groups": l.groups.as_ref().map(table),
+        "rounds": l.rounds.iter().map(|(rows, says)| json!({ "table": table(rows), "says": says })).collect::<Value>(),
         "targets": l.targets.as_ref().map(table),
         "cost": l.cost,
         "checks": table(&l.checks),

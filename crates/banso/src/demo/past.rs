@@ -25,6 +25,10 @@ const LEAVES: usize = 50;
 /// The statements of one commit.
 const AT_ONCE: usize = 4_000;
 
+/// Where the firms are, in turn by the dice.
+const PLACES: [&str; 12] =
+    ["北海道", "宮城県", "茨城県", "新潟県", "石川県", "福井県", "岐阜県", "滋賀県", "兵庫県", "岡山県", "徳島県", "福岡県"];
+
 /// A made-up firm of the past round; money in units of 10,000 yen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PastFirm {
@@ -78,11 +82,16 @@ impl PastFirm {
             name: self.name.clone(),
             kana: "カブシキガイシャカクウカコ".to_owned(),
             kind: "sme".to_owned(),
-            prefecture: "大阪府".to_owned(),
-            address: format!("大阪市架空区見本町{}番地", self.index + 1),
+            prefecture: self.place().to_owned(),
+            address: format!("架空市架空区見本町{}番地", self.index + 1),
             email: format!("past{:03}@demo.invalid", self.index + 1),
             synthetic: true,
         }
+    }
+
+    fn place(&self) -> &'static str {
+        let nth = usize::try_from(dice::roll(&format!("past place {}", self.index), PLACES.len() as u64)).unwrap_or_default();
+        PLACES.get(nth).copied().unwrap_or("北海道")
     }
 
     /// Value added some years after the decision; the grant shows from the first year on and is whole in the third.
@@ -171,7 +180,10 @@ impl Play<'_> {
         let (today, edition) = (self.office.now().day(), self.edition(Round::Past)?);
         let decided = decided(today);
         let mut changes: Vec<Change> = self.past.iter().map(|f| Change::put_organisation(&f.organisation())).collect();
-        let earlier = self.past.iter().flat_map(|f| f.yearly(decided, (-3, -1), false, today));
+        let earlier = self.past.iter().flat_map(|f| {
+            let place = f.fact("都道府県", "", Value::Text(f.place().to_owned()), today);
+            f.yearly(decided, (-3, -1), false, today).into_iter().chain([place])
+        });
         changes.extend(earlier.map(|fact| Change::put_fact(&fact)));
         self.write(changes).await?;
         let full = edition.score_sheet().criteria.iter().map(|c| c.points_max).sum();
@@ -209,12 +221,17 @@ impl Play<'_> {
         let (analyst, call) = (self.who("analyst").await?, self.call(Round::Past)?);
         let form = StudyForm {
             title: "試験研究への補助は、企業の付加価値額を増やしたか（合成データ）".to_owned(),
+            title_en: "Did R&D support raise firms' value added? (synthetic data)".to_owned(),
             question: "補助金の交付を受けたことは、決定から3年後の企業の付加価値額と給与支給総額を、受けなかった場合と比べて増やしたか。"
+                .to_owned(),
+            question_en: "Did the grant raise the value added and the total wages of firms three years after the decision, beyond what they would have been without it?"
                 .to_owned(),
             method: "discontinuity".to_owned(),
             outcomes: vec!["実績付加価値額".to_owned(), "実績給与支給総額".to_owned()],
+            with: Vec::new(),
             horizon: "3".to_owned(),
             groups: vec!["規模".to_owned()],
+            neighbourhood: "都道府県".to_owned(),
             least_cell: "10".to_owned(),
             acknowledged: Vec::new(),
         };

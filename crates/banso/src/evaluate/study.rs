@@ -108,11 +108,19 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
 fn read(path: &Path) -> Result<Declaration, Trouble> {
     let text = std::fs::read_to_string(path).map_err(|cause| Trouble::Unreadable { path: path.to_owned(), cause })?;
     let wrong = |cause: String| Trouble::Declaration { path: path.to_owned(), cause };
-    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
-        serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))
+    let json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
+    // What is no JSON or TOML at all is told by line and column.
+    let value: serde_json::Value = if json {
+        serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?
     } else {
-        toml::from_str(&text).map_err(|e| wrong(e.to_string()))
-    }
+        toml::from_str(&text).map_err(|e| wrong(e.to_string()))?
+    };
+    let by_key = |refusal: banso_evaluation::Refusal| format!("{}\n{}", refusal.ja, refusal.en);
+    Declaration::of(&value).map_err(|refusal| {
+        // A reader of TOML shows the line as well.
+        let line = if json { None } else { toml::from_str::<Declaration>(&text).err() };
+        wrong(line.map_or_else(|| by_key(refusal.clone()), |e| format!("{}\n{e}", by_key(refusal.clone()))))
+    })
 }
 
 /// A new folder: the report in both languages with its figures, the same as data, and what it was made of.

@@ -1,7 +1,7 @@
 //! A study is declared: chosen on a form, shown as the declaration that it amounts to with what it could detect, then recorded as an act
 //! under its digest. Whether any outcome was known at that moment is written with it.
 
-use banso_evaluation::study::{Declaration, Measure, Method, Outcome, Standing, run};
+use banso_evaluation::study::{Declaration, unit_in};
 use banso_grant::decide::{StudyOrder, declare_study};
 use banso_guideline::Item;
 use banso_kernel::{CallId, Digest, LocalText, RequestId};
@@ -9,8 +9,9 @@ use banso_permits::{Action, Permit, Person};
 use banso_store::{Batch, CallFile, Change, Plan, PlanKind};
 
 use super::design::{Counts, DesignChoice, designs};
-use super::order::{StudyForm, WARNINGS, groups, method_of};
-use super::panel::{Panel, column, items, per_worker, unit_of};
+use super::order::{StudyForm, groups, method_of, places};
+use super::panel::{Panel, SIZE, TRACK, items, unit_of};
+use super::power::detectable;
 use super::refused;
 use crate::{FieldProblem, Office, OfficeError};
 
@@ -23,10 +24,14 @@ pub struct DeclarePage {
     pub form: StudyForm,
     pub counts: Counts,
     pub designs: Vec<DesignChoice>,
+    /// Other decided calls of the programme, to be pooled with this one.
+    pub others: Vec<(CallId, LocalText)>,
     /// Items that can be outcomes: id, label, unit.
-    pub outcomes: Vec<(String, LocalText, String)>,
-    /// Columns that groups can be made of.
-    pub groups: Vec<String>,
+    pub outcomes: Vec<(String, LocalText, LocalText)>,
+    /// Columns that groups can be made of, with what they are called.
+    pub groups: Vec<(String, LocalText)>,
+    /// Columns that tell where or in what trade a firm is.
+    pub places: Vec<(String, LocalText)>,
     /// What was asked to be looked at before it is recorded: the declaration and its digest.
     pub preview: Option<(Declaration, Digest)>,
     /// What the declaration could detect, outcome by outcome.
@@ -39,10 +44,11 @@ pub struct DeclarePage {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Detectable {
     pub outcome: LocalText,
-    pub unit: String,
+    pub unit: LocalText,
     /// None where it cannot be foreseen.
     pub effect: Option<f64>,
-    pub firms: [usize; 2],
+    /// Applications that it is judged for.
+    pub firms: usize,
 }
 
 /// What a declaration is about.
@@ -62,12 +68,41 @@ impl Office {
         Ok(Ground { permit, file, edition, panel })
     }
 
+    /// Other decided calls of the programme that somebody may evaluate.
+    async fn others(&self, person: &Person, call: &CallId) -> Result<Vec<(CallId, LocalText)>, OfficeError> {
+        let closed = self.analysis_front(person).await?.closed.into_iter();
+        let same = closed.filter(|line| line.call != *call && line.call.programme() == call.programme());
+        Ok(same.filter(|line| self.may_call(person, Action::Evaluate, &line.call).is_ok()).map(|line| (line.call, line.name)).collect())
+    }
+
+    /// The ground of a form: with the rounds that it pools, each of which must be there to choose.
+    async fn pooled_ground(&self, person: &Person, call: &CallId, form: &StudyForm) -> Result<Ground, OfficeError> {
+        let mut ground = self.ground(person, call).await?;
+        if form.with.is_empty() {
+            return Ok(ground);
+        }
+        let others = self.others(person, call).await?;
+        if form.with.iter().any(|wanted| !others.iter().any(|(other, _)| other.to_string() == *wanted)) {
+            return Err(OfficeError::Invalid(vec![FieldProblem::new(
+                "with",
+                "合わせられるのは、同じ事業の、採択が決定した公募だけです。",
+                "Only decided calls of the same programme can be pooled.",
+            )]));
+        }
+        ground.panel = self.pooled(person, ground.panel, &form.with, self.now().day()).await?;
+        Ok(ground)
+    }
+
     /// The form of a declaration; with a form already filled in, what it amounts to and could detect.
     ///
     /// # Errors
     /// Forbidden; not found while the call is not decided; every field that is wrong.
     pub async fn declare_page(&self, person: &Person, call: &CallId, form: Option<StudyForm>) -> Result<DeclarePage, OfficeError> {
-        let ground = self.ground(person, call).await?;
+        let ground = match &form {
+            Some(form) => self.pooled_ground(person, call, form).await?,
+            None => self.ground(person, call).await?,
+        };
+        let others = self.others(person, call).await?;
         let counts = Counts::of(&ground.panel);
         let designs = designs(&ground.panel, &counts);
         let all = items(&ground.edition);
@@ -79,8 +114,10 @@ impl Office {
             form: StudyForm::suggested(&ground.edition, &all, first, |item| ground.panel.years_known(item)),
             counts,
             designs,
-            outcomes: all.iter().filter_map(|i| Some((i.id.clone(), i.label.clone(), unit_of(i)?.to_owned()))).collect(),
-            groups: groups(&all),
+            others,
+            outcomes: all.iter().filter_map(|i| Some((i.id.clone(), i.label.clone(), unit(unit_of(i)?)))).collect(),
+            groups: groups(&all).into_iter().map(|g| called(g, &all)).collect(),
+            places: places(&all).into_iter().map(|p| called(p, &all)).collect(),
             preview: None,
             detectable: Vec::new(),
             outcomes_known: 0,
@@ -110,7 +147,7 @@ impl Office {
         shown: Digest,
         request: RequestId,
     ) -> Result<Digest, OfficeError> {
-        let ground = self.ground(person, call).await?;
+        let ground = self.pooled_ground(person, call, form).await?;
         if self.done_before(request).await? {
             return Ok(shown);
         }
@@ -159,41 +196,16 @@ fn known(panel: &Panel, declaration: &Declaration, form: &StudyForm) -> usize {
     (1..=declaration.horizon.unwrap_or(1)).map(|years| panel.outcomes_known(&items, years)).max().unwrap_or_default()
 }
 
-/// The design tried on the outcomes as they were before the decision: its error there is what is to be expected later.
-fn detectable(panel: &Panel, declaration: &Declaration) -> Vec<Detectable> {
-    let nothing =
-        |o: &Outcome| Detectable { outcome: LocalText::new(o.ja.clone(), o.en.clone()), unit: o.unit.clone(), effect: None, firms: [0, 0] };
-    if declaration.design.method == Method::Difference {
-        return declaration.outcomes.iter().map(nothing).collect();
-    }
-    // A rise before the decision where enough firms have one, else the level.
-    let wide = panel.wide(declaration.horizon.unwrap_or_default(), declaration.least_cell);
-    let enough = |name: &str| wide.known(name) >= 4 * declaration.least_cell;
-    let earlier = |o: &Outcome| {
-        let per = o.column.starts_with("1人あたり");
-        let named = |i: &Item, when: &str| if per { per_worker(&i.id, when) } else { column(&i.id, when) };
-        let item = panel.items().iter().find(|i| named(i, "増") == o.column)?;
-        let rise = named(item, "前増");
-        Some(Outcome { column: if enough(&rise) { rise } else { named(item, "前") }, ..o.clone() })
+fn unit(name: &str) -> LocalText {
+    LocalText::new(name, unit_in(name, true))
+}
+
+/// A column with what it is called.
+fn called(column: String, items: &[Item]) -> (String, LocalText) {
+    let known = [(SIZE, "Size by workers"), (TRACK, "Track")].into_iter().find(|(name, _)| *name == column);
+    let label = match known {
+        Some((ja, en)) => LocalText::new(ja, en),
+        None => items.iter().find(|i| i.id == column).map_or_else(|| LocalText::ja(&column), |i| i.label.clone()),
     };
-    let tried = Declaration {
-        outcomes: declaration.outcomes.iter().filter_map(earlier).collect(),
-        before: Vec::new(),
-        groups: Vec::new(),
-        targets: Vec::new(),
-        cost: None,
-        acknowledged: WARNINGS.iter().map(|w| w.code.to_owned()).collect(),
-        ..declaration.clone()
-    };
-    let report = panel.table(&tried).frame().and_then(|frame| run(&tried, &frame, Standing::Exploratory));
-    let findings = report.map(|r| r.findings).unwrap_or_default();
-    let of = |(at, o): (usize, &Outcome)| {
-        let found = findings.iter().filter(|f| f.measure == Measure::Total).nth(at);
-        Detectable {
-            effect: found.and_then(|f| f.effect.as_ref()).map(|e| e.detectable),
-            firms: found.map_or([0, 0], |f| f.firms),
-            ..nothing(o)
-        }
-    };
-    declaration.outcomes.iter().enumerate().map(of).collect()
+    (column, label)
 }

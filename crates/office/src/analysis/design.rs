@@ -33,7 +33,7 @@ pub struct Counts {
 
 impl Counts {
     pub(crate) fn of(panel: &Panel) -> Self {
-        let above = panel.lines.iter().filter(|l| panel.cutoff.is_some_and(|c| l.score >= c)).count();
+        let above = panel.lines.iter().filter(|l| l.cutoff.is_some_and(|c| l.score >= c)).count();
         let mut scores: Vec<u64> = panel.lines.iter().map(|l| l.score.to_bits()).collect();
         scores.sort_unstable();
         scores.dedup();
@@ -82,7 +82,7 @@ fn discontinuity(c: &Counts) -> DesignChoice {
 
 fn arms(panel: &Panel, of: impl Fn(bool) -> usize) -> (bool, usize, usize) {
     let (granted, others) = (of(true), of(false));
-    (granted >= LEAST_SIDE && others >= LEAST_SIDE && panel.cutoff.is_some(), granted, others)
+    (granted >= LEAST_SIDE && others >= LEAST_SIDE && panel.lines.iter().all(|l| l.cutoff.is_some()), granted, others)
 }
 
 fn difference(panel: &Panel) -> DesignChoice {

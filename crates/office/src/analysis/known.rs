@@ -22,6 +22,11 @@ impl Known {
         self.yearly.keys().map(|(_, year)| *year).collect()
     }
 
+    /// Leaves only business years up to `last`.
+    pub(super) fn forget_after(&mut self, last: i32) {
+        self.yearly.retain(|(_, year), _| *year <= last);
+    }
+
     /// How many business years up to `last` are known of an item.
     pub(super) fn years_of(&self, item: &str, last: i32) -> usize {
         self.yearly.keys().filter(|(known, year)| known == item && *year <= last).count()

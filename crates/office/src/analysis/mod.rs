@@ -9,6 +9,7 @@ mod order;
 mod package;
 mod panel;
 mod paper;
+mod power;
 mod read;
 mod run;
 mod table;
@@ -19,8 +20,9 @@ pub use banso_evaluation::study::{Declaration, Kept, KeptFinding, KeptNotice, Me
 pub use declare::{DeclarePage, Detectable};
 pub use design::{Counts, DesignChoice};
 pub use front::{AnalysisCall, AnalysisFront, CallLine, StudyLine};
-pub use order::{HORIZON_MAX, KnownWarning, QUESTION_MAX, StudyForm, TITLE_MAX, WARNINGS};
+pub use order::{HORIZON_MAX, KnownWarning, QUESTION_EN_MAX, QUESTION_MAX, StudyForm, TITLE_EN_MAX, TITLE_MAX, WARNINGS};
 pub use package::StudyFile;
+pub use power::{CallPlan, PlanForm, PlanPage};
 pub use read::{ReportPage, RunLine, StudyPage};
 pub use run::Progress;
 pub(crate) use run::{Asked, Running};

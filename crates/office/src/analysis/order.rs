@@ -1,17 +1,25 @@
 //! A study as the form gives it, and the declaration that it amounts to: the columns, the settings and the targets follow from the choices,
 //! so that nobody writes code.
 
-use banso_evaluation::study::{Declaration, Design, Method, Outcome, Target};
-use banso_guideline::{Edition, Item};
+use std::collections::BTreeMap;
+
+use banso_evaluation::study::{Declaration, Design, Method, Outcome, Reported, Target, Word};
+use banso_guideline::{Dictionary, Edition, Item, ItemKind};
 use banso_kernel::{CallId, Lang, count_characters, fold_width};
 use serde_json::{Map, Value, json};
 
-use super::panel::{DISTANCE, FIRM, GRANTED, PAID, SIZE, START, TRACK, YEAR, column, kpi_column, per_worker, unit_of, workers};
+use super::panel::{
+    DISTANCE, FIRM, GRANTED, PAID, ROUND, SIZE, SIZES, START, TRACK, YEAR, column, kpi_column, per_worker, unit_of, workers,
+};
+use super::table::OTHERS;
 use crate::FieldProblem;
 
 /// Most characters of a title and of a question.
 pub const TITLE_MAX: usize = 80;
 pub const QUESTION_MAX: usize = 400;
+/// Most characters of the same in English.
+pub const TITLE_EN_MAX: usize = 200;
+pub const QUESTION_EN_MAX: usize = 1_000;
 /// The furthest horizon, in years after the decision.
 pub const HORIZON_MAX: u32 = 10;
 
@@ -19,15 +27,22 @@ pub const HORIZON_MAX: u32 = 10;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StudyForm {
     pub title: String,
+    /// In English, for the English report; may be empty.
+    pub title_en: String,
     pub question: String,
+    pub question_en: String,
     /// `discontinuity`, `difference`, `balancing`.
     pub method: String,
     /// Items of the dictionary.
     pub outcomes: Vec<String>,
+    /// Other decided calls of the programme that are pooled with this one, at their own cut-offs.
+    pub with: Vec<String>,
     /// Years after the decision.
     pub horizon: String,
     /// Columns of groups.
     pub groups: Vec<String>,
+    /// The column of places within which an effect may spill over; may be empty.
+    pub neighbourhood: String,
     /// Groups of fewer firms are not shown.
     pub least_cell: String,
     /// Codes of warnings whose number is to be shown all the same.
@@ -71,13 +86,20 @@ impl StudyForm {
         let most = items.iter().filter(|i| unit_of(i).is_some()).max_by_key(|i| (unit_of(i) == Some("百万円"), known(&i.id)));
         let first = most.map(|i| i.id.clone());
         let what = first.clone().unwrap_or_else(|| "成果".to_owned());
+        let what_en = most.map_or_else(|| "the outcome".to_owned(), |i| i.label.get(Lang::En).to_lowercase());
         StudyForm {
             title: format!("{}は{what}を増やしたか", edition.meta().call_name.ja),
+            title_en: format!("{}: did it raise {what_en}?", edition.meta().call_name.get(Lang::En)),
             question: format!("交付を受けたことは、決定から3年後の企業の{what}を、受けなかった場合と比べて増やしたか。"),
+            question_en: format!(
+                "Did the grant raise the {what_en} of firms three years after the decision, beyond what it would have been without it?"
+            ),
             method: method.map(method_name).unwrap_or_default().to_owned(),
             outcomes: first.into_iter().collect(),
+            with: Vec::new(),
             horizon: "3".to_owned(),
             groups: Vec::new(),
+            neighbourhood: String::new(),
             least_cell: "10".to_owned(),
             acknowledged: Vec::new(),
         }
@@ -91,6 +113,8 @@ impl StudyForm {
         let mut wrong = Vec::new();
         let title = filled("title", &self.title, TITLE_MAX, &mut wrong);
         let question = filled("question", &self.question, QUESTION_MAX, &mut wrong);
+        let title_en = optional("title_en", &self.title_en, TITLE_EN_MAX, &mut wrong);
+        let question_en = optional("question_en", &self.question_en, QUESTION_EN_MAX, &mut wrong);
         let horizon = number("horizon", &self.horizon, 1, HORIZON_MAX, &mut wrong);
         let least_cell = number("least_cell", &self.least_cell, 5, 100, &mut wrong) as usize;
         // In the order in which they were named: the first is what groups and cost are about.
@@ -115,26 +139,75 @@ impl StudyForm {
         let outcomes: Vec<Outcome> = chosen.iter().flat_map(|i| outcomes_of(i, method, horizon, items)).collect();
         let first_in_money = outcomes.first().is_some_and(|o| o.unit == "百万円");
         let before = if method == Method::Discontinuity { settled(&chosen, items) } else { Vec::new() };
-        let allowed = groups(items);
+        let groups: Vec<String> = groups_of(method, items).into_iter().filter(|g| self.groups.contains(g)).collect();
+        let neighbourhood = neighbourhoods(method, items).into_iter().find(|n| *n == self.neighbourhood);
+        let with: Vec<String> = if method == Method::Discontinuity { self.with.clone() } else { Vec::new() };
+        let rounds = (!with.is_empty()).then(|| ROUND.to_owned());
+        let named = before.iter().chain(&groups).chain(&neighbourhood);
         Ok(Declaration {
             title,
+            title_en,
             question,
+            question_en,
             call: Some(call.to_string()),
+            with,
             horizon: Some(horizon),
             outcomes,
-            design: Design { method, settings: settings(method, &chosen, items) },
+            design: Design { method, settings: settings(method, rounds.is_some(), &chosen, items) },
+            words: words(named, &chosen, items, edition.dictionary()),
             before,
-            groups: if method == Method::Difference {
-                self.groups.iter().filter(|g| *g == SIZE).cloned().collect()
-            } else {
-                allowed.into_iter().filter(|g| self.groups.contains(g)).collect()
-            },
+            groups,
+            rounds,
+            neighbourhood,
             cost: first_in_money.then(|| PAID.to_owned()),
             targets: targets(edition),
             acknowledged: WARNINGS.iter().filter(|w| self.acknowledged.iter().any(|a| a == w.code)).map(|w| w.code.to_owned()).collect(),
             least_cell,
         })
     }
+}
+
+/// The columns of groups that a design can take: over time only what does not change.
+fn groups_of(method: Method, items: &[Item]) -> Vec<String> {
+    if method == Method::Difference { vec![SIZE.to_owned()] } else { groups(items) }
+}
+
+/// The columns of places that a design can take.
+fn neighbourhoods(method: Method, items: &[Item]) -> Vec<String> {
+    if method == Method::Difference { Vec::new() } else { places(items) }
+}
+
+/// The columns that tell where or in what trade a firm is.
+pub(crate) fn places(items: &[Item]) -> Vec<String> {
+    items.iter().filter(|i| unit_of(i).is_none()).map(|i| i.id.clone()).collect()
+}
+
+/// What these columns and their values are called in English, and what columns are called that are no item's own name.
+fn words<'a>(named: impl Iterator<Item = &'a String>, chosen: &[&Item], items: &[Item], dictionary: &Dictionary) -> BTreeMap<String, Word> {
+    let english = |en: &str| Word { ja: None, en: Some(en.to_owned()) };
+    let both = |ja: String, en: String| Word { ja: Some(ja), en: Some(en) };
+    let mut words = BTreeMap::new();
+    for name in named {
+        for item in chosen.iter().copied().chain(workers(items)) {
+            let (ja, en) = (item.label.ja.clone(), item.label.get(Lang::En).to_lowercase());
+            if *name == column(&item.id, "前") {
+                words.insert(name.clone(), both(format!("決定前の{ja}"), format!("{en} before the decision")));
+            } else if *name == column(&item.id, "前増") {
+                words.insert(name.clone(), both(format!("決定前までの{ja}の増加"), format!("rise of {en} up to the decision")));
+            }
+        }
+        if name == SIZE {
+            words.insert(name.clone(), english("size"));
+            words.extend(SIZES.map(|(ja, en)| (ja.to_owned(), english(en))));
+        } else if name == TRACK {
+            words.insert(name.clone(), english("track"));
+        }
+        let Some(Item { label, kind: ItemKind::Choice(options), .. }) = items.iter().find(|i| i.id == *name) else { continue };
+        words.insert(name.clone(), both(label.ja.clone(), label.get(Lang::En).to_lowercase()));
+        words.extend(options.iter().filter_map(|o| Some((o.clone(), english(dictionary.choice(o).en.as_deref()?)))));
+        words.insert(OTHERS.to_owned(), english("others"));
+    }
+    words
 }
 
 fn filled(field: &str, text: &str, most: usize, wrong: &mut Vec<FieldProblem>) -> String {
@@ -150,6 +223,11 @@ fn filled(field: &str, text: &str, most: usize, wrong: &mut Vec<FieldProblem>) -
         ));
     }
     text
+}
+
+/// The same where nothing need be said.
+fn optional(field: &str, text: &str, most: usize, wrong: &mut Vec<FieldProblem>) -> Option<String> {
+    if text.trim().is_empty() { None } else { Some(filled(field, text, most, wrong)) }
 }
 
 fn number(field: &str, text: &str, least: u32, most: u32, wrong: &mut Vec<FieldProblem>) -> u32 {
@@ -184,23 +262,22 @@ fn outcomes_of(item: &Item, method: Method, horizon: u32, items: &[Item]) -> Vec
     let (ja, en) = (item.label.ja.clone(), item.label.get(Lang::En).to_lowercase());
     let unit = unit_of(item).unwrap_or_default().to_owned();
     if method == Method::Difference {
-        let per = (unit == "百万円").then(|| workers(items).map(|w| w.id.clone())).flatten();
-        return vec![Outcome { column: item.id.clone(), ja, en, unit, workers: per }];
+        let workers = (unit == "百万円").then(|| workers(items).map(|w| w.id.clone())).flatten();
+        return vec![Outcome { column: item.id.clone(), ja, en, unit, unit_en: None, workers, reported: None }];
     }
-    let rise = |column: String, ja: String, en: String, unit: String| Outcome { column, ja, en, unit, workers: None };
-    let mut all = vec![rise(
-        column(&item.id, "増"),
-        format!("{ja}の増加（{horizon}年後）"),
-        format!("rise of {en} after {horizon} years"),
-        unit.clone(),
-    )];
+    let years = if horizon == 1 { "1 year".to_owned() } else { format!("{horizon} years") };
+    let rise = |named: &dyn Fn(&str) -> String, per: [&str; 2], unit: String| Outcome {
+        column: named("増"),
+        ja: format!("{}{ja}の増加（{horizon}年後）", per[0]),
+        en: format!("rise of {en}{} after {years}", per[1]),
+        unit,
+        unit_en: None,
+        workers: None,
+        reported: Some(Reported { after: named("後"), before: named("前") }),
+    };
+    let mut all = vec![rise(&|when| column(&item.id, when), ["", ""], unit.clone())];
     if unit == "百万円" && workers(items).is_some() {
-        all.push(rise(
-            per_worker(&item.id, "増"),
-            format!("従業員1人あたり{ja}の増加（{horizon}年後）"),
-            format!("rise of {en} per worker after {horizon} years"),
-            "万円".to_owned(),
-        ));
+        all.push(rise(&|when| per_worker(&item.id, when), ["従業員1人あたり", " per worker"], "万円".to_owned()));
     }
     all
 }
@@ -217,8 +294,10 @@ fn settled(chosen: &[&Item], items: &[Item]) -> Vec<String> {
     before(chosen, items).into_iter().chain(chosen.iter().map(|i| column(&i.id, "前増"))).collect()
 }
 
-fn settings(method: Method, chosen: &[&Item], items: &[Item]) -> Map<String, Value> {
+fn settings(method: Method, pooled: bool, chosen: &[&Item], items: &[Item]) -> Map<String, Value> {
     let value = match method {
+        // A firm that applies in several rounds is one firm.
+        Method::Discontinuity if pooled => json!({ "score": DISTANCE, "cutoff": 0.0, "treatment": GRANTED, "cluster": FIRM }),
         Method::Discontinuity => json!({ "score": DISTANCE, "cutoff": 0.0, "treatment": GRANTED }),
         Method::Difference => json!({ "unit": FIRM, "time": YEAR, "start": START, "comparison": "never-treated" }),
         Method::Balancing => json!({ "treatment": GRANTED, "covariates": before(chosen, items) }),

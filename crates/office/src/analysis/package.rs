@@ -84,16 +84,22 @@ fn zipped(page: &ReportPage, csv: String, names: &[String]) -> Result<Vec<u8>, O
 
 fn readme(page: &ReportPage) -> String {
     let declared = if page.study.beforehand { format!(" --declared {}", page.study.study) } else { String::new() };
+    let (titles, version) = (page.study.declaration.titles(), &page.run.engine);
     format!(
         "効果検証の再現用データ / Package to have the same result again\n\n\
-         題名 / Title: {}\n公募 / Call: {}\n宣言 / Declaration: {}\nデータの基準日 / Known on: {}\nプログラム / Program: Banso {}\n\n\
-         次の命令で、ja/・en/・report.json・package.json と同じバイト列が得られます。\n\
-         This command gives the same bytes as in ja/, en/, report.json and package.json:\n\n  \
-         banso evaluate study declaration.json panel.csv{declared} --to result\n\n\
-         panel.csv は個別企業が分からないように処理したデータです（氏名・法人番号・所在地なし、仮名の鍵は破棄済み、金額は丸め済み）。\n\
+         題名 / Title: {}\n{}\n公募 / Call: {}\n宣言 / Declaration: SHA-256 {}\nデータの基準日 / Known on: {}\n\n\
+         再現の手順 / How to have the same again\n\
+         1. Banso {version} を用意します。 / Have Banso {version}: `banso --version`\n\
+         2. この ZIP を新しいフォルダーに展開します。 / Unpack this ZIP into a new folder and go there\n\
+         3. banso evaluate study declaration.json panel.csv{declared} --to again\n\
+         4. again/ の全ファイルが、展開したものと同じバイト列になります。 / Every file in again/ has the bytes of the one unpacked: `diff -r again .`\n\
+         5. 違うときは package.json の版と SHA-256 を確かめます。 / If not, compare version and digests in package.json\n\n\
+         ja/・en/ は報告と図、report.json は全ての数値、declaration.json は宣言です。\n\
+         ja/ and en/ hold report and figures, report.json every number, declaration.json what was declared.\n\n\
+         panel.csv は個別企業が分からないように処理したデータです（氏名・法人番号・所在地なし、仮名の鍵は破棄済み、金額は丸め、交付額は似た額の企業の平均）。\n\
          ほかの情報と照合して企業を特定しようとしないでください。\n\
-         panel.csv is de-identified: no names, numbers or addresses; the salt of the pseudonyms was thrown away; amounts are rounded.\n\
-         Do not try to tell firms by matching it with other sources.\n",
-        page.study.declaration.title, page.study.call, page.study.study, page.run.known_on, page.run.engine
+         panel.csv is de-identified: no names, numbers or addresses; the salt of the pseudonyms was thrown away; amounts are rounded, grants are\n\
+         means of firms with amounts alike. Do not try to tell firms by matching it with other sources.\n",
+        titles.ja, titles.en, page.study.call, page.study.study, page.run.known_on
     )
 }

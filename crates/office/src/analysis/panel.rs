@@ -9,12 +9,12 @@ use banso_grant::selection::{Place, PlannedCase};
 use banso_grant::{Case, CaseState, SelectionPlan};
 use banso_guideline::{Edition, Item, ItemKind};
 use banso_kernel::{CallId, CorporateNumber, Day, Digest, FiscalYear, Yen};
-use banso_permits::Permit;
+use banso_permits::{Action, Permit, Person};
 use banso_store::CallFile;
 use rand::Rng as _;
 
 use super::known::{Known, decimal, plain};
-use super::table::{Cells, Table, coarsened};
+use super::table::{Cells, Table, averaged, coarsened};
 use crate::{Office, OfficeError};
 
 /// Columns that every panel has.
@@ -30,6 +30,7 @@ pub(crate) const REQUESTED: &str = "申請額";
 pub(crate) const PAID: &str = "交付額";
 pub(crate) const TRACK: &str = "申請枠";
 pub(crate) const SIZE: &str = "規模";
+pub(crate) const ROUND: &str = "公募回";
 pub(crate) const YEAR: &str = "年度";
 pub(crate) const START: &str = "開始年度";
 
@@ -50,6 +51,10 @@ pub(crate) struct Line {
     requested: Yen,
     amount: Option<Yen>,
     track: String,
+    /// Its round, that round's cut-off (the score of the last case above the line) and the fiscal year of its selection.
+    round: String,
+    pub(crate) cutoff: Option<f64>,
+    decided: i32,
     facts: Known,
 }
 
@@ -57,10 +62,6 @@ pub(crate) struct Line {
 #[derive(Debug, Clone)]
 pub(crate) struct Panel {
     pub(crate) lines: Vec<Line>,
-    /// The score of the last case above the line.
-    pub(crate) cutoff: Option<f64>,
-    /// The fiscal year of the selection.
-    pub(crate) decided: i32,
     items: Vec<Item>,
     kpis: Vec<(String, String, bool)>,
 }
@@ -92,7 +93,7 @@ impl Office {
             let known = Known::of(facts.entry(case.submission.paper.lead).or_default());
             Line::of(planned, case, known)
         };
-        let lines: Vec<Line> = plan.cases().iter().filter_map(line).collect();
+        let mut lines: Vec<Line> = plan.cases().iter().filter_map(line).collect();
         let above = lines.iter().filter(|l| l.above).map(|l| l.score);
         let cutoff = above.fold(None, |least: Option<f64>, s| Some(least.map_or(s, |l| l.min(s))));
         let decided = match &file.call.phase {
@@ -102,7 +103,23 @@ impl Office {
             | banso_grant::CallPhase::Reviewed { .. }
             | banso_grant::CallPhase::SelectionFrozen { .. } => return Ok(None),
         };
-        Ok(Some(Panel { lines, cutoff, decided, items: items(edition), kpis: kpis(edition) }))
+        for line in &mut lines {
+            line.round = file.id.round().to_owned();
+            (line.cutoff, line.decided) = (cutoff, decided);
+        }
+        Ok(Some(Panel { lines, items: items(edition), kpis: kpis(edition) }))
+    }
+
+    /// The same with other decided rounds of the programme: everybody who asks must be allowed to evaluate each of them.
+    pub(crate) async fn pooled(&self, person: &Person, mut panel: Panel, others: &[String], known_on: Day) -> Result<Panel, OfficeError> {
+        for other in others {
+            let call: CallId = other.parse().map_err(|_| OfficeError::NotFound)?;
+            let permit = self.may_call(person, Action::Evaluate, &call)?;
+            let file = self.store().call(&call).await?.ok_or(OfficeError::NotFound)?;
+            let edition = self.edition_in_force(&call)?;
+            panel.lines.extend(self.panel(&permit, &file, &edition, known_on).await?.ok_or(OfficeError::NotFound)?.lines);
+        }
+        Ok(panel)
     }
 }
 
@@ -170,6 +187,9 @@ impl Line {
             requested: paper.requested,
             amount,
             track: plain(&paper.track),
+            round: String::new(),
+            cutoff: None,
+            decided: 0,
             facts,
         })
     }
@@ -179,18 +199,31 @@ impl Line {
         if is_money(item) { tenth(value / MILLION) } else { value }
     }
 
-    fn before(&self, item: &Item, decided: i32) -> Option<f64> {
-        self.facts.before(&item.id, decided)
+    fn before(&self, item: &Item) -> Option<f64> {
+        self.facts.before(&item.id, self.decided)
+    }
+
+    fn distance(&self) -> Option<f64> {
+        self.cutoff.map(|c| self.score - c)
+    }
+
+    /// The business year that lies so many years after its selection.
+    fn year(&self, horizon: u32) -> i32 {
+        self.decided.saturating_add(i32::try_from(horizon).unwrap_or(i32::MAX))
     }
 }
 
-/// Size by workers, in classes wide enough to hide in.
+/// The classes of size by workers, wide enough to hide in, and what they are called in English.
+pub(crate) const SIZES: [(&str, &str); 3] =
+    [("20人以下", "up to 20 workers"), ("21〜100人", "21 to 100 workers"), ("101人以上", "more than 100 workers")];
+
 fn size_class(workers: Option<f64>) -> String {
+    let [(small, _), (middle, _), (large, _)] = SIZES;
     match workers {
         None => "",
-        Some(n) if n <= 20.0 => "20人以下",
-        Some(n) if n <= 100.0 => "21〜100人",
-        Some(_) => "101人以上",
+        Some(n) if n <= 20.0 => small,
+        Some(n) if n <= 100.0 => middle,
+        Some(_) => large,
     }
     .to_owned()
 }
@@ -210,27 +243,54 @@ impl Panel {
         &self.items
     }
 
+    /// The share of cases above the line, and of cases that were granted in the end.
+    pub(crate) fn share_above(&self) -> f64 {
+        self.share(|l| l.above)
+    }
+
+    pub(crate) fn share_granted(&self) -> f64 {
+        self.share(|l| l.granted)
+    }
+
+    fn share(&self, of: impl Fn(&Line) -> bool) -> f64 {
+        let count = self.lines.iter().filter(|l| of(l)).count();
+        // A plan in which everybody or nobody is granted has nothing to compare.
+        (count as f64 / self.lines.len().max(1) as f64).clamp(0.01, 0.99)
+    }
+
+    /// How many business years up to the decision anything is known of.
+    pub(crate) fn years_before(&self) -> usize {
+        let years: BTreeSet<i32> = self.lines.iter().flat_map(|l| l.facts.years().into_iter().filter(|y| *y <= l.decided)).collect();
+        years.len()
+    }
+
+    /// The same panel as if nothing were known of the years after the decision.
+    pub(crate) fn until_decided(&self) -> Panel {
+        let mut earlier = self.clone();
+        earlier.lines.iter_mut().for_each(|l| l.facts.forget_after(l.decided));
+        earlier
+    }
+
     /// How many firms have a value of one of these items for the horizon: whether the outcome is known already.
     pub(crate) fn outcomes_known(&self, items: &[&str], horizon: u32) -> usize {
-        let year = self.decided + i32::try_from(horizon).unwrap_or(i32::MAX / 2);
-        self.lines.iter().filter(|l| items.iter().any(|i| l.facts.at(i, year).is_some())).count()
+        self.lines.iter().filter(|l| items.iter().any(|i| l.facts.at(i, l.year(horizon)).is_some())).count()
     }
 
     /// Firms with a value of an item before the decision, among those granted (or not).
     pub(crate) fn known_before(&self, granted: bool) -> usize {
-        let some = |l: &&Line| self.items.iter().any(|i| unit_of(i).is_some() && l.before(i, self.decided).is_some());
+        let some = |l: &&Line| self.items.iter().any(|i| unit_of(i).is_some() && l.before(i).is_some());
         self.lines.iter().filter(|l| l.granted == granted).filter(some).count()
     }
 
     /// Firms with at least two business years up to the decision for an item, among those granted (or not).
     pub(crate) fn with_history(&self, granted: bool) -> usize {
-        let some = |l: &&Line| self.items.iter().any(|i| l.facts.years_of(&i.id, self.decided) >= 2);
+        let some = |l: &&Line| self.items.iter().any(|i| l.facts.years_of(&i.id, l.decided) >= 2);
         self.lines.iter().filter(|l| l.granted == granted).filter(some).count()
     }
 
     /// How many business years of an item are known up to the decision, of all firms together.
     pub(crate) fn years_known(&self, item: &str) -> usize {
-        self.lines.iter().map(|l| l.facts.years_of(item, self.decided)).sum()
+        self.lines.iter().map(|l| l.facts.years_of(item, l.decided)).sum()
     }
 
     /// The panel that a declaration is about: its own columns and the pseudonym, no other.
@@ -249,18 +309,17 @@ impl Panel {
         let mut table = Table::default();
         let numbers = |of: &dyn Fn(&Line) -> Option<f64>| Cells::Numbers(self.lines.iter().map(of).collect());
         let flag = |of: &dyn Fn(&Line) -> bool| Cells::Numbers(self.lines.iter().map(|l| Some(f64::from(u8::from(of(l))))).collect());
-        let cutoff = self.cutoff;
         table.put(FIRM, Cells::Names(self.pseudonyms()));
         table.put(SCORE, numbers(&|l| Some(l.score)));
-        table.put(DISTANCE, numbers(&|l| cutoff.map(|c| l.score - c)));
+        table.put(DISTANCE, numbers(&Line::distance));
         let spread = deviation(self.lines.iter().map(|l| l.score));
-        table.put(STANDARD_DISTANCE, numbers(&|l| cutoff.zip(spread).map(|(c, s)| (l.score - c) / s)));
+        table.put(STANDARD_DISTANCE, numbers(&|l| l.distance().zip(spread).map(|(d, s)| d / s)));
         table.put(BONUS, numbers(&|l| Some(l.bonus)));
         table.put(SELECTED, flag(&|l| l.selected));
         table.put(GRANTED, flag(&|l| l.granted));
         table.put(EXCEPTION, flag(&|l| l.above != l.granted));
         table.put(REQUESTED, numbers(&|l| Some(millions(l.requested))));
-        table.put(PAID, numbers(&|l| l.amount.map(millions)));
+        table.put(PAID, Cells::Numbers(self.paid(least)));
         self.put_names(&mut table, least);
         for item in self.items.iter().filter(|i| unit_of(i).is_some()) {
             self.put_item(&mut table, item, horizon);
@@ -272,11 +331,18 @@ impl Panel {
         table
     }
 
+    /// What each firm was granted, as the mean of the `least` firms with amounts like its own: amounts are published with the names of firms, and
+    /// the exact one would tell who a row is of.
+    fn paid(&self, least: usize) -> Vec<Option<f64>> {
+        averaged(self.lines.iter().map(|l| l.amount.map(|yen| yen.get() as f64 / MILLION)).collect(), least)
+    }
+
     fn put_names(&self, table: &mut Table, least: usize) {
         let names = |of: &dyn Fn(&Line) -> String| Cells::Names(coarsened(self.lines.iter().map(of).collect(), least));
         table.put(TRACK, names(&|l| l.track.clone()));
+        table.put(ROUND, names(&|l| l.round.clone()));
         if let Some(workers) = workers(&self.items) {
-            table.put(SIZE, names(&|l| size_class(l.before(workers, self.decided))));
+            table.put(SIZE, names(&|l| size_class(l.before(workers))));
         }
         for item in self.items.iter().filter(|i| matches!(i.kind, ItemKind::Choice(_))) {
             table.put(&item.id, names(&|l| l.facts.text(&item.id)));
@@ -284,20 +350,19 @@ impl Panel {
     }
 
     fn put_item(&self, table: &mut Table, item: &Item, horizon: u32) {
-        let year = self.decided + i32::try_from(horizon).unwrap_or(i32::MAX / 2);
-        let before = |l: &Line| l.before(item, self.decided);
-        let after = |l: &Line| l.facts.at(&item.id, year);
+        let before = |l: &Line| l.before(item);
+        let after = |l: &Line| l.facts.at(&item.id, l.year(horizon));
         let stated =
             |of: &dyn Fn(&Line) -> Option<f64>| Cells::Numbers(self.lines.iter().map(|l| of(l).map(|v| Line::stated(item, v))).collect());
         table.put(&column(&item.id, "前"), stated(&before));
         table.put(&column(&item.id, "後"), stated(&after));
         table.put(&column(&item.id, "増"), stated(&|l| Some(after(l)? - before(l)?)));
-        let earlier = |l: &Line| l.facts.earlier(&item.id, self.decided, horizon);
+        let earlier = |l: &Line| l.facts.earlier(&item.id, l.decided, horizon);
         table.put(&column(&item.id, "前増"), stated(&|l| earlier(l).map(|(from, to, _)| to - from)));
         let Some(workers) = workers(&self.items).filter(|_| is_money(item)) else { return };
         let each = |value: Option<f64>, heads: Option<f64>| value.zip(heads.filter(|n| *n > 0.0)).map(|(v, n)| v / n / TEN_THOUSAND);
-        let before = |l: &Line| each(before(l), l.before(workers, self.decided));
-        let after = |l: &Line| each(after(l), l.facts.at(&workers.id, year));
+        let before = |l: &Line| each(before(l), l.before(workers));
+        let after = |l: &Line| each(after(l), l.facts.at(&workers.id, l.year(horizon)));
         let tenths = |of: &dyn Fn(&Line) -> Option<f64>| Cells::Numbers(self.lines.iter().map(|l| of(l).map(tenth)).collect());
         table.put(&per_worker(&item.id, "前"), tenths(&before));
         table.put(&per_worker(&item.id, "後"), tenths(&after));
@@ -318,15 +383,18 @@ impl Panel {
         table.put(FIRM, Cells::Names(rows.iter().map(|(at, _, _)| pseudonyms.get(*at).cloned().unwrap_or_default()).collect()));
         table.put(YEAR, Cells::Numbers(rows.iter().map(|(_, _, y)| Some(f64::from(*y))).collect()));
         // Money comes in the year after the selection at the earliest.
-        let start = f64::from(self.decided + 1);
-        table.put(START, Cells::Numbers(rows.iter().map(|(_, l, _)| Some(if l.granted { start } else { 0.0 })).collect()));
-        table.put(PAID, Cells::Numbers(rows.iter().map(|(_, l, _)| l.amount.map(millions)).collect()));
+        table.put(
+            START,
+            Cells::Numbers(rows.iter().map(|(_, l, _)| Some(if l.granted { f64::from(l.decided + 1) } else { 0.0 })).collect()),
+        );
+        let paid = self.paid(least);
+        table.put(PAID, Cells::Numbers(rows.iter().map(|(at, _, _)| paid.get(*at).copied().flatten()).collect()));
         for item in self.items.iter().filter(|i| unit_of(i).is_some()) {
             let value = |l: &Line, y: i32| l.facts.at(&item.id, y).map(|v| Line::stated(item, v));
             table.put(&item.id, Cells::Numbers(rows.iter().map(|(_, l, y)| value(l, *y)).collect()));
         }
         let sizes: Vec<String> = match workers(&self.items) {
-            Some(workers) => self.lines.iter().map(|l| size_class(l.before(workers, self.decided))).collect(),
+            Some(workers) => self.lines.iter().map(|l| size_class(l.before(workers))).collect(),
             None => vec![String::new(); self.lines.len()],
         };
         let sizes = coarsened(sizes, least);
@@ -373,7 +441,10 @@ pub(crate) fn named(declaration: &Declaration) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     declaration.design.settings.values().for_each(|v| texts(v, &mut out));
     out.extend(declaration.outcomes.iter().flat_map(|o| [Some(o.column.clone()), o.workers.clone()]).flatten());
+    let reported = declaration.outcomes.iter().filter_map(|o| o.reported.as_ref());
+    out.extend(reported.flat_map(|r| [r.after.clone(), r.before.clone()]));
     out.extend(declaration.before.iter().chain(&declaration.groups).cloned());
+    out.extend(declaration.rounds.iter().chain(&declaration.neighbourhood).cloned());
     out.extend(declaration.targets.iter().map(|t| t.column.clone()).chain(declaration.cost.clone()));
     out
 }
@@ -382,7 +453,7 @@ pub(crate) fn named(declaration: &Declaration) -> BTreeSet<String> {
 pub(crate) fn name_columns(csv: &str, items: &[Item]) -> Vec<String> {
     let heads = csv.lines().next().unwrap_or_default().split(',');
     let choice = |head: &str| items.iter().any(|i| i.id == head && matches!(i.kind, ItemKind::Choice(_)));
-    heads.filter(|h| [FIRM, TRACK, SIZE].contains(h) || choice(h)).map(str::to_owned).collect()
+    heads.filter(|h| [FIRM, TRACK, SIZE, ROUND].contains(h) || choice(h)).map(str::to_owned).collect()
 }
 
 /// The call that a permit is for, for the log of who read what.

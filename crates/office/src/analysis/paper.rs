@@ -1,7 +1,7 @@
 //! A report as the values of its paper: every sentence, number and table in one language, ready to be set.
 
 use banso_evaluation::Refusal;
-use banso_evaluation::study::{Kept, KeptFinding, Measure, Sentence, Standing, Verdict, number};
+use banso_evaluation::study::{Kept, KeptFinding, Measure, Method, PooledRounds, Sentence, Standing, Verdict, number, p_value};
 use banso_kernel::Lang;
 use banso_letters::{Letter, StudyFigure, StudyReport, StudyTable};
 
@@ -13,14 +13,15 @@ pub(crate) fn paper(page: &ReportPage, lang: Lang, synthetic: bool) -> Result<Le
     let w = Words { lang };
     let declaration = &report.declaration;
     let design = declaration.design.name();
-    let year = declaration.horizon.map(|h| w.pick(&format!("決定から{h}年後"), &format!("{h} years after the decision")));
+    let years = |h: u32| if h == 1 { "1 year".to_owned() } else { format!("{h} years") };
+    let year = declaration.horizon.map(|h| w.pick(&format!("決定から{h}年後"), &format!("{} after the decision", years(h))));
     let facts = [
         (w.t("公募", "Call"), format!("{}　{}", study.programme.get(lang), study.name.get(lang))),
         (w.t("比べ方", "Design"), w.pick(design.0, design.1)),
         (w.t("成果を見る時点", "Horizon"), year.unwrap_or_default()),
         (w.t("宣言", "Declared"), declared(page, &w)),
         (w.t("データの基準日", "Known on"), w.pick(&page.run.known_on.wareki(), &page.run.known_on.to_string())),
-        (w.t("データの件数", "Rows"), w.pick(&format!("{}件", page.run.rows), &page.run.rows.to_string())),
+        (w.t("データの件数", "Rows of the panel"), w.pick(&format!("{}件", page.run.rows), &page.run.rows.to_string())),
     ];
     let mut figures = Vec::with_capacity(report.figures.len());
     for figure in &report.figures {
@@ -30,20 +31,21 @@ pub(crate) fn paper(page: &ReportPage, lang: Lang, synthetic: bool) -> Result<Le
     Ok(Letter::StudyReport(Box::new(StudyReport {
         lang,
         number: format!("{} {}", study.call, study.study.short()),
-        title: declaration.title.clone(),
-        question: declaration.question.clone(),
+        title: w.of(&declaration.titles()),
+        question: w.of(&declaration.questions()),
         exploratory: report.standing == Standing::Exploratory,
         held: report.is_held(),
         made_at: page.run.recorded_at,
         facts: facts.to_vec(),
         summary: headline(report).iter().map(|s| w.of(s)).collect(),
-        numbers: numbers(&report.findings, &w),
-        groups: (!report.groups.is_empty()).then(|| numbers(&report.groups, &w)),
+        numbers: numbers(declaration.design.method, &report.findings, &w),
+        groups: (!report.groups.is_empty()).then(|| numbers(declaration.design.method, &report.groups, &w)),
+        rounds: report.pooled.iter().map(|p| rounds(p, &w)).collect(),
         targets: (!report.targets.is_empty()).then(|| targets(report, &w)),
         cost: cost(report, lang),
         checks: checks(report, &w),
         assumptions: report.assumptions.iter().map(|s| w.of(s)).collect(),
-        notes: report.notices().iter().map(|n| w.pick(&n.ja, &n.en)).collect(),
+        notes: report.notices().iter().map(|n| w.of(n)).collect(),
         figures,
         proof: vec![
             (w.t("宣言のハッシュ", "Declaration"), study.study.to_string()),
@@ -92,8 +94,10 @@ pub(crate) fn headline(report: &Kept) -> &[Sentence] {
 /// Estimate, interval, p, firms and what could be detected; what is held back or hidden says so and shows no number.
 pub(crate) fn row(finding: &KeptFinding, lang: Lang) -> Vec<String> {
     let name = finding.name();
-    let unit = if finding.measure == Measure::PerWorker { lang.pick("／人", " per worker") } else { "" };
-    let name = format!("{}（{}{unit}）", lang.pick(&name.ja, &name.en), finding.outcome.unit);
+    let english = lang == Lang::En;
+    let unit = finding.outcome.unit_in(english);
+    let per = if finding.measure == Measure::PerWorker { lang.pick("／人", " per worker") } else { "" };
+    let name = lang.pick(&format!("{}（{unit}{per}）", name.ja), &format!("{} ({unit}{per})", name.en)).to_owned();
     let Some(e) = finding.effect.as_ref().filter(|_| finding.held.is_empty() && finding.refused.is_none()) else {
         let why = if !finding.held.is_empty() {
             lang.pick("保留", "held back")
@@ -108,27 +112,63 @@ pub(crate) fn row(finding: &KeptFinding, lang: Lang) -> Vec<String> {
     vec![
         name,
         number(e.estimate),
-        format!("{} 〜 {}", number(e.interval[0]), number(e.interval[1])),
-        format!("{:.3}", e.p_adjusted),
-        format!("{}・{}", finding.firms[0], finding.firms[1]),
+        interval(e.interval, lang),
+        p_value(e.p_adjusted),
+        format!("{}{}{}", finding.firms[0], lang.pick("・", ", "), finding.firms[1]),
         number(e.detectable),
     ]
 }
 
-pub(crate) fn heads(lang: Lang) -> Vec<String> {
+fn interval(ends: [f64; 2], lang: Lang) -> String {
+    let [low, high] = ends.map(number);
+    format!("{low}{}{high}", lang.pick(" 〜 ", " to "))
+}
+
+pub(crate) fn heads(method: Method, lang: Lang) -> Vec<String> {
+    let firms = match method {
+        Method::Discontinuity => ("企業数（カットオフの上・下）", "Firms (above, below the cut-off)"),
+        Method::Difference | Method::Balancing => ("企業数（交付・比較）", "Firms (granted, compared)"),
+    };
     let pairs = [
         ("成果（単位）", "Outcome (unit)"),
         ("推定値", "Estimate"),
-        ("95%区間", "95 % interval"),
+        ("95%区間", "95% interval"),
         ("p値", "p"),
-        ("企業数（対象・比較）", "Firms (treated, compared)"),
+        firms,
         ("検出できる効果", "Detectable effect"),
     ];
     pairs.iter().map(|(ja, en)| lang.pick(ja, en).to_owned()).collect()
 }
 
-fn numbers(findings: &[KeptFinding], w: &Words) -> StudyTable {
-    StudyTable { heads: heads(w.lang), rows: findings.iter().map(|f| row(f, w.lang)).collect() }
+fn numbers(method: Method, findings: &[KeptFinding], w: &Words) -> StudyTable {
+    StudyTable { heads: heads(method, w.lang), rows: findings.iter().map(|f| row(f, w.lang)).collect() }
+}
+
+/// Rounds one by one, and what they say together.
+fn rounds(pooled: &PooledRounds, w: &Words) -> (StudyTable, String) {
+    (rounds_table(pooled, w.lang), w.of(&pooled.says()))
+}
+
+pub(crate) fn rounds_table(pooled: &PooledRounds, lang: Lang) -> StudyTable {
+    let w = Words { lang };
+    let row = |round: &banso_evaluation::study::RoundEffect| {
+        let dash = "—".to_owned();
+        let firms = format!("{}{}{}", round.firms[0], lang.pick("・", ", "), round.firms[1]);
+        match &round.effect {
+            Some(e) => vec![round.name.clone(), number(e.estimate), interval(e.interval, lang), firms],
+            None if round.firms == [0, 0] => vec![round.name.clone(), w.t("非表示", "not shown"), dash.clone(), dash],
+            None => vec![round.name.clone(), w.t("保留", "held back"), dash, firms],
+        }
+    };
+    StudyTable {
+        heads: vec![
+            w.t("公募回", "Round"),
+            w.t("推定値", "Estimate"),
+            w.t("95%区間", "95% interval"),
+            w.t("企業数（カットオフの上・下）", "Firms (above, below the cut-off)"),
+        ],
+        rows: pooled.rounds.iter().map(row).collect(),
+    }
 }
 
 fn targets(report: &Kept, w: &Words) -> StudyTable {
@@ -149,32 +189,8 @@ fn targets(report: &Kept, w: &Words) -> StudyTable {
 }
 
 pub(crate) fn cost(report: &Kept, lang: Lang) -> Option<String> {
-    let w = Words { lang };
-    let cost = report.cost.as_ref()?;
-    let unit = report.declaration.outcomes.first().map_or("", |o| o.unit.as_str());
-    let paid = number(cost.cost);
-    Some(match cost.interval {
-        Some([low, high]) => w.pick(
-            &format!(
-                "交付額は1社あたり平均 {paid} {unit}、最初の成果 1 {unit}あたりの交付額は {}（95%区間 {}〜{}）{unit}です（{}社）。",
-                number(cost.ratio),
-                number(low),
-                number(high),
-                cost.firms
-            ),
-            &format!(
-                "On average {paid} {unit} were paid to a firm; one {unit} of the first outcome cost {} {unit} (95 % interval {} to {}, {} firms).",
-                number(cost.ratio),
-                number(low),
-                number(high),
-                cost.firms
-            ),
-        ),
-        None => w.pick(
-            &format!("交付額は1社あたり平均 {paid} {unit}です（{}社）。効果が0と区別できないため、効果あたりの費用は示せません。", cost.firms),
-            &format!("On average {paid} {unit} were paid to a firm ({} firms). The effect cannot be told from nought, so neither can its price.", cost.firms),
-        ),
-    })
+    let says = report.cost.as_ref()?.says(&report.declaration);
+    Some(Words { lang }.of(&says))
 }
 
 fn checks(report: &Kept, w: &Words) -> StudyTable {

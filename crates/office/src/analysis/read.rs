@@ -1,6 +1,6 @@
 //! A study as it was declared and run, and the report of a run as people read it.
 
-use banso_evaluation::study::{Declaration, Figure, Kept, KeptFinding, Sentence};
+use banso_evaluation::study::{Declaration, Figure, Kept, KeptFinding, Method, NoRun, Sentence};
 use banso_grant::{Actor, RecordedRun, Study};
 use banso_kernel::{CallId, Day, Digest, Instant, Lang, LocalText};
 use banso_permits::{Action, Person};
@@ -40,6 +40,8 @@ pub struct RunLine {
     pub engine: String,
     pub panel: Digest,
     pub report: Digest,
+    /// Why it came to nothing.
+    pub refused: Option<LocalText>,
 }
 
 /// The report of a run.
@@ -53,14 +55,25 @@ pub struct ReportPage {
 impl ReportPage {
     /// The heads of a table of numbers.
     #[must_use]
-    pub fn heads(lang: Lang) -> Vec<String> {
-        paper::heads(lang)
+    pub fn heads(method: Method, lang: Lang) -> Vec<String> {
+        paper::heads(method, lang)
     }
 
     /// A finding as a row of that table: what is held back or hidden shows no number.
     #[must_use]
     pub fn row(finding: &KeptFinding, lang: Lang) -> Vec<String> {
         paper::row(finding, lang)
+    }
+
+    /// Heads and rows of each outcome's rounds, and what they say together.
+    #[must_use]
+    pub fn rounds(&self, lang: Lang) -> Vec<(Vec<String>, Vec<Vec<String>>, String)> {
+        let of = |pooled: &banso_evaluation::study::PooledRounds| {
+            let table = paper::rounds_table(pooled, lang);
+            let says = pooled.says();
+            (table.heads, table.rows, lang.pick(&says.ja, &says.en).to_owned())
+        };
+        self.report.pooled.iter().map(of).collect()
     }
 
     /// What was found for everybody, sentence by sentence.
@@ -130,12 +143,21 @@ impl Office {
     pub async fn report_page(&self, person: &Person, call: &CallId, study: Digest, seq: u64) -> Result<ReportPage, OfficeError> {
         let page = self.study_page(person, call, study).await?;
         let run = page.runs.iter().find(|r| r.seq == seq).cloned().ok_or(OfficeError::NotFound)?;
+        if run.refused.is_some() {
+            return Err(OfficeError::NotFound);
+        }
         let Some(Content::Kept(text)) = self.store().content(run.report).await? else { return Err(OfficeError::NotFound) };
         Ok(ReportPage { report: Kept::read(&text).map_err(|r| refused(&r))?, run, study: page })
     }
 
     async fn run_line(&self, run: &RecordedRun) -> Result<RunLine, OfficeError> {
+        let text = self.store().content(run.run.report).await?;
+        let none = match &text {
+            Some(Content::Kept(text)) => NoRun::read(text),
+            Some(_) | None => None,
+        };
         Ok(RunLine {
+            refused: none.map(|n| LocalText::new(n.refused.ja, n.refused.en)),
             seq: run.seq,
             known_on: run.run.known_on,
             recorded_at: run.recorded_at,

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use banso_evaluation::Refusal;
-use banso_evaluation::study::{Declaration, Standing, run_watched};
+use banso_evaluation::study::{Declaration, NoRun, Standing, run_watched};
 use banso_grant::StudyRun;
 use banso_grant::decide::record_study_run;
-use banso_kernel::{CallId, Day, Digest, LocalText, PersonId, RequestId};
+use banso_kernel::{CallId, Day, Digest, PersonId, RequestId};
 use banso_permits::{Action, Person};
 use banso_store::{Batch, Change, PlanKind};
 
@@ -23,8 +23,6 @@ pub enum Progress {
     Waiting,
     /// So many steps of so many.
     Running { done: usize, of: usize },
-    /// The engine said no; the run left no number.
-    Refused(LocalText),
 }
 
 /// The runs under way, by study. Lost with the server; the job itself is not.
@@ -111,12 +109,10 @@ impl Office {
         }
         let made = self.make(asked).await?;
         let (csv, rows) = (made.csv, u32::try_from(made.table.rows()).unwrap_or(u32::MAX));
+        // A run that came to nothing is on record like any other: with the panel that it failed on, and why.
         let report = match made.report {
             Ok(report) => report,
-            Err(refusal) => {
-                self.running().set(asked.study, Progress::Refused(LocalText::new(refusal.ja, refusal.en)));
-                return Ok(());
-            }
+            Err(refusal) => NoRun::of(&refusal).json().map_err(|r| super::refused(&r))?,
         };
         let file = self.store().call(&asked.call).await?.ok_or(OfficeError::NotFound)?;
         let person = self.person(asked.person).await?;
@@ -145,6 +141,7 @@ impl Office {
         let standing = if study.is_beforehand() { Standing::Declared } else { Standing::Exploratory };
         let declaration = self.declaration(asked.study).await?;
         let panel = self.panel(&permit, &file, &edition, asked.known_on).await?.ok_or(OfficeError::NotFound)?;
+        let panel = self.pooled(&person, panel, &declaration.with, asked.known_on).await?;
         let (running, key) = (Running(Arc::clone(&self.running().0)), asked.study);
         let work = move || {
             let table = panel.table(&declaration);

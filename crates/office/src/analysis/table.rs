@@ -126,9 +126,31 @@ impl Table {
     }
 }
 
+/// Each value as the mean of a group of at least `least` neighbours in size, to a hundredth; none where there are fewer altogether.
+pub(crate) fn averaged(mut values: Vec<Option<f64>>, least: usize) -> Vec<Option<f64>> {
+    let mut order: Vec<(f64, usize)> = values.iter().enumerate().filter_map(|(at, v)| Some(((*v)?, at))).collect();
+    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let groups = order.len() / least.max(1);
+    for group in 0..groups.max(1) {
+        let from = group * least;
+        let to = if group + 1 >= groups { order.len() } else { from + least };
+        let members = order.get(from..to).unwrap_or_default();
+        let mean = members.iter().map(|(v, _)| v).sum::<f64>() / members.len().max(1) as f64;
+        let shown = (groups > 0).then_some((mean * 100.0).round() / 100.0);
+        for (_, at) in members {
+            if let Some(value) = values.get_mut(*at) {
+                *value = shown;
+            }
+        }
+    }
+    values
+}
+
+/// What rare names become.
+pub(crate) const OTHERS: &str = "その他";
+
 /// Names that fewer than `least` rows have become one, 「その他」; and are left out where even these are too few together.
 pub(crate) fn coarsened(names: Vec<String>, least: usize) -> Vec<String> {
-    const OTHERS: &str = "その他";
     let count = |names: &[String]| {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         names.iter().for_each(|n| *counts.entry(n.clone()).or_default() += 1);
@@ -171,6 +193,14 @@ mod tests {
         assert_eq!(ordered.numbers("距離"), other.ordered_without("企業").numbers("距離"));
         let kept = table().only(&BTreeSet::from(["距離".to_owned()]));
         assert_eq!(kept.names().collect::<Vec<_>>(), ["距離"]);
+    }
+
+    #[test]
+    fn amounts_are_those_of_a_group() {
+        let all = [5.0, 1.0, 3.0, 9.0, 2.0].map(Some).to_vec();
+        assert_eq!(averaged(all.clone(), 2), [Some(5.67), Some(1.5), Some(5.67), Some(5.67), Some(1.5)]);
+        assert_eq!(averaged(vec![Some(1.0), None, Some(2.0)], 2), [Some(1.5), None, Some(1.5)]);
+        assert_eq!(averaged(all, 6), [None; 5]);
     }
 
     #[test]

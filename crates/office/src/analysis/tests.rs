@@ -146,3 +146,73 @@ async fn a_small_call_is_told_no_and_others_do_not_get_in() {
     let run = round.office.run_study(&round.analyst, &round.call, nothing, None, round.press()).await;
     assert!(matches!(run, Err(OfficeError::NotFound)));
 }
+
+#[tokio::test]
+async fn rounds_of_a_programme_are_pooled_each_at_its_own_cut_off() {
+    let round = Round::decided_twice(120).await;
+    let (office, other) = (&round.office, round.other.clone().unwrap());
+    let page = office.declare_page(&round.analyst, &round.call, None).await.unwrap();
+    assert_eq!(page.others.iter().map(|(call, _)| call.clone()).collect::<Vec<_>>(), [other.clone()]);
+    let pooled = StudyForm { method: "discontinuity".to_owned(), with: vec![other.to_string()], ..form(&page.form) };
+    let elsewhere = StudyForm { with: vec!["go-tech/nowhere".to_owned()], ..pooled.clone() };
+    let refused = office.declare_page(&round.analyst, &round.call, Some(elsewhere)).await;
+    assert!(matches!(refused, Err(OfficeError::Invalid(p)) if p[0].field == "with"));
+    let shown = office.declare_page(&round.analyst, &round.call, Some(pooled.clone())).await.unwrap();
+    assert_eq!(shown.counts.scored, 240);
+    let digest = shown.preview.as_ref().unwrap().1;
+    let study = office.declare_study(&round.analyst, &round.call, &pooled, digest, round.press()).await.unwrap();
+    round.at("2027-06-01T10:00:00+09:00");
+    round.figures("2026", 30_000_000).await;
+    office.run_study(&round.analyst, &round.call, study, None, round.press()).await.unwrap();
+    office.run_jobs().await;
+    let page = office.study_page(&round.analyst, &round.call, study).await.unwrap();
+    assert_eq!((page.runs[0].rows, page.runs[0].refused.clone()), (240, None));
+    let report = office.report_page(&round.analyst, &round.call, study, page.runs[0].seq).await.unwrap();
+    let pooled = &report.report.pooled;
+    assert!(pooled.iter().all(|p| p.rounds.iter().map(|r| r.name.as_str()).eq(["r7-1", "r7-9"])), "{pooled:?}");
+    assert!(office.study_package(&round.analyst, &round.call, study, page.runs[0].seq).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_call_that_has_not_opened_is_planned_by_a_decided_one() {
+    let round = Round::decided(160).await;
+    let page = round.office.plan_page(&round.analyst, None).await.unwrap();
+    assert_eq!((page.calls.len(), page.form.outcome.as_str(), page.plan), (1, "実績付加価値額", None));
+    let form = PlanForm { effect: "20".to_owned(), ..page.form };
+    let plan = round.office.plan_page(&round.analyst, Some(form.clone())).await.unwrap().plan.unwrap();
+    assert!(plan.detectable > 0.0 && plan.chance.is_some_and(|c| (0.0..=1.0).contains(&c)) && plan.needed.is_some(), "{plan:?}");
+    assert!(plan.by_size.windows(2).all(|w| w[1].1 < w[0].1), "more applications find smaller effects: {plan:?}");
+    let wrong = PlanForm { like: "go-tech/nowhere".into(), applications: "many".into(), share: "0".into(), effect: "-1".into(), ..form };
+    let Err(OfficeError::Invalid(problems)) = round.office.plan_page(&round.analyst, Some(wrong)).await else { panic!("a wrong plan") };
+    assert_eq!(problems.iter().map(|p| p.field.as_str()).collect::<Vec<_>>(), ["like", "applications", "share", "effect"]);
+    let reader = round.office.plan_page(&round.officer, None).await.unwrap();
+    assert!(reader.calls.is_empty(), "whoever does not evaluate uses no firm's figures");
+}
+
+#[tokio::test]
+async fn a_run_that_comes_to_nothing_is_on_record_with_its_reason() {
+    use banso_grant::decide::{StudyOrder, declare_study};
+    use banso_store::{Batch, Change, Plan, PlanKind};
+
+    let round = Round::decided(160).await;
+    let (office, call) = (&round.office, &round.call);
+    let asked = form(&office.declare_page(&round.analyst, call, None).await.unwrap().form);
+    let mut declaration = office.declare_page(&round.analyst, call, Some(asked)).await.unwrap().preview.unwrap().0;
+    // As when an item is no longer in the dictionary.
+    declaration.outcomes[0].column = "なくなった項目_増".to_owned();
+    let body = declaration.canonical().unwrap();
+    let study = Digest::of(body.as_bytes());
+    let file = office.store().call(call).await.unwrap().unwrap();
+    let by = office.by(&round.analyst, file.call.edition.digest, "");
+    let act = declare_study(&file.call, &StudyOrder { study, title: "なくなった項目".into(), outcomes_known: 0 }, &by).unwrap();
+    let plan = Plan { digest: study, call: call.clone(), kind: PlanKind::Study, body, made_by: round.analyst.id };
+    office.append(Batch::call(call.clone(), file.seq(), vec![act]).and_change(Change::keep_plan(&plan))).await.unwrap();
+    office.run_study(&round.analyst, call, study, None, round.press()).await.unwrap();
+    office.run_jobs().await;
+    let page = office.study_page(&round.analyst, call, study).await.unwrap();
+    let why = page.runs[0].refused.clone().unwrap();
+    assert!(page.progress.is_none() && why.ja.contains("なくなった項目_増") && why.ja.contains("outcomes 1"), "{why:?}");
+    let report = office.report_page(&round.analyst, call, study, page.runs[0].seq).await;
+    assert!(matches!(report, Err(OfficeError::NotFound)));
+    assert!(office.store().verify(None).await.unwrap().is_sound());
+}

@@ -78,6 +78,15 @@ impl TestOffice {
         }
     }
 
+    /// Publishes another round beside `first`, which stands in the place of [`PROGRAMME`] already.
+    pub async fn publish_beside(&self, first: String, path: &str, text: String) -> CallId {
+        let files = [(PROGRAMME, first), (path, text)].map(|(path, text)| ProgrammeFile { path: path.to_owned(), text });
+        match &self.load_programmes(&files, &words()).await.unwrap()[..] {
+            [_, Loaded::Published { call, .. }] => call.clone(),
+            other => unreachable!("{other:?}"),
+        }
+    }
+
     /// Puts an edition on record as an earlier program could have: whatever its text is, it was accepted then.
     pub async fn published_before(&self, call: &CallId, number: u32, text: &str, read_with: Option<ReadWith>) -> Digest {
         let (digest, name) = (Digest::of(text.as_bytes()), format!("第{number}版"));

@@ -343,6 +343,13 @@ pub(crate) fn study(lang: Lang) -> StudyReport {
         summary: vec![t("付加価値額は増えたと考えられます。", "Value added rose by an estimated 28.41 million yen.")],
         numbers: numbers.clone(),
         groups: Some(numbers),
+        rounds: vec![(
+            table(
+                &["公募回", "推定値", "95%区間", "企業数"],
+                &[&["r4-1", "30.1", "8.20 〜 52.0", "52・48"], &["r5-1", "保留", "—", "19・17"]],
+            ),
+            t("統合した効果は 28.4 百万円です。", "Pooled, the effect is 28.4 million yen."),
+        )],
         targets: Some(table(&["目標", "企業数", "達成した割合"], &[&["研究開発達成度（50%超）", "96", "78%"]])),
         cost: Some(t("1社あたり平均 58.2 百万円です。", "58.2 million yen a firm.")),
         checks: table(&["前提", "判断", "見た結果"], &[&["点数が動かされていない", "○ 疑う結果なし", "p = 0.412"]]),

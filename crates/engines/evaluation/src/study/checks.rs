@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::declare::{Declaration, Ready};
 use super::figure::{Figure, Layer};
-use super::finding::{Found, Full};
-use super::words::{Sentence, number};
+use super::finding::Full;
+use super::robust::{self, Shown};
+use super::words::{Sentence, number, p_value, score_axis};
 use crate::sums::sorted;
 use crate::{Frame, Refusal, Warning, discontinuity};
 
@@ -55,11 +56,11 @@ pub(super) struct Looked {
 }
 
 impl Looked {
-    fn add(&mut self, code: &'static str, assumed: Sentence, verdict: Verdict, seen: Sentence) {
+    pub(super) fn add(&mut self, code: &'static str, assumed: Sentence, verdict: Verdict, seen: Sentence) {
         self.checks.push(Check { code, assumed, verdict, seen });
     }
 
-    fn untested(&mut self, code: &'static str, assumed: Sentence, why: &Refusal) {
+    pub(super) fn untested(&mut self, code: &'static str, assumed: Sentence, why: &Refusal) {
         self.add(code, assumed, Verdict::Untested, Sentence::new(why.ja.clone(), why.en.clone()));
     }
 }
@@ -100,10 +101,14 @@ fn density(looked: &mut Looked, declaration: &Declaration, panel: &Frame, spec: 
             let (below, above) = (found.rows.left, found.rows.right);
             let seen = Sentence::new(
                 format!(
-                    "密度の検定（Cattaneo–Jansson–Ma）p = {p:.3}、カットオフに最も近い企業の上下の件数の検定 p = {nearest:.3}。下{below}社・上{above}社。"
+                    "密度の検定（Cattaneo–Jansson–Ma）p = {}、カットオフに最も近い企業の上下の件数の検定 p = {}。上{above}社・下{below}社。",
+                    p_value(p),
+                    p_value(nearest)
                 ),
                 format!(
-                    "density test (Cattaneo, Jansson, Ma): p = {p:.3}; count of the nearest firms on both sides: p = {nearest:.3}; {below} firms below, {above} above"
+                    "Density test (Cattaneo, Jansson, Ma): p = {}; count of the nearest firms on both sides: p = {}; {above} firms above, {below} below.",
+                    p_value(p),
+                    p_value(nearest)
                 ),
             );
             looked.warnings.extend(found.warnings);
@@ -137,7 +142,7 @@ fn histogram(panel: &Frame, spec: &discontinuity::Spec, least: usize) -> Result<
         name: "density".to_owned(),
         ja: format!("点数ごとの企業数（{least}社未満の階級は示さない）とカットオフ"),
         en: format!("Firms by score and the cut-off (bins of fewer than {least} firms are not shown)"),
-        along: ["点数".to_owned(), "score".to_owned()],
+        along: score_axis(spec.cutoff),
         up: ["企業数".to_owned(), "firms".to_owned()],
         mark: Some(spec.cutoff),
         layers: vec![Layer::Bars { at }],
@@ -153,9 +158,12 @@ fn balance(looked: &mut Looked, declaration: &Declaration, panel: &Frame, spec: 
         "Firms just above and just below were alike before the decision",
     );
     let checks = discontinuity::balance(panel, spec, &declaration.before);
-    let told = |t: &discontinuity::Tried| match t.adjusted_p {
-        Some(p) => (format!("{}: 調整済みp = {p:.3}", t.what), format!("{}: adjusted p = {p:.3}", t.what)),
-        None => (format!("{}: 推定できません", t.what), format!("{}: not estimated", t.what)),
+    let told = |t: &discontinuity::Tried| {
+        let name = declaration.word(&t.what);
+        match t.adjusted_p.map(p_value) {
+            Some(p) => (format!("{} p = {p}", name.ja), format!("{} p = {p}", name.en)),
+            None => (format!("{} 推定できません", name.ja), format!("{} not estimated", name.en)),
+        }
     };
     let (ja, en): (Vec<String>, Vec<String>) = checks.tried.iter().map(told).unzip();
     let verdict = if !checks.warnings.is_empty() {
@@ -166,30 +174,44 @@ fn balance(looked: &mut Looked, declaration: &Declaration, panel: &Frame, spec: 
         Verdict::Holds
     };
     looked.warnings.extend(checks.warnings);
-    looked.add("balance", assumed, verdict, Sentence::new(format!("{}。", ja.join("、")), en.join("; ")));
+    looked.add(
+        "balance",
+        assumed,
+        verdict,
+        Sentence::new(
+            format!("カットオフでの差の検定（Holmの調整後）: {}。", ja.join("、")),
+            format!("Tests of a jump at the cut-off, adjusted by Holm's method: {}.", en.join("; ")),
+        ),
+    );
 }
 
-/// The checks that rest on the first outcome's estimate.
+/// The checks that rest on estimates: `shown` are the outcomes whose number is in the report, the first declared one first.
 pub(super) fn afterwards(
     looked: &mut Looked,
     declaration: &Declaration,
     panel: &Frame,
     treated: &[bool],
-    found: &Found,
+    shown: &[Shown<'_>],
 ) -> Result<(), Refusal> {
-    let Some(outcome) = declaration.outcomes.first() else { return Ok(()) };
+    let Some(first) = shown.first().copied().filter(|(o, _)| declaration.outcomes.first() == Some(*o)) else { return Ok(()) };
+    let (outcome, found) = first;
     let ready = declaration.design.ready(&outcome.column)?;
     match (&found.full, &ready) {
         (Full::Discontinuity(result), Ready::Discontinuity(spec)) => {
             compliance(looked, result);
             placebo(looked, declaration, panel, spec)?;
         }
-        (Full::Difference(result), _) => trends(looked, result.pretest.as_ref().map(|w| w.p)),
+        (Full::Difference(result), Ready::Difference(spec)) => {
+            trends(looked, result.pretest.as_ref().map(|w| w.p));
+            robust::sensitivity(looked, panel, spec, outcome);
+        }
         (Full::Balancing(result), _) => alike(looked, result),
-        (Full::Discontinuity(_), Ready::Difference(_) | Ready::Balancing(_)) => {}
+        (Full::Discontinuity(_) | Full::Difference(_), _) => {}
     }
     kept(looked, declaration, panel.numbers(&outcome.column)?, treated);
-    Ok(())
+    robust::bounds(looked, declaration, panel, treated, first)?;
+    robust::screen(looked, declaration, panel, shown)?;
+    robust::neighbours(looked, declaration, panel, treated, first)
 }
 
 fn compliance(looked: &mut Looked, result: &discontinuity::Estimate) {
@@ -201,8 +223,8 @@ fn compliance(looked: &mut Looked, result: &discontinuity::Estimate) {
     let weak = result.warnings.iter().any(|w| w.code == "weak-first-stage");
     let jump = first.conventional.estimate * 100.0;
     let seen = Sentence::new(
-        format!("カットオフでの交付割合の変化は {jump:.0} ポイントです。"),
-        format!("the share that is granted rises by {jump:.0} points at the cut-off"),
+        format!("交付を受ける割合は、カットオフで {jump:.0} ポイント上がります。"),
+        format!("The share that is granted rises by {jump:.0} points at the cut-off."),
     );
     looked.add("first-stage", assumed, if weak { Verdict::Doubtful } else { Verdict::Holds }, seen);
 }
@@ -222,15 +244,15 @@ fn placebo(looked: &mut Looked, declaration: &Declaration, panel: &Frame, spec: 
     let checks = discontinuity::placebos(panel, spec, &cutoffs)?;
     let told: Vec<&discontinuity::Tried> = checks.tried.iter().filter(|t| t.adjusted_p.is_some()).collect();
     if told.is_empty() {
-        let (ja, en) = ("企業が少なく、試せません。", "too few firms to try");
+        let (ja, en) = ("企業が少なく、試せません。", "Too few firms to try.");
         looked.add("placebo", assumed, Verdict::Untested, Sentence::new(ja, en));
         return Ok(());
     }
-    let p = told.iter().filter_map(|t| t.adjusted_p).fold(1.0, f64::min);
+    let p = p_value(told.iter().filter_map(|t| t.adjusted_p).fold(1.0, f64::min));
     let count = told.len();
     let seen = Sentence::new(
-        format!("{count}か所で試し、最小の調整済みp = {p:.3}。"),
-        format!("tried at {count} places; the least adjusted p is {p:.3}"),
+        format!("上と下それぞれの中央の点数など{count}か所で試し、最も小さいp = {p}（Holmの調整後）。"),
+        format!("Tried at {count} places, the median score of each side; the least p is {p} (adjusted by Holm's method)."),
     );
     looked.add("placebo", assumed, if checks.warnings.is_empty() { Verdict::Holds } else { Verdict::Doubtful }, seen);
     Ok(())
@@ -245,11 +267,14 @@ fn trends(looked: &mut Looked, p: Option<f64>) {
         Some(p) => (
             if p < 0.05 { Verdict::Doubtful } else { Verdict::Holds },
             Sentence::new(
-                format!("支援前の推移の差の同時検定 p = {p:.3}。差が見つからないことは、平行であることの証明ではありません。"),
-                format!("joint test of differences before the start: p = {p:.3}. Finding none does not prove that trends are parallel"),
+                format!("支援前の推移の差の同時検定 p = {}。差が見つからないことは、平行であることの証明ではありません。", p_value(p)),
+                format!(
+                    "Joint test of differences before the start: p = {}. Finding none does not prove that trends are parallel.",
+                    p_value(p)
+                ),
             ),
         ),
-        None => (Verdict::Untested, Sentence::new("支援前の期間が足りず、確かめられません。", "too few periods before the start to tell")),
+        None => (Verdict::Untested, Sentence::new("支援前の期間が足りず、確かめられません。", "Too few periods before the start to tell.")),
     };
     looked.add("parallel-trends", assumed, verdict, seen);
 }
@@ -260,7 +285,7 @@ fn alike(looked: &mut Looked, result: &crate::balancing::Estimate) {
     let most = plot.rows.iter().map(|r| r.difference_after.abs()).fold(0.0, f64::max);
     let seen = Sentence::new(
         format!("調整後の標準化差の最大は {}（0.1以下が目安）。", number(most)),
-        format!("the largest standardised difference left is {} (0.1 is usual)", number(most)),
+        format!("The largest standardised difference left is {} (0.1 is usual).", number(most)),
     );
     looked.add("balance", assumed, if most > 0.1 { Verdict::Doubtful } else { Verdict::Holds }, seen);
 }
@@ -283,7 +308,7 @@ fn kept(looked: &mut Looked, declaration: &Declaration, outcome: &[f64], treated
     );
     let seen = Sentence::new(
         format!("成果が分かる企業は、交付を受けた企業の {a:.0}%、受けなかった企業の {b:.0}% です。"),
-        format!("the outcome is known for {a:.0} % of the granted and {b:.0} % of the others"),
+        format!("The outcome is known for {a:.0}% of the granted and {b:.0}% of the others."),
     );
     looked.add("attrition", assumed, if (a - b).abs() > 10.0 { Verdict::Doubtful } else { Verdict::Holds }, seen);
 }

@@ -1,7 +1,11 @@
 //! A study as it is declared before its outcomes exist: what is asked, of which call, by which design, and what will be admitted.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::key;
+use super::words::Sentence;
 use crate::{Frame, Refusal, balancing, difference, discontinuity};
 
 /// A study, declared. Whoever has the same text and the same panel gets the same bytes.
@@ -10,11 +14,20 @@ use crate::{Frame, Refusal, balancing, difference, discontinuity};
 pub struct Declaration {
     /// What the study is called.
     pub title: String,
+    /// The same in English, where it is to be read so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_en: Option<String>,
     /// What it asks, in a sentence.
     pub question: String,
+    /// The same in English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question_en: Option<String>,
     /// The call it is about.
     #[serde(default)]
     pub call: Option<String>,
+    /// Other calls of the programme that are pooled with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<String>,
     /// How many years after the decision outcomes are looked at.
     #[serde(default)]
     pub horizon: Option<u32>,
@@ -28,6 +41,12 @@ pub struct Declaration {
     /// Columns of groups declared beforehand; each is looked at on its own, with control for looking often.
     #[serde(default)]
     pub groups: Vec<String>,
+    /// The column of rounds, for a call that is pooled with others of its programme: the score is then the distance to each round's own cut-off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rounds: Option<String>,
+    /// The column of neighbourhoods (region, industry) within which an effect may spill over to those without a grant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub neighbourhood: Option<String>,
     /// The column of what each firm was paid, in the unit of the first outcome.
     #[serde(default)]
     pub cost: Option<String>,
@@ -40,6 +59,21 @@ pub struct Declaration {
     /// Groups of fewer firms are not shown.
     #[serde(default = "least_cell")]
     pub least_cell: usize,
+    /// What columns and values of groups are called, where that is not their own name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub words: BTreeMap<String, Word>,
+}
+
+/// A name in both languages; the name itself where one is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Word {
+    /// In Japanese.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ja: Option<String>,
+    /// In English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub en: Option<String>,
 }
 
 const fn least_cell() -> usize {
@@ -58,9 +92,36 @@ pub struct Outcome {
     pub en: String,
     /// Its unit, as printed.
     pub unit: String,
+    /// The same in English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_en: Option<String>,
     /// The column of workers: the outcome is looked at per worker too.
     #[serde(default)]
     pub workers: Option<String>,
+    /// The figures it is made of, as firms reported them: they are screened for slips.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported: Option<Reported>,
+}
+
+/// The figures behind a rise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Reported {
+    /// The column of the figure at the horizon.
+    pub after: String,
+    /// The column of the figure before the decision, which it is held against.
+    pub before: String,
+}
+
+impl Outcome {
+    /// Its unit in a language.
+    #[must_use]
+    pub fn unit_in(&self, english: bool) -> &str {
+        match &self.unit_en {
+            Some(unit) if english => unit,
+            Some(_) | None => super::words::unit_in(&self.unit, english),
+        }
+    }
 }
 
 /// A target of the programme: how many of the firms that were treated reach it.
@@ -124,22 +185,52 @@ impl Design {
         }
         settings.insert("outcome".to_owned(), outcome.into());
         let settings = serde_json::Value::Object(settings);
-        match self.method {
+        let read = |settings| match self.method {
             Method::Discontinuity => serde_json::from_value(settings).map(|s| Ready::Discontinuity(Box::new(s))),
             Method::Difference => serde_json::from_value(settings).map(|s| Ready::Difference(Box::new(s))),
             Method::Balancing => serde_json::from_value(settings).map(|s| Ready::Balancing(Box::new(s))),
-        }
-        .map_err(|error| {
-            Refusal::new(
-                "settings",
-                format!("design.settings に誤りがあります: {error}"),
-                format!("design.settings cannot be read: {error}"),
-            )
+        };
+        read(settings.clone()).map_err(|error| {
+            let key = key::wrong(&settings, &read);
+            let place = if key.is_empty() { "design.settings".to_owned() } else { format!("design.settings.{key}") };
+            Refusal::new("settings", format!("{place} に誤りがあります: {error}"), format!("{place} cannot be read: {error}"))
         })
     }
 }
 
 impl Declaration {
+    /// What the study is called, in both languages.
+    #[must_use]
+    pub fn titles(&self) -> Sentence {
+        Sentence::new(self.title.clone(), self.title_en.clone().unwrap_or_else(|| self.title.clone()))
+    }
+
+    /// What it asks, in both languages.
+    #[must_use]
+    pub fn questions(&self) -> Sentence {
+        Sentence::new(self.question.clone(), self.question_en.clone().unwrap_or_else(|| self.question.clone()))
+    }
+
+    /// What a column or a value of a group is called.
+    #[must_use]
+    pub fn word(&self, name: &str) -> Sentence {
+        let word = self.words.get(name).cloned().unwrap_or_default();
+        Sentence::new(word.ja.unwrap_or_else(|| name.to_owned()), word.en.unwrap_or_else(|| name.to_owned()))
+    }
+
+    /// Reads a declaration that came as JSON or TOML.
+    ///
+    /// # Errors
+    /// What cannot be read, with the key that it stands under.
+    pub fn of(value: &serde_json::Value) -> Result<Self, Refusal> {
+        let read = |value| serde_json::from_value::<Self>(value);
+        read(value.clone()).map_err(|error| {
+            let key = key::wrong(value, &read);
+            let (ja, en) = if key.is_empty() { (String::new(), String::new()) } else { (format!("「{key}」: "), format!("`{key}`: ")) };
+            Refusal::new("declaration", format!("宣言の{ja}{error}"), format!("the declaration, {en}{error}"))
+        })
+    }
+
     /// The text that is hashed and kept: the fields in their order, settings by name, no spaces.
     ///
     /// # Errors
@@ -169,21 +260,55 @@ impl Declaration {
                 "least-cell is at least 3, or single firms could be told",
             );
         }
-        if self.targets.iter().any(|t| !t.least.is_finite() || t.share.is_some_and(|s| !(0.0..=1.0).contains(&s))) {
-            return wrong("target", "targets の share は0から1の割合にしてください。", "the share of a target lies between 0 and 1");
+        if let Some((at, target)) = self.targets.iter().enumerate().find(|(_, t)| !t.possible()) {
+            let at = at + 1;
+            return Err(Refusal::new(
+                "target",
+                format!("targets の{at}番目（{}）の least は数、share は0から1の割合にしてください。", target.column),
+                format!("target {at} ({}): least is a number and share lies between 0 and 1", target.column),
+            ));
+        }
+        if self.rounds.is_some() && self.design.method != Method::Discontinuity {
+            return wrong(
+                "rounds",
+                "rounds は design.method が discontinuity のときに書けます。",
+                "rounds go with the method `discontinuity` only",
+            );
         }
         for outcome in &self.outcomes {
             self.design.ready(&outcome.column)?;
         }
-        let Some(panel) = panel else { return Ok(()) };
-        let workers = self.outcomes.iter().filter_map(|o| o.workers.as_deref());
-        let numbers = self.outcomes.iter().map(|o| o.column.as_str()).chain(workers).chain(self.cost.as_deref());
-        for name in numbers.chain(self.targets.iter().map(|t| t.column.as_str())) {
-            panel.numbers(name)?;
+        panel.map_or(Ok(()), |panel| self.fits(panel))
+    }
+
+    /// Whether the panel has every column that is named, of the right kind; a refusal says which part of the declaration names it.
+    fn fits(&self, panel: &Frame) -> Result<(), Refusal> {
+        let mut numbers: Vec<(String, &str)> = Vec::new();
+        for (outcome, at) in self.outcomes.iter().zip(1..) {
+            numbers.push((format!("outcomes {at}: column"), &outcome.column));
+            numbers.extend(outcome.workers.iter().map(|w| (format!("outcomes {at}: workers"), w.as_str())));
+            let reported = outcome.reported.iter().flat_map(|r| [("after", &r.after), ("before", &r.before)]);
+            numbers.extend(reported.map(|(key, column)| (format!("outcomes {at}: reported.{key}"), column.as_str())));
         }
-        for name in &self.before {
-            panel.numbers(name)?;
+        numbers.extend(self.cost.iter().map(|c| ("cost".to_owned(), c.as_str())));
+        numbers.extend(self.targets.iter().zip(1..).map(|(t, at)| (format!("targets {at}: column"), t.column.as_str())));
+        numbers.extend(self.before.iter().map(|c| ("before".to_owned(), c.as_str())));
+        for (key, column) in numbers {
+            panel.numbers(column).map_err(|why| at(&key, why))?;
         }
-        self.groups.iter().try_for_each(|name| panel.column(name).map(|_| ()))
+        let groups = self.groups.iter().map(|g| ("groups", g));
+        let others = self.rounds.iter().map(|r| ("rounds", r)).chain(self.neighbourhood.iter().map(|n| ("neighbourhood", n)));
+        groups.chain(others).try_for_each(|(key, name)| panel.column(name).map(|_| ()).map_err(|why| at(key, why)))
+    }
+}
+
+/// A refusal with the key of the declaration that brought it about.
+fn at(key: &str, why: Refusal) -> Refusal {
+    Refusal::new(why.code, format!("宣言の {key}: {}", why.ja), format!("{key} of the declaration: {}", why.en))
+}
+
+impl Target {
+    fn possible(&self) -> bool {
+        self.least.is_finite() && self.share.is_none_or(|s| (0.0..=1.0).contains(&s))
     }
 }

@@ -52,6 +52,9 @@ pub enum Layer {
     Rows {
         /// Name, before, after.
         rows: Vec<(String, f64, f64)>,
+        /// The names in English, where there are any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        english: Vec<String>,
     },
 }
 
@@ -77,9 +80,12 @@ impl Figure {
         Ok(picture)
     }
 
-    fn rows(&self) -> Option<&[(String, f64, f64)]> {
+    /// The names of rows in a language; none where there are no rows.
+    fn names(&self, english: bool) -> Option<Vec<&str>> {
         self.layers.iter().find_map(|layer| match layer {
-            Layer::Rows { rows } => Some(rows.as_slice()),
+            Layer::Rows { rows, english: names } => {
+                Some(rows.iter().enumerate().map(|(at, row)| names.get(at).filter(|_| english).unwrap_or(&row.0).as_str()).collect())
+            }
             Layer::Points { .. } | Layer::Intervals { .. } | Layer::Line { .. } | Layer::Bars { .. } => None,
         })
     }
@@ -92,7 +98,7 @@ impl Figure {
                 Layer::Points { at } | Layer::Line { at } => points.extend(at),
                 Layer::Intervals { at } => points.extend(at.iter().flat_map(|[x, low, _, high]| [[*x, *low], [*x, *high]])),
                 Layer::Bars { at } => points.extend(at.iter().flat_map(|[from, to, high]| [[*from, 0.0], [*to, *high]])),
-                Layer::Rows { rows } => {
+                Layer::Rows { rows, .. } => {
                     points.extend(rows.iter().enumerate().flat_map(|(i, (_, a, b))| [[*a, i as f64], [*b, i as f64], [0.0, i as f64]]));
                 }
             }
@@ -113,15 +119,18 @@ impl Figure {
         let pick = |texts: &[String; 2]| texts[usize::from(english)].clone();
         let area = SVGBackend::with_string(picture, SIZE).into_drawing_area();
         area.fill(&WHITE)?;
-        let left = if self.rows().is_some() { 190 } else { 78 };
+        let names = self.names(english).unwrap_or_default();
+        let left = if names.is_empty() { 78 } else { 190 };
         let mut chart = ChartBuilder::on(&area)
             .margin(14)
             .set_label_area_size(LabelAreaPosition::Bottom, 48)
             .set_label_area_size(LabelAreaPosition::Left, left)
             .build_cartesian_2d(x[0]..x[1], y[0]..y[1])?;
-        let names = self.rows().unwrap_or_default();
         let name = |v: &f64| {
-            names.get(v.round().max(0.0) as usize).filter(|_| (v - v.round()).abs() < 0.01).map_or_else(String::new, |r| r.0.clone())
+            names
+                .get(v.round().max(0.0) as usize)
+                .filter(|_| (v - v.round()).abs() < 0.01)
+                .map_or_else(String::new, |name| (*name).to_owned())
         };
         let number = |v: &f64| short(*v);
         let mut mesh = chart.configure_mesh();
@@ -155,7 +164,7 @@ impl Figure {
                         at.iter().map(|[x, low, mid, high]| ErrorBar::new_vertical(*x, *low, *mid, *high, BLUE.filled(), 8)),
                     )?;
                 }
-                Layer::Rows { rows } => {
+                Layer::Rows { rows, .. } => {
                     let before = rows.iter().enumerate().map(|(i, r)| Circle::new((r.1, i as f64), 5, ORANGE.stroke_width(2)));
                     chart.draw_series(before)?;
                     let after = rows.iter().enumerate().map(|(i, r)| Circle::new((r.2, i as f64), 5, BLUE.filled()));
@@ -232,10 +241,14 @@ mod tests {
         let empty = Figure { layers: Vec::new(), ..figure.clone() };
         assert!(empty.svg(true).is_err_and(|r| r.code == "nothing-to-draw"));
         let love = Figure {
-            layers: vec![Layer::Rows { rows: vec![("年齢".into(), 0.4, 0.01), ("所得".into(), -0.3, 0.0)] }],
+            layers: vec![Layer::Rows {
+                rows: vec![("年齢".into(), 0.4, 0.01), ("所得".into(), -0.3, 0.0)],
+                english: vec!["age".into(), "income".into()],
+            }],
             mark: None,
             ..figure
         };
         assert!(love.svg(false).is_ok_and(|s| s.contains("年齢") && s.contains("所得")));
+        assert!(love.svg(true).is_ok_and(|s| s.contains("income") && !s.contains("所得")));
     }
 }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::declare::{Outcome, Ready};
+use super::declare::{Declaration, Outcome, Ready};
+use super::words::{Sentence, number};
 use crate::dist::normal_quantile;
 use crate::{Frame, Refusal, Warning, balancing, difference, discontinuity};
 
@@ -46,6 +47,12 @@ pub struct Group {
     pub column: String,
     /// Its value.
     pub value: String,
+    /// What the column is called in English, where that is another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column_en: Option<String>,
+    /// The same of the value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value_en: Option<String>,
 }
 
 /// An effect with its uncertainty.
@@ -66,7 +73,7 @@ pub struct Effect {
 }
 
 impl Effect {
-    fn new(estimate: f64, standard_error: f64, interval: [f64; 2], p: f64) -> Self {
+    pub(super) fn new(estimate: f64, standard_error: f64, interval: [f64; 2], p: f64) -> Self {
         let detectable = (normal_quantile(0.975) + normal_quantile(0.8)) * standard_error;
         Self { estimate, standard_error, interval, p, p_adjusted: p, detectable }
     }
@@ -139,10 +146,17 @@ fn finite(effect: Effect) -> Option<Effect> {
     numbers.iter().all(|v| v.is_finite()).then_some(effect)
 }
 
+/// What a method can be asked to say of each row: never in a report.
+const BY_ROW: [&str; 3] = ["row_weights", "row_scores", "row_numbers"];
+
 fn details<T: Serialize>(found: &T) -> Result<serde_json::Value, Refusal> {
-    serde_json::to_value(found).map_err(|error| {
+    let mut value = serde_json::to_value(found).map_err(|error| {
         Refusal::new("details", format!("結果を書き出せません: {error}"), format!("the result cannot be written: {error}"))
-    })
+    })?;
+    if let Some(fields) = value.as_object_mut() {
+        BY_ROW.iter().for_each(|key| drop(fields.remove(*key)));
+    }
+    Ok(value)
 }
 
 /// What one unit of effect cost: a ratio with Fieller's interval (Fieller 1954), cost and effect taken as independent. The interval is
@@ -157,6 +171,37 @@ pub struct CostOfEffect {
     pub interval: Option<[f64; 2]>,
     /// Firms it was paid to.
     pub firms: usize,
+}
+
+impl CostOfEffect {
+    /// What was paid, and what a unit of the first outcome cost, in words.
+    #[must_use]
+    pub fn says(&self, declaration: &Declaration) -> Sentence {
+        let Some(first) = declaration.outcomes.first() else { return Sentence::new("", "") };
+        let (unit, unit_en) = (first.unit_in(false), first.unit_in(true));
+        let (paid, firms) = (number(self.cost), self.firms);
+        let Some([low, high]) = self.interval.map(|ends| ends.map(number)) else {
+            return Sentence::new(
+                format!(
+                    "交付額は1社あたり平均 {paid} {unit}です（{firms}社）。効果が0と区別できないため、効果1単位あたりの費用は示せません。"
+                ),
+                format!(
+                    "On average {paid} {unit_en} were paid to a firm ({firms} firms). The effect cannot be told from nought, so neither can its price."
+                ),
+            );
+        };
+        let ratio = number(self.ratio);
+        Sentence::new(
+            format!(
+                "交付額は1社あたり平均 {paid} {unit}です（{firms}社）。「{}」1 {unit}あたりの交付額は {ratio} {unit}（95%区間 {low}〜{high} {unit}）です。",
+                first.ja
+            ),
+            format!(
+                "On average {paid} {unit_en} were paid to a firm ({firms} firms): {ratio} {unit_en} of grant for each 1 {unit_en} of “{}” (95% interval {low} to {high} {unit_en}).",
+                first.en
+            ),
+        )
+    }
 }
 
 pub(super) fn fieller(cost: (f64, f64), effect: (f64, f64), firms: usize) -> CostOfEffect {

@@ -1,13 +1,14 @@
 //! A report as it is read back from its JSON, for pages and papers: everything that people are shown, and nothing that is computed anew.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::checks::Verdict;
 use super::declare::{Declaration, Outcome};
 use super::figure::Figure;
 use super::finding::{CostOfEffect, Effect, Group, Measure};
+use super::pooled::PooledRounds;
 use super::run::{Reached, Standing};
-use super::words::{Sentence, name_of};
+use super::words::{Sentence, capital, name_of};
 use crate::Refusal;
 
 /// A report, read back.
@@ -25,6 +26,9 @@ pub struct Kept {
     pub findings: Vec<KeptFinding>,
     /// For declared groups.
     pub groups: Vec<KeptFinding>,
+    /// Rounds, and what they say together.
+    #[serde(default)]
+    pub pooled: Vec<PooledRounds>,
     /// The programme's own targets.
     pub targets: Vec<Reached>,
     /// What a unit of the first outcome cost.
@@ -61,7 +65,7 @@ pub struct KeptFinding {
 }
 
 /// A warning or a refusal, read back.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptNotice {
     /// Its word.
     pub code: String,
@@ -101,17 +105,22 @@ impl Kept {
         self.findings.iter().any(|f| !f.held.is_empty())
     }
 
-    /// Every warning once, those that hold a number back first.
+    /// What to bear in mind: why numbers are held back, and each other warning once, of everybody before groups.
     #[must_use]
-    pub fn notices(&self) -> Vec<&KeptNotice> {
-        let all = || self.findings.iter().chain(&self.groups);
-        let mut seen: Vec<&KeptNotice> = Vec::new();
-        for notice in all().flat_map(|f| &f.held).chain(all().flat_map(|f| &f.notes)) {
-            if !seen.iter().any(|s| s.code == notice.code && s.ja == notice.ja) {
-                seen.push(notice);
+    pub fn notices(&self) -> Vec<Sentence> {
+        let of = |finding: &KeptFinding, notice: &KeptNotice| Sentence {
+            ja: format!("{}: {}", finding.name().ja, notice.ja),
+            en: format!("{}: {}", finding.name().en, notice.en),
+        };
+        let mut all: Vec<Sentence> = self.groups.iter().flat_map(|f| f.held.iter().map(|n| of(f, n))).collect();
+        let mut seen: Vec<&str> = Vec::new();
+        for notice in self.findings.iter().flat_map(|f| &f.notes) {
+            if !seen.contains(&notice.code.as_str()) {
+                seen.push(&notice.code);
+                all.push(Sentence { ja: notice.ja.clone(), en: capital(&notice.en) });
             }
         }
-        seen
+        all
     }
 }
 
@@ -120,5 +129,37 @@ impl KeptFinding {
     #[must_use]
     pub fn name(&self) -> Sentence {
         name_of(&self.outcome, self.measure, self.group.as_ref())
+    }
+}
+
+/// What is on record of a run that came to nothing: why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoRun {
+    /// Why there is no report.
+    pub refused: KeptNotice,
+}
+
+impl NoRun {
+    /// Of a refusal.
+    #[must_use]
+    pub fn of(refusal: &Refusal) -> Self {
+        Self { refused: KeptNotice { code: refusal.code.to_owned(), ja: refusal.ja.clone(), en: refusal.en.clone() } }
+    }
+
+    /// Its text, as it is kept and hashed.
+    ///
+    /// # Errors
+    /// None that is known of.
+    pub fn json(&self) -> Result<String, Refusal> {
+        serde_json::to_string_pretty(self).map_err(|error| {
+            Refusal::new("report", format!("報告を書き出せません: {error}"), format!("the report cannot be written: {error}"))
+        })
+    }
+
+    /// Reads what [`NoRun::json`] wrote; none of a report.
+    #[must_use]
+    pub fn read(json: &str) -> Option<Self> {
+        serde_json::from_str(json).ok()
     }
 }

@@ -3,7 +3,7 @@
 use super::declare::{Declaration, Ready};
 use super::figure::{Figure, Layer};
 use super::finding::{Finding, Found, Full, Measure};
-use super::words::named;
+use super::words::{named, score_axis};
 use crate::{Frame, Refusal, balancing, difference, discontinuity};
 
 /// The figures of one finding; `before` is how many there are already.
@@ -20,7 +20,7 @@ pub(super) fn of(
             vec![jump(panel, finding, result, spec, declaration.least_cell, before)?]
         }
         (Full::Difference(result), _) => event(finding, result, before).into_iter().collect(),
-        (Full::Balancing(result), _) if before == 0 => love(result, before).into_iter().collect(),
+        (Full::Balancing(result), _) if before == 0 => love(declaration, result, before).into_iter().collect(),
         (Full::Discontinuity(_) | Full::Balancing(_), _) => Vec::new(),
     })
 }
@@ -56,8 +56,11 @@ fn jump(
         name: format!("discontinuity-{}", before + 1),
         ja: format!("{}とカットオフ（点は{least}社以上の平均、線は推定に使った当てはめ）", name.ja),
         en: format!("{} at the cut-off (points are means of at least {least} firms, lines the fit behind the estimate)", name.en),
-        along: ["点数".to_owned(), "score".to_owned()],
-        up: [format!("{}（{}）", finding.outcome.ja, finding.outcome.unit), format!("{} ({})", finding.outcome.en, finding.outcome.unit)],
+        along: score_axis(spec.cutoff),
+        up: [
+            format!("{}（{}）", finding.outcome.ja, finding.outcome.unit_in(false)),
+            format!("{} ({})", finding.outcome.en, finding.outcome.unit_in(true)),
+        ],
         mark: Some(spec.cutoff),
         layers,
     })
@@ -88,16 +91,18 @@ fn event(finding: &Finding, result: &difference::Estimate, before: usize) -> Opt
         ja: format!("{}: 支援開始からの年数ごとの効果と区間（0より前は、平行トレンドの確認）", name.ja),
         en: format!("{}: effects by time since the start with their intervals (before 0: a look at parallel trends)", name.en),
         along: ["支援開始からの期間".to_owned(), "time since the start".to_owned()],
-        up: [format!("効果（{}）", finding.outcome.unit), format!("effect ({})", finding.outcome.unit)],
+        up: [format!("効果（{}）", finding.outcome.unit_in(false)), format!("effect ({})", finding.outcome.unit_in(true))],
         mark: Some(0.0),
         layers: vec![Layer::Intervals { at }],
     })
 }
 
 /// Standardised differences before and after, of the last estimator.
-fn love(result: &balancing::Estimate, before: usize) -> Option<Figure> {
+fn love(declaration: &Declaration, result: &balancing::Estimate, before: usize) -> Option<Figure> {
     let plot = result.love.last()?;
-    let rows: Vec<(String, f64, f64)> = plot.rows.iter().map(|r| (r.covariate.clone(), r.difference_before, r.difference_after)).collect();
+    let name = |r: &balancing::LoveRow| declaration.word(&r.covariate);
+    let rows: Vec<(String, f64, f64)> = plot.rows.iter().map(|r| (name(r).ja, r.difference_before, r.difference_after)).collect();
+    let english = plot.rows.iter().map(|r| name(r).en).collect();
     (!rows.is_empty()).then(|| Figure {
         name: format!("love-{}", before + 1),
         ja: "群のあいだの標準化差（○は調整前、●は調整後）".to_owned(),
@@ -105,6 +110,6 @@ fn love(result: &balancing::Estimate, before: usize) -> Option<Figure> {
         along: ["標準化差".to_owned(), "standardised difference".to_owned()],
         up: [String::new(), String::new()],
         mark: Some(0.0),
-        layers: vec![Layer::Rows { rows }],
+        layers: vec![Layer::Rows { rows, english }],
     })
 }

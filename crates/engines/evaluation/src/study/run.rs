@@ -7,6 +7,7 @@ use super::declare::{Declaration, Design, Method, Outcome, Ready};
 use super::figure::Figure;
 use super::finding::{CostOfEffect, Finding, Found, Group, Measure, fieller, find};
 use super::pictures;
+use super::pooled::{self, PooledRounds};
 use super::words::{Sentence, assumptions, says};
 use crate::frame::Column;
 use crate::multiple::holm;
@@ -38,6 +39,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// For declared groups.
     pub groups: Vec<Finding>,
+    /// Rounds of the programme at their own cut-offs, and together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pooled: Vec<PooledRounds>,
     /// The programme's own targets.
     pub targets: Vec<Reached>,
     /// What a unit of the first outcome cost.
@@ -69,6 +73,9 @@ pub struct Reached {
     pub share: Option<f64>,
 }
 
+/// Fewer firms than this that reach a target, or that miss it, are not told.
+const LEAST_SIDE: usize = 3;
+
 /// The column that a measure per worker is put in.
 const PER_WORKER: &str = "\u{1}per-worker";
 
@@ -96,13 +103,13 @@ pub fn run_watched(
     let steps = asked.len() + 3;
     watch(0, steps);
     let mut looked = checks::beforehand(declaration, panel)?;
-    let (mut findings, mut figures, mut first) = (Vec::new(), Vec::new(), None);
+    let (mut findings, mut figures, mut shown) = (Vec::new(), Vec::new(), Vec::new());
     for (outcome, measure) in asked {
         let (finding, found) = one(declaration, panel, (outcome, measure), None, &looked.warnings)?;
         if let Some(found) = found {
             figures.extend(pictures::of(declaration, panel, &finding, &found, figures.len())?);
-            if findings.is_empty() {
-                first = Some(found);
+            if measure == Measure::Total {
+                shown.push((outcome, found));
             }
         }
         findings.push(finding);
@@ -111,15 +118,16 @@ pub fn run_watched(
     let groups = groups(declaration, panel, &looked.warnings)?;
     watch(findings.len() + 1, steps);
     let treated = treated(declaration, panel)?;
-    if let Some(found) = &first {
-        checks::afterwards(&mut looked, declaration, panel, &treated, found)?;
-    }
+    let shown: Vec<(&Outcome, &Found)> = shown.iter().map(|(outcome, found)| (*outcome, found)).collect();
+    checks::afterwards(&mut looked, declaration, panel, &treated, &shown)?;
+    let pooled = pooled::of(declaration, panel, &shown.iter().map(|(outcome, _)| *outcome).collect::<Vec<_>>())?;
     figures.append(&mut looked.figures);
     let targets = targets(declaration, panel, &treated)?;
-    let cost = cost(declaration, panel, &treated, first.as_ref())?;
+    let first = shown.first().filter(|(outcome, _)| declaration.outcomes.first() == Some(*outcome)).map(|(_, found)| *found);
+    let cost = cost(declaration, panel, &treated, first)?;
     watch(steps, steps);
     Ok(Report {
-        summary: findings.iter().chain(&groups).map(says).collect(),
+        summary: findings.iter().chain(&groups).map(|f| says(declaration, f)).collect(),
         assumptions: assumptions(declaration),
         checks: looked.checks,
         declaration: declaration.clone(),
@@ -128,6 +136,7 @@ pub fn run_watched(
         rows: panel.rows(),
         findings,
         groups,
+        pooled,
         targets,
         cost,
         figures,
@@ -199,16 +208,26 @@ fn groups(declaration: &Declaration, panel: &Frame, doubts: &[Warning]) -> Resul
     let Some(outcome) = declaration.outcomes.first() else { return Ok(Vec::new()) };
     let mut findings = Vec::new();
     for column in &declaration.groups {
-        let mut of_column = Vec::new();
+        let (mut of_column, mut sizes) = (Vec::new(), Vec::new());
         for (value, rows) in values(panel.column(column)?) {
             let part = part(panel, &rows)?;
-            let group = Group { column: column.clone(), value };
+            let english = |name: &str| Some(declaration.word(name).en).filter(|word| word != name);
+            let (column_en, value_en) = (english(column), english(&value));
+            let group = if rows.len() < declaration.least_cell {
+                // The name of a handful of firms can be the name of one.
+                let (value, value_en) = (TOO_FEW.0.to_owned(), Some(TOO_FEW.1.to_owned()));
+                Group { column: column.clone(), value, column_en, value_en }
+            } else {
+                Group { column: column.clone(), value, column_en, value_en }
+            };
             let mut finding = one(declaration, &part, (outcome, Measure::Total), Some(group), doubts)?.0;
             // So does a refusal.
             finding.refused = finding.refused.filter(|_| rows.len() >= 4 * declaration.least_cell);
             of_column.push(finding);
+            sizes.push(rows.len());
         }
-        protect(&mut of_column);
+        let nameless = panel.rows() - sizes.iter().sum::<usize>();
+        protect(&mut of_column, &sizes, nameless, declaration.least_cell);
         findings.append(&mut of_column);
     }
     let p: Vec<Option<f64>> = findings.iter().map(|f| f.effect.as_ref().map(|e| e.p)).collect();
@@ -220,12 +239,21 @@ fn groups(declaration: &Declaration, panel: &Frame, doubts: &[Warning]) -> Resul
     Ok(findings)
 }
 
-/// Where one group alone is too small to be shown, the total would tell it: the smallest of the others is not shown either.
-fn protect(findings: &mut [Finding]) {
-    let hidden = findings.iter().filter(|f| f.refused.is_none() && f.firms == [0, 0]).count();
-    let shown = findings.iter_mut().filter(|f| f.firms != [0, 0]);
-    if let (1, Some(smallest)) = (hidden, shown.min_by_key(|f| f.firms[0] + f.firms[1])) {
+/// What a group is called that is too small to be named.
+const TOO_FEW: (&str, &str) = ("企業の少ない区分", "too few firms");
+
+/// The total next to the groups that are shown tells those that are not, and the firms that belong to none: where these are one group, or few
+/// firms together, the smallest of the others is not shown either.
+fn protect(findings: &mut [Finding], sizes: &[usize], nameless: usize, least: usize) {
+    loop {
+        let hidden = |f: &Finding| f.refused.is_none() && f.firms == [0, 0];
+        let groups = findings.iter().filter(|f| hidden(f)).count() + usize::from(nameless > 0);
+        let firms = nameless + findings.iter().zip(sizes).filter(|(f, _)| hidden(f)).map(|(_, n)| n).sum::<usize>();
+        let safe = groups == 0 || firms >= least && (groups > 1 || groups == 1 && nameless == firms);
+        let shown = findings.iter_mut().filter(|f| f.firms != [0, 0]);
+        let Some(smallest) = shown.min_by_key(|f| f.firms[0] + f.firms[1]).filter(|_| !safe) else { return };
         (smallest.effect, smallest.firms, smallest.details) = (None, [0, 0], serde_json::Value::Null);
+        (smallest.held, smallest.notes) = (Vec::new(), Vec::new());
     }
 }
 
@@ -280,7 +308,9 @@ fn targets(declaration: &Declaration, panel: &Frame, treated: &[bool]) -> Result
         let values = panel.numbers(&target.column)?;
         let of: Vec<f64> = values.iter().zip(treated).filter(|(v, t)| **t && !v.is_nan()).map(|(v, _)| *v).collect();
         let met = of.iter().filter(|v| **v >= target.least).count();
-        let share = (of.len() >= declaration.least_cell).then(|| met as f64 / of.len() as f64);
+        // All, none, or all but one or two would tell what single firms reached.
+        let telling = met < LEAST_SIDE || of.len() - met < LEAST_SIDE;
+        let share = (of.len() >= declaration.least_cell && !telling).then(|| met as f64 / of.len() as f64);
         let firms = if share.is_some() { of.len() } else { 0 };
         Ok(Reached { ja: target.ja.clone(), en: target.en.clone(), least: target.least, wanted: target.share, firms, share })
     };
@@ -302,9 +332,9 @@ impl Design {
     #[must_use]
     pub const fn name(&self) -> (&'static str, &'static str) {
         match self.method {
-            Method::Discontinuity => ("回帰不連続（審査のカットオフの前後を比べる）", "regression discontinuity at the review's cut-off"),
-            Method::Difference => ("差の差（支援の前後の変化を比べる）", "difference-in-differences over the start of support"),
-            Method::Balancing => ("共変量の調整（似た企業どうしを比べる）", "comparison of firms made alike in their covariates"),
+            Method::Discontinuity => ("回帰不連続（審査のカットオフの前後を比べる）", "Regression discontinuity at the review's cut-off"),
+            Method::Difference => ("差の差（支援の前後の変化を比べる）", "Difference-in-differences over the start of support"),
+            Method::Balancing => ("共変量の調整（似た企業どうしを比べる）", "Comparison of firms made alike in their covariates"),
         }
     }
 }

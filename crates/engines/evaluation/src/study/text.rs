@@ -2,16 +2,18 @@
 
 use std::fmt::Write as _;
 
-use super::finding::Finding;
+use super::declare::Method;
+use super::finding::{Effect, Finding};
+use super::pooled::PooledRounds;
 use super::run::{Report, Standing};
-use super::words::{Sentence, named, number};
+use super::words::{Sentence, capital, named, number, p_value};
 
 /// The report as a text that people read. `english` chooses the language; figures stand as links to `NAME.svg`.
 #[must_use]
 pub fn markdown(report: &Report, english: bool) -> String {
     let mut out = Text { english, text: String::new() };
     let d = &report.declaration;
-    out.line(&format!("# {}", d.title));
+    out.line(&format!("# {}", out.of(&d.titles())));
     out.line("");
     if report.standing == Standing::Exploratory {
         out.say(
@@ -19,7 +21,7 @@ pub fn markdown(report: &Report, english: bool) -> String {
             "**An exploratory run: it was not declared beforehand and carries no claim.**",
         );
     }
-    out.line(&d.question);
+    out.line(&out.of(&d.questions()));
     out.line("");
     let design = d.design.name();
     let call = d.call.as_deref().unwrap_or("—");
@@ -37,17 +39,14 @@ pub fn markdown(report: &Report, english: bool) -> String {
         out.heading("事業の目標（KPI）", "The programme's own targets");
         out.targets(report);
     }
+    if !report.pooled.is_empty() {
+        out.heading("公募回ごとの効果と、その統合", "Round by round, and together");
+        report.pooled.iter().for_each(|pooled| out.rounds(pooled));
+    }
     if let Some(cost) = &report.cost {
         out.heading("費用と効果", "Cost and effect");
-        let interval =
-            cost.interval.map(|[a, b]| (format!("区間 {}〜{}", number(a), number(b)), format!("interval {} to {}", number(a), number(b))));
-        let (ja, en) = interval.unwrap_or_else(|| {
-            ("効果が0と区別できないため、上限はありません".to_owned(), "without bound, as the effect cannot be told from nought".to_owned())
-        });
-        out.say(
-            &format!("対象1社あたり平均 {} を支出し、効果1単位あたりの費用は {}（{ja}）です。", number(cost.cost), number(cost.ratio)),
-            &format!("On average {} was paid to a firm; a unit of effect cost {} ({en}).", number(cost.cost), number(cost.ratio)),
-        );
+        let says = cost.says(d);
+        out.say(&says.ja, &says.en);
     }
     out.heading("前提と、この数値が示さないこと", "Assumptions, and what the numbers are not");
     for sentence in &report.assumptions {
@@ -72,16 +71,21 @@ pub fn markdown(report: &Report, english: bool) -> String {
     out.text
 }
 
-/// Every warning once, in order.
+/// Why numbers of groups are held back, and each other warning once.
 fn notes(report: &Report) -> Vec<Sentence> {
+    let held = |f: &Finding| {
+        let name = named(f);
+        f.held.iter().map(|w| Sentence::new(format!("{}: {}", name.ja, w.ja), format!("{}: {}", name.en, w.en))).collect::<Vec<_>>()
+    };
+    let mut all: Vec<Sentence> = report.groups.iter().flat_map(held).collect();
     let mut seen = Vec::new();
-    for warning in report.findings.iter().chain(&report.groups).flat_map(|f| f.held.iter().chain(&f.notes)) {
-        let sentence = Sentence::new(warning.ja.clone(), warning.en.clone());
-        if !seen.contains(&sentence) {
-            seen.push(sentence);
+    for warning in report.findings.iter().flat_map(|f| &f.notes) {
+        if !seen.contains(&warning.code) {
+            seen.push(warning.code);
+            all.push(Sentence::new(warning.ja.clone(), capital(&warning.en)));
         }
     }
-    seen
+    all
 }
 
 struct Text {
@@ -90,6 +94,10 @@ struct Text {
 }
 
 impl Text {
+    fn of(&self, sentence: &Sentence) -> String {
+        if self.english { sentence.en.clone() } else { sentence.ja.clone() }
+    }
+
     fn line(&mut self, line: &str) {
         self.text.push_str(line);
         self.text.push('\n');
@@ -111,11 +119,15 @@ impl Text {
     }
 
     fn table(&mut self, report: &Report) {
+        let (ja, en) = match report.declaration.design.method {
+            Method::Discontinuity => ("上 | 下", "above | below"),
+            Method::Difference | Method::Balancing => ("交付 | 比較", "granted | compared"),
+        };
         let (ja, en) = (
-            "| 成果 | 推定値 | 標準誤差 | 区間 | p値 | 対象 | 比較 | 検出できる効果 |",
-            "| outcome | estimate | standard error | interval | p | treated | compared | detectable effect |",
+            format!("| 成果 | 推定値 | 標準誤差 | 95%区間 | p値 | {ja} | 検出できる効果 |"),
+            format!("| outcome | estimate | standard error | 95% interval | p | {en} | detectable effect |"),
         );
-        self.line(if self.english { en } else { ja });
+        self.line(if self.english { &en } else { &ja });
         self.line("|---|---:|---:|---:|---:|---:|---:|---:|");
         for finding in report.findings.iter().chain(&report.groups) {
             self.row(finding);
@@ -123,18 +135,17 @@ impl Text {
     }
 
     fn row(&mut self, finding: &Finding) {
-        let name = named(finding);
-        let name = if self.english { name.en } else { name.ja };
+        let unit = finding.outcome.unit_in(self.english);
+        let name = self.of(&named(finding));
+        let name = if self.english { format!("{name} ({unit})") } else { format!("{name}（{unit}）") };
         let shown = finding.effect.as_ref().filter(|_| finding.held.is_empty() && finding.refused.is_none());
         let line = match shown {
             Some(e) => format!(
-                "| {name}（{}） | {} | {} | {}〜{} | {:.3} | {} | {} | {} |",
-                finding.outcome.unit,
+                "| {name} | {} | {} | {} | {} | {} | {} | {} |",
                 number(e.estimate),
                 number(e.standard_error),
-                number(e.interval[0]),
-                number(e.interval[1]),
-                e.p_adjusted,
+                self.interval(e),
+                p_value(e.p_adjusted),
                 finding.firms[0],
                 finding.firms[1],
                 number(e.detectable)
@@ -145,6 +156,32 @@ impl Text {
             }
         };
         self.line(&line);
+    }
+
+    fn interval(&self, effect: &Effect) -> String {
+        let [low, high] = effect.interval.map(number);
+        if self.english { format!("{low} to {high}") } else { format!("{low}〜{high}") }
+    }
+
+    fn rounds(&mut self, pooled: &PooledRounds) {
+        self.line(if self.english {
+            "| round | estimate | 95% interval | above | below |"
+        } else {
+            "| 公募回 | 推定値 | 95%区間 | 上 | 下 |"
+        });
+        self.line("|---|---:|---:|---:|---:|");
+        for round in &pooled.rounds {
+            let line = match &round.effect {
+                Some(e) => {
+                    let [above, below] = round.firms;
+                    format!("| {} | {} | {} | {above} | {below} |", round.name, number(e.estimate), self.interval(e))
+                }
+                None => format!("| {} | {} | | | |", round.name, if self.english { "not shown" } else { "非表示" }),
+            };
+            self.line(&line);
+        }
+        let says = self.of(&pooled.says());
+        self.line(&format!("\n{says}\n"));
     }
 
     fn checks(&mut self, report: &Report) {
@@ -159,20 +196,18 @@ impl Text {
     }
 
     fn targets(&mut self, report: &Report) {
-        self.line(if self.english {
-            "| target | reached from | firms | share | wanted |"
-        } else {
-            "| 目標 | 達成の基準 | 企業数 | 達成した割合 | 目標の割合 |"
-        });
-        self.line("|---|---:|---:|---:|---:|");
+        let (ja, en) = ("| 目標 | 企業数 | 達成した割合 |", "| target | firms | reached by |");
+        self.line(if self.english { en } else { ja });
+        self.line("|---|---:|---:|");
         for target in &report.targets {
-            let percent = |share: f64| format!("{:.1}%", share * 100.0);
             let hidden = if self.english { "not shown" } else { "非表示" };
-            let name = if self.english { &target.en } else { &target.ja };
-            let share = target.share.map_or_else(|| hidden.to_owned(), percent);
-            let wanted = target.wanted.map_or_else(|| "—".to_owned(), percent);
+            let mut name = if self.english { target.en.clone() } else { target.ja.clone() };
+            if let Some(wanted) = target.wanted.map(|w| w * 100.0) {
+                name += &if self.english { format!(" (wanted: {wanted:.0}%)") } else { format!("（目標 {wanted:.0}%）") };
+            }
+            let share = target.share.map_or_else(|| hidden.to_owned(), |s| format!("{:.0}%", s * 100.0));
             let firms = if target.share.is_some() { target.firms.to_string() } else { String::new() };
-            self.line(&format!("| {name} | {} | {firms} | {share} | {wanted} |", number(target.least)));
+            self.line(&format!("| {name} | {firms} | {share} |"));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What was found, in sentences: how large, how sure, under which assumptions, and what the number is not.
 
 use super::declare::{Declaration, Method, Outcome};
-use super::finding::{Finding, Group, Measure};
+use super::finding::{Effect, Finding, Group, Measure};
 
 /// A sentence in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -18,7 +18,30 @@ impl Sentence {
     }
 }
 
-/// A number with four significant digits and grouped thousands.
+/// A unit in a language; one that is not known here stays as it is.
+#[must_use]
+pub fn unit_in(unit: &str, english: bool) -> &str {
+    if !english {
+        return unit;
+    }
+    match unit {
+        "円" => "yen",
+        "千円" => "thousand yen",
+        "万円" => "× 10,000 yen",
+        "百万円" => "million yen",
+        "億円" => "× 100 million yen",
+        "人" => "workers",
+        "社" => "firms",
+        "件" => "cases",
+        "時間" => "hours",
+        "日" => "days",
+        "年" => "years",
+        "％" => "%",
+        other => other,
+    }
+}
+
+/// A number with three significant digits and grouped thousands: studies of some hundred firms know no more.
 #[must_use]
 pub fn number(value: f64) -> String {
     if value == 0.0 {
@@ -26,7 +49,7 @@ pub fn number(value: f64) -> String {
     }
     let mut places = 0_usize;
     let mut scale = value.abs();
-    while scale < 999.5 && places < 8 {
+    while scale < 99.5 && places < 8 {
         scale *= 10.0;
         places += 1;
     }
@@ -47,6 +70,12 @@ pub(super) fn named(finding: &Finding) -> Sentence {
     name_of(&finding.outcome, finding.measure, finding.group.as_ref())
 }
 
+/// A sentence begins with a capital.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// What a number is of, in both languages.
 pub(super) fn name_of(o: &Outcome, measure: Measure, group: Option<&Group>) -> Sentence {
     let per = measure == Measure::PerWorker;
@@ -54,22 +83,31 @@ pub(super) fn name_of(o: &Outcome, measure: Measure, group: Option<&Group>) -> S
         "{}{}{}",
         group.map(|g| format!("［{}＝{}］", g.column, g.value)).unwrap_or_default(),
         o.ja,
-        if per { "（従業者1人あたり）" } else { "" }
+        if per { "（従業員1人あたり）" } else { "" }
     );
-    let en = format!(
-        "{}{}{}",
-        group.map(|g| format!("[{} = {}] ", g.column, g.value)).unwrap_or_default(),
-        o.en,
-        if per { " (per worker)" } else { "" }
-    );
+    let english = |g: &Group| {
+        let (column, value) = (g.column_en.as_ref().unwrap_or(&g.column), g.value_en.as_ref().unwrap_or(&g.value));
+        format!("[{}: {value}] ", capital(column))
+    };
+    let en = format!("{}{}{}", group.map(english).unwrap_or_default(), capital(&o.en), if per { " (per worker)" } else { "" });
     Sentence { ja, en }
 }
 
+/// How many firms carry a number, as the design counts them.
+pub(super) fn sides(method: Method, [one, other]: [usize; 2]) -> Sentence {
+    match method {
+        Method::Discontinuity => {
+            Sentence::new(format!("カットオフの上{one}社・下{other}社"), format!("{one} firms above and {other} below the cut-off"))
+        }
+        Method::Difference | Method::Balancing => {
+            Sentence::new(format!("交付{one}社・比較{other}社"), format!("{one} granted and {other} compared firms"))
+        }
+    }
+}
+
 /// What a finding says.
-pub(super) fn says(finding: &Finding) -> Sentence {
+pub(super) fn says(declaration: &Declaration, finding: &Finding) -> Sentence {
     let name = named(finding);
-    let unit = &finding.outcome.unit;
-    let [treated, compared] = finding.firms;
     if let Some(refusal) = &finding.refused {
         return Sentence::new(
             format!("{}: 推定できませんでした。{}", name.ja, refusal.ja),
@@ -79,7 +117,7 @@ pub(super) fn says(finding: &Finding) -> Sentence {
     if !finding.held.is_empty() && finding.firms != [0, 0] {
         let (ja, en) = reasons(finding);
         return Sentence::new(
-            format!("{}: 次の疑いがあるため、数値を見出しにしません。{ja}", name.ja),
+            format!("{}: 次の疑いがあるため、数値を示しません。{ja}", name.ja),
             format!("{}: the number is held back. {en}", name.en),
         );
     }
@@ -89,31 +127,51 @@ pub(super) fn says(finding: &Finding) -> Sentence {
             format!("{}: too few firms; the number is not shown.", name.en),
         );
     };
+    told(declaration.design.method, finding, effect, &name)
+}
+
+fn told(method: Method, finding: &Finding, effect: &Effect, name: &Sentence) -> Sentence {
+    let (unit, unit_en) = (finding.outcome.unit_in(false), finding.outcome.unit_in(true));
     let (e, low, high) = (number(effect.estimate), number(effect.interval[0]), number(effect.interval[1]));
-    let many =
-        if effect.p_adjusted > effect.p { format!("（多重性を調整したp値 {:.3}）", effect.p_adjusted) } else { String::new() };
-    let many_en =
-        if effect.p_adjusted > effect.p { format!(" (p adjusted for looking often {:.3})", effect.p_adjusted) } else { String::new() };
+    let firms = sides(method, finding.firms);
+    let least = number(effect.detectable);
+    let many = effect.p_adjusted > effect.p;
+    let (many, many_en) = if many {
+        let p = p_value(effect.p_adjusted);
+        (format!("、多くの群を見たことを調整したp値 {p}"), format!(", p adjusted for looking at many groups {p}"))
+    } else {
+        (String::new(), String::new())
+    };
     let (ja, en) = if effect.clear() {
-        let (way, way_en) = if effect.estimate > 0.0 { ("増えた", "rose") } else { ("減った", "fell") };
+        let (way, way_en) = if effect.estimate > 0.0 { ("増やした", "raised it") } else { ("減らした", "lowered it") };
         (
-            format!("対象となった企業で{way}と考えられます。推定値は {e} {unit}、区間は {low}〜{high} {unit} です{many}。"),
-            format!("{way_en} for the treated by an estimated {e} {unit}, interval {low} to {high} {unit}{many_en}."),
+            format!("交付は平均 {e} {unit}{way}と推定されます（95%区間 {low}〜{high} {unit}{many}）。"),
+            format!("the grant {way_en} by an estimated {e} {unit_en} on average (95% interval {low} to {high} {unit_en}{many_en})."),
         )
     } else {
         (
-            format!("増えたとも減ったとも言えません。推定値は {e} {unit} ですが、区間 {low}〜{high} {unit} は0を含みます{many}。"),
-            format!("no change can be told. The estimate is {e} {unit}, but the interval {low} to {high} {unit} contains nought{many_en}."),
+            format!("増えたとも減ったとも言えません。推定値は {e} {unit}ですが、95%区間 {low}〜{high} {unit}は0を含みます{many}。"),
+            format!(
+                "no change can be told. The estimate is {e} {unit_en}, but its 95% interval, {low} to {high} {unit_en}, contains nought{many_en}."
+            ),
         )
     };
-    let least = number(effect.detectable);
     Sentence::new(
-        format!("{}: {ja}対象{treated}社・比較{compared}社。この規模で見つけられる効果は、およそ {least} {unit} 以上です。", name.ja),
-        format!(
-            "{}: {en} {treated} treated and {compared} compared firms; a study of this size finds effects of about {least} {unit} and more.",
-            name.en
-        ),
+        format!("{}: {ja}{}。この規模で見つけられる効果は、およそ {least} {unit}以上です。", name.ja, firms.ja),
+        format!("{}: {en} {}; a study of this size finds effects of about {least} {unit_en} or more.", name.en, capital(&firms.en)),
     )
+}
+
+/// What runs along a figure of scores: points, or their distance where the cut-off is nought.
+pub(super) fn score_axis(cutoff: f64) -> [String; 2] {
+    let (ja, en) = if cutoff == 0.0 { ("カットオフからの点数の差", "points from the cut-off") } else { ("点数", "score") };
+    [ja.to_owned(), en.to_owned()]
+}
+
+/// A p-value as papers print it: three places, and never nought.
+#[must_use]
+pub fn p_value(p: f64) -> String {
+    if p < 0.001 { "<0.001".to_owned() } else { format!("{p:.3}") }
 }
 
 fn reasons(finding: &Finding) -> (String, String) {
@@ -167,9 +225,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_keep_four_digits() {
+    fn numbers_keep_three_digits() {
         for (value, want) in
-            [(0.0, "0"), (1234.56, "1,235"), (-7.41413, "−7.414"), (0.000123456, "0.0001235"), (1e9, "1,000,000,000"), (0.04, "0.04000")]
+            [(0.0, "0"), (1234.56, "1,235"), (-7.41413, "−7.41"), (0.000123456, "0.000123"), (1e9, "1,000,000,000"), (0.04, "0.0400")]
         {
             assert_eq!(number(value), want);
         }

@@ -5,7 +5,7 @@ use askama_web::WebTemplate;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use banso_kernel::Digest;
-use banso_office::analysis::{DeclarePage, DesignChoice, KnownWarning, StudyForm, WARNINGS, number};
+use banso_office::analysis::{DeclarePage, DesignChoice, KnownWarning, Method, StudyForm, WARNINGS, number};
 use banso_office::{FieldProblem, Office, OfficeError};
 use tower_sessions::Session;
 
@@ -36,6 +36,11 @@ impl DeclareView {
         method_value(choice.method)
     }
 
+    /// Whether a design can be chosen: rounds together may allow what one does not.
+    fn open(&self, choice: &DesignChoice) -> bool {
+        choice.possible || (choice.method == Method::Discontinuity && !self.view.others.is_empty())
+    }
+
     fn is_method(&self, choice: &DesignChoice) -> bool {
         self.view.form.method == method_value(choice.method)
     }
@@ -48,6 +53,20 @@ impl DeclareView {
         &WARNINGS
     }
 
+    /// What the declaration's columns are called, in a row.
+    fn called(&self, columns: &[String]) -> String {
+        let of = |column: &String| {
+            let known = self.view.groups.iter().chain(&self.view.places).find(|(name, _)| name == column);
+            known.map_or(column.as_str(), |(_, label)| self.page.local(label)).to_owned()
+        };
+        columns.iter().map(of).collect::<Vec<_>>().join(self.page.t("、", ", "))
+    }
+
+    /// Places with what they are called, for the list to choose from.
+    fn places(&self) -> Vec<(String, String)> {
+        self.view.places.iter().map(|(column, label)| (column.clone(), self.page.local(label).to_owned())).collect()
+    }
+
     fn number(&self, value: &f64) -> String {
         number(*value)
     }
@@ -57,13 +76,21 @@ impl DeclareView {
         let form = &self.view.form;
         let one = [
             ("title", form.title.clone()),
+            ("title_en", form.title_en.clone()),
             ("question", form.question.clone()),
+            ("question_en", form.question_en.clone()),
             ("method", form.method.clone()),
             ("horizon", form.horizon.clone()),
+            ("neighbourhood", form.neighbourhood.clone()),
             ("least_cell", form.least_cell.clone()),
         ];
         let many = |name: &'static str, list: &[String]| list.iter().map(|v| (name, v.clone())).collect::<Vec<_>>();
-        let lists = [many("outcomes", &form.outcomes), many("groups", &form.groups), many("acknowledged", &form.acknowledged)];
+        let lists = [
+            many("with", &form.with),
+            many("outcomes", &form.outcomes),
+            many("groups", &form.groups),
+            many("acknowledged", &form.acknowledged),
+        ];
         one.into_iter().chain(lists.into_iter().flatten()).collect()
     }
 }
@@ -73,11 +100,15 @@ fn form_of(fields: &FormFields) -> StudyForm {
     let all = |name: &str| fields.all(name).map(str::to_owned).collect();
     StudyForm {
         title: text("title"),
+        title_en: text("title_en"),
         question: text("question"),
+        question_en: text("question_en"),
         method: text("method"),
         outcomes: all("outcomes"),
+        with: all("with"),
         horizon: text("horizon"),
         groups: all("groups"),
+        neighbourhood: text("neighbourhood"),
         least_cell: text("least_cell"),
         acknowledged: all("acknowledged"),
     }

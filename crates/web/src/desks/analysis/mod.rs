@@ -1,6 +1,7 @@
 //! The policy analyst's desk: closed calls, what their design can tell, studies declared and run, reports.
 
 pub(crate) mod declare;
+pub(crate) mod plan;
 pub(crate) mod report;
 pub(crate) mod study;
 

@@ -21,6 +21,7 @@ struct ReportView {
     call: String,
     study: String,
     path: String,
+    title: String,
     view: ReportPage,
 }
 
@@ -33,7 +34,7 @@ impl ReportView {
     }
 
     fn heads(&self) -> Vec<String> {
-        ReportPage::heads(self.page.lang)
+        ReportPage::heads(self.view.study.declaration.design.method, self.page.lang)
     }
 
     fn rows(&self) -> Vec<Vec<String>> {
@@ -74,6 +75,11 @@ impl ReportView {
         format!("{:.0}%", share * 100.0)
     }
 
+    /// A table and a sentence for each outcome that was pooled over rounds.
+    fn rounds(&self) -> Vec<(Vec<String>, Vec<Vec<String>>, String)> {
+        self.view.rounds(self.page.lang)
+    }
+
     fn cost(&self) -> Option<String> {
         self.view.cost(self.page.lang)
     }
@@ -89,8 +95,9 @@ fn place((programme, round, study, act): Place) -> Result<(CallId, Digest, u64),
 pub(crate) async fn show(office: State<Office>, page: PageContext, Path(path): Path<Place>) -> Answer {
     let (call, study, act) = place(path)?;
     let view = office.report_page(page.person()?, &call, study, act).await?;
-    let study = study_path(&call, &study);
-    Ok(ReportView { page, call: call_path(&call), path: format!("{study}/runs/{act}"), study, view }.into_response())
+    let (study, titles) = (study_path(&call, &study), view.study.declaration.titles());
+    let title = page.t(&titles.ja, &titles.en).to_owned();
+    Ok(ReportView { page, call: call_path(&call), path: format!("{study}/runs/{act}"), title, study, view }.into_response())
 }
 
 pub(crate) async fn figure(

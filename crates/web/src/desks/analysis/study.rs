@@ -41,6 +41,15 @@ impl StudyView {
         self.page.t(ja, en)
     }
 
+    /// What columns are called, in a row.
+    fn called(&self, columns: &[String]) -> String {
+        let of = |column: &String| {
+            let word = self.view.declaration.word(column);
+            self.page.t(&word.ja, &word.en).to_owned()
+        };
+        columns.iter().map(of).collect::<Vec<_>>().join(self.page.t("、", ", "))
+    }
+
     fn grouped_hash(&self, digest: &Digest) -> String {
         in_groups(digest)
     }
