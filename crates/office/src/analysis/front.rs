@@ -1,5 +1,6 @@
 //! The calls of an office as an analyst sees them, and one call: what can be identified from its design, and the studies of it.
 
+use banso_evaluation::study::Declaration;
 use banso_grant::{CallPhase, Study};
 use banso_kernel::{CallId, Day, Digest, FiscalYear, Instant, LocalText};
 use banso_permits::{Action, Person};
@@ -46,7 +47,7 @@ pub struct AnalysisCall {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StudyLine {
     pub study: Digest,
-    pub title: String,
+    pub title: LocalText,
     pub declared_on: Day,
     pub beforehand: bool,
     pub runs: usize,
@@ -54,10 +55,11 @@ pub struct StudyLine {
 }
 
 impl StudyLine {
-    fn of(study: &Study) -> Self {
+    fn of(study: &Study, declaration: &Declaration) -> Self {
+        let titles = declaration.titles();
         StudyLine {
             study: study.declared.study,
-            title: study.declared.title.clone(),
+            title: LocalText::new(titles.ja, titles.en),
             declared_on: study.on,
             beforehand: study.is_beforehand(),
             runs: study.runs.len(),
@@ -117,6 +119,10 @@ impl Office {
             }),
             Err(_) => None,
         };
+        let mut studies = Vec::with_capacity(file.call.studies.len());
+        for study in file.call.studies.iter().rev() {
+            studies.push(StudyLine::of(study, &self.declaration(study.declared.study).await?));
+        }
         Ok(AnalysisCall {
             call: call.clone(),
             programme: edition.meta().programme.clone(),
@@ -125,7 +131,7 @@ impl Office {
             decided_year: FiscalYear::of(decided_on).to_string(),
             may_evaluate: identified.is_some(),
             identified,
-            studies: file.call.studies.iter().rev().map(StudyLine::of).collect(),
+            studies,
         })
     }
 }

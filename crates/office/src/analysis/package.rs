@@ -96,7 +96,7 @@ fn readme(page: &ReportPage) -> String {
          5. 違うときは package.json の版と SHA-256 を確かめます。 / If not, compare version and digests in package.json\n\n\
          ja/・en/ は報告と図、report.json は全ての数値、declaration.json は宣言です。\n\
          ja/ and en/ hold report and figures, report.json every number, declaration.json what was declared.\n\n\
-         panel.csv は個別企業が分からないように処理したデータです（氏名・法人番号・所在地なし、仮名の鍵は破棄済み、金額は丸め、交付額は似た額の企業の平均）。\n\
+         panel.csv は個別企業が分からないように処理したデータです（名称・法人番号・住所なし、仮名の鍵は破棄済み、金額は丸め、交付額は似た額の企業の平均）。\n\
          ほかの情報と照合して企業を特定しようとしないでください。\n\
          panel.csv is de-identified: no names, numbers or addresses; the salt of the pseudonyms was thrown away; amounts are rounded, grants are\n\
          means of firms with amounts alike. Do not try to tell firms by matching it with other sources.\n",

@@ -152,7 +152,7 @@ async fn rounds_of_a_programme_are_pooled_each_at_its_own_cut_off() {
     let round = Round::decided_twice(120).await;
     let (office, other) = (&round.office, round.other.clone().unwrap());
     let page = office.declare_page(&round.analyst, &round.call, None).await.unwrap();
-    assert_eq!(page.others.iter().map(|(call, _)| call.clone()).collect::<Vec<_>>(), [other.clone()]);
+    assert!(page.others.iter().map(|(call, _)| call).eq([&other]), "{:?}", page.others);
     let pooled = StudyForm { method: "discontinuity".to_owned(), with: vec![other.to_string()], ..form(&page.form) };
     let elsewhere = StudyForm { with: vec!["go-tech/nowhere".to_owned()], ..pooled.clone() };
     let refused = office.declare_page(&round.analyst, &round.call, Some(elsewhere)).await;
