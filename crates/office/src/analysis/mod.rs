@@ -5,6 +5,7 @@ mod declare;
 mod design;
 mod front;
 mod known;
+mod line;
 mod order;
 mod package;
 mod panel;

@@ -4,16 +4,17 @@
 use std::collections::BTreeSet;
 
 use banso_evaluation::study::{Declaration, Method};
-use banso_grant::score::parse_fraction;
-use banso_grant::selection::{Place, PlannedCase};
-use banso_grant::{Case, CaseState, SelectionPlan};
+use banso_grant::SelectionPlan;
+use banso_grant::selection::PlannedCase;
 use banso_guideline::{Edition, Item, ItemKind};
-use banso_kernel::{CallId, CorporateNumber, Day, Digest, FiscalYear, Yen};
+use banso_kernel::{CallId, Day, Digest, FiscalYear};
 use banso_permits::{Action, Permit, Person};
 use banso_store::CallFile;
 use rand::Rng as _;
 
-use super::known::{Known, decimal, plain};
+use super::known::Known;
+pub(crate) use super::line::{Line, SIZES, unit_of, workers};
+use super::line::{MILLION, TEN_THOUSAND, is_money, millions, size_class, tenth};
 use super::table::{Cells, Table, averaged, coarsened};
 use crate::{Office, OfficeError};
 
@@ -34,44 +35,12 @@ pub(crate) const ROUND: &str = "公募回";
 pub(crate) const YEAR: &str = "年度";
 pub(crate) const START: &str = "開始年度";
 
-/// Amounts of money stand in millions of yen, rounded to a tenth; per worker in tens of thousands, rounded alike.
-const MILLION: f64 = 1_000_000.0;
-const TEN_THOUSAND: f64 = 10_000.0;
-
-/// A case of a closed call as a panel sees it, still with its firm.
-#[derive(Debug, Clone)]
-pub(crate) struct Line {
-    firm: CorporateNumber,
-    pub(crate) score: f64,
-    bonus: f64,
-    /// By the plan's line.
-    pub(crate) above: bool,
-    pub(crate) selected: bool,
-    pub(crate) granted: bool,
-    requested: Yen,
-    amount: Option<Yen>,
-    track: String,
-    /// Its round, that round's cut-off (the score of the last case above the line) and the fiscal year of its selection.
-    round: String,
-    pub(crate) cutoff: Option<f64>,
-    decided: i32,
-    facts: Known,
-}
-
 /// Everything that a study of a call can use.
 #[derive(Debug, Clone)]
 pub(crate) struct Panel {
     pub(crate) lines: Vec<Line>,
     items: Vec<Item>,
     kpis: Vec<(String, String, bool)>,
-}
-
-fn tenth(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0
-}
-
-fn millions(yen: Yen) -> f64 {
-    tenth(yen.get() as f64 / MILLION)
 }
 
 impl Office {
@@ -136,96 +105,6 @@ fn kpis(edition: &Edition) -> Vec<(String, String, bool)> {
 
 pub(crate) fn kpi_column(id: &str) -> String {
     format!("目標:{id}")
-}
-
-/// The unit in which a panel states an item.
-pub(crate) fn unit_of(item: &Item) -> Option<&str> {
-    match &item.kind {
-        ItemKind::Number { unit } if unit == "円" => Some("百万円"),
-        ItemKind::Number { unit } => Some(unit),
-        ItemKind::Text | ItemKind::YesNo | ItemKind::Choice(_) | ItemKind::Day | ItemKind::CorporateNumber | ItemKind::List(_) => None,
-    }
-}
-
-fn is_money(item: &Item) -> bool {
-    matches!(&item.kind, ItemKind::Number { unit } if unit == "円")
-}
-
-/// The item that counts workers: what money is divided by.
-pub(crate) fn workers(items: &[Item]) -> Option<&Item> {
-    items.iter().find(|i| matches!(&i.kind, ItemKind::Number { unit } if unit == "人"))
-}
-
-impl Line {
-    fn of(planned: &PlannedCase, case: &Case, facts: Known) -> Option<Line> {
-        let paper = &case.submission.paper;
-        let amount = match &case.state {
-            CaseState::Granted { decision, .. } => Some(decision.amount),
-            CaseState::Submitted
-            | CaseState::SubmissionWithdrawn { .. }
-            | CaseState::Returned { .. }
-            | CaseState::Complete { .. }
-            | CaseState::NotAccepted { .. }
-            | CaseState::UnderReview { .. }
-            | CaseState::Selected { .. }
-            | CaseState::Reserved { .. }
-            | CaseState::Rejected { .. }
-            | CaseState::GrantRequested { .. }
-            | CaseState::GrantRequestReturned { .. }
-            | CaseState::GrantRefused { .. }
-            | CaseState::Withdrawn { .. } => None,
-        };
-        let selected = amount.is_some()
-            || matches!(case.state, CaseState::Selected { .. } | CaseState::GrantRequested { .. } | CaseState::GrantRequestReturned { .. });
-        Some(Line {
-            firm: paper.lead,
-            score: decimal(parse_fraction(&planned.score)?),
-            bonus: planned.bonuses.iter().map(|b| f64::from(b.points)).sum(),
-            above: planned.place == Place::Selected,
-            selected,
-            granted: amount.is_some(),
-            requested: paper.requested,
-            amount,
-            track: plain(&paper.track),
-            round: String::new(),
-            cutoff: None,
-            decided: 0,
-            facts,
-        })
-    }
-
-    /// In the unit that a panel states it in.
-    fn stated(item: &Item, value: f64) -> f64 {
-        if is_money(item) { tenth(value / MILLION) } else { value }
-    }
-
-    fn before(&self, item: &Item) -> Option<f64> {
-        self.facts.before(&item.id, self.decided)
-    }
-
-    fn distance(&self) -> Option<f64> {
-        self.cutoff.map(|c| self.score - c)
-    }
-
-    /// The business year that lies so many years after its selection.
-    fn year(&self, horizon: u32) -> i32 {
-        self.decided.saturating_add(i32::try_from(horizon).unwrap_or(i32::MAX))
-    }
-}
-
-/// The classes of size by workers, wide enough to hide in, and what they are called in English.
-pub(crate) const SIZES: [(&str, &str); 3] =
-    [("20人以下", "up to 20 workers"), ("21〜100人", "21 to 100 workers"), ("101人以上", "more than 100 workers")];
-
-fn size_class(workers: Option<f64>) -> String {
-    let [(small, _), (middle, _), (large, _)] = SIZES;
-    match workers {
-        None => "",
-        Some(n) if n <= 20.0 => small,
-        Some(n) if n <= 100.0 => middle,
-        Some(_) => large,
-    }
-    .to_owned()
 }
 
 /// The columns of an item at the horizon: before, after, and by how much it rose.

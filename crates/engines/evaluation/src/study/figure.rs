@@ -120,10 +120,10 @@ impl Figure {
         let area = SVGBackend::with_string(picture, SIZE).into_drawing_area();
         area.fill(&WHITE)?;
         let names = self.names(english).unwrap_or_default();
-        let left = if names.is_empty() { 78 } else { 190 };
+        let left = if names.is_empty() { 92 } else { 230 };
         let mut chart = ChartBuilder::on(&area)
             .margin(14)
-            .set_label_area_size(LabelAreaPosition::Bottom, 48)
+            .set_label_area_size(LabelAreaPosition::Bottom, 58)
             .set_label_area_size(LabelAreaPosition::Left, left)
             .build_cartesian_2d(x[0]..x[1], y[0]..y[1])?;
         let name = |v: &f64| {
@@ -134,7 +134,7 @@ impl Figure {
         };
         let number = |v: &f64| short(*v);
         let mut mesh = chart.configure_mesh();
-        mesh.x_desc(pick(&self.along)).y_desc(pick(&self.up)).label_style((FONT, 15)).axis_desc_style((FONT, 15));
+        mesh.x_desc(pick(&self.along)).y_desc(pick(&self.up)).label_style((FONT, 19)).axis_desc_style((FONT, 19));
         mesh.light_line_style(WHITE).bold_line_style(RGBColor(225, 225, 225)).x_label_formatter(&number);
         if names.is_empty() {
             mesh.y_label_formatter(&number);
