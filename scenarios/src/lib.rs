@@ -31,6 +31,6 @@ pub use look::{flaws, shown_flaws};
 pub use patience::{eventually, within};
 pub use road::{Application, DOCUMENTS, PDF, typed};
 pub use server::{Server, Setup, output_of};
-pub use stage::{Firm, Login, Stage};
+pub use stage::{Firm, Login, Stage, now};
 pub use tools::{Tools, banso, new_postgres_database};
 pub use visitor::{Upload, Visitor};

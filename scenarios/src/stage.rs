@@ -208,8 +208,13 @@ fn guideline() -> String {
     std::fs::read_to_string(file.expect("the guideline of the demonstration")).unwrap()
 }
 
+/// What time it is on this machine.
+///
+/// # Panics
+/// Before 1970.
+#[must_use]
 #[expect(clippy::disallowed_methods, reason = "a call that is open while the test runs is dated by the machine's clock")]
-fn now() -> Instant {
+pub fn now() -> Instant {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     Instant::from_micros(i64::try_from(since.as_micros()).unwrap()).unwrap()
 }

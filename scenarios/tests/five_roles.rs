@@ -56,6 +56,7 @@ mod tests {
         requested(&mut cast.lead.visit(&server).await, &application).await;
         decided(&cast, &server, &case).await;
         told(&mut cast.lead.visit(&server).await).await;
+        executed(&cast, &server, &case).await;
         audited(stage, &mut cast.auditor.visit(&server).await, &case).await;
         looked_at(&cast, &server, &case).await;
         server.stop();
@@ -198,6 +199,93 @@ mod tests {
         assert!(letter.bytes.starts_with(b"%PDF-"), "{}", letter.plain());
     }
 
+    /// After the decision: a report with its paper, inspected and fixed; the claim in a run of two pairs of eyes, and the file for the bank.
+    async fn executed(cast: &Cast, server: &Server, case: &str) {
+        let project = format!("/apply/cases/{case}/project");
+        let mut lead = cast.lead.visit(server).await;
+        lead.get(&format!("/apply/cases/{case}")).await.expect("交付決定後の手続");
+        lead.get(&project).await.expect_status(200).expect("事業実施中").expect("実績報告");
+        let report = format!("{project}/report");
+        let page = lead.get(&report).await;
+        let heading = page.text().split("<th scope=\"row\">").nth(1).and_then(|t| t.split('<').next()).unwrap_or_default().to_owned();
+        let columns = page.form("/report/lines").value("table").unwrap_or_default().trim().to_owned();
+        let today = banso_scenarios::now().day().to_string();
+        let table = |amount: &str| {
+            let cell = |name: &str| match name {
+                "明細番号" => "1-001".to_owned(),
+                "経費区分" => heading.clone(),
+                "内容" => "架空の人件費".to_owned(),
+                "種別" => "人件費等".to_owned(),
+                "計上額" | "支払額" => amount.to_owned(),
+                "支払日" => today.clone(),
+                "支払方法" => "銀行振込".to_owned(),
+                _ => String::new(),
+            };
+            format!("{columns}\n{}", columns.split('\t').map(cell).collect::<Vec<_>>().join("\t"))
+        };
+        let refused = lead.submit(&page.form("/report/lines").set("table", &table("百円"))).await;
+        refused.expect_status(422).expect("セルG2");
+        let page = press(&mut lead, &refused.form("/report/lines").set("table", &table("900,000"))).await;
+        page.expect("明細を1件取り込みました");
+        let upload = banso_scenarios::Upload {
+            field: "file".into(),
+            name: "振込明細.pdf".into(),
+            media_type: "application/pdf".into(),
+            bytes: PDF.to_vec(),
+        };
+        let form = page.form("/report/files").set("line", "1-001").add("paper", "payment");
+        let page = lead.submit_with(&form, &[upload]).await;
+        page.expect_status(200).expect("書類を添付しました");
+        let form = page.forms().into_iter().find(|f| f.action == report).expect("the report is handed in");
+        press(&mut lead, &form.set("completed-on", &today)).await.expect("実績報告を提出しました");
+        paid(cast, server, case, &mut lead).await;
+    }
+
+    /// The report is inspected and its amount fixed; the claim goes into a run and out as a file.
+    async fn paid(cast: &Cast, server: &Server, case: &str, lead: &mut Visitor) {
+        let project = format!("/apply/cases/{case}/project");
+        let office = format!("/office/cases/{case}/project");
+        let mut officer = cast.officer.visit(server).await;
+        let page = officer.get(&format!("{office}/inspection")).await;
+        page.expect("架空の人件費");
+        let form = page.forms().into_iter().find(|f| f.value("claims").is_some()).expect("the inspection");
+        press(&mut officer, &form.add("check", "books").set("cut-1", "0")).await.expect("検査を終えました");
+        let mut director = cast.director.visit(server).await;
+        let page = director.get(&format!("{office}/fixing")).await;
+        page.expect("確定額");
+        assert!(director.get(&format!("{office}/fixing/preview")).await.bytes.starts_with(b"%PDF-"));
+        press(&mut director, &page.form("/fixing")).await.expect("額を確定しました");
+
+        let page = lead.get(&format!("{project}/payment")).await;
+        let account = |form: Form, prefix: &str| {
+            [
+                ("bank", "0001"),
+                ("bank-name", "カクウ"),
+                ("branch", "001"),
+                ("branch-name", "ホンテン"),
+                ("kind", "ordinary"),
+                ("number", "1234567"),
+                ("holder", "カ）カクウ"),
+            ]
+            .iter()
+            .fold(form, |form, (name, value)| form.set(&format!("{prefix}{name}"), value))
+        };
+        press(lead, &account(page.form("/payment"), "")).await.expect("支払を請求しました");
+        let payments = format!("{CALL}/payments");
+        let page = officer.get(&payments).await;
+        let form = account(page.form("/payments"), "from-").set("from-code", "0012345678");
+        let run = press(&mut officer, &form).await;
+        run.expect("承認待ち");
+        let run = run.path.clone();
+        let page = director.get(&run).await;
+        press(&mut director, &page.form("/approval")).await.expect("振込手続中");
+        let file = officer.get(&format!("{run}/transfers.txt")).await;
+        assert_eq!(file.bytes.len(), 4 * 122, "header, one transfer, trailer, end");
+        let mut auditor = cast.auditor.visit(server).await;
+        auditor.get("/audit/calls/go-tech/test-1/money").await.expect_status(200).expect("14,000,000円");
+        auditor.get(&format!("/audit/cases/{case}/money")).await.expect_status(200).expect("900,000円").expect("支払の決定");
+    }
+
     /// The whole case as a ZIP; a byte changed in it is found.
     async fn audited(stage: &Stage, auditor: &mut Visitor, case: &str) {
         let path = format!("/audit/cases/{case}");
@@ -265,10 +353,21 @@ mod tests {
             office("/check"),
             office("/reviews"),
             office("/grant"),
+            office("/project"),
+            office("/project/inspection"),
+            call("/payments"),
         ];
-        let auditor =
-            vec!["/audit".to_owned(), "/audit/ledger".to_owned(), "/audit/calls/go-tech/test-1".to_owned(), format!("/audit/cases/{case}")];
-        let lead = vec!["/apply".to_owned(), format!("/apply/cases/{case}")];
+        let auditor = vec![
+            "/audit".to_owned(),
+            "/audit/ledger".to_owned(),
+            "/audit/calls/go-tech/test-1".to_owned(),
+            format!("/audit/cases/{case}"),
+            format!("/audit/cases/{case}/money"),
+            "/audit/calls/go-tech/test-1/money".to_owned(),
+        ];
+        let own = |page: &str| format!("/apply/cases/{case}{page}");
+        let lead =
+            vec!["/apply".to_owned(), own(""), own("/project"), own("/project/change"), own("/project/report"), own("/project/payment")];
         let reviewer = vec!["/review".to_owned(), format!("/review/{case}")];
         let mut found = Vec::new();
         let first = cast.reviewers.first().unwrap();

@@ -24,6 +24,7 @@ pub mod desk;
 pub mod dossier;
 mod editions;
 mod error;
+pub mod execution;
 mod letters;
 pub mod limits;
 mod mail;

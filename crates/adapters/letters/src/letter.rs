@@ -27,6 +27,8 @@ pub enum Letter {
     GrantRefusal(GrantRefusal),
     /// 交付申請の補正依頼.
     GrantRequestReturned(Correction),
+    /// Letters after the grant decision: 計画変更の承認・不承認, 実績報告の補正, 額の確定.
+    Execution(Box<ExecutionLetter>),
     /// 取下げ受理通知書.
     WithdrawalAcknowledgement(WithdrawalAcknowledgement),
     /// The table of contents of a case file, for the auditor.
@@ -286,6 +288,43 @@ pub struct GrantRefusal {
     pub requested_on: Day,
     pub requested: Yen,
     pub reason: String,
+}
+
+/// Which letter after the grant decision it is. The statutory part of each stands in the template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExecutionStep {
+    /// 計画変更承認通知書 (Art. 7(1)).
+    PlanChangeApproved,
+    /// 計画変更不承認通知書 (Art. 21-2).
+    PlanChangeRefused,
+    /// 実績報告の補正 (Art. 15).
+    CompletionReturned,
+    /// 額の確定通知書 (Art. 15).
+    AmountFixed,
+}
+
+/// A letter after the grant decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExecutionLetter {
+    pub cover: Cover,
+    pub step: ExecutionStep,
+    /// The day of the request or report that it answers.
+    pub about_on: Day,
+    /// The number and the day of the grant decision.
+    pub decision: String,
+    pub decided_on: Day,
+    /// Label and amount.
+    pub figures: Vec<(String, Yen)>,
+    /// Headings of the budget: one or two amounts each, with what stands above them.
+    pub columns: Vec<String>,
+    pub lines: Vec<(String, Vec<Yen>)>,
+    /// What is to be corrected, or what was cut: place and note.
+    pub points: Vec<Point>,
+    pub reason: String,
+    pub conditions: Vec<String>,
+    pub project_ends: Option<Day>,
+    pub due: Option<Day>,
 }
 
 /// What the applicant took back.

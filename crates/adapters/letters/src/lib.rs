@@ -18,8 +18,8 @@ mod world;
 
 pub use clean::Limits;
 pub use letter::{
-    Act, Addressee, CaseIndex, ClauseRef, Correction, Cover, Difference, File, GrantDecision, GrantRefusal, IndexedDocument, Letter,
-    NotAccepted, Point, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, Sender, StudyFigure, StudyReport,
-    StudyTable, WithdrawalAcknowledgement, Withdrawn, YearAmount,
+    Act, Addressee, CaseIndex, ClauseRef, Correction, Cover, Difference, ExecutionLetter, ExecutionStep, File, GrantDecision, GrantRefusal,
+    IndexedDocument, Letter, NotAccepted, Point, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, Sender,
+    StudyFigure, StudyReport, StudyTable, WithdrawalAcknowledgement, Withdrawn, YearAmount,
 };
 pub use typeset::{Letters, LettersError, Typeset};

@@ -4,9 +4,9 @@ use banso_kernel::{Instant, Lang, LocalText, MoneyError, Yen};
 use serde_json::{Value, json};
 
 use crate::letter::{
-    Act, CaseIndex, ClauseRef, Correction, Cover, Difference, File, GrantDecision, GrantRefusal, IndexedDocument, Letter, NotAccepted,
-    Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, StudyReport, StudyTable, WithdrawalAcknowledgement,
-    Withdrawn, YearAmount,
+    Act, CaseIndex, ClauseRef, Correction, Cover, Difference, ExecutionLetter, ExecutionStep, File, GrantDecision, GrantRefusal,
+    IndexedDocument, Letter, NotAccepted, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, StudyReport,
+    StudyTable, WithdrawalAcknowledgement, Withdrawn, YearAmount,
 };
 use crate::typeset::LettersError;
 use crate::words::{bytes, grouped, kin, moment, moment_iso, paragraphs, yen};
@@ -31,6 +31,7 @@ pub(crate) fn view(letter: &Letter) -> Result<View, LettersError> {
         Letter::NotAccepted(l) => of_office("not-accepted.typ", &l.cover, not_accepted(l)),
         Letter::GrantDecision(l) => of_office("grant-decision.typ", &l.cover, grant_decision(l)?),
         Letter::GrantRefusal(l) => of_office("grant-refusal.typ", &l.cover, grant_refusal(l)),
+        Letter::Execution(l) => of_office("execution.typ", &l.cover, execution(l)),
         Letter::WithdrawalAcknowledgement(l) => of_office("withdrawal.typ", &l.cover, withdrawal(l)),
         Letter::StudyReport(l) => View { template: "study.typ", data: study(l), dated: l.made_at },
         Letter::CaseIndex(l) => View { template: "case-index.typ", data: case_index(l), dated: l.exported_at },
@@ -199,6 +200,31 @@ fn difference(d: &Difference) -> Result<Value, MoneyError> {
 
 fn grant_refusal(l: &GrantRefusal) -> Value {
     json!({ "requested_on": l.requested_on.wareki(), "requested": kin(l.requested), "reason": paragraphs(&l.reason) })
+}
+
+fn execution(l: &ExecutionLetter) -> Value {
+    let step = match l.step {
+        ExecutionStep::PlanChangeApproved => "approved",
+        ExecutionStep::PlanChangeRefused => "refused",
+        ExecutionStep::CompletionReturned => "returned",
+        ExecutionStep::AmountFixed => "fixed",
+    };
+    let line =
+        |(name, amounts): &(String, Vec<Yen>)| json!({ "name": name, "amounts": amounts.iter().map(|a| yen(*a)).collect::<Vec<_>>() });
+    json!({
+        "step": step,
+        "about_on": l.about_on.wareki(),
+        "decision": l.decision,
+        "decided_on": l.decided_on.wareki(),
+        "figures": l.figures.iter().map(|(label, amount)| json!({ "label": label, "amount": yen(*amount) })).collect::<Vec<_>>(),
+        "columns": l.columns,
+        "lines": l.lines.iter().map(line).collect::<Vec<_>>(),
+        "points": l.points.iter().map(|p| json!({ "place": p.place, "note": paragraphs(&p.note) })).collect::<Vec<_>>(),
+        "reason": paragraphs(&l.reason),
+        "conditions": l.conditions.iter().map(|c| paragraphs(c)).collect::<Vec<_>>(),
+        "ends": l.project_ends.map(banso_kernel::Day::wareki),
+        "due": l.due.map(banso_kernel::Day::wareki),
+    })
 }
 
 fn withdrawal(l: &WithdrawalAcknowledgement) -> Value {

@@ -14,13 +14,14 @@ use crate::fonts::Fonts;
 use crate::letter::Letter;
 
 /// Name and text of every template.
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("base.typ", include_str!("../templates/base.typ")),
     ("receipt.typ", include_str!("../templates/receipt.typ")),
     ("selection.typ", include_str!("../templates/selection.typ")),
     ("correction.typ", include_str!("../templates/correction.typ")),
     ("not-accepted.typ", include_str!("../templates/not-accepted.typ")),
     ("grant-decision.typ", include_str!("../templates/grant-decision.typ")),
+    ("execution.typ", include_str!("../templates/execution.typ")),
     ("grant-refusal.typ", include_str!("../templates/grant-refusal.typ")),
     ("withdrawal.typ", include_str!("../templates/withdrawal.typ")),
     ("case-index.typ", include_str!("../templates/case-index.typ")),

@@ -26,6 +26,8 @@ pub enum PlanKind {
     Selection,
     /// The declaration of a study.
     Study,
+    /// A run of payments.
+    Payment,
 }
 
 impl PlanKind {
@@ -34,6 +36,7 @@ impl PlanKind {
             PlanKind::Review => "review",
             PlanKind::Selection => "selection",
             PlanKind::Study => "study",
+            PlanKind::Payment => "payment",
         }
     }
 }
@@ -179,6 +182,7 @@ fn plan(row: &Row) -> Result<Plan, Fault> {
         "review" => PlanKind::Review,
         "selection" => PlanKind::Selection,
         "study" => PlanKind::Study,
+        "payment" => PlanKind::Payment,
         other => return Err(Fault::impossible("kind of plan", other)),
     };
     let (digest, call) = (row.parse("digest")?, row.parse("call_id")?);

@@ -11,6 +11,8 @@ use banso_kernel::{CallId, CorporateNumber, Day, Digest, Instant, PersonId, Yen}
 pub use banso_kernel::{DocumentRef, Point};
 use serde::{Deserialize, Serialize};
 
+use crate::run::{PaymentRunFrozen, PaymentRunSettled};
+
 /// Who acted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Actor {
@@ -333,6 +335,18 @@ pub enum CallAct {
     StudyDeclared(StudyDeclared),
     /// A declared study was run on what was known on a day; every run is recorded, whatever it found.
     StudyRun(StudyRun),
+    /// A run of payments, frozen: who is paid what, to which account, on which day (支払計画).
+    PaymentRunFrozen(PaymentRunFrozen),
+    /// One of the people that a run needs agreed to it.
+    PaymentRunApproved {
+        run: Digest,
+    },
+    PaymentRunDiscarded {
+        run: Digest,
+        reason: String,
+    },
+    /// The bank answered a run.
+    PaymentRunSettled(PaymentRunSettled),
 }
 
 /// A study of the effect of a call, as it was declared.

@@ -6,6 +6,7 @@ use banso_kernel::{Day, Digest, Instant, Yen};
 use crate::act::{CallAct, ReadWith, Recorded};
 use crate::case::{FoldError, LastAct, in_sequence};
 use crate::encode::Act;
+use crate::run::Run;
 use crate::study::Study;
 
 /// One round of a programme.
@@ -18,6 +19,8 @@ pub struct Call {
     pub phase: CallPhase,
     /// The studies of its effect, in the order in which they were declared.
     pub studies: Vec<Study>,
+    /// The runs of its payments, oldest first.
+    pub runs: Vec<Run>,
     pub last: LastAct,
 }
 
@@ -89,7 +92,14 @@ impl Call {
             return Err(FoldError::NotAFirstAct { seq: first.seq, kind: first.act.kind() });
         };
         let edition = PublishedEdition::of(*edition, name, *read_with, first);
-        Ok(Call { edition, superseded: Vec::new(), phase: CallPhase::Receiving, studies: Vec::new(), last: LastAct::of(first) })
+        Ok(Call {
+            edition,
+            superseded: Vec::new(),
+            phase: CallPhase::Receiving,
+            studies: Vec::new(),
+            runs: Vec::new(),
+            last: LastAct::of(first),
+        })
     }
 
     /// The call after one more act.
@@ -106,6 +116,12 @@ impl Call {
         } else if let CallAct::StudyDeclared(_) | CallAct::StudyRun(_) = &r.act {
             self.executed().ok_or_else(misfit)?;
             Study::take(&mut self.studies, r).ok_or_else(misfit)?;
+        } else if let CallAct::PaymentRunFrozen(_)
+        | CallAct::PaymentRunApproved { .. }
+        | CallAct::PaymentRunDiscarded { .. }
+        | CallAct::PaymentRunSettled(_) = &r.act
+        {
+            Run::take(&mut self.runs, r).ok_or_else(misfit)?;
         } else {
             self.phase = self.phase.after(&r.act, r.effective_on).ok_or_else(misfit)?;
         }
@@ -117,6 +133,18 @@ impl Call {
     #[must_use]
     pub fn study(&self, study: Digest) -> Option<&Study> {
         self.studies.iter().find(|s| s.declared.study == study)
+    }
+
+    /// A run of payments by the digest of its plan.
+    #[must_use]
+    pub fn run(&self, run: Digest) -> Option<&Run> {
+        self.runs.iter().find(|r| r.run == run)
+    }
+
+    /// The run that is not finished, if there is one.
+    #[must_use]
+    pub fn open_run(&self) -> Option<&Run> {
+        self.runs.iter().find(|r| r.is_open())
     }
 
     /// The plan that was executed, if it was.
@@ -148,7 +176,13 @@ impl CallPhase {
 
     fn after(self, act: &CallAct, on: Day) -> Option<CallPhase> {
         match act {
-            CallAct::EditionPublished { .. } | CallAct::StudyDeclared(_) | CallAct::StudyRun(_) => None,
+            CallAct::EditionPublished { .. }
+            | CallAct::StudyDeclared(_)
+            | CallAct::StudyRun(_)
+            | CallAct::PaymentRunFrozen(_)
+            | CallAct::PaymentRunApproved { .. }
+            | CallAct::PaymentRunDiscarded { .. }
+            | CallAct::PaymentRunSettled(_) => None,
             CallAct::ReviewOpened { plan, due } => {
                 // Opened once more after a close, when sheets turned out to be missing.
                 let (CallPhase::Receiving | CallPhase::Reviewed { .. }) = self else { return None };

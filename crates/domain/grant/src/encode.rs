@@ -172,7 +172,11 @@ impl Act for CallAct {
             | CallAct::SelectionDiscarded { .. }
             | CallAct::SelectionExecuted { .. }
             | CallAct::StudyDeclared(_)
-            | CallAct::StudyRun(_) => FIRST,
+            | CallAct::StudyRun(_)
+            | CallAct::PaymentRunFrozen(_)
+            | CallAct::PaymentRunApproved { .. }
+            | CallAct::PaymentRunDiscarded { .. }
+            | CallAct::PaymentRunSettled(_) => FIRST,
         }
     }
 
@@ -215,4 +219,8 @@ kinds!(CALL_KINDS, CallAct {
     CallAct::SelectionExecuted { .. } => "selection_executed",
     CallAct::StudyDeclared(_) => "study_declared",
     CallAct::StudyRun(_) => "study_run",
+    CallAct::PaymentRunFrozen(_) => "payment_run_frozen",
+    CallAct::PaymentRunApproved { .. } => "payment_run_approved",
+    CallAct::PaymentRunDiscarded { .. } => "payment_run_discarded",
+    CallAct::PaymentRunSettled(_) => "payment_run_settled",
 });

@@ -18,6 +18,7 @@ mod record;
 mod refusal;
 pub mod review;
 mod row;
+mod run;
 pub mod score;
 pub mod selection;
 pub mod severity;
@@ -33,9 +34,12 @@ pub use encode::{Act, DecodeError, Encoded, decode, encode};
 pub use notices::{Notice, NoticeKind, Recipient, notices};
 pub use papers::{Papers, TextKind};
 pub use record::{ActRecord, ChainFlaw, Link, chain_flaws};
-pub use refusal::{AmountFlaw, FieldName, PaperFlaw, PhaseCode, Refusal, ReviewFlaw, SelectionFlaw, Step, StudyFlaw, Timing, Told};
+pub use refusal::{
+    AmountFlaw, FieldName, PaperFlaw, PhaseCode, Refusal, ReviewFlaw, RunFlaw, SelectionFlaw, Step, StudyFlaw, Timing, Told,
+};
 pub use review::{ReviewPlan, plan_review};
 pub use row::{CaseRow, ReviewRow, ReviewStatus};
+pub use run::{PaymentRunFrozen, PaymentRunSettled, Run, RunState};
 pub use selection::SelectionPlan;
 pub use state::{Assignment, AssignmentState, Award, AwardPath, CaseState, RejectionPath, Review, Sheet, StateCode};
 pub use study::{RecordedRun, Study};

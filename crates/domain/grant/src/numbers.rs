@@ -11,6 +11,8 @@ pub enum LetterKind {
     NotAccepted,
     GrantDecision,
     GrantRefusal,
+    PlanChange,
+    AmountFixed,
 }
 
 impl LetterKind {
@@ -21,6 +23,8 @@ impl LetterKind {
         LetterKind::NotAccepted,
         LetterKind::GrantDecision,
         LetterKind::GrantRefusal,
+        LetterKind::PlanChange,
+        LetterKind::AmountFixed,
     ];
 
     /// The mark in the letter's number.
@@ -33,6 +37,8 @@ impl LetterKind {
             LetterKind::NotAccepted => "不受",
             LetterKind::GrantDecision => "交決",
             LetterKind::GrantRefusal => "不交",
+            LetterKind::PlanChange => "変更",
+            LetterKind::AmountFixed => "確定",
         }
     }
 
@@ -46,6 +52,8 @@ impl LetterKind {
             LetterKind::NotAccepted => "not_accepted",
             LetterKind::GrantDecision => "grant_decision",
             LetterKind::GrantRefusal => "grant_refusal",
+            LetterKind::PlanChange => "plan_change",
+            LetterKind::AmountFixed => "amount_fixed",
         }
     }
 }

@@ -85,7 +85,13 @@ impl CallAct {
             CallAct::ReviewOpened { plan, .. } | CallAct::SelectionFrozen { plan, .. } => vec![*plan],
             CallAct::StudyDeclared(declared) => vec![declared.study],
             CallAct::StudyRun(run) => vec![run.panel, run.report],
-            CallAct::ReviewClosed { .. } | CallAct::SelectionDiscarded { .. } | CallAct::SelectionExecuted { .. } => Vec::new(),
+            CallAct::PaymentRunFrozen(frozen) => vec![frozen.run],
+            CallAct::ReviewClosed { .. }
+            | CallAct::SelectionDiscarded { .. }
+            | CallAct::SelectionExecuted { .. }
+            | CallAct::PaymentRunApproved { .. }
+            | CallAct::PaymentRunDiscarded { .. }
+            | CallAct::PaymentRunSettled(_) => Vec::new(),
         }
     }
 }

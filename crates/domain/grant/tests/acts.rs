@@ -71,6 +71,21 @@ fn call_acts() -> Vec<CallAct> {
             report: digest("report"),
             engine: "0.1.0".into(),
         }),
+        CallAct::PaymentRunFrozen(PaymentRunFrozen {
+            run: digest("run"),
+            pay_on: day("2027-05-20"),
+            transfers: 12,
+            total: Yen::new(345_000_000),
+            approvals: 3,
+        }),
+        CallAct::PaymentRunApproved { run: digest("run") },
+        CallAct::PaymentRunDiscarded { run: digest("run"), reason: "振込先の確認のため".into() },
+        CallAct::PaymentRunSettled(PaymentRunSettled {
+            run: digest("run"),
+            on: day("2027-05-20"),
+            paid: Yen::new(340_000_000),
+            returned: Yen::new(5_000_000),
+        }),
     ]
 }
 

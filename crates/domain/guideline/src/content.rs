@@ -1,5 +1,8 @@
 //! What the running parts of a guideline come to: names, conditions, form, score sheet and the rest, with what is missing.
 
+use banso_execution::rules::ExecutionRules;
+
+use crate::after::After;
 use crate::answers::CONSORTIUM_ITEM;
 use crate::definitions::{Placed, constants};
 use crate::dictionary::Dictionary;
@@ -32,6 +35,7 @@ pub(crate) struct Content {
     pub selection: SelectionRules,
     pub conditions: Vec<Condition>,
     pub duties: Vec<Duty>,
+    pub execution: Option<ExecutionRules>,
     pub kpis: Vec<Kpi>,
     pub rules: Vec<Rule>,
     pub audience: Option<Rule>,
@@ -111,6 +115,7 @@ struct Found {
     bonuses: Vec<crate::model::Bonus>,
     conditions: Vec<Condition>,
     duties: Vec<Duty>,
+    after: After,
     kpis: Vec<Kpi>,
     rules: Vec<Rule>,
     audiences: Vec<(Span, Rule)>,
@@ -171,6 +176,7 @@ pub(crate) fn read(
         selection,
         conditions: found.conditions,
         duties: found.duties,
+        execution: found.after.rules(problems),
         kpis: found.kpis,
         rules: found.rules,
         audience,
@@ -251,6 +257,7 @@ impl Found {
             TableKind::Bonus => self.bonuses.extend(review::bonuses(marked, &mut self.references, problems)),
             TableKind::Conditions => self.conditions.extend(review::conditions(marked, problems)),
             TableKind::Duties => self.duties.extend(review::duties(marked, problems)),
+            TableKind::After => self.after.table(marked, problems),
             TableKind::Words => problems.push(Problem::error(
                 Code::UnknownTable,
                 at,

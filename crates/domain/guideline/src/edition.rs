@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use banso_execution::rules::ExecutionRules;
 use banso_kernel::{CallId, Digest, LocalText};
 
 use crate::content::Content;
@@ -160,6 +161,12 @@ impl Edition {
     #[must_use]
     pub fn duties(&self) -> &[Duty] {
         &self.0.content.duties
+    }
+
+    /// What it says of the time after the decision, where it does.
+    #[must_use]
+    pub fn execution(&self) -> Option<&ExecutionRules> {
+        self.0.content.execution.as_ref()
     }
 
     #[must_use]

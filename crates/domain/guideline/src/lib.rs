@@ -2,6 +2,7 @@
 //!
 //! Pure: no I/O, no clock, no environment. `today` is an argument wherever it matters.
 
+mod after;
 mod amend;
 mod amount;
 pub mod answers;

@@ -38,6 +38,8 @@ kinds! {
         Bonus = "加点",
         Conditions = "交付条件",
         Duties = "報告等",
+        /// Figures and days of the time after the decision.
+        After = "交付決定後",
         Examples = "検証例",
         /// Words of a sector: only in a text of sectors.
         Words = "語",

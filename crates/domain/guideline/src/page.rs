@@ -250,7 +250,7 @@ fn in_lang(text: &str, lang: Lang) -> String {
 }
 
 /// Words of the guideline language, as an English page shows them.
-const WORDS: [(&str, &str); 56] = [
+const WORDS: [(&str, &str); 57] = [
     ("申請枠", "Tracks"),
     ("決定表", "Decision table"),
     ("定数", "Constants"),
@@ -263,6 +263,7 @@ const WORDS: [(&str, &str); 56] = [
     ("加点", "Bonus points"),
     ("交付条件", "Conditions of the grant"),
     ("報告等", "Duties"),
+    ("交付決定後", "After the decision"),
     ("検証例", "Worked examples"),
     ("枠", "Track"),
     ("説明", "Explanation"),

@@ -106,7 +106,7 @@ impl Office {
         let shown = match kind {
             PlanKind::Review => self.review_shown(&plan.body).await?,
             PlanKind::Selection => selection_shown(&plan.body),
-            PlanKind::Study => PlanShown::Study { text: plan.body },
+            PlanKind::Study | PlanKind::Payment => PlanShown::Study { text: plan.body },
         };
         Ok(PlanView { digest, made_by, shown })
     }
@@ -135,11 +135,15 @@ fn plan_of(act: &CallAct) -> Option<(Digest, PlanKind)> {
         CallAct::ReviewOpened { plan, .. } => Some((*plan, PlanKind::Review)),
         CallAct::SelectionFrozen { plan, .. } => Some((*plan, PlanKind::Selection)),
         CallAct::StudyDeclared(declared) => Some((declared.study, PlanKind::Study)),
+        CallAct::PaymentRunFrozen(frozen) => Some((frozen.run, PlanKind::Payment)),
         CallAct::EditionPublished { .. }
         | CallAct::ReviewClosed { .. }
         | CallAct::SelectionDiscarded { .. }
         | CallAct::SelectionExecuted { .. }
-        | CallAct::StudyRun(_) => None,
+        | CallAct::StudyRun(_)
+        | CallAct::PaymentRunApproved { .. }
+        | CallAct::PaymentRunDiscarded { .. }
+        | CallAct::PaymentRunSettled(_) => None,
     }
 }
 

@@ -9,6 +9,7 @@
 mod correction;
 mod cover;
 mod decision;
+mod execution;
 mod not_accepted;
 mod outcome;
 mod receipt;
@@ -30,6 +31,7 @@ use crate::{Office, OfficeError};
 pub(crate) use cover::document_specs;
 pub(crate) use cover::{slot_title, track_title};
 pub(crate) use decision::{Order as DecisionLetter, decision_letter};
+pub(crate) use execution::fixing_letter;
 pub(crate) use outcome::serial_in;
 pub(crate) use refusal::refusal_letter;
 
@@ -227,8 +229,8 @@ impl Office {
             | CaseAct::ReconsiderationAsked { .. }
             | CaseAct::BonusJudged { .. }
             | CaseAct::GrantRequested(_)
-            | CaseAct::Rectified { .. }
-            | CaseAct::Execution(_) => None,
+            | CaseAct::Rectified { .. } => None,
+            CaseAct::Execution(act) => execution::letter(told, head, act),
         })
     }
 }

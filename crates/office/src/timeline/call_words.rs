@@ -45,6 +45,23 @@ pub(super) fn call_details(act: &CallAct) -> Vec<Detail> {
         CallAct::SelectionExecuted { plan } => vec![digest("採択案", "Selection plan", *plan)],
         CallAct::StudyDeclared(declared) => study_declared(declared),
         CallAct::StudyRun(run) => study_run(run),
+        CallAct::PaymentRunFrozen(run) => vec![
+            day("支払日", "Paid on", run.pay_on),
+            local("件数", "Transfers", LocalText::new(format!("{}件", run.transfers), run.transfers.to_string())),
+            yen("総額", "Total", run.total),
+            local("必要な人数（作成者を含む）", "People needed", LocalText::new(format!("{}人", run.approvals), run.approvals.to_string())),
+            digest("支払計画", "Payment run", run.run),
+        ],
+        CallAct::PaymentRunApproved { run } => vec![digest("支払計画", "Payment run", *run)],
+        CallAct::PaymentRunDiscarded { run, reason: r } => {
+            [Some(digest("支払計画", "Payment run", *run)), reason(r)].into_iter().flatten().collect()
+        }
+        CallAct::PaymentRunSettled(settled) => vec![
+            day("振込日", "Transferred on", settled.on),
+            yen("支払済", "Paid", settled.paid),
+            yen("振込不能", "Came back", settled.returned),
+            digest("支払計画", "Payment run", settled.run),
+        ],
     }
 }
 

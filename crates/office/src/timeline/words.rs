@@ -71,7 +71,7 @@ fn article(text: &str) -> Option<String> {
 
 /// The name of a kind.
 pub(super) fn kind_name(kind: &str) -> Option<LocalText> {
-    const NAMES: [(&str, &str, &str); 30] = [
+    const NAMES: [(&str, &str, &str); 34] = [
         ("submitted", "申請書の提出", "Application submitted"),
         ("submission_withdrawn", "提出の取消し", "Submission taken back"),
         ("returned", "補正のための差戻し", "Returned for correction"),
@@ -102,6 +102,10 @@ pub(super) fn kind_name(kind: &str) -> Option<LocalText> {
         ("selection_executed", "採択の決定", "Selection executed"),
         ("study_declared", "効果検証の宣言", "Study declared"),
         ("study_run", "効果検証の実行", "Study run"),
+        ("payment_run_frozen", "支払計画の確定", "Payment run frozen"),
+        ("payment_run_approved", "支払計画の承認", "Payment run approved"),
+        ("payment_run_discarded", "支払計画の取消し", "Payment run discarded"),
+        ("payment_run_settled", "振込結果の記録", "Payment run settled"),
     ];
     let after = || ExecutionAct::TABLE.iter().find(|m| m.kind == kind).map(|m| m.label());
     NAMES.iter().find(|(k, _, _)| *k == kind).map(|(_, ja, en)| LocalText::new(*ja, *en)).or_else(after)

@@ -2,9 +2,9 @@
 
 use banso_kernel::{CaseId, CorporateNumber, Day, Digest, Instant, Lang, LocalText, Yen};
 use banso_letters::{
-    Act, Addressee, CaseIndex, ClauseRef, Correction, Cover, Difference, File, GrantDecision, GrantRefusal, IndexedDocument, Letter,
-    NotAccepted, Point, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, Sender, StudyFigure, StudyReport,
-    StudyTable, WithdrawalAcknowledgement, Withdrawn, YearAmount,
+    Act, Addressee, CaseIndex, ClauseRef, Correction, Cover, Difference, ExecutionLetter, ExecutionStep, File, GrantDecision, GrantRefusal,
+    IndexedDocument, Letter, NotAccepted, Point, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, Sender,
+    StudyFigure, StudyReport, StudyTable, WithdrawalAcknowledgement, Withdrawn, YearAmount,
 };
 
 pub(crate) const THE_ACT: &str = "補助金等に係る予算の執行の適正化に関する法律（昭和30年法律第179号）";
@@ -248,6 +248,50 @@ fn reserve_end() -> ReserveEndNotice {
 }
 
 /// One of each, with the name of its file.
+/// A letter after the decision, made up.
+fn executed(step: ExecutionStep) -> ExecutionLetter {
+    let fixed = step == ExecutionStep::AmountFixed;
+    let yen = Yen::new;
+    ExecutionLetter {
+        cover: cover("架空研確第1号"),
+        step,
+        about_on: day("令和8年3月31日"),
+        decision: "架空研交決第1号".into(),
+        decided_on: day("令和7年9月1日"),
+        figures: match step {
+            ExecutionStep::AmountFixed => {
+                vec![("認めた対象経費".into(), yen(58_500_000)), ("交付決定額".into(), yen(40_000_000)), ("確定額".into(), yen(39_000_000))]
+            }
+            ExecutionStep::PlanChangeApproved => vec![("補助対象経費".into(), yen(60_000_000)), ("交付決定額".into(), yen(40_000_000))],
+            ExecutionStep::PlanChangeRefused | ExecutionStep::CompletionReturned => vec![],
+        },
+        columns: if fixed { vec!["報告額".into(), "認めた額".into()] } else { vec!["変更後".into()] },
+        lines: match step {
+            ExecutionStep::AmountFixed => vec![("物品費（架空精機株式会社）".into(), vec![yen(40_000_000), yen(38_500_000)])],
+            ExecutionStep::PlanChangeApproved => vec![("物品費（架空精機株式会社）".into(), vec![yen(42_000_000)])],
+            ExecutionStep::PlanChangeRefused | ExecutionStep::CompletionReturned => vec![],
+        },
+        points: match step {
+            ExecutionStep::AmountFixed | ExecutionStep::CompletionReturned => {
+                vec![Point { place: "明細1-003　1,500,000円".into(), note: "汎用品のため対象外（3-7）。".into() }]
+            }
+            ExecutionStep::PlanChangeApproved | ExecutionStep::PlanChangeRefused => vec![],
+        },
+        reason: if step == ExecutionStep::PlanChangeRefused {
+            "補助事業の目的に照らし、必要性が認められないため。".into()
+        } else {
+            String::new()
+        },
+        conditions: if step == ExecutionStep::PlanChangeApproved {
+            vec!["変更後の見積書を保存すること。".into()]
+        } else {
+            vec![]
+        },
+        project_ends: (step == ExecutionStep::PlanChangeApproved).then(|| day("令和9年3月31日")),
+        due: (step == ExecutionStep::CompletionReturned).then(|| day("令和8年5月15日")),
+    }
+}
+
 pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     let withdrawal = |number: &str, withdrawn, closes| WithdrawalAcknowledgement {
         cover: cover(number),
@@ -301,6 +345,10 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
                     .into(),
             }),
         ),
+        ("plan-change", Letter::Execution(Box::new(executed(ExecutionStep::PlanChangeApproved)))),
+        ("plan-change-refused", Letter::Execution(Box::new(executed(ExecutionStep::PlanChangeRefused)))),
+        ("completion-returned", Letter::Execution(Box::new(executed(ExecutionStep::CompletionReturned)))),
+        ("amount-fixed", Letter::Execution(Box::new(executed(ExecutionStep::AmountFixed)))),
         ("grant-request-returned", Letter::GrantRequestReturned(Correction { cover: cover("20250805架空研第33号"), ..correction() })),
         (
             "withdrawal-submission",

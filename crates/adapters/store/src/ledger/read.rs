@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use banso_grant::{Act, ActRecord, Call, Case, DecodeError, Recorded};
+use banso_grant::{Act, ActRecord, Call, Case, CaseAct, DecodeError, Recorded};
 use banso_kernel::{CallId, CaseId, Digest, OrganisationId, PersonId, StreamId};
 use banso_permits::{Action, Permit, Resource};
 use serde::{Deserialize, Serialize};
@@ -128,6 +128,43 @@ impl Store {
             Folded::Nothing | Folded::Call(_) => None,
         };
         Ok(heads.into_iter().filter_map(case).collect())
+    }
+
+    /// Every case of the call that the permit is for, by id, as its acts: what figures as of a day are counted from.
+    ///
+    /// # Errors
+    /// [`Fault::WrongPermit`] for a permit that does not open a whole call; acts that do not read.
+    pub async fn acts_within(&self, permit: &Permit) -> Result<BTreeMap<CaseId, Vec<Recorded<CaseAct>>>, Fault> {
+        let call = permitted_call(permit)?;
+        let sql =
+            format!("SELECT {COLUMNS} FROM acts WHERE stream IN (SELECT 'case:' || id FROM cases WHERE call_id = $1) ORDER BY stream, seq");
+        let mut cases: BTreeMap<CaseId, Vec<Recorded<CaseAct>>> = BTreeMap::new();
+        for row in self.db().rows(built(sql), args![call]).await? {
+            let record = ActRecord::try_from(&row)?;
+            let StreamId::Case(id) = record.stream else { continue };
+            cases.entry(id).or_default().push(record.decode().map_err(|e| Fault::impossible("acts", e))?);
+        }
+        Ok(cases)
+    }
+
+    /// Under which digest each other case last reported its claim lines. No case is read: what stands under a digest is compared, not shown.
+    ///
+    /// # Errors
+    /// [`Fault`]s of the database; an act that does not read.
+    pub async fn reported_claims(&self, except: CaseId) -> Result<BTreeMap<CaseId, Digest>, Fault> {
+        let sql = format!("SELECT {COLUMNS} FROM acts WHERE kind = 'completion_reported' ORDER BY stream, seq");
+        let mut claims = BTreeMap::new();
+        for row in self.db().rows(built(sql), args![]).await? {
+            let record = ActRecord::try_from(&row)?;
+            let StreamId::Case(id) = record.stream else { continue };
+            let act: Recorded<CaseAct> = record.decode().map_err(|e| Fault::impossible("acts", e))?;
+            if let (CaseAct::Execution(act), true) = (&act.act, id != except)
+                && let Some(text) = act.text()
+            {
+                claims.insert(id, text);
+            }
+        }
+        Ok(claims)
     }
 
     /// A call. Which edition governs and how far the choosing is, anybody may know.

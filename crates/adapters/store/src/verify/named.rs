@@ -81,10 +81,16 @@ impl Named {
             CallAct::StudyDeclared(declared) => {
                 self.plans.entry(declared.study).or_insert(plan("study"));
             }
+            CallAct::PaymentRunFrozen(frozen) => {
+                self.plans.entry(frozen.run).or_insert(plan("payment"));
+            }
             CallAct::ReviewClosed { .. }
             | CallAct::SelectionDiscarded { .. }
             | CallAct::SelectionExecuted { .. }
-            | CallAct::StudyRun(_) => {}
+            | CallAct::StudyRun(_)
+            | CallAct::PaymentRunApproved { .. }
+            | CallAct::PaymentRunDiscarded { .. }
+            | CallAct::PaymentRunSettled(_) => {}
         }
     }
 }

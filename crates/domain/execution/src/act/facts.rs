@@ -181,6 +181,8 @@ impl ExecutionAct {
             A::RevocationAnswered(a) => Some(a.statement),
             A::CommercialisationReported(a) => Some(a.content),
             A::WageReported(a) => Some(a.content),
+            A::PaymentClaimed(a) => Some(a.account),
+            A::AccountChanged(a) => Some(a.account),
             A::BudgetAllocated(_)
             | A::PlanChangeRequested(_)
             | A::PlanChangeApproved(_)
@@ -198,9 +200,7 @@ impl ExecutionAct {
             | A::CompletionReturned(_)
             | A::CorrectionOrdered(_)
             | A::AmountFixed(_)
-            | A::PaymentClaimed(_)
             | A::PaymentRefused(_)
-            | A::AccountChanged(_)
             | A::PaymentOrdered(_)
             | A::PaymentMade(_)
             | A::TransferReturned(_)

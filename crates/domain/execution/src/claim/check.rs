@@ -4,7 +4,7 @@ use banso_kernel::{Day, LocalText, MoneyError, Yen};
 
 use super::findings::{ClaimFinding, FindingCode};
 use super::quotes::check_quotes;
-use super::{ClaimLine, ClaimRules, Evidence, OwnGroup, Period, Vendor};
+use super::{ClaimLine, ClaimRules, Evidence, Goods, OwnGroup, Period, Vendor};
 use crate::tax::{Price, TaxBasis, is_statutory_rate};
 
 /// Collects findings of one line.
@@ -23,7 +23,7 @@ impl Found<'_> {
 #[must_use]
 pub fn check_line(line: &ClaimLine, period: Period, rules: &ClaimRules, own: &OwnGroup) -> Vec<ClaimFinding> {
     let mut found = Found { line: &line.id, findings: Vec::new() };
-    there(&line.evidence, rules, &mut found);
+    there(line, rules, &mut found);
     in_order(&line.evidence, rules, &mut found);
     in_time(&line.evidence, period, rules, &mut found);
     same_firm(&line.evidence, rules, own, &mut found);
@@ -38,8 +38,8 @@ pub fn check_line(line: &ClaimLine, period: Period, rules: &ClaimRules, own: &Ow
     found.findings
 }
 
-fn there(evidence: &Evidence, rules: &ClaimRules, found: &mut Found<'_>) {
-    let clause = &rules.evidence_clause;
+fn there(line: &ClaimLine, rules: &ClaimRules, found: &mut Found<'_>) {
+    let (evidence, clause) = (&line.evidence, &rules.evidence_clause);
     let papers = [
         ("order", "発注書・契約書", "order", evidence.order.as_ref().map(|p| p.document.is_some())),
         ("delivery", "納品書", "delivery note", evidence.delivery.as_ref().map(|p| p.document.is_some())),
@@ -52,7 +52,9 @@ fn there(evidence: &Evidence, rules: &ClaimRules, found: &mut Found<'_>) {
             (!evidence.payments.is_empty()).then(|| evidence.payments.iter().all(|p| p.document.is_some())),
         ),
     ];
-    for (field, ja, en, attached) in papers {
+    // What is paid to one's own people is neither ordered nor delivered.
+    let own = line.goods == Goods::Own;
+    for (field, ja, en, attached) in papers.into_iter().filter(|(field, ..)| !own || *field == "payments") {
         match attached {
             None => found.push(FindingCode::PaperMissing, field, LocalText::new(ja, en), clause),
             Some(false) => found.push(FindingCode::DocumentMissing, field, LocalText::new(ja, en), clause),
@@ -143,9 +145,12 @@ fn same_firm(evidence: &Evidence, rules: &ClaimRules, own: &OwnGroup, found: &mu
             found.push(FindingCode::PaidToAnother, &format!("payments[{n}].payee"), detail, clause);
         }
         if !rules.methods.contains(&payment.method) {
-            let detail = LocalText::new(method_ja(payment.method), format!("{:?}", payment.method).to_lowercase());
+            let detail = payment.method.label();
             found.push(FindingCode::MethodNotAllowed, &format!("payments[{n}].method"), detail, &rules.methods_clause);
         }
+    }
+    if evidence.order.is_none() && evidence.invoice.is_none() {
+        return;
     }
     let sellers =
         [("order.vendor", evidence.order.as_ref().map(|o| &o.vendor)), ("invoice.vendor", evidence.invoice.as_ref().map(|i| &i.vendor))];
@@ -156,17 +161,6 @@ fn same_firm(evidence: &Evidence, rules: &ClaimRules, own: &OwnGroup, found: &mu
             found.push(FindingCode::FromOwnGroup, field, detail, &rules.own_group_clause);
             return;
         }
-    }
-}
-
-const fn method_ja(method: super::PaymentMethod) -> &'static str {
-    match method {
-        super::PaymentMethod::BankTransfer => "銀行振込",
-        super::PaymentMethod::Card => "クレジットカード",
-        super::PaymentMethod::Cash => "現金",
-        super::PaymentMethod::Bill => "手形・小切手",
-        super::PaymentMethod::SetOff => "相殺",
-        super::PaymentMethod::Points => "ポイント・商品券",
     }
 }
 
@@ -187,6 +181,9 @@ fn add_up(line: &ClaimLine, rules: &ClaimRules, found: &mut Found<'_>) -> Result
             }
         }
     }
+    if line.goods == Goods::Own {
+        return paid_out(line, rules, found);
+    }
     let Some(invoice) = &evidence.invoice else { return Ok(()) };
     taxes(&invoice.price, invoice.issued, rules, found)?;
     let invoiced = invoice.price.tax_in()?.0;
@@ -205,6 +202,16 @@ fn add_up(line: &ClaimLine, rules: &ClaimRules, found: &mut Found<'_>) -> Result
         }
     }
     claimed(line, &invoice.price, rules, found)
+}
+
+/// What is claimed of wages and travel is what was paid.
+fn paid_out(line: &ClaimLine, rules: &ClaimRules, found: &mut Found<'_>) -> Result<(), MoneyError> {
+    let paid = Yen::sum(line.evidence.payments.iter().map(|p| p.amount))?;
+    if !line.evidence.payments.is_empty() && line.claimed > paid {
+        let detail = two_amounts(("計上額", "支払額"), ("claimed", "paid"), line.claimed, paid);
+        found.push(FindingCode::ClaimAboveInvoice, "claimed", detail, &rules.basis_clause);
+    }
+    Ok(())
 }
 
 fn not_positive(line: &ClaimLine, rules: &ClaimRules, found: &mut Found<'_>) {

@@ -224,7 +224,9 @@ impl Row<'_> {
     }
 
     fn day(&mut self, column: Column) -> Option<Day> {
-        self.optional(column, "日付は2026/1/30又は令和8年1月30日のように記入してください。", Day::parse)
+        self.optional(column, "日付は2026/1/30又は令和8年1月30日のように記入してください。", |text| {
+            serial_day(text).map_or_else(|| Day::parse(text), Ok)
+        })
     }
 
     fn yen(&mut self, column: Column) -> Option<Yen> {
@@ -256,15 +258,18 @@ impl Row<'_> {
         let goods = self.goods();
         self.required(Column::Claimed);
         let claimed = self.yen(Column::Claimed);
-        let evidence = self.evidence();
+        let evidence = if goods == Some(Goods::Own) { Some(self.own_evidence()) } else { self.evidence() };
         Some(ClaimLine { id: id?, budget_line: budget_line?, what: what?, goods: goods?, claimed: claimed?, evidence: evidence? })
     }
 
     fn goods(&mut self) -> Option<Goods> {
-        let kind = self.one_of(Column::Goods, &[("新品", 0), ("中古", 1), ("役務", 2)])?;
+        let kind = self.one_of(Column::Goods, &[("新品", 0), ("中古", 1), ("役務", 2), ("人件費等", 3)])?;
         let serials = self.text(Column::Serials).split(['、', ',', '\n']).map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect();
         if kind == 2 {
             return Some(Goods::Service);
+        }
+        if kind == 3 {
+            return Some(Goods::Own);
         }
         self.required(Column::UnitPrice)?;
         let unit_price = TaxOut(self.yen(Column::UnitPrice)?);
@@ -294,6 +299,13 @@ impl Row<'_> {
         let payments = self.payment(vendor).into_iter().collect();
         let sole_source = self.sole_source();
         Some(Evidence { quotes, sole_source, order, delivery, acceptance, invoice, payments })
+    }
+
+    /// What is paid to one's own people has no seller and no invoice.
+    fn own_evidence(&mut self) -> Evidence {
+        let payee = Vendor { name: self.text(Column::Vendor), ..Vendor::default() };
+        let payments: Vec<Payment> = self.payment(payee).into_iter().collect();
+        Evidence { payments, ..Evidence::default() }
     }
 
     fn quotes(&mut self, vendor: &Vendor, price: &impl Fn(Yen) -> Price) -> Vec<Quote> {
@@ -326,14 +338,8 @@ impl Row<'_> {
         let on = self.day(Column::PaidOn)?;
         self.required(Column::Paid)?;
         let amount = self.yen(Column::Paid)?;
-        let methods = [
-            ("銀行振込", PaymentMethod::BankTransfer),
-            ("クレジットカード", PaymentMethod::Card),
-            ("現金", PaymentMethod::Cash),
-            ("手形・小切手", PaymentMethod::Bill),
-            ("相殺", PaymentMethod::SetOff),
-            ("ポイント・商品券", PaymentMethod::Points),
-        ];
+        let words: Vec<(String, PaymentMethod)> = PaymentMethod::ALL.iter().map(|m| (m.label().ja, *m)).collect();
+        let methods: Vec<(&str, PaymentMethod)> = words.iter().map(|(word, method)| (word.as_str(), *method)).collect();
         let method = self.one_of(Column::Method, &methods)?;
         Some(Payment { payee, on, amount, method, document: None })
     }
@@ -354,6 +360,12 @@ impl Row<'_> {
         }
         excuse.map(|excuse| SoleSource { excuse, reason, document: None })
     }
+}
+
+/// A day as spreadsheets count it: days since 1899-12-30, for days of this century and the next.
+fn serial_day(text: &str) -> Option<Day> {
+    let serial: i32 = fold_width(text).trim().parse().ok().filter(|n| (36_526..=100_000).contains(n))?;
+    Some(Day::new(1899, 12, 30).ok()?.plus_days(serial))
 }
 
 /// `10%`, `８％`.

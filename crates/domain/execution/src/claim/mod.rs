@@ -10,7 +10,7 @@ mod import;
 mod quotes;
 mod vendor;
 
-use banso_kernel::{Day, DocumentRef, Yen};
+use banso_kernel::{Day, DocumentRef, LocalText, Yen};
 use serde::{Deserialize, Serialize};
 
 pub use books::{AllottedLine, budget_findings, totals_by_line};
@@ -42,16 +42,24 @@ pub struct ClaimLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Goods {
-    New { unit_price: TaxOut, serials: Vec<String> },
-    Used { unit_price: TaxOut, serials: Vec<String> },
+    New {
+        unit_price: TaxOut,
+        serials: Vec<String>,
+    },
+    Used {
+        unit_price: TaxOut,
+        serials: Vec<String>,
+    },
     Service,
+    /// 人件費・旅費など: paid to one's own people, shown by what was paid.
+    Own,
 }
 
 impl Goods {
     pub(crate) fn serials(&self) -> &[String] {
         match self {
             Goods::New { serials, .. } | Goods::Used { serials, .. } => serials,
-            Goods::Service => &[],
+            Goods::Service | Goods::Own => &[],
         }
     }
 }
@@ -137,6 +145,30 @@ pub enum PaymentMethod {
     SetOff,
     /// ポイント・商品券など.
     Points,
+}
+
+impl PaymentMethod {
+    pub const ALL: &'static [PaymentMethod] = &[
+        PaymentMethod::BankTransfer,
+        PaymentMethod::Card,
+        PaymentMethod::Cash,
+        PaymentMethod::Bill,
+        PaymentMethod::SetOff,
+        PaymentMethod::Points,
+    ];
+
+    /// As people read it.
+    #[must_use]
+    pub fn label(self) -> LocalText {
+        match self {
+            PaymentMethod::BankTransfer => LocalText::new("銀行振込", "bank transfer"),
+            PaymentMethod::Card => LocalText::new("クレジットカード", "card"),
+            PaymentMethod::Cash => LocalText::new("現金", "cash"),
+            PaymentMethod::Bill => LocalText::new("手形・小切手", "bill or cheque"),
+            PaymentMethod::SetOff => LocalText::new("相殺", "set-off"),
+            PaymentMethod::Points => LocalText::new("ポイント・商品券", "points or vouchers"),
+        }
+    }
 }
 
 /// What a guideline says of claims. Each rule with its clause.

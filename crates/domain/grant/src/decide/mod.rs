@@ -7,6 +7,7 @@ mod completeness;
 mod executing;
 mod granting;
 mod leaving;
+mod paying;
 mod reviewing;
 mod selecting;
 mod studying;
@@ -17,9 +18,10 @@ use banso_kernel::{Day, Digest, Instant, count_characters};
 
 pub use calling::{close_review, discard_selection, execute_selection, freeze_selection, open_review, publish_edition};
 pub use completeness::{not_accept, pass_completeness, return_for_correction};
-pub use executing::execute;
+pub use executing::{allocate, execute, write_step};
 pub use granting::{GrantLimits, GrantOrder, GrantRequestOrder, decide_grant, refuse_grant, request_grant, return_grant_request};
 pub use leaving::{rectify, withdraw};
+pub use paying::{approve_run, discard_run, freeze_run, settle_run};
 pub use reviewing::{
     BonusOrder, SheetOrder, ask_reconsideration, assign_reviewers, declare_conflict, judge_bonus, replace_reviewer, submit_review,
 };

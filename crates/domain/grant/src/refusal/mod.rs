@@ -4,6 +4,7 @@
 mod amount;
 mod paper;
 mod review;
+mod run_flaw;
 mod selection;
 mod study;
 mod timing;
@@ -17,6 +18,7 @@ pub use banso_kernel::Told;
 pub use amount::AmountFlaw;
 pub use paper::{FieldName, PaperFlaw};
 pub use review::ReviewFlaw;
+pub use run_flaw::RunFlaw;
 pub use selection::SelectionFlaw;
 pub use study::StudyFlaw;
 pub use timing::Timing;
@@ -44,6 +46,7 @@ pub enum Refusal {
     Selection(SelectionFlaw),
     Amount(AmountFlaw),
     Study(StudyFlaw),
+    Run(RunFlaw),
     /// After the decision.
     Execution(ExecutionRefusal),
 }
@@ -85,6 +88,7 @@ impl Refusal {
             Refusal::Selection(flaw) => flaw.told(),
             Refusal::Amount(flaw) => flaw.told(),
             Refusal::Study(flaw) => flaw.told(),
+            Refusal::Run(flaw) => flaw.told(),
             Refusal::Execution(refusal) => refusal.told(),
         }
     }

@@ -3,6 +3,9 @@
 //! Caps make the subsidy more than the sum of its parts, so the modifications are taken one after another, in the order of the form: what
 //! each takes off is the difference of the whole before and after it. Together they are exactly what was asked for less what is granted.
 
+use std::collections::BTreeSet;
+
+use banso_execution::act::LineAmount;
 use banso_grant::Modification;
 use banso_guideline::answers::LineCost;
 use banso_guideline::{Edition, Facts, Known, Missing, SectionContent, Tally};
@@ -54,6 +57,13 @@ pub struct Settled {
     /// Accepted costs that the guideline pays for.
     pub eligible_cost: Yen,
     pub modifications: Vec<Modification>,
+    /// The eligible cost by heading of the budget.
+    pub headings: Vec<LineAmount>,
+}
+
+/// The heading of the budget that a cost stands under: its line, with the member where there are several.
+pub(crate) fn heading(cell: &CostCell, many: bool) -> String {
+    if many { format!("{}（{}）", cell.line_title.ja, cell.member_name) } else { cell.line_title.ja.clone() }
 }
 
 /// A grant request as it was handed in, under its edition.
@@ -129,19 +139,27 @@ impl Asked<'_> {
             modifications.push(Modification { place, asked: amount, granted, reason: reduction.reason.trim().to_owned() });
             amount = granted;
         }
-        Ok(Settled { computed, amount, by_year: spread(years, amount), eligible_cost: eligible(cells, &tally)?, modifications })
+        let headings = headings(cells, &tally)?;
+        let eligible_cost = Yen::sum(headings.iter().map(|h| h.amount)).unwrap_or(Yen::new(i64::MAX));
+        Ok(Settled { computed, amount, by_year: spread(years, amount), eligible_cost, modifications, headings })
     }
 }
 
-/// The accepted costs that the guideline pays something for.
-fn eligible(cells: &[SettledCell], tally: &Tally<'_>) -> Result<Yen, Unsettled> {
-    let mut found = Vec::new();
+/// The accepted costs that the guideline pays something for, by heading in the order of the form.
+fn headings(cells: &[SettledCell], tally: &Tally<'_>) -> Result<Vec<LineAmount>, Unsettled> {
+    let many = cells.iter().map(|c| c.cell.member).collect::<BTreeSet<_>>().len() > 1;
+    let mut found: Vec<LineAmount> = Vec::new();
     for (index, cell) in cells.iter().enumerate().filter(|(_, c)| c.accepted > Yen::ZERO) {
-        if exactly(&tally.alone(index))? > Yen::ZERO {
-            found.push(cell.accepted);
+        if exactly(&tally.alone(index))? <= Yen::ZERO {
+            continue;
+        }
+        let line = heading(&cell.cell, many);
+        match found.iter_mut().find(|h| h.line == line) {
+            Some(own) => own.amount = own.amount.checked_add(cell.accepted).unwrap_or(Yen::new(i64::MAX)),
+            None => found.push(LineAmount { line, amount: cell.accepted }),
         }
     }
-    Ok(Yen::sum(found).unwrap_or(Yen::new(i64::MAX)))
+    Ok(found)
 }
 
 fn exactly(known: &Known<Yen>) -> Result<Yen, Unsettled> {

@@ -1,9 +1,11 @@
 //! The director decides: the grant as it was prepared, or a refusal with its reason. A selection was no right to money; this act is.
 
+use banso_execution::act::LineAmount;
 use banso_grant::decide::{self, GrantLimits, GrantOrder};
 use banso_grant::numbers::LetterKind;
 use banso_kernel::{CaseId, LocalText, RequestId};
 use banso_permits::{Action, Person};
+use banso_store::Batch;
 
 use super::page::{GrantCase, Outlook, Read};
 use super::prepare::{Prepared, not_waiting};
@@ -28,6 +30,8 @@ pub struct RefusalOrder {
 pub(super) struct Drawn {
     pub(super) order: GrantOrder,
     pub(super) limits: GrantLimits,
+    /// The eligible cost by heading.
+    pub(super) headings: Vec<LineAmount>,
 }
 
 impl Office {
@@ -55,11 +59,15 @@ impl Office {
             project_ends,
             withdrawable_until: self.now().day().plus_days(days),
         };
-        Ok(Drawn { order, limits: GrantLimits { ceiling: settled.computed, budget: grant.file.case.submission.paper.requested } })
+        Ok(Drawn {
+            order,
+            headings: settled.headings,
+            limits: GrantLimits { ceiling: settled.computed, budget: grant.file.case.submission.paper.requested },
+        })
     }
 
     /// The prepared decision of a waiting request: the saved draft, or the request as it stands.
-    pub(super) async fn prepared_for(&self, grant: &GrantCase, read: &Read) -> Result<(Prepared, u64), OfficeError> {
+    pub(crate) async fn prepared_for(&self, grant: &GrantCase, read: &Read) -> Result<(Prepared, u64), OfficeError> {
         let version = grant.request().map_or(0, |(r, _)| r.version);
         Ok(match GrantCase::saved(self, grant.file.id, version).await? {
             Some((prepared, saved, _)) => (prepared, saved),
@@ -94,7 +102,14 @@ impl Office {
         let drawn = self.draw_up(&grant, &read, &prepared).await?;
         let by = self.by(person, grant.edition.digest(), &grant.edition.selection().clause);
         let act = decide::decide_grant(&grant.file.case, &drawn.order, drawn.limits, &by)?;
-        self.record(&grant.file, act, Vec::new(), order.request).await
+        let mut acts = vec![act];
+        // Where the guideline says what follows, the budget is recorded in the same breath.
+        if grant.edition.execution().is_some() {
+            acts.push(decide::allocate(&grant.file.case, &drawn.order, drawn.headings, &by)?);
+        }
+        let batch = Batch::case(grant.file.id, grant.file.seq(), acts).and_job(self.tells_next(&grant.file)?).request(order.request);
+        self.append(batch).await?;
+        Ok(())
     }
 
     /// Refuses the grant.

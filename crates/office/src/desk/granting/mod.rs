@@ -13,6 +13,7 @@ mod returning;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use costs::heading;
 pub use costs::{CostCell, Settled, SettledCell};
 pub use decide::{DecisionOrder, RefusalOrder};
 pub use page::{GrantCase, GrantPage, GrantStage, QuoteFile, RequestView};

@@ -147,7 +147,7 @@ impl GrantCase {
 }
 
 /// A grant request with its text, ready for computing.
-pub(super) struct Read {
+pub(crate) struct Read {
     pub(super) edition: Edition,
     pub(super) paper: Paper,
     pub(super) known: Facts,
@@ -155,7 +155,7 @@ pub(super) struct Read {
 }
 
 impl Read {
-    pub(super) fn asked(&self) -> Asked<'_> {
+    pub(crate) fn asked(&self) -> Asked<'_> {
         Asked { edition: &self.edition, paper: &self.paper, known: self.known.clone(), requested: self.requested }
     }
 }
@@ -173,7 +173,7 @@ impl Office {
     }
 
     /// The text of a request, with the edition whose form it was; `Err` when it was erased.
-    pub(super) async fn read_request(&self, grant: &GrantCase) -> Result<Option<Result<Read, (String, Instant)>>, OfficeError> {
+    pub(crate) async fn read_request(&self, grant: &GrantCase) -> Result<Option<Result<Read, (String, Instant)>>, OfficeError> {
         let Some((request, record)) = grant.request() else { return Ok(None) };
         let paper = match self.paper(request.content).await? {
             Ok(paper) => paper,

@@ -67,7 +67,7 @@ impl Prepared {
 
     /// The costs with what is accepted of them.
     #[must_use]
-    pub(super) fn settled_cells(&self, cells: Vec<CostCell>) -> Vec<SettledCell> {
+    pub(crate) fn settled_cells(&self, cells: Vec<CostCell>) -> Vec<SettledCell> {
         let settled = |(index, cell): (usize, CostCell)| match self.cells.get(&index) {
             Some(changed) => SettledCell { accepted: changed.accepted, reason: changed.reason.clone(), cell },
             None => SettledCell { accepted: cell.asked, reason: String::new(), cell },

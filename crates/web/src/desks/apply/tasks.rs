@@ -28,11 +28,21 @@ struct Tasks {
     /// The member whose invitation was refused.
     invited: u32,
     email: String,
+    /// Whether there is something after the decision.
+    executes: bool,
 }
 
 impl Tasks {
     fn new(page: PageContext, view: TaskList) -> Self {
-        Tasks { strip: Strip::of(&view.head), path: case_path(view.head.case), page, view, invited: 0, email: String::new() }
+        Tasks {
+            strip: Strip::of(&view.head),
+            path: case_path(view.head.case),
+            page,
+            view,
+            invited: 0,
+            email: String::new(),
+            executes: false,
+        }
     }
 
     fn lead(&self) -> bool {
@@ -93,8 +103,10 @@ impl Tasks {
 }
 
 pub(crate) async fn show(office: State<Office>, page: PageContext, Path(case): Path<String>) -> Answer {
-    let view = office.task_list(page.person()?, id(&case)?).await?;
-    Ok(Tasks::new(page, view).into_response())
+    let case: CaseId = id(&case)?;
+    let view = office.task_list(page.person()?, case).await?;
+    let executes = matches!(view.head.phase, Phase::Granted { .. }) && office.has_project(page.person()?, case).await;
+    Ok(Tasks { executes, ..Tasks::new(page, view) }.into_response())
 }
 
 pub(crate) async fn accept_edition(office: State<Office>, page: PageContext, session: Session, Path(case): Path<String>) -> Answer {

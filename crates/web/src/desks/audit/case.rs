@@ -34,6 +34,11 @@ impl CasePage {
         CasePage { documents: format!("{path}/documents"), path, page, view, check }
     }
 
+    /// Whether money was allotted.
+    fn executes(&self) -> bool {
+        self.view.state == banso_grant::StateCode::Granted && self.view.acts.iter().any(|a| a.kind == "budget_allocated")
+    }
+
     fn label(&self) -> String {
         self.page.local(&self.view.state.label()).to_owned()
     }

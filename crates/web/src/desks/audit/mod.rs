@@ -4,6 +4,7 @@ pub(crate) mod call;
 pub(crate) mod case;
 pub(crate) mod home;
 pub(crate) mod ledger;
+pub(crate) mod money;
 
 use banso_kernel::{CaseId, Digest};
 use banso_office::timeline::ActLine;

@@ -4,7 +4,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
-use banso_grant::Judgement;
+use banso_grant::{Judgement, StateCode};
 use banso_kernel::CaseId;
 use banso_office::Office;
 use banso_office::desk::{BonusJudgement, CasePage, MeetingBonus, ReviewerLine, Step};
@@ -38,6 +38,11 @@ impl CaseView {
 
     fn call_path(&self) -> String {
         super::call_path(&self.view.call)
+    }
+
+    /// Whether there is something after the decision.
+    fn executes(&self) -> bool {
+        self.view.code() == StateCode::Granted && self.view.acts.iter().any(|a| a.kind == "budget_allocated")
     }
 
     fn tone(&self) -> &'static str {

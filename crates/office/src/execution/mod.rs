@@ -1,0 +1,46 @@
+//! After the grant decision: the holder's desk (what is due, changes of plan, the report of results with its claim lines, claims for
+//! payment) and the office's (inspection, the amount that is fixed, runs of payments, the bank's answer).
+//!
+//! Figures and days are the guideline's ([`banso_guideline::Edition::execution`]) under the edition that governed the decision; what a step
+//! needs and why it is refused says `banso_execution`. Claim lines, accounts and inspection notes are texts under their digest.
+
+mod account;
+mod changes;
+mod claiming;
+mod drafts;
+mod evidence;
+mod fixing;
+mod inspecting;
+mod money;
+mod page;
+mod project;
+mod reporting;
+mod run_pages;
+mod runs;
+mod settling;
+mod template;
+#[cfg(test)]
+mod tests;
+
+pub use account::{AccountForm, AccountView};
+pub use changes::{ChangeDecision, ChangeForm, ChangePage, ShiftLine};
+pub use claiming::{ClaimLineView, ClaimPage};
+pub use drafts::{ImportOutcome, ReportDraft};
+pub use evidence::{EvidenceFile, IncomingPaper, PaperKind};
+pub use fixing::FixingPage;
+pub use inspecting::{CHECKS, InspectedLine, InspectionForm, InspectionPage, JudgedLine};
+pub use money::{CaseMoney, MoneyPage, YenPath, YenStep};
+pub use page::{DueLine, HeadingLine, OpenLine, PaymentLine, ProjectPage};
+pub use reporting::{ReportLine, ReportOrder, ReportPage};
+pub use run_pages::{RunLine, RunPage, RunsPage, TransferLine, WaitingLine};
+pub use runs::{RequesterForm, RunOrder};
+pub use settling::{SettleLine, SettleOrder};
+
+use banso_execution::ExecutionRefusal;
+
+use crate::OfficeError;
+
+/// What the fold would refuse, as an answer.
+pub(crate) fn refused(refusal: ExecutionRefusal) -> OfficeError {
+    OfficeError::Refused(banso_grant::Refusal::Execution(refusal))
+}

@@ -1,0 +1,420 @@
+//! The road after the decision on made-up cases: change, report, inspection, fixing, claim, run, bank.
+
+use banso_execution::ExecutionPhase as Phase;
+use banso_execution::act::LineAmount;
+use banso_execution::run::Held;
+use banso_grant::RunState;
+use banso_kernel::{CaseId, Day, Digest, Point, RequestId, Yen};
+use banso_permits::{Person, Role};
+
+use super::*;
+use crate::desk::granting::DecisionOrder;
+use crate::testing::stage::Stage;
+use crate::{Office, OfficeError};
+
+const GOODS: &str = "物品費（株式会社架空1）";
+const WAGES: &str = "人件費（株式会社架空1）";
+
+/// A decided case; the second director approves payments too.
+struct Road {
+    stage: Stage,
+    case: CaseId,
+    second: Person,
+}
+
+impl Road {
+    async fn decided() -> Road {
+        let stage = Stage::reviewed(2, "8,000万円").await.executed().await;
+        let case = stage.request_grant(0).await;
+        let order = DecisionOrder { prepared_version: 0, request: stage.press() };
+        stage.office.decide_grant(&stage.director, case, order).await.unwrap();
+        stage.settle().await;
+        let second = stage.office.somebody("director-2", &[Role::Director], None).await;
+        Road { stage, case, second }
+    }
+
+    fn office(&self) -> &Office {
+        &self.stage.office
+    }
+
+    fn holder(&self) -> &Person {
+        &self.stage.cases[0].1
+    }
+
+    fn press(&self) -> RequestId {
+        self.stage.press()
+    }
+
+    fn today(&self) -> Day {
+        self.stage.office.now().day()
+    }
+
+    async fn page(&self) -> ProjectPage {
+        self.office().project_page(self.holder(), self.case).await.unwrap()
+    }
+
+    async fn wait_days(&self, days: i64) {
+        self.stage.office.wait_seconds(days * 86_400);
+    }
+
+    /// A table of two lines: a machine with competing quotes, and wages.
+    fn table(&self, machine: &str, wages: &str) -> Vec<Vec<String>> {
+        let heading: Vec<String> = banso_execution::claim::headings().iter().map(|h| (*h).to_owned()).collect();
+        let ordered = self.page_decided().plus_days(5).to_string();
+        let paid = self.page_decided().plus_days(20).to_string();
+        let row = |cells: &[(&str, &str)]| -> Vec<String> {
+            heading.iter().map(|h| cells.iter().find(|(name, _)| name == h).map(|(_, v)| (*v).to_owned()).unwrap_or_default()).collect()
+        };
+        let tax = Yen::parse(machine).unwrap().get() / 10;
+        let gross = (Yen::parse(machine).unwrap().get() + tax).to_string();
+        let tax = tax.to_string();
+        vec![
+            heading.clone(),
+            row(&[
+                ("明細番号", "1-001"),
+                ("経費区分", GOODS),
+                ("内容", "架空の加工機"),
+                ("種別", "新品"),
+                ("単価（税抜）", machine),
+                ("製造番号", "X-1"),
+                ("計上額", machine),
+                ("発注先", "架空商事株式会社"),
+                ("見積日", &ordered),
+                ("見積額（税抜）", machine),
+                ("相見積先", "別の架空商会"),
+                ("相見積日", &ordered),
+                ("相見積額（税抜）", "999,000,000"),
+                ("随意契約の理由", "独占販売権が客観的に示されている"),
+                ("発注日", &ordered),
+                ("納品日", &ordered),
+                ("検収日", &ordered),
+                ("請求書番号", "K-１"),
+                ("請求日", &ordered),
+                ("税率", "10%"),
+                ("請求額（税抜）", machine),
+                ("消費税額", &tax),
+                ("支払日", &paid),
+                ("支払額", &gross),
+                ("支払方法", "銀行振込"),
+            ]),
+            row(&[
+                ("明細番号", "2-001"),
+                ("経費区分", WAGES),
+                ("内容", "研究員の人件費（架空）"),
+                ("種別", "人件費等"),
+                ("計上額", wages),
+                ("支払日", &paid),
+                ("支払額", wages),
+                ("支払方法", "銀行振込"),
+            ]),
+        ]
+    }
+
+    fn page_decided(&self) -> Day {
+        self.today().plus_days(-60)
+    }
+
+    async fn attach_everything(&self) {
+        let page = self.office().completion_page(self.holder(), self.case).await.unwrap();
+        for line in page.lines {
+            let mut incoming =
+                self.office().begin_paper(self.holder(), self.case, &line.line.id, PaperKind::ALL, "証拠.pdf").await.unwrap();
+            incoming.write(b"%PDF-1.7\n% made up for a test\n%%EOF\n").await.unwrap();
+            self.office().keep_paper(self.holder(), incoming).await.unwrap();
+        }
+    }
+
+    async fn import(&self, machine: &str, wages: &str) -> Result<(), OfficeError> {
+        let version = self.office().completion_page(self.holder(), self.case).await.unwrap().version;
+        self.office().import_claims(self.holder(), self.case, &self.table(machine, wages), version).await.map(|_| ())
+    }
+
+    async fn report(&self) -> Result<(), OfficeError> {
+        let version = self.office().completion_page(self.holder(), self.case).await.unwrap().version;
+        let order = ReportOrder { completed_on: Some(self.today()), explanation: "架空の説明".into(), version, request: self.press() };
+        self.office().report_completion(self.holder(), self.case, order).await
+    }
+
+    async fn reported() -> Road {
+        let road = Road::decided().await;
+        road.wait_days(60).await;
+        road.import("28,000,000", "15,000,000").await.unwrap();
+        road.attach_everything().await;
+        road.report().await.unwrap();
+        road.stage.settle().await;
+        road
+    }
+
+    async fn inspect(&self, cut: i64) -> Result<(), OfficeError> {
+        let page = self.office().inspection_page(&self.stage.officer, self.case).await.unwrap();
+        let judged = page
+            .lines
+            .iter()
+            .map(|l| JudgedLine {
+                line: l.report.line.id.clone(),
+                cut: if l.report.line.id == "1-001" { Yen::new(cut) } else { Yen::ZERO },
+                reason: if cut == 0 { String::new() } else { "汎用品のため".into() },
+                clause: "3-7".into(),
+            })
+            .collect();
+        let form = InspectionForm {
+            claims: page.claims.unwrap(),
+            judged,
+            checks: vec!["things".into()],
+            on_site: true,
+            note: String::new(),
+            request: self.press(),
+        };
+        self.office().inspect(&self.stage.officer, self.case, form).await
+    }
+
+    async fn fixed() -> Road {
+        let road = Road::reported().await;
+        road.inspect(1_000_000).await.unwrap();
+        let page = road.office().fixing_page(&road.stage.director, road.case).await.unwrap();
+        road.office().fix_amount(&road.stage.director, road.case, page.amount, road.press()).await.unwrap();
+        road.stage.settle().await;
+        road
+    }
+
+    async fn claimed() -> Road {
+        let road = Road::fixed().await;
+        let amount = road.page().await.fixed;
+        road.office().claim_payment(road.holder(), road.case, amount, &account("1234567"), road.press()).await.unwrap();
+        road.stage.settle().await;
+        road
+    }
+
+    fn run_order(&self) -> RunOrder {
+        let pay_on = self.today().plus_days(1).or_next_open(banso_kernel::ClosedDays::Bank);
+        let requester = RequesterForm { code: "0012345678".into(), account: account("7654321") };
+        RunOrder { pay_on: Some(pay_on), requester, confirmed: [].into(), request: self.press() }
+    }
+
+    async fn frozen(&self) -> Digest {
+        self.office().freeze_run(&self.stage.officer, &self.stage.call, self.run_order()).await.unwrap().unwrap()
+    }
+
+    async fn run(&self, run: Digest) -> RunPage {
+        self.office().run_page(&self.stage.officer, &self.stage.call, run).await.unwrap()
+    }
+
+    async fn settle(&self, run: Digest, returned: Option<&str>) -> Result<(), OfficeError> {
+        let lines = vec![SettleLine { reference: 1, returned: returned.map(str::to_owned) }];
+        let order = SettleOrder { on: Some(self.today()), lines, request: self.press() };
+        self.office().settle_run(&self.stage.officer, &self.stage.call, run, order).await
+    }
+}
+
+fn account(number: &str) -> AccountForm {
+    AccountForm {
+        bank: "0001".into(),
+        bank_name: "カクウ".into(),
+        branch: "001".into(),
+        branch_name: "ホンテン".into(),
+        kind: "ordinary".into(),
+        number: number.into(),
+        holder: "カ）カクウ".into(),
+    }
+}
+
+fn fields(result: Result<(), OfficeError>) -> Vec<String> {
+    let Err(OfficeError::Invalid(problems)) = result else { panic!("{result:?}") };
+    problems.into_iter().map(|p| p.field).collect()
+}
+
+#[tokio::test]
+async fn the_budget_is_recorded_with_the_decision() {
+    let road = Road::decided().await;
+    let page = road.page().await;
+    assert_eq!(page.phase, Phase::Underway);
+    let headings: Vec<(&str, i64)> = page.headings.iter().map(|h| (h.name.as_str(), h.allotted.get())).collect();
+    assert_eq!(headings, [("その他経費（架空工業大学）", 6_000_000), (WAGES, 15_000_000), (GOODS, 30_000_000)]);
+    assert_eq!((page.decided.get(), page.allotted.get()), (36_000_000, 51_000_000));
+    assert!(page.due.iter().any(|d| d.what.ja == "実績報告"));
+    let stranger = &road.stage.cases[1].1;
+    assert!(matches!(road.office().project_page(stranger, road.case).await, Err(OfficeError::NotFound)));
+    assert!(matches!(road.office().project_at_desk(road.holder(), road.case).await, Err(OfficeError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_minor_change_is_reported_another_is_asked_for() {
+    let road = Road::decided().await;
+    let form = |goods: i64, wages: i64, reason: &str| ChangeForm {
+        lines: vec![
+            LineAmount { line: "その他経費（架空工業大学）".into(), amount: Yen::new(6_000_000) },
+            LineAmount { line: WAGES.into(), amount: Yen::new(wages) },
+            LineAmount { line: GOODS.into(), amount: Yen::new(goods) },
+        ],
+        project_ends: None,
+        what: String::new(),
+        reason: reason.into(),
+        request: road.press(),
+    };
+    let change = |form| road.office().change_plan(road.holder(), road.case, form);
+    assert!(matches!(change(form(28_000_000, 17_000_000, "")).await, Err(OfficeError::Invalid(p)) if p[0].field == "reason"));
+    assert!(matches!(change(form(40_000_000, 17_000_000, "増額")).await, Err(OfficeError::Invalid(p)) if p[0].field == "line-0"));
+    assert!(change(form(28_000_000, 17_000_000, "人員の増")).await.unwrap());
+    assert_eq!(road.page().await.headings[1].allotted, Yen::new(17_000_000));
+    assert!(!change(form(20_000_000, 25_000_000, "工程の変更")).await.unwrap());
+    let asked = road.page().await.change.unwrap().request;
+    let decide = |person, decision| road.office().decide_change(person, road.case, asked, decision, road.press());
+    let approve = ChangeDecision::Approve { conditions: vec!["見積書を保存すること。".into()] };
+    assert!(matches!(decide(&road.stage.officer, approve.clone()).await, Err(OfficeError::Forbidden(_))));
+    decide(&road.stage.director, approve).await.unwrap();
+    road.stage.settle().await;
+    let page = road.office().project_at_desk(&road.stage.officer, road.case).await.unwrap();
+    assert_eq!(page.headings[2].allotted, Yen::new(20_000_000));
+    let seq = page.acts.iter().find(|a| a.letter).unwrap().seq;
+    let (_, pdf) = road.office().execution_letter_of(&road.stage.officer, road.case, seq).await.unwrap();
+    assert_eq!(&pdf[..5], b"%PDF-");
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_a_table_is_named_by_its_cell_and_nothing_is_taken_in() {
+    let road = Road::decided().await;
+    road.wait_days(60).await;
+    let mut table = road.table("28,000,000", "15,000,000");
+    table[1][6] = "-5".into();
+    table[2][1] = String::new();
+    let result = road.office().import_claims(road.holder(), road.case, &table, 0).await;
+    let Err(OfficeError::Invalid(problems)) = result else { panic!("{result:?}") };
+    assert!(problems[0].text.ja.starts_with("セルG2"), "{problems:?}");
+    assert!(problems[1].text.ja.starts_with("セルB3"), "{problems:?}");
+    assert!(road.office().completion_page(road.holder(), road.case).await.unwrap().lines.is_empty());
+    road.import("28,000,000", "15,000,000").await.unwrap();
+    let page = road.office().completion_page(road.holder(), road.case).await.unwrap();
+    let codes: Vec<&str> = page.lines.iter().flat_map(|l| &l.findings).map(|f| f.code.code()).collect();
+    assert!(codes.iter().all(|c| *c == "C112" || *c == "C146" || *c == "C141"), "{codes:?}");
+    assert_eq!(fields(road.report().await)[0], "line-1-001");
+}
+
+#[tokio::test]
+async fn a_report_comes_back_corrected_and_is_inspected_and_fixed() {
+    let road = Road::reported().await;
+    assert_eq!(road.page().await.phase, Phase::Reported);
+    let stale = road.import("28,000,000", "15,000,000").await;
+    assert!(matches!(stale, Err(OfficeError::Stale(_))), "{stale:?}");
+    let points = vec![Point { field: "1-001".into(), note: "検収の写真".into() }];
+    let due = Some(road.today().plus_days(14));
+    road.office().return_report(&road.stage.officer, road.case, points, due, road.press()).await.unwrap();
+    let page = road.office().completion_page(road.holder(), road.case).await.unwrap();
+    assert_eq!((page.points.as_slice(), page.may), (&["1-001：検収の写真".to_owned()][..], true));
+    road.report().await.unwrap();
+    assert_eq!(fields(road.inspect(29_000_000).await), ["cut-1"]);
+    road.inspect(1_000_000).await.unwrap();
+    let page = road.office().fixing_page(&road.stage.director, road.case).await.unwrap();
+    // Two thirds of 27,000,000 and of 15,000,000; the university reported nothing.
+    assert_eq!((page.eligible.get(), page.computed.get(), page.amount.get()), (42_000_000, 28_000_000, 28_000_000));
+    assert_eq!(&road.office().preview_fixing(&road.stage.officer, road.case).await.unwrap()[..5], b"%PDF-");
+    let fix = |person, amount| road.office().fix_amount(person, road.case, amount, road.press());
+    assert!(matches!(fix(&road.stage.officer, page.amount).await, Err(OfficeError::Forbidden(_))));
+    assert!(matches!(fix(&road.stage.director, Yen::new(1)).await, Err(OfficeError::Stale(_))));
+    fix(&road.stage.director, page.amount).await.unwrap();
+    road.stage.settle().await;
+    assert_eq!(road.page().await.fixed, Some(Yen::new(28_000_000)));
+    let acts = road.office().project_at_desk(&road.stage.officer, road.case).await.unwrap().acts;
+    for act in acts.iter().filter(|a| a.letter) {
+        let letter = road.office().execution_letter_of(&road.stage.officer, road.case, act.seq).await.unwrap();
+        assert_eq!(&letter.1[..5], b"%PDF-", "{}", letter.0);
+    }
+    assert_eq!(acts.iter().filter(|a| a.letter).count(), 2, "returned once, fixed once");
+}
+
+#[tokio::test]
+async fn money_goes_out_by_four_eyes_and_comes_back_reconciled() {
+    let road = Road::claimed().await;
+    let (call, officer, director) = (&road.stage.call, &road.stage.officer, &road.stage.director);
+    let page = road.office().runs_page(officer, call).await.unwrap();
+    assert_eq!((page.waiting.len(), page.waiting_total.get(), page.open), (1, 28_000_000, false));
+    let sunday = RunOrder { pay_on: Some(Day::parse("2030-01-06").unwrap()), ..road.run_order() };
+    let refused = road.office().freeze_run(officer, call, sunday).await;
+    assert!(matches!(refused, Err(OfficeError::Invalid(p)) if p[0].field == "pay-on"));
+    assert!(matches!(road.office().freeze_run(director, call, road.run_order()).await, Err(OfficeError::Forbidden(_))));
+    let run = road.frozen().await;
+    assert!(matches!(road.office().run_file(officer, call, run).await, Err(OfficeError::Stale(_))));
+    let early = road.settle(run, None).await;
+    assert!(matches!(early, Err(OfficeError::Stale(_))), "{early:?}");
+    let approve = |person| road.office().approve_run(person, call, run, road.press());
+    assert!(matches!(approve(officer).await, Err(OfficeError::Forbidden(_))));
+    approve(director).await.unwrap();
+    road.stage.settle().await;
+    let again = approve(&road.second).await;
+    assert!(matches!(again, Err(OfficeError::Refused(_))), "two pairs of eyes are enough below the threshold: {again:?}");
+    assert_eq!(road.run(run).await.line.state, RunState::Approved);
+    let (_, file) = road.office().run_file(officer, call, run).await.unwrap();
+    assert_eq!(file.len() % 122, 0, "120 bytes and a line break each");
+    assert_eq!(file.len() / 122, 4, "header, data, trailer, end");
+    road.wait_days(7).await;
+    let own = road.office().read_result(officer, call, run, &file).await;
+    assert!(own.is_ok_and(|lines| lines == [SettleLine { reference: 1, returned: None }]), "a space is paid");
+    assert_eq!(fields(road.settle(run, Some(" ")).await), ["returned-1"]);
+    road.settle(run, Some("口座名義相違")).await.unwrap();
+    road.stage.settle().await;
+    let claims = road.page().await.claims;
+    assert_eq!((claims[0].state.ja.as_str(), claims[0].open), ("振込不能", true));
+    assert_eq!(road.page().await.paid, Yen::ZERO);
+
+    // Put right, it goes into the next run, once somebody has asked the holder.
+    let other = account("2223334");
+    road.office().change_account(road.holder(), road.case, claims[0].number, &other, "名義の訂正", road.press()).await.unwrap();
+    let held = road.office().freeze_run(officer, call, road.run_order()).await;
+    assert!(matches!(held, Err(OfficeError::Invalid(_))), "a fresh account is held: {held:?}");
+    let confirmed = road.page_account().await;
+    let order = RunOrder { confirmed: [confirmed].into(), ..road.run_order() };
+    let run = road.office().freeze_run(officer, call, order).await.unwrap().unwrap();
+    road.office().approve_run(director, call, run, road.press()).await.unwrap();
+    road.wait_days(7).await;
+    road.settle(run, None).await.unwrap();
+    road.stage.settle().await;
+    assert_eq!(road.page().await.paid, Yen::new(28_000_000));
+
+    let money = road.office().money_page(&road.stage.auditor, call, None).await.unwrap();
+    assert_eq!((money.total.decided.get(), money.total.fixed.get(), money.total.paid.get()), (36_000_000, 28_000_000, 28_000_000));
+    let before = road.office().money_page(&road.stage.auditor, call, Some(road.today().plus_days(-30))).await.unwrap();
+    assert_eq!((before.total.decided.get(), before.total.paid.get()), (36_000_000, 0));
+    let path = road.office().yen_path(&road.stage.auditor, road.case).await.unwrap();
+    let goods = &path.headings.iter().find(|(name, _)| name == GOODS).unwrap().1;
+    let amounts: Vec<i64> = goods.iter().filter_map(|s| s.amount).map(Yen::get).collect();
+    assert_eq!(amounts, [30_000_000, 28_000_000, -1_000_000, 27_000_000]);
+    assert!(matches!(road.office().money_page(officer, call, None).await, Err(OfficeError::Forbidden(_))));
+}
+
+impl Road {
+    /// The account that the newest claim goes to now.
+    async fn page_account(&self) -> Digest {
+        let page = self.office().project(self.holder(), banso_permits::Action::ReadCase, self.case).await.unwrap();
+        page.execution.claims.values().next_back().unwrap().account
+    }
+}
+
+#[tokio::test]
+async fn a_run_is_discarded_and_a_claim_given_back() {
+    let road = Road::claimed().await;
+    let (call, officer) = (&road.stage.call, &road.stage.officer);
+    let run = road.frozen().await;
+    let second = road.office().freeze_run(officer, call, road.run_order()).await;
+    assert!(matches!(second, Err(OfficeError::Refused(_))), "{second:?}");
+    let discard = |reason: &'static str| road.office().discard_run(officer, call, run, reason, road.press());
+    assert_eq!(fields(discard(" ").await), ["discard-reason"]);
+    discard("振込先の確認のため").await.unwrap();
+    assert_eq!(road.run(run).await.line.state, RunState::Discarded);
+    let claim = road.page().await.claims[0].number;
+    road.office().refuse_payment(officer, road.case, claim, "書類の不足", road.press()).await.unwrap();
+    let none = road.office().freeze_run(officer, call, road.run_order()).await;
+    assert!(matches!(none, Err(OfficeError::Invalid(_))), "{none:?}");
+    let claims = road.page().await.claims;
+    assert_eq!(claims[0].state.ja, "差戻し");
+    road.stage.settle().await;
+    assert_ne!(Held::FreshAccount.label().ja, "");
+}
+
+#[tokio::test]
+async fn the_same_invoice_in_another_project_is_found() {
+    let road = Road::reported().await;
+    let page = road.office().inspection_page(&road.stage.officer, road.case).await.unwrap();
+    assert!(page.lines.iter().all(|l| l.report.findings.iter().all(|f| f.code.code() != "C162")));
+    let known = road.stage.office.store().reported_claims(CaseId::new(road.stage.office.new_uuid())).await.unwrap();
+    assert_eq!(known.keys().copied().collect::<Vec<_>>(), [road.case]);
+    assert!(road.stage.office.store().reported_claims(road.case).await.unwrap().is_empty());
+}

@@ -1,0 +1,177 @@
+//! 実績報告 at the holder's desk: lines imported from the form, papers behind each, the report handed in.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse as _;
+use banso_execution::claim::Weight;
+use banso_kernel::{CaseId, LocalText};
+use banso_office::execution::{PaperKind, ReportOrder, ReportPage};
+use banso_office::{FieldProblem, Office, OfficeError};
+use tower_sessions::Session;
+
+use super::case_path;
+use super::project::project_path;
+use crate::context::PageContext;
+use crate::desks::office::shown_again;
+use crate::desks::{id, invalid, see_other};
+use crate::download::{FileKind, download};
+use crate::failure::{Answer, Failure};
+use crate::form::FormFields;
+use crate::table::rows_of;
+use crate::upload::{Upload, UploadedFile, chunk_failed};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "apply/report.html")]
+struct Report {
+    page: PageContext,
+    view: ReportPage,
+    case: String,
+    path: String,
+    form: Option<FormFields>,
+    phase: LocalText,
+}
+
+impl Report {
+    fn new(page: PageContext, view: ReportPage, form: Option<FormFields>) -> Self {
+        let phase = view.phase.label();
+        Report { case: case_path(view.case), path: project_path(view.case), page, view, form, phase }
+    }
+
+    fn phase(&self) -> &LocalText {
+        &self.phase
+    }
+
+    fn typed(&self, field: &str) -> &str {
+        self.form.as_ref().map(|form| form.text(field)).unwrap_or_default()
+    }
+
+    /// What was pasted, otherwise the heading row to begin with.
+    fn table(&self) -> String {
+        match self.typed("table") {
+            "" => self.view.columns.join("\t"),
+            typed => typed.to_owned(),
+        }
+    }
+
+    fn kind(&self, kind: &PaperKind) -> String {
+        self.page.local(&kind.label()).to_owned()
+    }
+
+    fn kinds(&self) -> Vec<(&'static str, String)> {
+        PaperKind::ALL.iter().map(|k| (k.code(), self.kind(k))).collect()
+    }
+}
+
+/// The page once more with what is wrong and what was typed.
+async fn again(office: &Office, page: PageContext, case: CaseId, form: Option<FormFields>, problems: Vec<FieldProblem>) -> Answer {
+    let view = office.completion_page(page.person()?, case).await?;
+    invalid(Report::new(page.with_problems(problems), view, form))
+}
+
+pub(crate) async fn show(office: State<Office>, page: PageContext, Path(case): Path<String>) -> Answer {
+    let view = office.completion_page(page.person()?, id(&case)?).await?;
+    Ok(Report::new(page, view, None).into_response())
+}
+
+pub(crate) async fn template(office: State<Office>, page: PageContext, Path(case): Path<String>) -> Answer {
+    let sheet = office.claim_template(page.person()?, id(&case)?).await?;
+    Ok(download("経費明細.xlsx", FileKind::Excel, sheet))
+}
+
+pub(crate) async fn import(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path(case): Path<String>,
+    form: FormFields,
+) -> Answer {
+    let case: CaseId = id(&case)?;
+    let version: u64 = id(form.text("version"))?;
+    match office.import_claims(page.person()?, case, &rows_of(form.text("table")), version).await {
+        Ok(outcome) => {
+            let path = format!("{}/report#lines", project_path(case));
+            let (ja, en) = (format!("明細を{}件取り込みました。", outcome.lines), format!("{} lines were imported.", outcome.lines));
+            see_other(&session, &path, &ja, &en).await
+        }
+        Err(error) => again(&office, page, case, Some(form), shown_again(error)?).await,
+    }
+}
+
+pub(crate) async fn attach(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path(case): Path<String>,
+    mut upload: Upload,
+) -> Answer {
+    let case: CaseId = id(&case)?;
+    let Some(file) = upload.file().await? else {
+        let none = FieldProblem::new("file", "ファイルを選んでから送信してください。", "Choose a file first.");
+        return again(&office, page, case, None, vec![none]).await;
+    };
+    match received(&office, &page, case, file).await? {
+        Ok(line) => {
+            let path = format!("{}/report#line-{line}", project_path(case));
+            see_other(&session, &path, "書類を添付しました。", "The paper was attached.").await
+        }
+        Err(error) => again(&office, page, case, None, shown_again(error)?).await,
+    }
+}
+
+/// Streams the file into the office. What is refused half-way is read to its end, so that the browser hears the answer.
+async fn received(
+    office: &Office,
+    page: &PageContext,
+    case: CaseId,
+    mut file: UploadedFile,
+) -> Result<Result<String, OfficeError>, Failure> {
+    let person = page.person()?;
+    let line = file.fields.text("line").to_owned();
+    let kinds: Vec<PaperKind> = file.fields.all("paper").filter_map(PaperKind::parse).collect();
+    let mut state = office.begin_paper(person, case, &line, &kinds, &file.name).await;
+    while let Some(chunk) = file.content.chunk().await.map_err(|e| chunk_failed(&e))? {
+        let failed = match &mut state {
+            Ok(incoming) => incoming.write(&chunk).await.err(),
+            Err(_) => None,
+        };
+        if let Some(error) = failed {
+            state = Err(error);
+        }
+    }
+    Ok(match state {
+        Ok(incoming) => office.keep_paper(person, incoming).await.map(|()| line),
+        Err(error) => Err(error),
+    })
+}
+
+pub(crate) async fn detach(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path(case): Path<String>,
+    form: FormFields,
+) -> Answer {
+    let case: CaseId = id(&case)?;
+    office.drop_paper(page.person()?, case, form.text("line"), id(form.text("digest"))?).await?;
+    let path = format!("{}/report#lines", project_path(case));
+    see_other(&session, &path, "書類を外しました。", "The paper was taken out.").await
+}
+
+pub(crate) async fn send(office: State<Office>, page: PageContext, session: Session, Path(case): Path<String>, form: FormFields) -> Answer {
+    let case: CaseId = id(&case)?;
+    let completed_on = match form.day("completed-on") {
+        Ok(day) => day,
+        Err(problem) => return again(&office, page, case, Some(form), vec![problem]).await,
+    };
+    let order = ReportOrder {
+        completed_on,
+        explanation: form.text("explanation").to_owned(),
+        version: id(form.text("version"))?,
+        request: form.request(),
+    };
+    match office.report_completion(page.person()?, case, order).await {
+        Ok(()) => see_other(&session, &project_path(case), "実績報告を提出しました。", "The report was handed in.").await,
+        Err(error) => again(&office, page, case, Some(form), shown_again(error)?).await,
+    }
+}
