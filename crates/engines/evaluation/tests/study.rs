@@ -62,7 +62,7 @@ fn the_senate_is_told_with_its_published_number() {
     let page = markdown(&report, false);
     assert!(page.contains("| 次の得票率（%） | 7.51") && !page.contains("探索的"), "{page}");
     let picture = given(report.figures[0].svg(false));
-    assert!(picture.contains("<polyline") && picture.contains("次の得票率"));
+    assert!(picture.contains("<polyline") && picture.contains("点数の差"));
 }
 
 #[test]

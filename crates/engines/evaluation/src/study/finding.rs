@@ -197,7 +197,7 @@ impl CostOfEffect {
                 first.ja
             ),
             format!(
-                "On average {paid} {unit_en} were paid to a firm ({firms} firms): {ratio} {unit_en} of grant for each 1 {unit_en} of “{}” (95% interval {low} to {high} {unit_en}).",
+                "On average {paid} {unit_en} were paid to a firm ({firms} firms): {ratio} {unit_en} of grant for each 1 {unit_en} of \"{}\" (95% interval {low} to {high} {unit_en}).",
                 first.en
             ),
         )

@@ -57,10 +57,8 @@ fn jump(
         ja: format!("{}とカットオフ（点は{least}社以上の平均、線は推定に使った当てはめ）", name.ja),
         en: format!("{} at the cut-off (points are means of at least {least} firms, lines the fit behind the estimate)", name.en),
         along: score_axis(spec.cutoff),
-        up: [
-            format!("{}（{}）", finding.outcome.ja, finding.outcome.unit_in(false)),
-            format!("{} ({})", finding.outcome.en, finding.outcome.unit_in(true)),
-        ],
+        // The caption names the outcome; an axis has no room for it.
+        up: [false, true].map(|english| finding.outcome.unit_in(english).to_owned()),
         mark: Some(spec.cutoff),
         layers,
     })

@@ -56,8 +56,9 @@ pub(super) fn screen(looked: &mut Looked, declaration: &Declaration, panel: &Fra
         let rest = if clean < shown.len() { ("ほかの", "other ") } else { ("", "") };
         ja.push(format!("{}{clean}つの成果では、それぞれ{fewest}件以上の値に疑わしいものはなく、推定値は変わりません。", rest.0));
         en.push(format!(
-            "For {clean} {}outcome(s) none of the {fewest} or more figures is doubtful, and the estimate stays as it is.",
-            rest.1
+            "For {clean} {}outcome{} none of the {fewest} or more figures is doubtful, and the estimate stays as it is.",
+            rest.1,
+            if clean == 1 { "" } else { "s" }
         ));
     }
     if !ja.is_empty() {
