@@ -1,8 +1,11 @@
 //! Screening of a synthetic country: conditions of firms per CPU-second and peak memory.
 //!
 //! `screening ten` runs ten conditions that other engines run too (`--dump DIR` writes the firms for them);
-//! `screening country` runs many programmes with thresholds of their own.
+//! `screening country` runs many programmes with thresholds of their own; `screening amendment` counts the firms that change answer
+//! between two editions; `screening single` explains one firm for the programmes of this repository, and checks a guideline of a
+//! hundred clauses.
 
+mod one;
 mod programmes;
 mod report;
 
@@ -15,7 +18,7 @@ use banso_screening::{Block, Counter, Division, Marginals, Schema, Screen, Scree
 
 use report::{Figures, cpu_seconds, peak_mebibytes};
 
-type Failure = Box<dyn std::error::Error>;
+pub(crate) type Failure = Box<dyn std::error::Error>;
 
 struct Options {
     what: String,
@@ -31,8 +34,12 @@ fn main() -> Result<(), Failure> {
     let read = |name: &str| std::fs::read_to_string(facts.join(name));
     let dictionary = Dictionary::parse(&read("dictionary.md")?).map_err(|p| format!("{p:?}"))?;
     let library = Library::parse(&read("definitions.md")?, &dictionary).map_err(|p| format!("{p:?}"))?;
+    if options.what == "single" {
+        return one::single(&dictionary, &library);
+    }
     let texts = match options.what.as_str() {
         "ten" => vec![programmes::ten()],
+        "amendment" => vec![programmes::programme(3), programmes::programme(3).replace("従業員数 >= 34人", "従業員数 >= 20人")],
         _ => (0..options.programmes).map(programmes::programme).collect(),
     };
     let editions = texts.iter().map(|t| edition(t, &dictionary, &library)).collect::<Result<Vec<_>, _>>()?;
@@ -44,6 +51,10 @@ fn main() -> Result<(), Failure> {
     println!("{} synthetic firms, {} columns, {} MiB", options.firms, schema.fields().len(), bytes >> 20);
     if let Some(folder) = &options.dump {
         report::dump(folder, &schema, &blocks)?;
+    }
+    if let ("amendment", [before, after]) = (options.what.as_str(), editions.as_slice()) {
+        one::amendment(&schema, &blocks, (before, after), options.threads);
+        return Ok(());
     }
     let began = Instant::now();
     let screen = Screen::new(&schema, &editions, Facts::default());
@@ -114,7 +125,7 @@ fn one_firm(screen: &Screen, blocks: &[Block]) {
     );
 }
 
-fn edition(text: &str, dictionary: &Dictionary, library: &Library) -> Result<Edition, Failure> {
+pub(crate) fn edition(text: &str, dictionary: &Dictionary, library: &Library) -> Result<Edition, Failure> {
     let reading = Edition::read(text, dictionary, library);
     reading.edition.ok_or_else(|| format!("{:?}", reading.problems).into())
 }
@@ -125,7 +136,7 @@ fn options() -> Result<Options, Failure> {
     while let Some(word) = words.next() {
         let mut next = || words.next().ok_or_else(|| format!("{word} lacks its value"));
         match word.as_str() {
-            "ten" | "country" => options.what = word,
+            "ten" | "country" | "amendment" | "single" => options.what = word,
             "--firms" => options.firms = next()?.parse()?,
             "--programmes" => options.programmes = next()?.parse()?,
             "--threads" => options.threads = next()?.parse()?,

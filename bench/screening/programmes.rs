@@ -25,12 +25,23 @@ fn text(number: usize, conditions: &[String]) -> String {
     TEMPLATE.replace("@NUMBER@", &number.to_string()).replace("@CLAUSES@", &clauses)
 }
 
+/// A guideline of a hundred clauses.
+pub(crate) fn hundred() -> String {
+    let condition = |n: usize| match n % 4 {
+        0 => format!("中小企業者である かつ 従業員数 >= {n}人"),
+        1 => format!("資本金 <= {}万円 または 従業員数 in [{n}人..{}人]", 300 + n, 100 + n),
+        2 => format!("if 業種 = 小売業 then 従業員数 <= {}人 else 資本金 * 2 / 3 <= {}万円", 40 + n, 2_000 + n),
+        _ => format!("都道府県 in (福井県, 石川県) または 課税所得平均 <= {}万円", 1_000 + n),
+    };
+    text(0, &(0..100).map(condition).collect::<Vec<_>>())
+}
+
 /// The ten conditions of `peers.py` and `cel/`.
 pub(crate) fn ten() -> String {
     let conditions = [
         "中小企業者である",
         "みなし大企業",
-        "従業員数 <= if 業種 in (卸売業, サービス業, 小売業) then 5人 else 20人",
+        "従業員数 <= (if 業種 in (卸売業, サービス業, 小売業) then 5人 else 20人)",
         "資本金 <= 3億円 かつ 従業員数 in [5人..300人]",
         "課税所得平均 <= 15億円 または 資本金 < 5000万円",
         "都道府県 in (福井県, 石川県, 富山県) かつ 業種 = 製造業その他",

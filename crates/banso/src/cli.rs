@@ -13,7 +13,7 @@ use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use crate::evaluate::Estimator;
 use crate::screen;
 
-pub(crate) use files::{ExportCase, ExportCommand, ExportList, RegisterCommand};
+pub(crate) use files::{CallsAsked, ExportCase, ExportCommand, ExportList, FactsFrom, RegisterCommand};
 pub(crate) use people::{NewUser, OrganisationKind, RoleName, UserCommand};
 
 const ABOUT: &str = "Banso（伴走）— 補助金の公募要領から交付決定まで\nFrom the guideline of a grant programme to the decision letter";
@@ -318,6 +318,10 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// ほかの機関の公募を、Jグランツの公開データから読み、企業の対象になり得るものを示します
+    /// Reads other offices' calls from J-Grants' public data, and shows those that may be for a firm
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Calls(CallsAsked),
     /// 企業の表を、すべての制度の要件に照らします（都道府県・業種・規模別の集計、企業の一覧、一社の説明、SQL）
     /// Screens a table of firms against the conditions of all programmes
     #[command(verbatim_doc_comment, help_template = TEMPLATE)]

@@ -1,5 +1,6 @@
 //! The binary: reads the command line and hands over.
 
+mod calls;
 mod care;
 mod check;
 mod classify;
@@ -54,6 +55,7 @@ fn run(cli: &Cli) -> Result<bool, Trouble> {
             let layout = if *check { fmt::Layout::Check } else { fmt::Layout::Write };
             fmt::fmt(files, layout, cli.lang())
         }
+        Some(Command::Calls(asked)) => calls::calls(asked, cli.lang()),
         Some(Command::Classify(order)) => {
             classify::classify(order, place.programmes.as_deref(), cli.lang())?;
             Ok(true)

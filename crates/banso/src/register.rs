@@ -5,9 +5,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use banso_kernel::{CorporateNumber, Lang};
+use banso_office::firms::{FactSource, FactTable};
 use banso_office::{FirmRecord, Office, Page, RegisterProgress, RegisterRemark, RegisteredFirm};
 
-use crate::cli::{self, RegisterCommand};
+use crate::cli::{self, FactsFrom, RegisterCommand};
+use crate::diagnostics::Ink;
+use crate::texts;
 use crate::trouble::Trouble;
 use crate::wiring;
 
@@ -23,10 +26,58 @@ pub(crate) async fn register(place: &cli::Place, command: &RegisterCommand, lang
         RegisterCommand::Import { files } => import(&office, files, lang).await?,
         RegisterCommand::Show { number } => show(&office, *number, lang).await?,
         RegisterCommand::Find { name } => find(&office, name).await?,
+        RegisterCommand::Facts { table, source, as_of } => {
+            let source = match source {
+                FactsFrom::Office => FactSource::Office,
+                FactsFrom::Gbizinfo => FactSource::Gbizinfo,
+            };
+            facts(&office, &dictionary(place, lang)?, &FactTable { path: table, source, as_of: *as_of }, lang).await?
+        }
+        RegisterCommand::Template { to } => {
+            let bytes = office.fact_template(&dictionary(place, lang)?)?;
+            std::fs::write(to, bytes).map_err(|cause| Trouble::Unwritable { path: to.clone(), cause })?;
+            println!("{}", to.display());
+            true
+        }
         RegisterCommand::Files => list(&office).await?,
     };
     office.close().await;
     Ok(sound)
+}
+
+fn dictionary(place: &cli::Place, lang: Lang) -> Result<banso_guideline::Dictionary, Trouble> {
+    let folder = texts::programmes(place.programmes.as_deref())?;
+    texts::dictionary(&texts::facts_beside(&folder)?, lang, Ink::Plain)
+}
+
+async fn facts(office: &Office, dictionary: &banso_guideline::Dictionary, table: &FactTable<'_>, lang: Lang) -> Result<bool, Trouble> {
+    let shown = table.path.display();
+    match office.take_fact_table(dictionary, table).await? {
+        Ok(taken) => {
+            if taken.before {
+                println!("{shown}　{}", lang.pick("すでに取り込み済みです。", "It was taken in before."));
+            } else {
+                println!("{shown}　{} {}　{} {}", lang.pick("行", "rows"), taken.rows, lang.pick("事実", "facts"), taken.facts);
+            }
+            if !taken.left_out.is_empty() {
+                println!("  {} {}", lang.pick("使わなかった列：", "Columns left out:"), taken.left_out.join("、"));
+            }
+            Ok(true)
+        }
+        Err(problems) => {
+            for problem in &problems {
+                eprintln!("＊{shown} {}", problem.text.get(lang));
+            }
+            eprintln!(
+                "{}",
+                lang.pick(
+                    "何も取り込んでいません。直してからもう一度取り込んでください。",
+                    "Nothing was taken. Put it right and try again."
+                )
+            );
+            Ok(false)
+        }
+    }
 }
 
 async fn import(office: &Office, files: &[std::path::PathBuf], lang: Lang) -> Result<bool, Trouble> {
@@ -159,6 +210,9 @@ async fn find(office: &Office, name: &str) -> Result<bool, Trouble> {
 }
 
 async fn list(office: &Office) -> Result<bool, Trouble> {
+    for file in office.fact_files().await? {
+        println!("{}　{}　{} 行 / rows　{} 件の事実 / facts　{}", file.taken_at, file.name, file.rows, file.facts, file.source);
+    }
     for file in office.register_files().await? {
         let state = file.finished_at.map_or_else(|| "途中 / unfinished".to_owned(), |at| at.to_string());
         println!("{state}　{}　{} 行 / rows　{}", file.name, file.tally.rows(), file.digest);

@@ -42,6 +42,9 @@ pub mod testing;
 pub mod timeline;
 mod work;
 
+// Apart from the desks: the firms of the register, and the calls that may be open to them.
+pub mod firms;
+
 use std::sync::Arc;
 
 use banso_grant::{Actor, decide};

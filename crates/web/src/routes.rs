@@ -110,6 +110,11 @@ fn office() -> Vec<Route> {
     vec![
         get("/office", Gate::Office, office::calls::show),
         get("/office/mails", Gate::Office, office::mails::show),
+        get("/office/firms", Gate::Office, office::firms::search),
+        get("/office/firms/{number}", Gate::Office, office::firms::show),
+        post("/office/firms/{number}/told", Gate::Office, office::firms::untell),
+        get("/office/screening", Gate::Office, office::screening::show),
+        post("/office/screening", Gate::Office, office::screening::tell),
         get("/office/guidelines", Gate::Office, office::guidelines::show),
         post("/office/guidelines", Gate::Office, office::guidelines::read_again),
         get("/office/calls/{programme}/{round}", Gate::Office, office::inbox::show),

@@ -34,6 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "banso-letters",
             "banso-exchange",
             "banso-evaluation",
+            "banso-screening",
         ],
     ),
     ("banso-web", &["banso-kernel", "banso-guideline", "banso-execution", "banso-grant", "banso-permits", "banso-office"]),

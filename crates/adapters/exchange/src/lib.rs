@@ -9,9 +9,11 @@ mod csv;
 mod excel;
 mod hashing;
 mod package;
+mod public_calls;
 mod register_file;
 mod sheet;
 mod sniff;
+mod table;
 pub mod zengin;
 
 pub use archive::{ArchiveFlaw, ArchiveLimits};
@@ -22,6 +24,8 @@ pub use package::{
     CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, ExportedWords, FileName,
     PackageError, PackageReport, Problem, verify_package, write_package,
 };
+pub use public_calls::{CallRemark, FirmOutline, PublicCall, PublicCalls, PublicCallsError, Suits};
 pub use register_file::{RegisterFileError, RegisterRow, RegisterRows, register_digest};
 pub use sheet::{Cell, Column, Kind, Sheet, SheetError};
 pub use sniff::{Expected, FileKind, InspectedFile, SniffRefusal, inspect};
+pub use table::{TableFileError, TableRow, read_table};

@@ -81,10 +81,14 @@ pub enum Action {
     ReadStudies,
     /// Declare and run a study on the de-identified panel of a call, and take it away with its data.
     Evaluate,
+    /// Search the register of firms, and see to which of them calls may be open.
+    ReadFirms,
+    /// Note that firms were told of a call.
+    TellFirms,
 }
 
 impl Action {
-    pub const ALL: [Action; 12] = [
+    pub const ALL: [Action; 14] = [
         Action::Apply,
         Action::ReadCase,
         Action::EditDraft,
@@ -97,6 +101,8 @@ impl Action {
         Action::Audit,
         Action::ReadStudies,
         Action::Evaluate,
+        Action::ReadFirms,
+        Action::TellFirms,
     ];
 
     /// The name in policies.
@@ -115,6 +121,8 @@ impl Action {
             Action::Audit => "Audit",
             Action::ReadStudies => "ReadStudies",
             Action::Evaluate => "Evaluate",
+            Action::ReadFirms => "ReadFirms",
+            Action::TellFirms => "TellFirms",
         }
     }
 }

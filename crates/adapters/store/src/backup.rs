@@ -22,7 +22,7 @@ use crate::store::{Place, Store};
 use crate::verify::Report;
 
 /// Every table that is taken along, with its order; what others belong to comes first.
-pub(crate) const TABLES: [(&str, &str); 26] = [
+pub(crate) const TABLES: [(&str, &str); 29] = [
     ("organisations", "id"),
     ("facts", "organisation, item, period, source"),
     ("people", "id"),
@@ -43,6 +43,9 @@ pub(crate) const TABLES: [(&str, &str); 26] = [
     ("register_files", "digest"),
     ("register_firms", "number"),
     ("register_history", "number, updated_on, sequence, process"),
+    ("fact_files", "digest"),
+    ("firm_facts", "number, item, source, as_of"),
+    ("told_firms", "call_id, number"),
     ("requests", "id"),
     ("cases", "id"),
     ("reviews", "case_id, reviewer"),

@@ -12,6 +12,7 @@ mod db;
 mod documents;
 mod drafts;
 mod fault;
+mod firms;
 mod jobs;
 mod ledger;
 mod lists;
@@ -36,6 +37,7 @@ pub use contents::{Content, EditionProblems, EditionText, Plan, PlanKind, Review
 pub use documents::{DocumentReader, Documents, Soundness, StoredDocument, Upload, UploadError};
 pub use drafts::{Application, ApplicationRow, Attachment, Member, SaveSection, Section};
 pub use fault::Fault;
+pub use firms::{Area, FactFile, FirmsFact, KnownFirm, Told};
 pub use jobs::{ATTEMPTS, Job, JobCounts, NewJob};
 pub use ledger::{Anchor, CallFile, CallRow, CaseFile};
 pub use lists::{CaseFilter, CaseSort, Direction, Listed, ListedCase, OwnApplication, Page, ReviewLoad, ReviewTask};

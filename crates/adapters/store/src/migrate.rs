@@ -26,6 +26,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("schema/0003_register_postgres.sql"),
     },
     Migration { number: 4, common: include_str!("schema/0004_words.sql"), sqlite: "", postgres: "" },
+    Migration {
+        number: 5,
+        common: include_str!("schema/0005_firm_facts.sql"),
+        sqlite: "",
+        postgres: include_str!("schema/0005_firm_facts_postgres.sql"),
+    },
 ];
 
 /// The schema that this program writes.

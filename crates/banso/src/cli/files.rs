@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use banso_kernel::CorporateNumber;
-use clap::{Args, Subcommand};
+use banso_kernel::{CorporateNumber, Day};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::{ARGUMENTS, TEMPLATE};
 
@@ -53,6 +53,37 @@ pub(crate) struct ExportList {
     pub(crate) to: Option<PathBuf>,
 }
 
+/// A file of the portal, and for which firm.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "指定 / Options")]
+pub(crate) struct CallsAsked {
+    /// Jグランツの公開APIの答え（JSON）/ Answers of the portal's public API, JSON
+    #[arg(help_heading = ARGUMENTS, value_name = "ファイル FILE.json")]
+    pub(crate) file: PathBuf,
+    /// この日の正午に受付中の公募だけ / Only calls that are open at noon of this day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) on: Option<Day>,
+    /// 企業の都道府県 / Prefecture of the firm
+    #[arg(long, value_name = "福井県")]
+    pub(crate) prefecture: Option<String>,
+    /// 企業の産業分類の符号 / The firm's code of the JSIC
+    #[arg(long, value_name = "E")]
+    pub(crate) industry: Option<String>,
+    /// 企業の従業員数 / The firm's staff
+    #[arg(long, value_name = "N")]
+    pub(crate) staff: Option<u32>,
+    /// 表示する公募の数 / How many calls to print
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) show: usize,
+}
+
+/// Whose table of facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FactsFrom {
+    Office,
+    Gbizinfo,
+}
+
 /// What to do with the register.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RegisterCommand {
@@ -78,6 +109,27 @@ pub(crate) enum RegisterCommand {
         /// 名称の初め、または一部 / Beginning of the name, or a part of it
         #[arg(help_heading = ARGUMENTS, value_name = "名称 NAME")]
         name: String,
+    },
+    /// 企業の事実の表（Excel か CSV）を取り込みます。誤りが一つでもあれば、何も取り込みません
+    /// Takes in a table of facts about firms, Excel or CSV; with any mistake nothing of it is taken
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Facts {
+        /// 1行目に「法人番号」と事実辞書の項目が並ぶ表 / Table whose first row names the corporate number and items of the dictionary
+        #[arg(help_heading = ARGUMENTS, value_name = "表 FILE")]
+        table: PathBuf,
+        /// 出典。事務局の表か、gBizINFO のファイル / Source: the office's own table, or a file of gBizINFO
+        #[arg(long, value_enum, default_value = "office")]
+        source: FactsFrom,
+        /// 「基準日」の列がないときの基準日 / The day of which the facts are, where no column says so
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        as_of: Option<Day>,
+    },
+    /// 事務局の表のひな形（Excel）を書き出します / Writes an empty table of facts as Excel
+    #[command(help_template = TEMPLATE)]
+    Template {
+        /// 行き先 / The file to write
+        #[arg(help_heading = ARGUMENTS, value_name = "行き先 FILE.xlsx")]
+        to: PathBuf,
     },
     /// 取り込んだファイルの一覧 / Files that were taken in
     #[command(help_template = TEMPLATE)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use banso_guideline::{Edition, Facts, Item, Value};
+use banso_guideline::{Dictionary, Edition, Facts, Item, Value};
 use banso_kernel::{Day, Lang};
 use banso_screening::{BLOCK, Block, Division, Layout, Marginals, Schema, Screen};
 use banso_tables::FactTable;
@@ -22,6 +22,8 @@ pub(crate) struct Prepared {
     /// Place of the key in the schema.
     pub(crate) key: Option<usize>,
     pub(crate) facts_folder: PathBuf,
+    /// What is taken for granted of the application.
+    pub(crate) supposed: Facts,
 }
 
 /// Reads the editions and puts them together for the columns that they ask about.
@@ -38,6 +40,16 @@ pub(crate) fn prepare(asked: &Asked, programmes: Option<&Path>, lang: Lang) -> R
     if editions.is_empty() {
         return Err(Trouble::Screen(ScreenTrouble::NoCalls));
     }
+    put_together(asked, &words.dictionary, &editions, facts_folder)
+}
+
+/// Puts editions together for the columns that they ask about.
+pub(crate) fn put_together(
+    asked: &Asked,
+    dictionary: &Dictionary,
+    editions: &[Edition],
+    facts_folder: PathBuf,
+) -> Result<Prepared, Trouble> {
     let names = |list: &[String]| -> Vec<String> {
         list.iter().map(|t| t.split(['=', ':']).next().unwrap_or_default().trim().to_owned()).collect()
     };
@@ -51,16 +63,16 @@ pub(crate) fn prepare(asked: &Asked, programmes: Option<&Path>, lang: Lang) -> R
         asks && !supposed_items.contains(&item.id)
     };
     // Items as the editions know them: a choice may have values of a programme's own.
-    let items: Vec<&Item> = words.dictionary.items().iter().filter(wanted).collect();
+    let items: Vec<&Item> = dictionary.items().iter().filter(wanted).collect();
     let schema = Arc::new(Schema::of(items));
     let screen_error = Trouble::Screen;
-    let supposed = pairs(&asked.suppose, &Arc::new(Schema::of(editions.iter().flat_map(|e| e.dictionary().items()))), &editions);
+    let supposed = pairs(&asked.suppose, &Arc::new(Schema::of(editions.iter().flat_map(|e| e.dictionary().items()))), editions);
     let supposed = Facts(supposed.map_err(screen_error)?.into_iter().collect());
-    let only = pairs(&asked.only, &schema, &editions).map_err(screen_error)?;
+    let only = pairs(&asked.only, &schema, editions).map_err(screen_error)?;
     let only = only.into_iter().filter_map(|(item, value)| Some((schema.place(&item)?, value))).collect();
     let divisions = asked.by.iter().map(|by| division(by, &schema)).collect::<Result<_, _>>().map_err(screen_error)?;
     let key = schema.place(&asked.key);
-    Ok(Prepared { screen: Screen::new(&schema, &editions, supposed), divisions, only, key, facts_folder })
+    Ok(Prepared { screen: Screen::new(&schema, editions, supposed.clone()), divisions, only, key, facts_folder, supposed })
 }
 
 /// The latest edition of each call; with a day, of the calls that are open on it.

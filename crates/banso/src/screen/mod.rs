@@ -1,5 +1,6 @@
 //! `banso screen`: every firm of a table against every programme, with lists, an explanation of one firm, or the rules as SQL.
 
+mod compare;
 mod explain;
 mod input;
 mod list;
@@ -60,6 +61,10 @@ pub(crate) struct Asked {
     /// Prints the same rules as SQL instead of screening
     #[arg(long, value_enum, value_name = "DIALECT", verbatim_doc_comment)]
     sql: Option<SqlOf>,
+    /// 二つの版を比べ、答えが変わる企業を数えます（前の版と後の版の公募要領）
+    /// Counts the firms whose answer changes between two editions: the guideline before and after
+    #[arg(long, num_args = 2, value_names = ["BEFORE.md", "AFTER.md"], verbatim_doc_comment)]
+    compare: Vec<PathBuf>,
     /// SQL の表の名前 / Name of the table in SQL
     #[arg(long, value_name = "TABLE", default_value = "firms")]
     table: String,
@@ -113,6 +118,10 @@ pub(crate) enum ScreenTrouble {
     BadGuideline { path: String },
     #[error("{path} の分布を読めません: {cause}\nThe marginals in {path} cannot be read: {cause}", path = path.display())]
     Marginals { path: PathBuf, cause: banso_screening::BadMarginal },
+    #[error(
+        "二つの公募要領は同じ公募の版ではありません（{before} と {after}）。\nThese are not editions of one call: {before} and {after}."
+    )]
+    OtherCall { before: String, after: String },
     #[error("企業「{0}」は表にありません。\nThere is no firm `{0}` in the table.")]
     NoFirm(String),
     #[error("{path} は別の照合の途中です。別のフォルダーを指定してください。\n{path} holds another screening. Name another folder.", path = path.display())]
@@ -125,6 +134,9 @@ pub(crate) enum ScreenTrouble {
 
 /// Does what was asked. False when a table had cells that do not fit.
 pub(crate) fn screen(asked: &Asked, programmes: Option<&std::path::Path>, lang: Lang) -> Result<bool, Trouble> {
+    if let [before, after] = asked.compare.as_slice() {
+        return compare::compare(asked, programmes, (before, after), lang);
+    }
     let prepared = input::prepare(asked, programmes, lang)?;
     if let Some(dialect) = asked.sql {
         statement::print(&prepared, dialect, &asked.table);

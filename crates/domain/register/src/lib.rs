@@ -5,10 +5,14 @@
 
 mod column;
 mod entry;
+mod facts;
+mod industry;
 mod name;
 mod plan;
 
 pub use column::Column;
 pub use entry::{Closing, ClosingCause, Entry, Flaw, LegalForm, Place, Process};
+pub use facts::{FactSource, FirmFact, NoSuchSource, SettledFact, settle};
+pub use industry::{Industry, industry};
 pub use name::name_key;
 pub use plan::{Known, Note, Noted, Plan, Tally, plan};

@@ -126,6 +126,8 @@ pub enum Op {
     Product(Id, Id),
     Least(Vec<Id>),
     Greatest(Vec<Id>),
+    /// The middle of the parts; of an even number of parts the sum of the two in the middle, in half the unit.
+    Median(Vec<Id>),
     Absolute(Id),
     /// To a multiple of `unit` ones, from a number in `scale`-ths to a whole number of `denominator`-ths.
     Round {
@@ -257,7 +259,7 @@ impl Op {
             | Op::Between(_, a, b)
             | Op::Days(a, b) => vec![*a, *b],
             Op::If(a, b, c) => vec![*a, *b, *c],
-            Op::And(_, parts) | Op::Or(_, parts) | Op::Least(parts) | Op::Greatest(parts) => parts.clone(),
+            Op::And(_, parts) | Op::Or(_, parts) | Op::Least(parts) | Op::Greatest(parts) | Op::Median(parts) => parts.clone(),
             Op::Table { inputs, rows, .. } => inputs.iter().copied().chain(rows.iter().flat_map(|(a, b)| [*a, *b])).collect(),
         }
     }

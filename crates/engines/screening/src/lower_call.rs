@@ -49,7 +49,9 @@ impl Lowering<'_> {
                 [Lowered::Unknown(symbols)] => Lowered::Unknown(symbols.clone()),
                 _ => Lowered::ByRow,
             },
-            Func::Median | Func::Modulo | Func::Length | Func::Date => Lowered::ByRow,
+            Func::Modulo => self.modulo(&lowered),
+            Func::Median => self.over_numbers(func, lowered, ty),
+            Func::Length | Func::Date => Lowered::ByRow,
         }
     }
 
@@ -68,6 +70,14 @@ impl Lowering<'_> {
             Func::Mean => match (self.sum(&ids), i64::try_from(ids.len())) {
                 (total @ Lowered::Lane(_), Ok(count)) => self.scaled_by(total, 1, count),
                 _ => Lowered::ByRow,
+            },
+            Func::Median => match self.common_scale(&ids) {
+                Some(ids) => {
+                    let halves = if ids.len().is_multiple_of(2) { 2 } else { 1 };
+                    let scale = ids.first().map_or(1, |id| self.circuit.scale(*id)).saturating_mul(halves);
+                    Lowered::Lane(self.circuit.add(Op::Median(ids), Shape::Span { scale }, &[]))
+                }
+                None => Lowered::ByRow,
             },
             _ => match self.common_scale(&ids) {
                 Some(ids) => {
@@ -103,6 +113,20 @@ impl Lowering<'_> {
             Shape::Span { .. } | Shape::Truth => Shape::Span { scale: denominator },
         };
         Lowered::Lane(self.circuit.add(Op::Round { round, of, unit, denominator }, shape, &[]))
+    }
+
+    /// What is left of a settled number by a constant: the number less its multiple below it.
+    fn modulo(&mut self, parts: &[Lowered]) -> Lowered {
+        let [value @ Lowered::Lane(of), unit @ Lowered::Lane(by)] = parts else { return Lowered::ByRow };
+        let positive = matches!(self.circuit.op(*by), Some(Op::Lane(Some(n))) if *n > 0);
+        if !positive || !matches!(self.circuit.shape(*of), Shape::Point(_)) {
+            return Lowered::ByRow;
+        }
+        let below = self.rounded(Func::Floor, vec![value.clone(), unit.clone()]);
+        match self.scaled_by(below, -1, 1) {
+            Lowered::Lane(less) => self.sum(&[*of, less]),
+            other => other,
+        }
     }
 
     fn on_text(&mut self, test: TextTest, parts: Vec<Lowered>) -> Lowered {

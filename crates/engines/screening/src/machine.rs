@@ -160,6 +160,7 @@ fn compute(node: &Node, done: &Done<'_>, block: &Block, out: &mut Slot) {
         | Op::Product(..)
         | Op::Least(_)
         | Op::Greatest(_)
+        | Op::Median(_)
         | Op::Absolute(_)
         | Op::Round { .. }
         | Op::Between(..)

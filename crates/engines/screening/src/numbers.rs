@@ -48,6 +48,7 @@ pub(crate) fn lane(node: &Node, done: &Done<'_>, out: &mut Slot) -> bool {
         Op::Times(a, factor) => times(done.get(*a), *factor, out),
         Op::Product(a, b) => product(done.get(*a), done.get(*b), out),
         Op::Absolute(a) => absolute(done.get(*a), out),
+        Op::Median(parts) => median(parts, done, out),
         Op::Round { round, of, unit, denominator } => rounded(*round, done.get(*of), (*unit, *denominator, done.circuit.scale(*of)), out),
         Op::Between(calendar, from, to) => between(*calendar, done.get(*from), done.get(*to), out),
         Op::Days(from, to) => {
@@ -121,6 +122,37 @@ fn add(a: &Slot, b: &Slot, out: &mut Slot) {
     if !out.high.is_empty() {
         out.ask |= zipped(&mut out.high, out.two, a.highs(), b.highs(), fits);
     }
+}
+
+/// Each end is the middle of the parts' ends, where all of them are known.
+fn median(parts: &[Id], done: &Done<'_>, out: &mut Slot) {
+    let slots: Vec<&Slot> = parts.iter().map(|p| done.get(*p)).collect();
+    (out.one, out.two, out.ask) = (Plane::ALL, Plane::ALL, Plane::NONE);
+    for slot in &slots {
+        out.one &= slot.one;
+        out.two &= slot.two;
+        out.ask |= slot.ask;
+    }
+    let mut sorted = Vec::with_capacity(slots.len());
+    let mut middle = |lane: &mut [i64], rows: Plane, of: fn(&Slot) -> &[i64]| -> Plane {
+        let mut lost = Plane::NONE;
+        for row in rows.rows() {
+            sorted.clear();
+            sorted.extend(slots.iter().filter_map(|s| of(s).get(row).copied()));
+            sorted.sort_unstable();
+            let upper = i128::from(sorted.get(sorted.len() / 2).copied().unwrap_or(0));
+            let lower = sorted.get((sorted.len() / 2).wrapping_sub(1)).filter(|_| sorted.len().is_multiple_of(2)).copied();
+            match (lane.get_mut(row), kept(upper + lower.map_or(0, i128::from))) {
+                (Some(held), Some(found)) => *held = found,
+                (None, _) | (_, None) => lost.put(row, true),
+            }
+        }
+        lost
+    };
+    let (one, two) = (out.one, out.two);
+    let mut lost = middle(&mut out.low, one, |s| &s.low);
+    lost |= middle(&mut out.high, two, Slot::highs);
+    out.ask |= lost;
 }
 
 fn times(a: &Slot, factor: i64, out: &mut Slot) {

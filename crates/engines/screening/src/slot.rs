@@ -148,6 +148,7 @@ pub(crate) fn truth(node: &Node, done: &Done<'_>, out: &mut Slot) {
         | Op::Product(..)
         | Op::Least(_)
         | Op::Greatest(_)
+        | Op::Median(_)
         | Op::Absolute(_)
         | Op::Round { .. }
         | Op::Between(..)

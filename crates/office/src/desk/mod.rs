@@ -93,7 +93,9 @@ impl Office {
             | Action::ReviewCase
             | Action::ReadStudies
             | Action::Evaluate
-            | Action::Audit => Ok(()),
+            | Action::Audit
+            | Action::ReadFirms
+            | Action::TellFirms => Ok(()),
         }
     }
 

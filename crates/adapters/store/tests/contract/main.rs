@@ -8,6 +8,8 @@ mod bucket;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod firms;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod jobs;

@@ -8,12 +8,12 @@ use crate::fixture::*;
 
 on_both!(a_file_in_parts, the_newest_row_holds, names_are_found, a_merger_is_followed, long_parts);
 
-fn firm(n: u64) -> CorporateNumber {
+pub(crate) fn firm(n: u64) -> CorporateNumber {
     CorporateNumber::from_body(700_000_000_000 + n)
 }
 
 /// A row of the register as its file writes it.
-fn entry(n: u64, name: &str, process: &str, updated: &str, edits: &[(Column, &str)]) -> Entry {
+pub(crate) fn entry(n: u64, name: &str, process: &str, updated: &str, edits: &[(Column, &str)]) -> Entry {
     let number = firm(n).to_string();
     let sequence = n.to_string();
     let mut fields = vec![String::new(); 30];
@@ -44,7 +44,7 @@ fn entry(n: u64, name: &str, process: &str, updated: &str, edits: &[(Column, &st
 
 impl Fixture {
     /// Takes in rows as the next part of a file; the lines go on from where it is.
-    async fn take(&self, file: Digest, entries: &[Entry]) -> banso_register::Plan {
+    pub(crate) async fn take(&self, file: Digest, entries: &[Entry]) -> banso_register::Plan {
         let begun = self.store.begin_register_file(file, "diff.csv").await.unwrap();
         let known = self.store.register_known(file, entries.iter().map(|e| e.number)).await.unwrap();
         let rows: Vec<(u64, Entry)> = (begun.lines + 1..).zip(entries.iter().cloned()).collect();

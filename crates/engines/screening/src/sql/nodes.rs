@@ -141,6 +141,7 @@ impl<'a> Writer<'a> {
             Op::Add(..) | Op::Times(..) | Op::Product(..) | Op::Least(_) | Op::Greatest(_) | Op::Absolute(_) | Op::Round { .. } => {
                 self.number(node)
             }
+            Op::Median(_) => Err("a median"),
             Op::Between(calendar, from, to) => self.between(*calendar, *from, *to),
             Op::Days(from, to) => {
                 self.with(&[*from, *to], move |v| Some((dialect.number(&format!("({} - {})", low(v, 1), low(v, 0))), None)))
@@ -299,8 +300,8 @@ impl<'a> Writer<'a> {
             let own: Vec<String> = made.iter().map(|(name, e)| format!("{e} AS {name}")).collect();
             let own = if own.is_empty() { String::new() } else { format!(", {}", own.join(",\n    ")) };
             text.push_str(if level == 0 { "WITH " } else { ",\n" });
-            // Kept apart: PostgreSQL would otherwise put the queries into one another, and write every node out again for each that needs it.
-            let kept = if self.dialect == Dialect::Postgres { "AS MATERIALIZED" } else { "AS" };
+            // Kept apart: PostgreSQL and SQLite would otherwise put the queries into one another, and write every node out again for each that needs it.
+            let kept = if self.dialect == Dialect::Spark { "AS" } else { "AS MATERIALIZED" };
             text.push_str(&format!("q{level} {kept} (SELECT f{level}.*{own}\n  FROM {from} AS f{level})"));
             from = format!("q{level}");
         }

@@ -2,8 +2,8 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "what is not named here is no number")]
 
-use super::is_point;
 use super::nodes::{Said, Value, Writer, any, high, low, rounding};
+use super::{Dialect, is_point};
 use crate::circuit::{Flavour, Id, Node, Op, Shape};
 
 /// The smaller (`<`) or larger (`>`) of two that are both known; otherwise NULL.
@@ -33,6 +33,7 @@ impl Writer<'_> {
                 let (l, h) = if *factor < 0 { (high(v, 0), low(v, 0)) } else { (low(v, 0), high(v, 0)) };
                 Some((times(l), span.then(|| times(h))))
             }),
+            Op::Product(..) if self.dialect == Dialect::Sqlite => Err("SQLite has no whole numbers beyond 64 bits"),
             Op::Product(a, b) if !span => self.with(&[*a, *b], |v| Some((format!("({} * {})", low(v, 0), low(v, 1)), None))),
             Op::Product(..) => Err("a product of numbers between two ends"),
             Op::Least(parts) => self.extreme(parts, true),

@@ -35,6 +35,9 @@ pub(super) fn yen() -> BoxedStrategy<String> {
                 (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("最小({a}, {b})")),
                 (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("最大({a}, {b})")),
                 (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("平均({a}, {b}, 50円)")),
+                (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("中央値({a}, {b}, 50円)")),
+                (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("中央値({a}, {b})")),
+                inner.clone().prop_map(|a| format!("剰余({a}, 7円)")),
                 (
                     inner.clone(),
                     prop::sample::select(vec!["切捨て", "切上げ", "四捨五入", "floor", "ceiling"]),

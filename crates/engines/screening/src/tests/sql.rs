@@ -128,7 +128,7 @@ fn postgres_says_what_the_row_evaluator_says() {
 #[test]
 fn what_sql_cannot_say_is_named() {
     let (names, schema) = (names(), Schema::of(&items()));
-    let exprs: Vec<Expr> = ["剰余(資本金, 7円) = 0円", "資本金 <= 1億円"].iter().map(|t| compile(t, &names).unwrap()).collect();
+    let exprs: Vec<Expr> = ["中央値(資本金, 経費, 7円) = 0円", "資本金 <= 1億円"].iter().map(|t| compile(t, &names).unwrap()).collect();
     let source = Source { table: "firms".into(), key: "id".into() };
     let statement = sql::expressions(&schema, &names, &exprs, &source, Dialect::Postgres);
     assert_eq!(statement.truths, ["資本金 <= 1億円"]);

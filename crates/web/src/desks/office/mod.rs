@@ -3,6 +3,7 @@
 pub(crate) mod calls;
 pub(crate) mod case;
 pub(crate) mod check;
+pub(crate) mod firms;
 pub(crate) mod grant;
 pub(crate) mod guidelines;
 pub(crate) mod inbox;
@@ -11,6 +12,7 @@ pub(crate) mod payments;
 pub(crate) mod progress;
 pub(crate) mod project;
 pub(crate) mod review_plan;
+pub(crate) mod screening;
 pub(crate) mod selection;
 mod selection_rows;
 
