@@ -53,7 +53,7 @@ fn records(facts: &Facts, list: &str) -> Vec<Record> {
 fn typed(kind: &FieldKind, value: &Value) -> String {
     match value {
         Value::YesNo(yes) => if *yes { "はい" } else { "いいえ" }.to_owned(),
-        Value::Number(n) if matches!(kind, FieldKind::Number { unit } if unit == "%") => decimal(*n * Exact::from_integer(100)),
+        Value::Number(n) if matches!(kind, FieldKind::Number { unit, .. } if unit == "%") => decimal(*n * Exact::from_integer(100)),
         Value::Number(n) => decimal(*n),
         Value::Text(text) => text.clone(),
         Value::Day(day) => day.date().to_string(),
@@ -112,7 +112,7 @@ fn answers(edition: &Edition, section: &Section, member: u32, facts: &Facts, own
             }
             cells.into_iter().map(|(key, yen)| (key, yen.to_string())).collect()
         }
-        SectionContent::Kpis => edition.kpis().iter().map(|k| (k.id.clone(), "160".to_owned())).collect(),
+        SectionContent::Kpis => edition.kpis().iter().map(|k| (k.id.clone(), k.limits.most.unwrap_or(160).to_string())).collect(),
         SectionContent::Documents(_) => SectionAnswers::new(),
     }
 }

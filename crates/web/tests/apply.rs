@@ -118,9 +118,13 @@ async fn fill_in(visitor: &mut Visitor, case: &str) {
     }
     save(visitor, &section(case, "budget", 1), &[("a.物品費.1", "１，２００万円"), ("a.人件費.2", "9,000,000")]).await.is(303);
     for (id, keys) in TEXTS {
-        let answer = if id == "kpis" { "160" } else { "架空の記述です。" };
         let names: Vec<String> = keys.iter().map(|k| format!("a.{k}")).collect();
-        let fields: Vec<(&str, &str)> = names.iter().map(|n| (n.as_str(), answer)).collect();
+        let answer = |key: &str| match (id, key) {
+            ("kpis", "achievement" | "commercialised") => "９０％",
+            ("kpis", _) => "160",
+            (_, _) => "架空の記述です。",
+        };
+        let fields: Vec<(&str, &str)> = names.iter().zip(keys).map(|(n, k)| (n.as_str(), answer(k))).collect();
         save(visitor, &section(case, id, 0), &fields).await.is(303);
     }
     for slot in ["plan-pdf", "accounts", "pledge"] {

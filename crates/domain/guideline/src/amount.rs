@@ -24,6 +24,12 @@ impl Edition {
         Reckoning::new(self, plan, facts).amount()
     }
 
+    /// Subsidies are rounded to a multiple of this; one yen where the text does not say.
+    #[must_use]
+    pub fn rounded_to(&self) -> Yen {
+        self.plan().map_or(Yen::new(1), |plan| plan.unit)
+    }
+
     /// What is missing for an amount under a text whose 補助額 cannot be read.
     pub(crate) fn no_plan() -> Missing {
         Missing::Unconfirmed { clause: String::new(), what: "補助額".to_owned() }

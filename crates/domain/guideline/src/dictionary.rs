@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use banso_kernel::{Digest, LocalText};
 
+use crate::limits::unit_and_limits;
 use crate::markdown::{Piece, TEXT_MAX, Table, merge_conflicts, pieces};
 use crate::model::{FieldKind, Item, ItemId, ItemKind};
 use crate::problem::{Code, Problem, Severity, Span, nearest, tidy};
@@ -169,7 +170,10 @@ fn item_of(row: &Row<'_, '_>, name: &Words, problems: &mut Vec<Problem>) -> Opti
     let options = || list(&detail).into_iter().map(|w| local(&w.text).ja).collect::<Vec<_>>();
     let kind_words = row.must("型", problems)?;
     let kind = match kind_words.text.as_str() {
-        "数値" => ItemKind::Number { unit: if detail.is_empty() { String::new() } else { detail.text.clone() } },
+        "数値" => {
+            let (unit, limits) = unit_and_limits(&detail, problems);
+            ItemKind::Number { unit, limits }
+        }
         "文字" => ItemKind::Text,
         "はい・いいえ" => ItemKind::YesNo,
         "選択" => ItemKind::Choice(options()),
@@ -220,7 +224,7 @@ impl Item {
     #[must_use]
     pub fn field_kind(&self) -> Option<FieldKind> {
         Some(match &self.kind {
-            ItemKind::Number { unit } => FieldKind::Number { unit: unit.clone() },
+            ItemKind::Number { unit, limits } => FieldKind::Number { unit: unit.clone(), limits: *limits },
             ItemKind::Text => FieldKind::Text { characters_max: TEXT_CHARACTERS_MAX },
             ItemKind::YesNo => FieldKind::YesNo,
             ItemKind::Choice(options) => FieldKind::Choice(options.clone()),

@@ -208,8 +208,8 @@ fn keyword(word: &str) -> Proposal {
 /// An item of the dictionary in a few words.
 fn about(item: &Item) -> LocalText {
     let kind = match &item.kind {
-        ItemKind::Number { unit } if unit.is_empty() => ("数値".to_owned(), "number".to_owned()),
-        ItemKind::Number { unit } => (format!("数値（{unit}）"), format!("number ({unit})")),
+        ItemKind::Number { unit, .. } if unit.is_empty() => ("数値".to_owned(), "number".to_owned()),
+        ItemKind::Number { unit, .. } => (format!("数値（{unit}）"), format!("number ({unit})")),
         ItemKind::Text => ("文字".to_owned(), "text".to_owned()),
         ItemKind::YesNo => ("はい・いいえ".to_owned(), "yes or no".to_owned()),
         ItemKind::Choice(options) => (format!("選択: {}", options.join("、")), format!("choice: {}", options.join(", "))),

@@ -4,6 +4,7 @@ use banso_kernel::LocalText;
 
 use crate::answers::CONSORTIUM_ITEM;
 use crate::dictionary::Dictionary;
+use crate::limits::unit_and_limits;
 use crate::markdown::Table;
 use crate::model::{BudgetLine, ClauseId, Field, FieldKind, Item, ItemKind, Section, SectionContent, Side, Track};
 use crate::outline::Mark;
@@ -252,7 +253,10 @@ fn text_kind(words: &Words, characters: Option<u32>, problems: &mut Vec<Problem>
         other => {
             let inside = |name: &str| other.strip_prefix(name)?.strip_prefix(['（', '('])?.strip_suffix(['）', ')']);
             if let Some(unit) = inside("数値") {
-                return Some(FieldKind::Number { unit: unit.trim().to_owned() });
+                let start = words.at.start + words.text.find(unit).unwrap_or(0);
+                let unit = Words { text: unit.trim().to_owned(), at: Span::new(start, start + unit.len()) };
+                let (unit, limits) = unit_and_limits(&unit, problems);
+                return Some(FieldKind::Number { unit, limits });
             }
             if let Some(options) = inside("選択") {
                 let start = words.at.start + words.text.find(options).unwrap_or(0);
@@ -267,8 +271,8 @@ fn text_kind(words: &Words, characters: Option<u32>, problems: &mut Vec<Problem>
                     format!("There is no kind `{other}`."),
                 )
                 .remedy(
-                    "短文、長文、数値（円）、選択（甲、乙）、はい・いいえ、日付、法人番号 のどれかを書いてください。",
-                    "Write one of 短文, 長文, 数値（円）, 選択（甲、乙）, はい・いいえ, 日付, 法人番号.",
+                    "短文、長文、数値（円）、数値（%、0〜100）、選択（甲、乙）、はい・いいえ、日付、法人番号 のどれかを書いてください。",
+                    "Write one of 短文, 長文, 数値（円）, 数値（%、0〜100）, 選択（甲、乙）, はい・いいえ, 日付, 法人番号.",
                 ),
             );
             None

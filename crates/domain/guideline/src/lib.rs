@@ -23,6 +23,7 @@ mod judging;
 mod known;
 mod layout;
 mod library;
+mod limits;
 mod markdown;
 mod members;
 mod model;
@@ -48,6 +49,7 @@ pub use editor::{Meaning, Origin, Proposal, ProposalKind, Writing, place_of as n
 pub use examples::Example;
 pub use layout::lay_out;
 pub use library::{Library, SharedDefinition};
+pub use limits::Limits;
 pub use model::*;
 pub use page::{Block, RuleBlock};
 pub use plan::Plan;

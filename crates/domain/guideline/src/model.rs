@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use banso_kernel::{CallId, Day, Exact, Instant, LocalText, Yen};
 use serde::{Deserialize, Serialize};
 
+use crate::limits::Limits;
+
 pub use crate::judging::{Aggregation, Bonus, Criterion, ReserveTerm, ScoreSheet, SelectionRules};
 
 /// The number of a clause as it stands in its heading, e.g. `3-2`.
@@ -63,6 +65,9 @@ pub enum ItemKind {
     /// A number with a unit: 円, 人, 年, %, 点, 件 …
     Number {
         unit: String,
+        /// Which numbers make sense: a share of a whole is from 0 to 100 %.
+        #[serde(default)]
+        limits: Limits,
     },
     Text,
     YesNo,
@@ -253,13 +258,29 @@ pub struct Field {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FieldKind {
-    Text { characters_max: usize },
-    LongText { characters_max: usize },
-    Number { unit: String },
+    Text {
+        characters_max: usize,
+    },
+    LongText {
+        characters_max: usize,
+    },
+    Number {
+        unit: String,
+        #[serde(default)]
+        limits: Limits,
+    },
     Choice(Vec<String>),
     YesNo,
     Day,
     CorporateNumber,
+}
+
+impl FieldKind {
+    /// Any number of a unit.
+    #[must_use]
+    pub fn number(unit: impl Into<String>) -> Self {
+        FieldKind::Number { unit: unit.into(), limits: Limits::default() }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -316,4 +337,7 @@ pub struct Kpi {
     /// The item of the dictionary that this target is about.
     #[serde(default)]
     pub item: Option<ItemId>,
+    /// Which numbers that item may be.
+    #[serde(default)]
+    pub limits: Limits,
 }

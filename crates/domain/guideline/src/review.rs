@@ -233,7 +233,7 @@ fn aggregation(words: &Words, problems: &mut Vec<Problem>) -> Aggregation {
 fn share(words: &Words, problems: &mut Vec<Problem>) -> Option<Exact> {
     let percent = fold_width(&words.text).ends_with('%');
     let range = Exact::from_integer(0)..=Exact::from_integer(1);
-    match read_value(&FieldKind::Number { unit: "%".to_owned() }, &words.text) {
+    match read_value(&FieldKind::number("%"), &words.text) {
         Ok(Some(Value::Number(share))) if percent && range.contains(&share) => Some(share),
         Ok(_) | Err(_) => {
             problems.push(

@@ -7,6 +7,7 @@ use crate::dictionary::Dictionary;
 use crate::edition::Edition;
 use crate::expr::{Cell, Names, Type, Unit};
 use crate::form::{Marked, SECTION_OPTIONS, identifier, section, title_of, twice};
+use crate::limits::Limits;
 use crate::model::{ClauseId, Criterion, ItemKind, Kpi, Section, SectionContent, Truth, Value};
 use crate::problem::{Code, Problem};
 use crate::rules::{Rule, Test, misfit};
@@ -39,7 +40,20 @@ pub(crate) fn kpis(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut 
         let item = row.may("項目").and_then(|w| known_item(&w, &unit, dictionary, problems));
         let Some(id) = identifier(&id, problems) else { continue };
         let clause = marked.clause.clone();
-        out.push(Kpi { id, clause, title: local(&title.text), when: local(&when.text), target: target.text, unit: unit.text, item });
+        let limits = match item.as_deref().and_then(|id| dictionary.get(id)).map(|i| &i.kind) {
+            Some(ItemKind::Number { limits, .. }) => *limits,
+            Some(_) | None => Limits::default(),
+        };
+        out.push(Kpi {
+            id,
+            clause,
+            title: local(&title.text),
+            when: local(&when.text),
+            target: target.text,
+            unit: unit.text,
+            item,
+            limits,
+        });
     }
     let asked = marked.mark.option("識別子").is_some();
     let title = title_of(marked.mark, "指標の目標", "Targets");
@@ -154,7 +168,7 @@ impl Kpi {
 /// The item that a target is measured by: a number in the same unit.
 fn known_item(words: &Words, unit: &Words, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<String> {
     if let Some(item) = dictionary.get(&words.text) {
-        if !matches!(&item.kind, ItemKind::Number { unit: own } if *own == unit.text) {
+        if !matches!(&item.kind, ItemKind::Number { unit: own, .. } if *own == unit.text) {
             problems.push(Problem::error(
                 Code::Unit,
                 words.at,
@@ -183,7 +197,16 @@ mod tests {
     fn kpi(target: &str, unit: &str) -> Kpi {
         let text = LocalText::ja("指標");
         let (title, when) = (text.clone(), text);
-        Kpi { id: "k".into(), clause: "6-1".into(), title, when, target: target.into(), unit: unit.into(), item: None }
+        Kpi {
+            id: "k".into(),
+            clause: "6-1".into(),
+            title,
+            when,
+            target: target.into(),
+            unit: unit.into(),
+            item: None,
+            limits: Limits::default(),
+        }
     }
 
     #[test]

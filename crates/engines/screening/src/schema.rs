@@ -74,7 +74,7 @@ impl Schema {
 
 fn kind(kind: &ItemKind) -> Option<(Kind, String)> {
     Some(match kind {
-        ItemKind::Number { unit } => (Kind::Number { scale: if Unit::of(unit).is_whole() { 1 } else { FINE } }, unit.clone()),
+        ItemKind::Number { unit, .. } => (Kind::Number { scale: if Unit::of(unit).is_whole() { 1 } else { FINE } }, unit.clone()),
         ItemKind::YesNo => (Kind::YesNo, String::new()),
         ItemKind::Choice(values) => (Kind::Choice(values.clone()), String::new()),
         ItemKind::Day => (Kind::Day, String::new()),

@@ -43,19 +43,19 @@ pub(super) fn millions(yen: Yen) -> f64 {
 /// The unit in which a panel states an item.
 pub(crate) fn unit_of(item: &Item) -> Option<&str> {
     match &item.kind {
-        ItemKind::Number { unit } if unit == "円" => Some("百万円"),
-        ItemKind::Number { unit } => Some(unit),
+        ItemKind::Number { unit, .. } if unit == "円" => Some("百万円"),
+        ItemKind::Number { unit, .. } => Some(unit),
         ItemKind::Text | ItemKind::YesNo | ItemKind::Choice(_) | ItemKind::Day | ItemKind::CorporateNumber | ItemKind::List(_) => None,
     }
 }
 
 pub(super) fn is_money(item: &Item) -> bool {
-    matches!(&item.kind, ItemKind::Number { unit } if unit == "円")
+    matches!(&item.kind, ItemKind::Number { unit, .. } if unit == "円")
 }
 
 /// The item that counts workers: what money is divided by.
 pub(crate) fn workers(items: &[Item]) -> Option<&Item> {
-    items.iter().find(|i| matches!(&i.kind, ItemKind::Number { unit } if unit == "人"))
+    items.iter().find(|i| matches!(&i.kind, ItemKind::Number { unit, .. } if unit == "人"))
 }
 
 impl Line {

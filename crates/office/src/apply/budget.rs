@@ -50,6 +50,7 @@ pub struct MemberSum {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subsidy {
     pub total: Known<Yen>,
+    /// By project year, after every cap: adds up to `total`.
     pub by_year: Vec<(u32, Known<Yen>)>,
     /// Where a cap cut something.
     pub cuts: Vec<(ClauseId, Yen)>,
@@ -65,7 +66,7 @@ impl Subsidy {
             Known::Unknown(missing) => missing.iter().map(|m| missing_words(m, &label)).collect(),
             Known::Exactly(_) | Known::Between(..) => Vec::new(),
         };
-        Subsidy { total: amount.total, by_year: amount.by_year, cuts: amount.cuts, steps: amount.steps, missing }
+        Subsidy { total: amount.total, by_year: amount.by_year_after_caps, cuts: amount.cuts, steps: amount.steps, missing }
     }
 
     /// The amount, where it is settled.

@@ -246,7 +246,7 @@ impl Draft {
         let fields = keyed_fields(section, &self.member_numbers(), self.edition.kpis());
         let rows = fields.iter().map(|(key, field)| {
             let unit = match &field.kind {
-                banso_guideline::FieldKind::Number { unit } => unit.clone(),
+                banso_guideline::FieldKind::Number { unit, .. } => unit.clone(),
                 banso_guideline::FieldKind::Text { .. }
                 | banso_guideline::FieldKind::LongText { .. }
                 | banso_guideline::FieldKind::Choice(_)

@@ -68,10 +68,10 @@ pub(crate) fn read_fact(json: &str) -> Option<Value> {
 /// A value as somebody would type it into a field of this kind.
 fn value_text(kind: &FieldKind, value: &Value) -> Option<String> {
     match (kind, value) {
-        (FieldKind::Number { unit }, Value::Number(n)) if unit == "円" => {
+        (FieldKind::Number { unit, .. }, Value::Number(n)) if unit == "円" => {
             n.is_integer().then(|| i64::try_from(n.to_integer()).ok()).flatten().map(|y| Yen::new(y).to_string().replace('円', ""))
         }
-        (FieldKind::Number { unit }, Value::Number(n)) if unit == "%" => decimal(*n * Exact::from_integer(100)),
+        (FieldKind::Number { unit, .. }, Value::Number(n)) if unit == "%" => decimal(*n * Exact::from_integer(100)),
         (FieldKind::Number { .. }, Value::Number(n)) => decimal(*n),
         (FieldKind::YesNo, Value::YesNo(yes)) => Some(if *yes { "はい" } else { "いいえ" }.to_owned()),
         (FieldKind::Day, Value::Day(day)) => Some(day.date().to_string()),
@@ -116,7 +116,7 @@ mod tests {
             fact("業種", "", "\"製造業\""),
             fact("壊れた値", "", "{"),
         ]);
-        let number = |unit: &str| FieldKind::Number { unit: unit.into() };
+        let number = |unit: &str| FieldKind::number(unit);
         for (item, kind, expect) in [
             ("資本金", number("円"), Some("30,000,000")),
             ("輸出比率", number("%"), Some("7.5")),

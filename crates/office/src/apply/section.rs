@@ -1,10 +1,10 @@
-//! One section of the form for one side: shown, and saved. What is typed is kept as typed, right or wrong; what two people changed
-//! in the same field is shown to the later one.
+//! One section of the form for one side: shown, and saved. Texts are kept as typed, right or wrong; numbers
+//! that can be read in half-width digits; what two people changed in the same field is shown to the later one.
 
 use std::collections::BTreeMap;
 
-use banso_guideline::answers::{AnswerProblem, Clash, Merged, SectionAnswers};
-use banso_guideline::{Field, Kpi, Section as FormSection, SectionContent};
+use banso_guideline::answers::{AnswerProblem, Clash, Merged, SectionAnswers, normalised};
+use banso_guideline::{Field, FieldKind, Kpi, Section as FormSection, SectionContent};
 use banso_kernel::{CaseId, Instant, LocalText};
 use banso_permits::{Action, Person};
 use banso_store::{Batch, Change, CommitError, SaveSection};
@@ -121,18 +121,22 @@ pub(crate) fn keyed_fields(section: &FormSection, rows: &[u32], kpis: &[Kpi]) ->
     }
 }
 
-/// Whether a section has a field under this key. What it has not is not saved.
-fn has_key(section: &FormSection, kpis: &[Kpi], key: &str) -> bool {
+/// What the section asks for under this key, if anything. What it does not ask for is not saved.
+fn kind_under(section: &FormSection, kpis: &[Kpi], key: &str) -> Option<FieldKind> {
+    let of = |fields: &[Field], id: &str| fields.iter().find(|f| f.id == id).map(|f| f.kind.clone());
     match &section.content {
-        SectionContent::Fields(fields) => fields.iter().any(|f| f.id == key),
-        SectionContent::Kpis => kpis.iter().any(|k| k.id == key),
-        SectionContent::Consortium { parts, .. } => key
-            .split_once('.')
-            .is_some_and(|(n, part)| plain(n).is_some_and(|n| (1..=MEMBER_MAX).contains(&n)) && parts.iter().any(|p| p.id == part)),
-        SectionContent::Budget { lines, years_max } => key
-            .rsplit_once('.')
-            .is_some_and(|(line, year)| plain(year).is_some_and(|y| (1..=*years_max).contains(&y)) && lines.iter().any(|l| l.name == line)),
-        SectionContent::Documents(_) => false,
+        SectionContent::Fields(fields) => of(fields, key),
+        SectionContent::Kpis => kpis.iter().find(|k| k.id == key).map(|k| banso_guideline::answers::kpi_field(k).kind),
+        SectionContent::Consortium { parts, .. } => {
+            let (row, part) = key.split_once('.')?;
+            plain(row).filter(|n| (1..=MEMBER_MAX).contains(n)).and_then(|_| of(parts, part))
+        }
+        SectionContent::Budget { lines, years_max } => {
+            let (line, year) = key.rsplit_once('.')?;
+            let asked = plain(year).is_some_and(|y| (1..=*years_max).contains(&y)) && lines.iter().any(|l| l.name == line);
+            asked.then(|| FieldKind::number("円"))
+        }
+        SectionContent::Documents(_) => None,
     }
 }
 
@@ -298,11 +302,15 @@ impl Office {
     }
 }
 
-/// The answers that the section has fields for.
+/// The answers that the section has fields for. Numbers, amounts and days are kept in half-width digits, texts as typed; the page
+/// that sent them keeps what was typed until it is opened again.
 fn cleaned(draft: &Draft, section: &FormSection, order: &SaveOrder) -> SectionAnswers {
-    let known = |key: &str| has_key(section, draft.edition.kpis(), key);
-    let cut = |text: &String| text.chars().take(CHARACTERS_MAX).collect::<String>();
-    order.answers.iter().filter(|(key, _)| known(key)).map(|(key, text)| (key.clone(), cut(text))).collect()
+    let kept = |(key, text): (&String, &String)| {
+        let kind = kind_under(section, draft.edition.kpis(), key)?;
+        let cut: String = text.chars().take(CHARACTERS_MAX).collect();
+        Some((key.clone(), normalised(&kind, &cut)))
+    };
+    order.answers.iter().filter_map(kept).collect()
 }
 
 impl Draft {

@@ -221,7 +221,7 @@ fn own_by_number<'a>(own: &'a Organisation, text: &str) -> Result<&'a Organisati
 fn shown_kind(kind: &banso_guideline::ItemKind) -> Option<(FieldKind, String)> {
     use banso_guideline::ItemKind as K;
     Some(match kind {
-        K::Number { unit } => (FieldKind::Number { unit: unit.clone() }, unit.clone()),
+        K::Number { unit, limits } => (FieldKind::Number { unit: unit.clone(), limits: *limits }, unit.clone()),
         K::Text => (FieldKind::Text { characters_max: 400 }, String::new()),
         K::YesNo => (FieldKind::YesNo, String::new()),
         K::Choice(options) => (FieldKind::Choice(options.clone()), String::new()),

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use banso_grant::{CaseAct, GrantDecided, NewAct, Outcome, Point, Returned};
+use banso_guideline::Known;
 use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, Instant, RequestId, Yen};
 use banso_permits::{Action, Person, Role};
 use banso_store::{Attachment, Batch, Change, CommitError, Content, Organisation};
@@ -117,7 +118,8 @@ impl Scene {
             ("plan", &["needs", "novelty", "goals", "method", "schedule"][..], "記述"),
             ("team", &["leader", "division", "management"][..], "記述"),
             ("business", &["market", "competition", "sales", "effects"][..], "記述"),
-            ("kpis", &["achievement", "commercialised", "value-added", "wages", "sales-ratio"][..], "160"),
+            ("kpis", &["achievement", "commercialised"][..], "90"),
+            ("kpis", &["value-added", "wages", "sales-ratio"][..], "160"),
         ] {
             let answers: Vec<_> = keys.iter().map(|k| (*k, text)).collect();
             self.save(section, 0, &answers).await.unwrap();
@@ -160,6 +162,60 @@ impl Scene {
         let assigned = CaseAct::ReviewersAssigned { plan: Digest::ZERO, due: day("2027-02-20"), reviewers: vec![] };
         self.office_acts(vec![CaseAct::CompletenessPassed { checks: vec!["様式".into()] }, assigned, CaseAct::Selected(outcome)]).await;
     }
+}
+
+#[tokio::test]
+async fn numbers_are_kept_in_half_width_digits_and_texts_as_typed() {
+    let scene = Scene::new().await;
+    let number = CorporateNumber::from_body(111).to_string();
+    let wide: String = number.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect();
+    for (section, member, key, typed, kept) in [
+        ("overview", 0, "補助事業期間", "３年", "3"),
+        ("overview", 0, "補助事業期間", "２．５", "２．５"),
+        ("overview", 0, "technology", "１２軸の加工", "１２軸の加工"),
+        ("consortium", 0, "2.法人番号", wide.as_str(), number.as_str()),
+        ("consortium", 0, "2.名称", "架空大学１号館", "架空大学１号館"),
+        ("member", 1, "従業員数", "１２人", "12"),
+        ("member", 1, "資本金", "３億円", "300,000,000"),
+        ("member", 1, "大企業単独持分", "２５０％", "２５０％"),
+        ("budget", 1, "物品費.1", "３，０００万円", "30,000,000"),
+        ("budget", 1, "物品費.1", "三千円", "三千円"),
+        ("kpis", 0, "wages", "１．５％", "1.5"),
+    ] {
+        scene.save(section, member, &[(key, typed)]).await.unwrap();
+        let page = scene.office.section_page(&scene.lead, scene.case, section, member).await.unwrap();
+        assert_eq!(page.answers.get(key).map(String::as_str), Some(kept), "{section} {key}");
+        // The page that is still open sends the same again: nothing changes.
+        scene.save(section, member, &[(key, typed)]).await.unwrap();
+        let again = scene.office.section_page(&scene.lead, scene.case, section, member).await.unwrap();
+        assert_eq!((again.stamp, again.answers), (page.stamp, page.answers), "{section} {key}");
+    }
+    let member = scene.office.section_page(&scene.lead, scene.case, "member", 1).await.unwrap();
+    assert!(member.problems.iter().any(|p| p.code == "out-of-range" && p.place.key == "大企業単独持分"), "{:?}", member.problems);
+    let overview = scene.office.section_page(&scene.lead, scene.case, "overview", 0).await.unwrap();
+    assert!(overview.problems.iter().any(|p| p.code == "not-whole"), "{:?}", overview.problems);
+}
+
+#[tokio::test]
+async fn the_years_shown_add_up_to_the_subsidy() {
+    let scene = Scene::new().await;
+    // Years of 45,000,000 after the yearly cap, 75,000,000 in all: the second year is cut.
+    for (first, second, years) in [
+        ("63,525,000", "51,980,000", [42_350_000, 32_650_000]),
+        ("90,000,000", "90,000,000", [45_000_000, 30_000_000]),
+        ("30,000,000", "10,000,000", [20_000_000, 6_666_666]),
+    ] {
+        scene.save("budget", 1, &[("物品費.1", first), ("人件費.2", second)]).await.unwrap();
+        let subsidy = scene.office.check_page(&scene.lead, scene.case).await.unwrap().subsidy;
+        let shown: Vec<_> = subsidy.by_year.iter().map(|(_, amount)| amount.clone()).collect();
+        assert_eq!(shown, years.map(|y| Known::Exactly(Yen::new(y))), "{first} {second}");
+        assert_eq!(subsidy.total, Known::Exactly(Yen::new(years.iter().sum())));
+    }
+    // A duration that no row of the caps is about has no amount at all, rather than none.
+    scene.save("overview", 0, &[("補助事業期間", "4")]).await.unwrap();
+    let page = scene.office.check_page(&scene.lead, scene.case).await.unwrap();
+    assert!(matches!(page.subsidy.total, Known::Unknown(_)), "{:?}", page.subsidy.total);
+    assert!(page.subsidy.missing.iter().any(|m| m.ja.contains("3-5")), "{:?}", page.subsidy.missing);
 }
 
 #[tokio::test]

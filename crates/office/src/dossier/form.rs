@@ -1,6 +1,6 @@
 //! What was typed into a form, laid out by the form that asked for it: sections in reading order, amounts grouped, costs added up.
 
-use banso_guideline::answers::{Answers, FormFacts, LineCost, kpi_field};
+use banso_guideline::answers::{Answers, FormFacts, LineCost, kpi_field, normalised};
 use banso_guideline::{Edition, Field, FieldKind, Section as FormSection, SectionContent, Side};
 use banso_kernel::{LocalText, Yen};
 
@@ -170,14 +170,16 @@ fn shown(kind: &FieldKind, text: &str) -> String {
     let text = text.trim();
     match kind {
         _ if text.is_empty() => String::new(),
-        FieldKind::Number { unit } if unit == "円" => Yen::parse(text).map_or_else(|_| text.to_owned(), |y| y.to_string()),
-        FieldKind::Number { unit } if text.ends_with(unit.as_str()) => text.to_owned(),
-        FieldKind::Number { unit } => format!("{text}{unit}"),
+        FieldKind::Number { unit, .. } if unit == "円" => Yen::parse(text).map_or_else(|_| text.to_owned(), |y| y.to_string()),
+        FieldKind::Number { unit, .. } => {
+            let number = normalised(kind, text);
+            if number.ends_with(unit.as_str()) { number } else { format!("{number}{unit}") }
+        }
         FieldKind::Text { .. }
         | FieldKind::LongText { .. }
         | FieldKind::Choice(_)
         | FieldKind::YesNo
         | FieldKind::Day
-        | FieldKind::CorporateNumber => text.to_owned(),
+        | FieldKind::CorporateNumber => normalised(kind, text),
     }
 }

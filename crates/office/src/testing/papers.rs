@@ -95,8 +95,8 @@ fn example(field: &Field, title: &str) -> String {
         FieldKind::LongText { .. } => format!(
             "【{label}】架空の記述です。{title}に向けて、従来は熟練者に頼っていた工程を計測と解析で置き換えます。\n1年目に試作機を作り、2年目に量産条件で確かめます。"
         ),
-        FieldKind::Number { unit } if unit == "円" => "30000000".to_owned(),
-        FieldKind::Number { unit } if unit == "年" => "3".to_owned(),
+        FieldKind::Number { unit, .. } if unit == "円" => "30000000".to_owned(),
+        FieldKind::Number { unit, .. } if unit == "年" => "3".to_owned(),
         FieldKind::Number { .. } => "2".to_owned(),
         FieldKind::Choice(options) => options.first().cloned().unwrap_or_default(),
         FieldKind::YesNo => "いいえ".to_owned(),

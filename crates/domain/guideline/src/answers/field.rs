@@ -1,7 +1,8 @@
 //! One answer: from the text as typed to a value, or to what is wrong with it.
 
-use banso_kernel::{CorporateNumber, Day, Exact, LocalText, Yen, count_characters, fold_width};
+use banso_kernel::{CorporateNumber, Day, Exact, LocalText, Yen, count_characters, fold_width, group_thousands};
 
+use crate::limits::Limits;
 use crate::model::{Field, FieldKind, Value};
 
 type Wrong = (&'static str, LocalText);
@@ -17,7 +18,7 @@ pub fn read_value(kind: &FieldKind, text: &str) -> Result<Option<Value>, (&'stat
     }
     match kind {
         FieldKind::Text { characters_max } | FieldKind::LongText { characters_max } => read_text(text, *characters_max),
-        FieldKind::Number { unit } => read_number(text, unit),
+        FieldKind::Number { unit, limits } => read_number(text, unit, *limits),
         FieldKind::Choice(options) if options.iter().any(|o| o == text) => Ok(Value::Text(text.to_owned())),
         FieldKind::Choice(options) => Err(wrong(
             "not-a-choice",
@@ -64,12 +65,12 @@ fn read_text(text: &str, characters_max: usize) -> Result<Value, Wrong> {
 }
 
 /// Reads a number in the unit of its field: yen as [`Yen`], a percentage as a share, others as decimals.
-fn read_number(text: &str, unit: &str) -> Result<Value, Wrong> {
+fn read_number(text: &str, unit: &str, limits: Limits) -> Result<Value, Wrong> {
     if unit == "円" {
-        return yen_problem(text).map_or_else(|| Ok(Value::Number(Yen::parse(text).unwrap_or_default().exact())), Err);
+        let yen = yen_problem(text).map_or_else(|| Ok(Yen::parse(text).unwrap_or_default().exact()), Err)?;
+        return limits.wrong(yen, unit).map_or(Ok(Value::Number(yen)), Err);
     }
-    let folded = fold_width(text);
-    let bare = folded.trim().trim_end_matches(unit).trim_end_matches('%').trim().replace(',', "");
+    let bare = bare_number(text, unit).replace(',', "");
     let number = decimal(&bare).ok_or_else(|| {
         wrong(
             "not-a-number",
@@ -84,7 +85,41 @@ fn read_number(text: &str, unit: &str) -> Result<Value, Wrong> {
     if ["人", "件"].contains(&unit) && !number.is_integer() {
         return Err(wrong("not-whole", format!("{unit}の数は整数で入力してください。"), "A count is a whole number.".into()));
     }
+    if let Some(wrong) = limits.wrong(number, unit) {
+        return Err(wrong);
+    }
     Ok(Value::Number(if unit == "%" { number / Exact::from_integer(100) } else { number }))
+}
+
+/// The digits of a number, half-width, without the unit behind them.
+fn bare_number(text: &str, unit: &str) -> String {
+    let folded = fold_width(text);
+    folded.trim().trim_end_matches(unit).trim_end_matches('%').trim().to_owned()
+}
+
+/// An answer as it is kept. Numbers, amounts, days and corporate numbers that can be read lose full-width digits and the unit, and
+/// amounts in 万 or 億 are written out: `１２人` is `12`, `３億円` is `300,000,000`. Texts, and what cannot be read, stay as typed.
+#[must_use]
+pub fn normalised(kind: &FieldKind, text: &str) -> String {
+    if !matches!(read_value(kind, text), Ok(Some(_))) {
+        return text.to_owned();
+    }
+    match kind {
+        FieldKind::Number { unit, .. } if unit == "円" => normalised_yen(text),
+        FieldKind::Number { unit, .. } => bare_number(text, unit),
+        FieldKind::CorporateNumber => CorporateNumber::parse(text).map_or_else(|_| text.to_owned(), |n| n.to_string()),
+        FieldKind::Day => fold_width(text.trim()),
+        FieldKind::Text { .. } | FieldKind::LongText { .. } | FieldKind::Choice(_) | FieldKind::YesNo => text.to_owned(),
+    }
+}
+
+/// An amount in digits; commas stay where they were typed.
+fn normalised_yen(text: &str) -> String {
+    let bare: String = fold_width(text.trim()).chars().filter(|c| !matches!(c, ' ' | '円' | '¥')).collect();
+    if bare.chars().all(|c| c.is_ascii_digit() || c == ',') {
+        return bare;
+    }
+    Yen::parse(text).map_or_else(|_| text.to_owned(), |yen| group_thousands(i128::from(yen.get())))
 }
 
 /// What is wrong with an amount in yen, if anything.

@@ -13,7 +13,7 @@ use banso_kernel::{Digest, LocalText};
 use serde::{Deserialize, Serialize};
 
 pub use facts::{BUDGET_ITEM, CONSORTIUM_ITEM, FormFacts, LINE_PART, LineCost, YEAR_PART};
-pub use field::read_value;
+pub use field::{normalised, read_value};
 pub use merge::{Clash, Merged, merge};
 
 use crate::model::{ClauseId, Field, Form, Kpi, Section, SectionContent, Side};
@@ -191,7 +191,7 @@ pub fn kpi_field(kpi: &Kpi) -> Field {
         id: kpi.id.clone(),
         label: kpi.title.clone(),
         hint: kpi.when.clone(),
-        kind: crate::model::FieldKind::Number { unit: kpi.unit.clone() },
+        kind: crate::model::FieldKind::Number { unit: kpi.unit.clone(), limits: kpi.limits },
         required: true,
         clause: kpi.clause.clone(),
     }

@@ -1,6 +1,7 @@
 //! Tables of typed answers: keys, problems, merging two people's edits, facts, digests.
 
 use super::*;
+use crate::Limits;
 use crate::model::{BudgetLine, Facts, FieldKind, Value};
 use banso_kernel::{Exact, Lang};
 use proptest::prelude::*;
@@ -20,7 +21,7 @@ fn form() -> Form {
         sections: vec![
             section("plan", Side::Lead, SectionContent::Fields(vec![field("課題", FieldKind::LongText { characters_max: 10 })])),
             section("members", Side::Lead, SectionContent::Consortium { parts, members_max: 3 }),
-            section("firm", Side::EachMember, SectionContent::Fields(vec![field("資本金", FieldKind::Number { unit: "円".into() })])),
+            section("firm", Side::EachMember, SectionContent::Fields(vec![field("資本金", FieldKind::number("円"))])),
             section("budget", Side::EachMember, SectionContent::Budget { lines: vec![line], years_max: 3 }),
         ],
     }
@@ -36,8 +37,8 @@ fn answers(cells: &[(&str, u32, &str, &str)]) -> Answers {
 
 #[test]
 fn one_answer_at_a_time() {
-    let yen = || FieldKind::Number { unit: "円".into() };
-    let percent = || FieldKind::Number { unit: "%".into() };
+    let yen = || FieldKind::number("円");
+    let percent = || FieldKind::number("%");
     let number = |n: i128, d: i128| Ok(Some(Value::Number(Exact::new(n, d))));
     for (kind, text, expected) in [
         (yen(), "４，５００万円", number(45_000_000, 1)),
@@ -45,8 +46,8 @@ fn one_answer_at_a_time() {
         (yen(), "-5", Err("negative")),
         (percent(), "7.5%", number(3, 40)),
         (percent(), "７．５", number(3, 40)),
-        (FieldKind::Number { unit: "人".into() }, "３００人", number(300, 1)),
-        (FieldKind::Number { unit: "人".into() }, "三百", Err("not-a-number")),
+        (FieldKind::number("人"), "３００人", number(300, 1)),
+        (FieldKind::number("人"), "三百", Err("not-a-number")),
         (FieldKind::YesNo, "はい", Ok(Some(Value::YesNo(true)))),
         (FieldKind::YesNo, "たぶん", Err("not-yes-or-no")),
         (FieldKind::Choice(vec!["甲".into()]), "乙", Err("not-a-choice")),
@@ -133,7 +134,7 @@ fn canonical_json_ignores_what_is_empty_and_reads_back() {
 proptest! {
     #[test]
     fn no_text_is_too_strange(text in "\\PC{0,40}") {
-        for kind in [FieldKind::Number { unit: "円".into() }, FieldKind::Number { unit: "%".into() }, FieldKind::Day, FieldKind::CorporateNumber, FieldKind::YesNo] {
+        for kind in [FieldKind::number("円"), FieldKind::number("%"), FieldKind::Day, FieldKind::CorporateNumber, FieldKind::YesNo] {
             let _ = read_value(&kind, &text);
         }
     }
@@ -141,7 +142,7 @@ proptest! {
 
 #[test]
 fn what_is_counted_is_whole_and_not_negative() {
-    let number = |unit: &str, text: &str| read_value(&FieldKind::Number { unit: unit.into() }, text).map_err(|(code, _)| code);
+    let number = |unit: &str, text: &str| read_value(&FieldKind::number(unit), text).map_err(|(code, _)| code);
     for (unit, text, expected) in [
         ("人", "-5", Err("negative")),
         ("人", "2.5人", Err("not-whole")),
@@ -155,5 +156,73 @@ fn what_is_counted_is_whole_and_not_negative() {
         ("円", "5千万円", Ok(Exact::from_integer(50_000_000))),
     ] {
         assert_eq!(number(unit, text), expected.map(|n| Some(Value::Number(n))), "{text}");
+    }
+}
+
+#[test]
+fn what_can_be_read_is_kept_in_plain_digits_and_the_rest_as_typed() {
+    let years = FieldKind::Number { unit: "年".into(), limits: Limits { whole: true, ..Limits::default() } };
+    for (kind, typed, kept) in [
+        (FieldKind::number("人"), "１２人", "12"),
+        (FieldKind::number("人"), "１，２００ 人", "1,200"),
+        (FieldKind::number("%"), "－７．５％", "-7.5"),
+        (FieldKind::number("人"), "三百", "三百"),
+        (FieldKind::number("人"), "１２．５人", "１２．５人"),
+        (years.clone(), "３年", "3"),
+        (years, "２．５年", "２．５年"),
+        (FieldKind::number("円"), "３億円", "300,000,000"),
+        (FieldKind::number("円"), "１，０００円", "1,000"),
+        (FieldKind::number("円"), "30000000", "30000000"),
+        (FieldKind::number("円"), "△５００", "△５００"),
+        (FieldKind::number("円"), " ", " "),
+        (FieldKind::CorporateNumber, "８０００００００００１００", "８０００００００００１００"),
+        (FieldKind::CorporateNumber, "８７００１１０００５９０１", "8700110005901"),
+        (FieldKind::Day, "令和７年４月１日", "令和7年4月1日"),
+        (FieldKind::Day, "令和７年２月３０日", "令和７年２月３０日"),
+        (FieldKind::Text { characters_max: 60 }, "架空ビル１２階", "架空ビル１２階"),
+        (FieldKind::YesNo, "はい", "はい"),
+    ] {
+        assert_eq!(normalised(&kind, typed), kept, "{typed}");
+        assert_eq!(normalised(&kind, kept), kept, "{kept} again");
+    }
+}
+
+#[test]
+fn an_amount_with_too_many_digits_is_told_so() {
+    for digits in [20, 35, 60] {
+        for kind in [FieldKind::number("円")] {
+            let (code, text) = read_value(&kind, &"９".repeat(digits)).unwrap_err();
+            assert_eq!((code, text.ja.as_str()), ("not-an-amount", "金額が大きすぎて扱えません。桁数を確かめてください。"), "{digits}");
+        }
+    }
+    let form = form();
+    let answers = answers(&[("budget", 1, "物品費.1", &"1".repeat(35))]);
+    let found = answers.section_problems(&form.sections[3], 1, &[], &[1]);
+    assert!(found[0].message.en.as_ref().unwrap().contains("too large"), "{found:?}");
+}
+
+#[test]
+fn a_share_is_within_its_limits_and_a_growth_is_not_limited() {
+    let share = || FieldKind::Number { unit: "%".into(), limits: Limits { least: Some(0), most: Some(100), whole: false } };
+    for (kind, text, expected) in [
+        (share(), "-5", Err("out-of-range")),
+        (share(), "２５０％", Err("out-of-range")),
+        (share(), "0", Ok(Exact::from_integer(0))),
+        (share(), "100%", Ok(Exact::from_integer(1))),
+        (FieldKind::number("%"), "-5", Ok(Exact::new(-1, 20))),
+        (FieldKind::number("%"), "250", Ok(Exact::new(5, 2))),
+    ] {
+        let expected = expected.map(|n| Some(Value::Number(n)));
+        assert_eq!(read_value(&kind, text).map_err(|(code, _)| code), expected, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_kept_means_what_was_typed(text in "[0-9０-９,，.．億万人年%％円 －-]{0,12}") {
+        for kind in [FieldKind::number("円"), FieldKind::number("%"), FieldKind::number("人"), FieldKind::number("年"), FieldKind::Day] {
+            let kept = normalised(&kind, &text);
+            prop_assert_eq!(read_value(&kind, &kept).ok(), read_value(&kind, &text).ok(), "{} {}", text, kept);
+        }
     }
 }

@@ -144,7 +144,7 @@ impl Names {
     /// Whether a number may be written with this unit: a common one, or that of some item or parameter.
     pub(crate) fn knows_unit(&self, text: &str) -> bool {
         let unit = Unit::of(text);
-        let of_item = |i: &Item| matches!(&i.kind, ItemKind::Number { unit: u } if Unit::of(u) == unit);
+        let of_item = |i: &Item| matches!(&i.kind, ItemKind::Number { unit: u, .. } if Unit::of(u) == unit);
         let of_parameter = |p: &Parameter| matches!(&p.ty, Type::Number(u) if *u == unit);
         Unit::is_common(text) || self.items.values().any(of_item) || self.parameters.values().any(of_parameter)
     }
@@ -153,7 +153,7 @@ impl Names {
     #[must_use]
     pub fn type_of(&self, item: &Item) -> Type {
         match &item.kind {
-            ItemKind::Number { unit } => Type::Number(Unit::of(unit)),
+            ItemKind::Number { unit, .. } => Type::Number(Unit::of(unit)),
             ItemKind::Text | ItemKind::CorporateNumber => Type::Text,
             ItemKind::YesNo => Type::YesNo,
             ItemKind::Choice(values) => Type::Choice(values.clone()),

@@ -25,7 +25,7 @@ pub(super) fn item(id: &str, kind: ItemKind) -> Item {
 }
 
 fn number(unit: &str) -> ItemKind {
-    ItemKind::Number { unit: unit.into() }
+    ItemKind::Number { unit: unit.into(), limits: banso_guideline::Limits::default() }
 }
 
 fn choice(values: &[&str]) -> ItemKind {

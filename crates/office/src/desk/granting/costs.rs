@@ -1,7 +1,8 @@
 //! From accepted costs to the grant: the subsidy by the guideline, by year, and each modification with what it takes off. Pure.
 //!
 //! Caps make the subsidy more than the sum of its parts, so the modifications are taken one after another, in the order of the form: what
-//! each takes off is the difference of the whole before and after it. Together they are exactly what was asked for less what is granted.
+//! each takes off is the difference of the whole before and after it, told at the place as that cost's own subsidy (rounded as the guideline
+//! says) with the yen of rounding in a line of its own. Together they are exactly what was asked for less what is granted.
 
 use std::collections::BTreeSet;
 
@@ -122,13 +123,23 @@ impl Asked<'_> {
         // A request below what the guideline computes was not modified by the office.
         let mut before = exactly(&tally.total())?.min(self.requested);
         let mut modifications = Vec::new();
+        let mut rounding = 0_i64;
         for (index, cell) in cells.iter().enumerate().filter(|(_, c)| c.changed()) {
             let asked = exactly(&tally.alone(index))?;
             tally.change(index, cell.accepted)?;
             let after = exactly(&tally.total())?.min(self.requested);
-            modifications.push(modification(cell, asked, taken_off(before, after)));
+            let off = taken_off(before, after);
+            let own = exactly(&tally.alone(index))?;
+            let rest = off.get().saturating_sub(taken_off(asked, own).get());
+            if rest.abs() <= self.edition.rounded_to().get() {
+                modifications.push(explained(cell, asked, own));
+                rounding = rounding.saturating_add(rest);
+            } else {
+                modifications.push(modification(cell, asked, off));
+            }
             before = after;
         }
+        modifications.extend(self.of_rounding(rounding));
         let whole = tally.amount();
         let computed = exactly(&whole.total)?;
         let years = whole.by_year_after_caps.iter().map(|(y, k)| Ok((*y, exactly(k)?))).collect::<Result<Vec<_>, Unsettled>>()?;
@@ -170,18 +181,37 @@ fn exactly(known: &Known<Yen>) -> Result<Yen, Unsettled> {
     }
 }
 
+impl Asked<'_> {
+    /// The subsidy is rounded for a member's year as a whole, each place of a modification for itself: what lies between the two.
+    fn of_rounding(&self, rest: i64) -> Option<Modification> {
+        let clause = self.edition.plan().map(|p| p.clause.clone()).unwrap_or_default();
+        let (asked, granted) = (Yen::new(rest.max(0)), Yen::new(rest.saturating_neg().max(0)));
+        let place = "端数の処理".to_owned();
+        let reason = format!("公募要領{clause}の端数の処理は、構成員・年度ごとの合計に対して行うため。");
+        (rest != 0).then_some(Modification { place, asked, granted, reason })
+    }
+}
+
 fn taken_off(before: Yen, after: Yen) -> Yen {
     Yen::new(before.get().saturating_sub(after.get()))
 }
 
-/// What was asked for in a place, and what is granted there. Rounding and caps may put the two a yen off the place's own subsidy: the
-/// difference is kept, and neither goes below zero.
+/// A place whose own subsidy, before and after, is what the modification takes off.
+fn explained(cell: &SettledCell, asked: Yen, granted: Yen) -> Modification {
+    Modification { place: cell.cell.place(), asked, granted, reason: reason_of(cell) }
+}
+
+fn reason_of(cell: &SettledCell) -> String {
+    format!("補助対象経費{}を{}に修正。{}", cell.cell.asked, cell.accepted, cell.reason.trim())
+}
+
+/// What was asked for in a place, and what is granted there, where caps make the difference another one than that of the place's own
+/// subsidy: the difference is kept, and neither goes below zero.
 fn modification(cell: &SettledCell, alone: Yen, taken_off: Yen) -> Modification {
     let asked = alone.max(taken_off).max(Yen::ZERO);
     let asked = if cell.accepted == Yen::ZERO && taken_off > Yen::ZERO { taken_off } else { asked };
     let granted = Yen::new(asked.get().saturating_sub(taken_off.get()));
-    let change = format!("補助対象経費{}を{}に修正。", cell.cell.asked, cell.accepted);
-    Modification { place: cell.cell.place(), asked, granted, reason: format!("{change}{}", cell.reason.trim()) }
+    Modification { place: cell.cell.place(), asked, granted, reason: reason_of(cell) }
 }
 
 /// The years of an amount that is below what was computed: the difference comes off the last years first.

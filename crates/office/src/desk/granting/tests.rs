@@ -1,8 +1,13 @@
 //! The grant desk on a real store: prepared, returned, decided, refused; who may; what is stale; what a second press does.
 
 use banso_grant::{CaseState, Point};
+use banso_guideline::answers::Place;
+use banso_guideline::{Facts, SectionContent};
 use banso_kernel::Yen;
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
+use super::costs::{Asked, CostCell, SettledCell};
 use super::*;
 use crate::OfficeError;
 use crate::testing::papers::REQUESTED;
@@ -86,6 +91,52 @@ async fn modifications_explain_every_yen_of_the_difference() {
     assert_eq!(off, [2_000_000, 2_000_000, 500_000]);
     assert_eq!(decision.by_year.iter().map(|(_, a)| a.get()).sum::<i64>(), 31_500_000);
     assert!(decision.modifications[0].reason.contains("27,000,000円に修正。汎用品のため。"), "{:?}", decision.modifications);
+}
+
+#[tokio::test]
+async fn a_place_tells_its_own_subsidy_as_the_guideline_rounds_it() {
+    let stage = Stage::reviewed(1, "1億円").await;
+    let mut paper = stage.office.case_file(stage.cases[0].0).await.case.submission.paper.clone();
+    let edition = stage.office.edition_in_force(&paper.call).unwrap();
+    let budget = edition.form().sections.iter().find(|s| matches!(s.content, SectionContent::Budget { .. })).unwrap().id.clone();
+    let mut settled = |costs: &[(&str, i64)], accepted: &[i64], requested: Option<i64>| {
+        paper.answers.sections.remove(&budget);
+        for (key, cost) in costs {
+            paper.answers.set(Place { section: budget.clone(), member: 1, key: (*key).to_owned() }, cost.to_string());
+        }
+        let mut asked = Asked { edition: &edition, paper: &paper, known: Facts::default(), requested: Yen::ZERO };
+        asked.requested = requested.map_or_else(|| asked.computed().unwrap(), Yen::new);
+        let settle = |(cell, accepted): (CostCell, &i64)| SettledCell { cell, accepted: Yen::new(*accepted), reason: "対象外".into() };
+        let cells: Vec<_> = asked.cells().into_iter().zip(accepted).map(settle).collect();
+        (asked.computed().unwrap().min(asked.requested), asked.settle(&cells, None).unwrap())
+    };
+    let ten = 10_000_000;
+    for (costs, accepted, expect) in [
+        // Two thirds of 20,000,000 less those of 10,000,000 are a yen more than those of 10,000,000.
+        (&[("人件費.1", ten), ("物品費.1", ten)][..], &[ten, 0][..], &[(6_666_666, 0), (1, 0)][..]),
+        (&[("人件費.1", ten), ("物品費.1", ten)], &[ten, 1_000_000], &[(6_666_666, 666_666)]),
+        (&[("人件費.1", ten), ("物品費.2", ten)], &[ten, 0], &[(6_666_666, 0)]),
+        (&[("人件費.1", ten), ("物品費.1", ten)], &[0, 0], &[(6_666_666, 0), (6_666_666, 0), (1, 0)]),
+    ] {
+        let (_, settled) = settled(costs, accepted, None);
+        let told: Vec<_> = settled.modifications.iter().map(|m| (m.asked.get(), m.granted.get())).collect();
+        assert_eq!(told, expect, "{costs:?} {accepted:?}: {:?}", settled.modifications);
+    }
+    let lines = ["人件費.1", "物品費.1", "旅費.1", "人件費.2", "物品費.2", "物品費.3"];
+    let cells = proptest::collection::vec((1..60_000_000_i64, 0..60_000_000_i64, proptest::bool::ANY), 1..6);
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(64));
+    let holds = runner.run(&(cells, proptest::option::of(1..90_000_000_i64)), |(cells, requested)| {
+        let costs: Vec<_> = lines.iter().copied().zip(cells.iter().map(|(cost, ..)| *cost)).collect();
+        let accepted: Vec<i64> = cells.iter().map(|(cost, other, changed)| if *changed { *other } else { *cost }).collect();
+        let (before, settled) = settled(&costs, &accepted, requested);
+        let years: i64 = settled.by_year.iter().map(|(_, y)| y.get()).sum();
+        prop_assert_eq!(years, settled.amount.get());
+        let off: i64 = settled.modifications.iter().map(|m| m.asked.get() - m.granted.get()).sum();
+        prop_assert_eq!(off, before.get() - settled.amount.get());
+        prop_assert!(settled.modifications.iter().all(|m| m.asked >= Yen::ZERO && m.granted >= Yen::ZERO), "{:?}", settled);
+        Ok(())
+    });
+    holds.unwrap();
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ fn shape(kind: &FieldKind) -> (&'static str, usize, String) {
     match kind {
         FieldKind::Text { characters_max } => ("text", *characters_max, String::new()),
         FieldKind::LongText { characters_max } => ("long", *characters_max, String::new()),
-        FieldKind::Number { unit } => ("number", 0, unit.clone()),
+        FieldKind::Number { unit, .. } => ("number", 0, unit.clone()),
         FieldKind::Choice(_) | FieldKind::YesNo => ("choice", 0, String::new()),
         FieldKind::Day => ("day", 0, String::new()),
         FieldKind::CorporateNumber => ("digits", 0, String::new()),

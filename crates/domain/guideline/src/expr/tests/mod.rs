@@ -21,7 +21,7 @@ pub(super) fn item(id: &str, en: &str, kind: ItemKind, changeable: bool) -> Item
 }
 
 fn number(unit: &str) -> ItemKind {
-    ItemKind::Number { unit: unit.into() }
+    ItemKind::Number { unit: unit.into(), limits: crate::Limits::default() }
 }
 
 fn choice(values: &[&str]) -> ItemKind {
