@@ -4,12 +4,14 @@ use banso_grant::{CaseState, Point};
 use banso_guideline::answers::Place;
 use banso_guideline::{Facts, SectionContent};
 use banso_kernel::Yen;
+use banso_store::Content;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::costs::{Asked, CostCell, SettledCell};
 use super::*;
 use crate::OfficeError;
+use crate::apply::Paper;
 use crate::testing::papers::REQUESTED;
 use crate::testing::stage::Stage;
 
@@ -96,10 +98,13 @@ async fn modifications_explain_every_yen_of_the_difference() {
 #[tokio::test]
 async fn a_place_tells_its_own_subsidy_as_the_guideline_rounds_it() {
     let stage = Stage::reviewed(1, "1億円").await;
-    let mut paper = stage.office.case_file(stage.cases[0].0).await.case.submission.paper.clone();
-    let edition = stage.office.edition_in_force(&paper.call).unwrap();
+    let content = stage.office.case_file(stage.cases[0].0).await.case.submission.paper.content;
+    let Some(Content::Kept(text)) = stage.office.store().content(content).await.unwrap() else { panic!("no text") };
+    let handed_in = Paper::read(&text).unwrap();
+    let edition = stage.office.edition_in_force(&handed_in.call).unwrap();
     let budget = edition.form().sections.iter().find(|s| matches!(s.content, SectionContent::Budget { .. })).unwrap().id.clone();
-    let mut settled = |costs: &[(&str, i64)], accepted: &[i64], requested: Option<i64>| {
+    let settled = |costs: &[(&str, i64)], accepted: &[i64], requested: Option<i64>| {
+        let mut paper = handed_in.clone();
         paper.answers.sections.remove(&budget);
         for (key, cost) in costs {
             paper.answers.set(Place { section: budget.clone(), member: 1, key: (*key).to_owned() }, cost.to_string());
