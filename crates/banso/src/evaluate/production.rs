@@ -5,7 +5,7 @@ use banso_kernel::Lang;
 use clap::Args;
 
 use super::input::Input;
-use super::page::{Page, number};
+use super::page::{Page, chance, number};
 use super::words::word;
 use crate::trouble::Trouble;
 
@@ -31,8 +31,8 @@ pub(crate) struct Asked {
     /// What tells productivity: investment, materials, energy, logarithms
     #[arg(long, value_delimiter = ',', verbatim_doc_comment)]
     proxy: Vec<String>,
-    /// 投入ではない統制変数の列（年の指標など。Wooldridge では使えません）
-    /// Controls that are no inputs, such as year indicators; not with Wooldridge
+    /// 投入ではない統制変数の列（年の指標など。wooldridge と wooldridge-system では使えません）
+    /// Controls that are no inputs, such as year indicators; not with wooldridge and wooldridge-system
     #[arg(long = "control", visible_alias = "controls", value_name = "COLUMN", value_delimiter = ',', verbatim_doc_comment)]
     controls: Vec<String>,
     /// 企業の列
@@ -43,7 +43,7 @@ pub(crate) struct Asked {
     /// The column of periods
     #[arg(long, verbatim_doc_comment)]
     time: String,
-    /// ols / fixed-effects / olley-pakes / levinsohn-petrin / ackerberg-caves-frazer / wooldridge / wooldridge-system
+    /// ols / fixed-effects / olley-pakes / levinsohn-petrin / ackerberg-caves-frazer / wooldridge-gmm / wooldridge-levinsohn-petrin / wooldridge / wooldridge-system
     #[arg(long, value_delimiter = ',', default_value = "levinsohn-petrin", value_parser = word::<Method>)]
     methods: Vec<Method>,
     /// 関数の形 / The form: cobb-douglas / translog
@@ -212,6 +212,10 @@ fn function(page: Page, function: &Function, lang: Lang) -> Page {
         let sought = function.sought.join(", ");
         let heads = [(sought.as_str(), sought.as_str()), ("基準値", "criterion"), ("到達した出発点", "share of starts"), ("", "")];
         page = page.table(&heads, roots.collect());
+    }
+    if let Some(r) = function.restrictions {
+        let value = format!("{} / {} / {}", number(r.statistic), r.degrees, chance(r.p));
+        page = page.line("余分な積率条件の検定（J / 自由度 / p）", "moments beyond those needed: J / degrees / p", value);
     }
     product(page, function, lang)
 }

@@ -6,6 +6,7 @@
 //! inputs were decided a period before. Gross output by Ackerberg–Caves–Frazer is refused: without further restrictions it is not
 //! identified (Gandhi, Navarro and Rivers 2020, Journal of Political Economy 128).
 
+mod joint;
 mod panel;
 mod product;
 mod roots;
@@ -17,7 +18,7 @@ use rayon::prelude::*;
 
 pub use product::{Change, Firm, Level, MarginalProduct, Product};
 pub use roots::Root;
-pub use spec::{Control, Elasticity, Estimate, Form, Function, Method, Output, Spec};
+pub use spec::{Control, Elasticity, Estimate, Form, Function, Method, Output, Restrictions, Spec};
 
 use crate::dist::normal_quantile;
 use crate::frame::Frame;
@@ -59,8 +60,8 @@ fn check(spec: &Spec) -> Result<(), Refusal> {
     if !spec.controls.is_empty() && spec.methods.iter().any(|m| matches!(m, Method::Wooldridge | Method::WooldridgeSystem)) {
         return wrong(
             "controls",
-            "controls は ols、fixed-effects、olley-pakes、levinsohn-petrin、ackerberg-caves-frazer で使えます。",
-            "controls go with ols, fixed-effects, olley-pakes, levinsohn-petrin and ackerberg-caves-frazer",
+            "controls は wooldridge と wooldridge-system（prodest の変種）では使えません。wooldridge-gmm などを使ってください。",
+            "controls do not go with wooldridge and wooldridge-system (the variants of prodest); use wooldridge-gmm or another method",
         );
     }
     if !(spec.period_step > 0.0 && spec.period_step.is_finite() && spec.confidence > 0.0 && spec.confidence < 1.0) {
@@ -80,10 +81,7 @@ fn check(spec: &Spec) -> Result<(), Refusal> {
         );
     }
     if spec.output == Output::Gross
-        && spec
-            .methods
-            .iter()
-            .any(|m| matches!(m, Method::AckerbergCavesFrazer | Method::Wooldridge | Method::WooldridgeSystem | Method::OlleyPakes))
+        && spec.methods.iter().any(|m| !matches!(m, Method::Ols | Method::FixedEffects | Method::LevinsohnPetrin))
     {
         return wrong(
             "gross-output",
@@ -94,10 +92,11 @@ fn check(spec: &Spec) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Estimates the function by each method.
+/// Estimates the function by each method. What one of several methods refuses stands among the warnings.
 ///
 /// # Errors
-/// Columns that are missing or of the wrong kind, a firm and period twice, inputs that cannot be told apart, no roots.
+/// Columns that are missing or of the wrong kind, a firm and period twice; and when no method answers, why the first does not: inputs that cannot
+/// be told apart, no roots.
 pub fn estimate(frame: &Frame, spec: &Spec) -> Result<Estimate, Refusal> {
     check(spec)?;
     let levels = spec.product.as_ref().map(|ask| Levels::read(frame, spec, ask)).transpose()?;
@@ -118,11 +117,21 @@ pub fn estimate(frame: &Frame, spec: &Spec) -> Result<Estimate, Refusal> {
         },
     )?;
     let mut out = Estimate { dropped_missing: panel.dropped, functions: Vec::new(), warnings: Vec::new() };
+    let mut first = None;
     for method in &spec.methods {
-        let function = one(&panel, spec, *method, levels.as_ref(), &mut out.warnings)?;
-        out.functions.push(function);
+        match one(&panel, spec, *method, levels.as_ref(), &mut out.warnings) {
+            Ok(function) => out.functions.push(function),
+            Err(refusal) => {
+                let (ja, en) = (format!("{method:?}: {}", refusal.ja), format!("{method:?}: {}", refusal.en));
+                out.warnings.push(Warning::note(refusal.code, ja, en));
+                first.get_or_insert(refusal);
+            }
+        }
     }
-    Ok(out)
+    match first {
+        Some(refusal) if out.functions.is_empty() => Err(refusal),
+        _ => Ok(out),
+    }
 }
 
 /// Coefficients for rows without and with the technology: the same, or each its own.
@@ -232,6 +241,7 @@ fn one(panel: &Panel, spec: &Spec, method: Method, levels: Option<&Levels>, warn
         rows_second: solved.rows_second,
         firms: panel.firms.len(),
         draws: made,
+        restrictions: solved.restrictions,
         rule: if enough {
             format!("block bootstrap by firm, {made} draws, seed {}; divisor R − 1", spec.seed)
         } else {
@@ -243,10 +253,31 @@ fn one(panel: &Panel, spec: &Spec, method: Method, levels: Option<&Levels>, warn
     })
 }
 
-/// Several roots, or none that solves: the number is held back.
+/// Moments beyond those needed that disagree.
+fn disagreement(restrictions: Restrictions) -> Warning {
+    let Restrictions { statistic, degrees, p } = restrictions;
+    Warning::note(
+        "moments-disagree",
+        format!(
+            "余分な積率条件が合いません（J = {statistic:.2}、自由度{degrees}、p = {p:.4}）。労働を生産性の判明前に決めているなら、ackerberg-caves-frazer か wooldridge-levinsohn-petrin を使ってください。"
+        ),
+        format!(
+            "moments beyond those needed disagree (J = {statistic:.2}, {degrees} degrees, p = {p:.4}); where labour is chosen before productivity is known, use ackerberg-caves-frazer or wooldridge-levinsohn-petrin"
+        ),
+    )
+}
+
+/// A variant that does not come near the truth, several roots, or none that solves: the number is held back.
 fn doubts(solved: &Solved, method: Method, warnings: &mut Vec<Warning>) -> Option<&'static str> {
+    warnings.extend(solved.restrictions.filter(|r| r.p < 0.05).map(disagreement));
     let solving = solved.roots.iter().filter(|r| r.solves).count();
-    let warning = if solved.roots.is_empty() {
+    let warning = if matches!(method, Method::Wooldridge | Method::WooldridgeSystem) {
+        Warning::blocking(
+            "peers-variant",
+            "wooldridge と wooldridge-system は prodest の変種で、企業が増えても真の値に近づかないことがあります。wooldridge-gmm（論文どおり）を使ってください。",
+            "wooldridge and wooldridge-system are the variants of prodest, which need not come near the truth with more firms; use wooldridge-gmm, which is as in the paper",
+        )
+    } else if solved.roots.is_empty() {
         return None;
     } else if solving == 0 {
         Warning::blocking(

@@ -4,9 +4,10 @@
 //! The second stage of the first two regresses φ − kβ, and not y − lβ − kβ, on its past, and sums the squares of what is left of the
 //! latter: the criterion of `prodest`, whose numbers are the reference here.
 
+use super::joint;
 use super::panel::{Panel, monomials};
 use super::roots::{Goal, Root, starts};
-use super::spec::{Form, Method, Output, Spec};
+use super::spec::{Form, Method, Output, Restrictions, Spec};
 use super::transition::Second;
 use crate::balancing::{Link, chance};
 use crate::linear::{Matrix, Orthogonal};
@@ -25,16 +26,17 @@ pub(super) struct Solved {
     pub lost: f64,
     pub rows_first: usize,
     pub rows_second: usize,
+    pub restrictions: Option<Restrictions>,
 }
 
 /// A fit: coefficients, zero for columns that others explain.
-struct Fit {
-    coefficients: Vec<f64>,
-    fitted: Vec<f64>,
-    collinear: Vec<usize>,
+pub(super) struct Fit {
+    pub coefficients: Vec<f64>,
+    pub fitted: Vec<f64>,
+    pub collinear: Vec<usize>,
 }
 
-fn least_squares(columns: &[Vec<f64>], y: &[f64]) -> Fit {
+pub(super) fn least_squares(columns: &[Vec<f64>], y: &[f64]) -> Fit {
     let x = Matrix::from_columns(y.len(), columns);
     let fit = Orthogonal::of(&x, 1e-10);
     let solved = fit.fit(y);
@@ -43,7 +45,7 @@ fn least_squares(columns: &[Vec<f64>], y: &[f64]) -> Fit {
     Fit { fitted: fit.q.apply(&fit.q.apply_transposed(y)), coefficients, collinear: fit.collinear }
 }
 
-fn ones(n: usize) -> Vec<f64> {
+pub(super) fn ones(n: usize) -> Vec<f64> {
     vec![1.0; n]
 }
 
@@ -79,14 +81,26 @@ pub(super) fn solve(panel: &Panel, spec: &Spec, method: Method, near: Option<&[f
         Method::AckerbergCavesFrazer => acf(panel, spec, near),
         Method::Wooldridge => wooldridge(panel, spec),
         Method::WooldridgeSystem => wooldridge_system(panel, spec),
+        Method::WooldridgeGmm => joint::both(panel, spec),
+        Method::WooldridgeLevinsohnPetrin => joint::alone(panel, spec),
     }
 }
 
-fn plain(theta: Vec<f64>, constant: Option<f64>, rows: usize) -> Solved {
-    Solved { theta, constant, controls: Vec::new(), roots: Vec::new(), sought_from: 0, lost: 0.0, rows_first: rows, rows_second: 0 }
+pub(super) fn plain(theta: Vec<f64>, constant: Option<f64>, rows: usize) -> Solved {
+    Solved {
+        theta,
+        constant,
+        controls: Vec::new(),
+        roots: Vec::new(),
+        sought_from: 0,
+        lost: 0.0,
+        rows_first: rows,
+        rows_second: 0,
+        restrictions: None,
+    }
 }
 
-fn apart(fit: &Fit, names: &[String], offset: usize) -> Result<(), Refusal> {
+pub(super) fn apart(fit: &Fit, names: &[String], offset: usize) -> Result<(), Refusal> {
     let same: Vec<&str> = fit.collinear.iter().filter_map(|j| names.get(j.checked_sub(offset)?)).map(String::as_str).collect();
     if same.is_empty() {
         return Ok(());
@@ -116,7 +130,7 @@ fn ols(panel: &Panel, spec: &Spec) -> Result<Solved, Refusal> {
 }
 
 /// The coefficients from a place on; none for those that others explain.
-fn controls(fit: &Fit, from: usize) -> Vec<Option<f64>> {
+pub(super) fn controls(fit: &Fit, from: usize) -> Vec<Option<f64>> {
     (from..fit.coefficients.len()).map(|j| (!fit.collinear.contains(&j)).then_some(fit.coefficients[j])).collect()
 }
 
@@ -148,7 +162,7 @@ fn within(panel: &Panel, spec: &Spec) -> Result<Solved, Refusal> {
     Ok(Solved { controls: controls(&fit, names.len()), ..solved })
 }
 
-fn linked(panel: &Panel, least: usize) -> Result<Vec<(usize, usize)>, Refusal> {
+pub(super) fn linked(panel: &Panel, least: usize) -> Result<Vec<(usize, usize)>, Refusal> {
     let pairs = panel.linked();
     if pairs.len() < least {
         let count = pairs.len();
@@ -161,15 +175,15 @@ fn linked(panel: &Panel, least: usize) -> Result<Vec<(usize, usize)>, Refusal> {
     Ok(pairs)
 }
 
-fn now(pairs: &[(usize, usize)], values: &[f64]) -> Vec<f64> {
+pub(super) fn now(pairs: &[(usize, usize)], values: &[f64]) -> Vec<f64> {
     pairs.iter().map(|(i, _)| values[*i]).collect()
 }
 
-fn past(pairs: &[(usize, usize)], values: &[f64]) -> Vec<f64> {
+pub(super) fn past(pairs: &[(usize, usize)], values: &[f64]) -> Vec<f64> {
     pairs.iter().map(|(_, l)| values[*l]).collect()
 }
 
-fn each(list: &[Vec<f64>], take: impl Fn(&[f64]) -> Vec<f64>) -> Vec<Vec<f64>> {
+pub(super) fn each(list: &[Vec<f64>], take: impl Fn(&[f64]) -> Vec<f64>) -> Vec<Vec<f64>> {
     list.iter().map(|v| take(v)).collect()
 }
 
@@ -223,10 +237,20 @@ fn proxied(panel: &Panel, spec: &Spec, method: Method, near: Option<&[f64]>) -> 
     let (roots, lost) = found(&goal, spec, near.map(|t| &t[panel.free.len()..]), &guess[..x.len()])?;
     let theta = free.iter().chain(&roots[0].theta).copied().collect();
     let controls = controls(&fit, end);
-    Ok(Solved { theta, constant: None, controls, roots, sought_from: panel.free.len(), lost, rows_first: n, rows_second: pairs.len() })
+    Ok(Solved {
+        theta,
+        constant: None,
+        controls,
+        roots,
+        sought_from: panel.free.len(),
+        lost,
+        rows_first: n,
+        rows_second: pairs.len(),
+        restrictions: None,
+    })
 }
 
-fn orthonormal(columns: &[Vec<f64>]) -> Matrix {
+pub(super) fn orthonormal(columns: &[Vec<f64>]) -> Matrix {
     let rows = columns.first().map_or(0, Vec::len);
     Orthogonal::of(&Matrix::from_columns(rows, columns), 1e-10).q
 }
@@ -296,6 +320,7 @@ fn acf(panel: &Panel, spec: &Spec, near: Option<&[f64]>) -> Result<Solved, Refus
         lost,
         rows_first: n,
         rows_second: pairs.len(),
+        restrictions: None,
     })
 }
 

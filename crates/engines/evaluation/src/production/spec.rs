@@ -22,8 +22,14 @@ pub enum Method {
     AckerbergCavesFrazer,
     /// Wooldridge (2009), both equations stacked under one set of coefficients, two-stage least squares (the variant of `prodest`).
     Wooldridge,
-    /// Wooldridge (2009), both equations with polynomials of their own, two-stage least squares over the system.
+    /// As `prodest`'s system: both equations with polynomials of their own, the first's without the state's first power. Where productivity's
+    /// inverse has such a power it does not come near the truth with more firms.
     WooldridgeSystem,
+    /// Wooldridge (2009) as in the paper: the first equation's polynomial free, two-step moments weighted by firm.
+    WooldridgeGmm,
+    /// Petrin and Levinsohn (2012): Wooldridge's second equation alone, labour by its lag; holds where labour is chosen early too,
+    /// as long as the proxy does not depend on labour.
+    WooldridgeLevinsohnPetrin,
 }
 
 /// The form of the function.
@@ -140,6 +146,17 @@ pub struct Control {
     pub estimate: Option<f64>,
 }
 
+/// Whether moments beyond those that are needed agree (Hansen 1982).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Restrictions {
+    /// J.
+    pub statistic: f64,
+    /// Moments less coefficients.
+    pub degrees: usize,
+    /// By χ².
+    pub p: f64,
+}
+
 /// What one method gives.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Function {
@@ -168,6 +185,9 @@ pub struct Function {
     pub firms: usize,
     /// Bootstrap draws that ended in an estimate.
     pub draws: usize,
+    /// The test of moments beyond those needed (`wooldridge-gmm`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restrictions: Option<Restrictions>,
     /// Where standard errors come from, in words.
     pub rule: String,
     /// The code of the warning that holds these numbers back from being a headline.
