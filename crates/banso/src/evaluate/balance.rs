@@ -94,10 +94,14 @@ pub(crate) struct Asked {
     /// Neighbours in the same arm that a row's variance is found from
     #[arg(long, default_value_t = 2, verbatim_doc_comment)]
     variance_neighbours: usize,
-    /// 傾向スコアを推定したことを標準誤差に含める（Abadie–Imbens 2016）
-    /// Count in the standard error that the score was estimated (Abadie and Imbens 2016)
+    /// 標準誤差に傾向スコアの推定を含める（Abadie–Imbens 2016。定義できるときの既定）
+    /// Count in the standard error that the score was estimated (Abadie and Imbens 2016; the default where it is defined)
     #[arg(long, verbatim_doc_comment)]
     estimated_score: bool,
+    /// 傾向スコアを既知として扱う（Abadie–Imbens 2006）
+    /// Take the score as known (Abadie and Imbens 2006)
+    #[arg(long, conflicts_with = "estimated_score", verbatim_doc_comment)]
+    known_score: bool,
     /// 標準化差の分母 / By which spread differences are standardised: pooled / treated / comparison
     #[arg(long, default_value = "pooled", value_parser = word::<Standardiser>)]
     standardiser: Standardiser,
@@ -140,7 +144,7 @@ impl Asked {
                 caliper: self.caliper,
                 exact: self.exact.clone(),
                 variance_neighbours: self.variance_neighbours,
-                estimated_score: self.estimated_score,
+                estimated_score: (self.estimated_score || self.known_score).then_some(self.estimated_score),
             },
             standardiser: self.standardiser,
             confidence: self.level,

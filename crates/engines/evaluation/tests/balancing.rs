@@ -2,11 +2,15 @@
 
 #![cfg(test)]
 
+#[path = "common/cases.rs"]
+mod cases;
+
 mod common;
 
 use banso_evaluation::balancing::{Effect, Estimand, Estimate, Estimator, Link, Matching, Metric, Spec, Trim, crump_alpha, estimate};
 use banso_evaluation::random::Streams;
 use banso_evaluation::{Frame, Refusal};
+use cases::cases;
 use common::{frame, given, near, truth};
 use proptest::prelude::*;
 
@@ -276,7 +280,6 @@ fn errors_count_that_the_score_was_estimated() {
                 covariates: vec!["x".into(), "z".into()],
                 estimators: vec![Estimator::Matching],
                 estimands: vec![estimand],
-                matching: Matching { estimated_score: true, ..Matching::default() },
                 ..Spec::default()
             };
             let effect = given(estimate(&table, &spec)).effects[0].clone();
@@ -291,7 +294,7 @@ fn errors_count_that_the_score_was_estimated() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(cases(96))]
     #[test]
     fn nothing_makes_it_panic(
         rows in prop::collection::vec((prop::sample::select(vec![0.0, 1.0, -1.0, 1e12, 1e-12, 3.5]), prop::sample::select(vec![0.0, 1.0]), prop::sample::select(vec![0.0, 1.0, 1e9, -2.0, 0.5]), -2.0..2.0_f64), 0..40),
@@ -299,10 +302,11 @@ proptest! {
         moments in 0..5_u8,
         neighbours in 0..4_usize,
         metric in prop::sample::select(vec![Metric::Propensity, Metric::Index, Metric::Mahalanobis, Metric::InverseVariance]),
+        adjust_bias: bool,
         trim in prop::sample::select(vec![Trim::None, Trim::Crump, Trim::Within { low: 0.3, high: 0.6 }]),
     ) {
         let rows: Vec<[f64; 4]> = rows.into_iter().map(|(a, b, c, d)| [a, b, c, d]).collect();
-        let matching = Matching { metric, neighbours, adjust_bias: true, ..Matching::default() };
+        let matching = Matching { metric, neighbours, adjust_bias, ..Matching::default() };
         let spec = Spec { link, moments, trim, matching, keep_weights: true, ..asked() };
         if let Ok(found) = estimate(&table(&rows), &spec) {
             prop_assert!(found.effects.iter().all(|e| e.estimate.is_finite()));

@@ -44,9 +44,9 @@ pub struct Matching {
     pub exact: Vec<String>,
     /// How many neighbours in the same arm the variance of a row is found from.
     pub variance_neighbours: usize,
-    /// Whether the standard error counts that the score was estimated (Abadie and Imbens 2016); the score alone, without caliper, exact
-    /// columns and bias adjustment.
-    pub estimated_score: bool,
+    /// Whether the standard error counts that the score was estimated (Abadie and Imbens 2016), which is defined for the score alone, without
+    /// caliper, exact columns and bias adjustment; nothing said: wherever it is defined.
+    pub estimated_score: Option<bool>,
 }
 
 impl Default for Matching {
@@ -59,8 +59,16 @@ impl Default for Matching {
             caliper: None,
             exact: Vec::new(),
             variance_neighbours: 2,
-            estimated_score: false,
+            estimated_score: None,
         }
+    }
+}
+
+impl Matching {
+    /// Whether the correction for an estimated score is defined.
+    pub(super) const fn corrects(&self) -> bool {
+        let by_score = matches!(self.metric, Metric::Propensity | Metric::Index);
+        by_score && self.caliper.is_none() && self.exact.is_empty() && !self.adjust_bias
     }
 }
 

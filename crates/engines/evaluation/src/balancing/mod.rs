@@ -287,12 +287,14 @@ impl Work<'_> {
                 format!("one row serves as the match of {most:.0} others"),
             ));
         }
-        let (error, rule) = match found.error_estimated.filter(|_| self.spec.matching.estimated_score) {
-            Some(error) => (error, "Abadie–Imbens (2016), population variance by neighbours in the same arm; the score estimated"),
-            None => {
-                (found.standard_error, "Abadie–Imbens (2006), population variance by neighbours in the same arm; the score taken as known")
-            }
-        };
+        let (error, rule) =
+            match found.error_estimated.filter(|_| self.spec.matching.estimated_score.unwrap_or(self.spec.matching.corrects())) {
+                Some(error) => (error, "Abadie–Imbens (2016), population variance by neighbours in the same arm; the score estimated"),
+                None => (
+                    found.standard_error,
+                    "Abadie–Imbens (2006), population variance by neighbours in the same arm; the score taken as known",
+                ),
+            };
         self.push(Estimator::Matching, estimand, found.means, error, [Some(found.standard_error), found.error_estimated], rule);
         self.love(Estimator::Matching, estimand, found.weights);
         Ok(())

@@ -164,9 +164,7 @@ pub(super) fn check(spec: &Spec) -> Result<(), Refusal> {
             "sampling weights cannot be used with matching",
         );
     }
-    let plain = spec.matching.caliper.is_none() && spec.matching.exact.is_empty() && !spec.matching.adjust_bias;
-    let by_score = matches!(spec.matching.metric, super::matching::Metric::Propensity | super::matching::Metric::Index);
-    if spec.matching.estimated_score && !(plain && by_score) {
+    if spec.matching.estimated_score == Some(true) && !spec.matching.corrects() {
         return wrong(
             "estimated-score",
             "estimated-score は、傾向スコアだけで（caliper・exact・adjust-bias なしで）マッチングするときに使えます。",
