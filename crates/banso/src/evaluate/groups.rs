@@ -29,6 +29,9 @@ pub(crate) struct Asked {
     /// これより行の少ない区分は推定しません / Groups of fewer rows are not estimated
     #[arg(long, value_name = "N", default_value_t = 10)]
     least_rows: usize,
+    /// 支払額の列。効果1単位当たりの費用も求めます / What was paid: gives the cost of a unit of effect too
+    #[arg(long, value_name = "COLUMN")]
+    cost: Option<String>,
     #[command(flatten)]
     designed: Designed,
 }
@@ -55,10 +58,11 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
     let there = columns(&asked.input.table)?;
     let (mut numbers, mut names) = method.columns(&there);
     let (cut, plain): (Vec<&Group>, Vec<&Group>) = groups.iter().partition(|g| !g.cuts.is_empty());
+    numbers.extend(asked.cost.clone());
     numbers.extend(cut.iter().map(|g| g.column.clone()));
     names.extend(plain.iter().map(|g| g.column.clone()));
     let frame = asked.input.frame(numbers.iter().map(String::as_str), names.iter().map(String::as_str))?;
-    let spec = Spec { method, groups, draws: asked.draws, seed: asked.seed, least_rows: asked.least_rows };
+    let spec = Spec { method, groups, draws: asked.draws, seed: asked.seed, least_rows: asked.least_rows, cost: asked.cost.clone() };
     let found = estimate(&frame, &spec)?;
     asked.input.answer(&found, lang, || page(&found, lang))
 }
@@ -71,6 +75,18 @@ fn row(g: &GroupEffect, lang: Lang) -> Vec<String> {
         row.extend([shown(g.holm), shown(g.benjamini_hochberg), shown(g.romano_wolf)]);
     }
     row
+}
+
+/// What a unit of effect cost, where payments are known.
+fn costs(found: &Estimate, lang: Lang) -> Vec<Vec<String>> {
+    let everyone = (lang.pick("全体", "everyone").to_owned(), found.cost.as_ref());
+    let groups = found.groups.iter().map(|g| (format!("{} = {}", g.column, g.group), g.cost.as_ref()));
+    let each = std::iter::once(everyone).chain(groups).filter_map(|(name, cost)| {
+        let cost = cost?;
+        let ends = cost.interval.map_or_else(|| ["—".to_owned(), "—".to_owned()], |i| i.map(number));
+        Some([name, cost.firms.to_string(), number(cost.cost), number(cost.ratio)].into_iter().chain(ends).collect())
+    });
+    each.collect()
 }
 
 fn page(found: &Estimate, lang: Lang) -> Page {
@@ -98,6 +114,21 @@ fn page(found: &Estimate, lang: Lang) -> Page {
     if !equal.is_empty() {
         let heads = [("効果が等しいか", "equal effects?"), ("Wald", "Wald"), ("分布", "distribution"), ("p値", "p"), ("p Holm", "p Holm")];
         page = page.table(&heads, equal);
+    }
+    let costs = costs(found, lang);
+    if !costs.is_empty() {
+        let heads = [
+            ("効果1単位の費用", "cost of a unit"),
+            ("支払先", "paid to"),
+            ("平均支払額", "mean paid"),
+            ("費用 / 効果", "cost / effect"),
+            ("下限", "lower"),
+            ("上限", "upper"),
+        ];
+        page = page.table(&heads, costs).text(
+            "区間は Fieller の方法（95%）。効果が0と区別できないとき、区間はありません。",
+            "Intervals by Fieller (95 %); none where the effect cannot be told from nought.",
+        );
     }
     page.text(
         "区分はデータを見る前に決めたものだけを使ってください。補正後の p 値は、すべての列のすべての区分を合わせた検定の数によります。",

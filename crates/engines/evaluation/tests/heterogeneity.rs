@@ -2,10 +2,14 @@
 
 #![cfg(test)]
 
+#[path = "common/cases.rs"]
+mod cases;
+
 use banso_evaluation::headline::{LeastSquares, Method};
 use banso_evaluation::heterogeneity::{Group, Spec, estimate};
 use banso_evaluation::random::{Stream, Streams};
 use banso_evaluation::{Column, Frame, difference, discontinuity, least_squares};
+use cases::cases;
 use proptest::prelude::*;
 
 mod common;
@@ -34,6 +38,30 @@ fn made(s: &mut Stream, clusters: usize, effect: [f64; 5]) -> Frame {
     }
     let [y, d, g, c] = [0, 1, 2, 3].map(|k| cells[k].clone());
     numbers(&[("y", y), ("d", d), ("g", g), ("c", c)])
+}
+
+/// What a unit of effect cost: the mean paid by the effect, in every group; rows that were paid nothing do not count; in other units of money by
+/// as much more.
+#[test]
+fn a_unit_of_effect_has_a_cost() {
+    let mut s = Streams::new(3).stream(0);
+    let table = made(&mut s, 200, [2.0; 5]);
+    let d = given(table.numbers("d")).to_vec();
+    let pay = |unit: f64| d.iter().enumerate().map(|(i, d)| Some(unit * d * (4.0 + (i % 3) as f64))).collect::<Vec<_>>();
+    let table = given(given(table.number("paid", pay(1.0))).number("thousands", pay(0.001)));
+    let ask = |cost: &str| Spec { draws: 0, cost: Some(cost.into()), ..Spec::new(regression(&["d"], &[]), &["g"]) };
+    let (yen, thousands) = (given(estimate(&table, &ask("paid"))), given(estimate(&table, &ask("thousands"))));
+    let Some(all) = &yen.cost else { panic!("a cost") };
+    assert_eq!(all.firms, 500);
+    near("ratio", all.ratio, all.cost / yen.everyone.estimate, 1e-12);
+    assert!(all.interval.is_some_and(|[low, high]| low < 2.5 && 2.5 < high), "{all:?}");
+    for (a, b) in yen.groups.iter().zip(&thousands.groups) {
+        let (Some(a), Some(b)) = (&a.cost, &b.cost) else { panic!("a cost of each group") };
+        assert_eq!(a.firms, 100);
+        near("unit of money", b.ratio, a.ratio / 1_000.0, 1e-9);
+    }
+    assert_eq!(given(estimate(&table, &Spec { cost: None, ..ask("paid") })).cost, None);
+    assert_eq!(estimate(&table, &ask("nowhere")).err().map(|r| r.code), Some("missing-column"));
 }
 
 /// Each group's own regression; equality by hand from independent groups.
@@ -127,7 +155,7 @@ fn what_was_not_declared_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(cases(60))]
     #[test]
     fn any_table(seed in any::<u64>(), n in 1_usize..80, levels in 1_usize..6, draws in 0_usize..6, scale in prop::sample::select(vec![0.0, 1e-200, 1.0, 1e150]), clustered in any::<bool>()) {
         let mut s = Streams::new(seed).stream(0);

@@ -5,6 +5,7 @@
 //! and every group estimated again, so that what groups share (a cluster, a firm) is shared in the draws. Equality: Wald's test on the
 //! differences to the first group, with the correlations of the draws for groups that share clusters (without draws: as if independent).
 
+mod cost;
 mod draw;
 mod equal;
 mod groups;
@@ -17,6 +18,7 @@ pub use groups::Group;
 use crate::headline::{Headline, Method};
 use crate::multiple::{benjamini_hochberg, holm, romano_wolf};
 use crate::notice::{Refusal, Warning};
+use crate::study::CostOfEffect;
 use crate::{Frame, random};
 use groups::Member;
 
@@ -37,6 +39,9 @@ pub struct Spec {
     /// Groups of fewer rows are not estimated.
     #[serde(default = "least")]
     pub least_rows: usize,
+    /// The column of what was paid: then the cost of a unit of effect is given too.
+    #[serde(default)]
+    pub cost: Option<String>,
 }
 
 const fn draws() -> usize {
@@ -54,7 +59,7 @@ impl Spec {
     #[must_use]
     pub fn new(method: Method, columns: &[&str]) -> Self {
         let groups = columns.iter().map(|c| Group { column: (*c).to_owned(), ..Group::default() }).collect();
-        Self { method, groups, draws: draws(), seed: seed(), least_rows: least() }
+        Self { method, groups, draws: draws(), seed: seed(), least_rows: least(), cost: None }
     }
 }
 
@@ -77,6 +82,9 @@ pub struct GroupEffect {
     pub benjamini_hochberg: Option<f64>,
     /// p by Romano and Wolf, over the same.
     pub romano_wolf: Option<f64>,
+    /// What a unit of the effect cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostOfEffect>,
 }
 
 /// The test that all groups of a column have one effect.
@@ -103,6 +111,9 @@ pub struct Equality {
 pub struct Estimate {
     /// Everybody together.
     pub everyone: Headline,
+    /// What a unit of it cost, when the column of what was paid is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostOfEffect>,
     /// Group by group, in the order declared.
     pub groups: Vec<GroupEffect>,
     /// Column by column.
@@ -141,6 +152,7 @@ pub fn estimate(frame: &Frame, spec: &Spec) -> Result<Estimate, Refusal> {
     let stepped = if drawn.is_empty() { vec![None; t.len()] } else { romano_wolf(&t, &drawn) };
     let equality = equal::tests(spec, &members, &found, &drawn, &sampler);
     let complete = drawn.iter().filter(|d| d.iter().zip(&t).all(|(d, t)| d.is_some() || t.is_none())).count();
+    let (cost, mut costs) = cost::costs(frame, spec, &everyone, &members, &found)?;
     let groups = members.iter().zip(&found).enumerate();
     let groups: Vec<GroupEffect> = groups
         .map(|(at, (member, found))| GroupEffect {
@@ -152,10 +164,11 @@ pub fn estimate(frame: &Frame, spec: &Spec) -> Result<Estimate, Refusal> {
             holm: adjusted[0][at],
             benjamini_hochberg: adjusted[1][at],
             romano_wolf: stepped[at],
+            cost: costs[at].take(),
         })
         .collect();
     let warnings = warnings(&groups, [complete, spec.draws], &sampler);
-    Ok(Estimate { everyone, groups, equality, draws: [complete, spec.draws], drawn: sampler.what, warnings })
+    Ok(Estimate { everyone, cost, groups, equality, draws: [complete, spec.draws], drawn: sampler.what, warnings })
 }
 
 fn one(frame: &Frame, spec: &Spec, member: &Member) -> Result<Headline, Refusal> {

@@ -204,7 +204,7 @@ impl CostOfEffect {
     }
 }
 
-pub(super) fn fieller(cost: (f64, f64), effect: (f64, f64), firms: usize) -> CostOfEffect {
+pub(crate) fn fieller(cost: (f64, f64), effect: (f64, f64), firms: usize) -> CostOfEffect {
     let z2 = normal_quantile(0.975) * normal_quantile(0.975);
     let (a, va, b, vb) = (cost.0, cost.1 * cost.1, effect.0, effect.1 * effect.1);
     let (square, middle) = (b * b - z2 * vb, a * b);

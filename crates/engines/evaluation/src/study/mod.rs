@@ -20,6 +20,7 @@ mod words;
 pub use checks::{Check, Verdict};
 pub use declare::{Declaration, Design, Method, Outcome, Reported, Target, Word};
 pub use figure::{Figure, Layer};
+pub(crate) use finding::fieller;
 pub use finding::{CostOfEffect, Effect, Finding, Group, Measure};
 pub use kept::{Kept, KeptCheck, KeptFinding, KeptNotice, NoRun};
 pub use package::{Package, files};
