@@ -2,15 +2,16 @@
 
 #![cfg(test)]
 
-#[path = "coverage/designs.rs"]
-mod designs;
+#[path = "coverage/mod.rs"]
+mod worlds;
 
 #[test]
 fn intervals_cover() {
-    for world in designs::WORLDS {
-        let (inside, draws) = designs::covered(world, world.few.min(world.draws), 2_026);
-        let share = inside as f64 / draws.max(1) as f64;
-        assert!(draws as u64 * 10 >= world.few * 9, "{}: {draws} answers of {}", world.name, world.few);
-        assert!((world.allowed[0]..=world.allowed[1]).contains(&share), "{}: {inside} of {draws}", world.name);
+    for world in worlds::WORLDS {
+        let seen = worlds::tally(world, world.sizes[0], world.few.min(world.draws), 2_026);
+        let share = seen.inside as f64 / seen.draws.max(1) as f64;
+        assert!(seen.draws as u64 * 10 >= world.few * 9, "{}: {} answers of {}", world.name, seen.draws, world.few);
+        assert!((world.allowed[0]..=world.allowed[1]).contains(&share), "{}: {} of {}", world.name, seen.inside, seen.draws);
+        assert!(seen.error.is_finite() && seen.bias.abs() < 1.0, "{}: bias {}, error {}", world.name, seen.bias, seen.error);
     }
 }

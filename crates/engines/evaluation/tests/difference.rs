@@ -2,11 +2,15 @@
 
 #![cfg(test)]
 
+#[path = "common/cases.rs"]
+mod cases;
+
 mod common;
 
 use banso_evaluation::difference::{self, Average, Base, Bootstrap, Comparison, Effect, Estimate, Method, Multiplier, Sampling, Spec};
 use banso_evaluation::random::Streams;
 use banso_evaluation::{Frame, Refusal};
+use cases::cases;
 use common::{frame, given, near, truth};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -301,7 +305,7 @@ fn refusals() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases(48))]
     #[test]
     fn nothing_panics(
         rows in prop::collection::vec((0_u8..12, 1_u8..5, 0_u8..7, -3_i8..4, -2_i8..3, 0_u8..3), 0..60),

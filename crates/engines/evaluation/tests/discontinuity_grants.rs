@@ -3,12 +3,16 @@
 
 #![cfg(test)]
 
+#[path = "common/cases.rs"]
+mod cases;
+
 use banso_evaluation::discontinuity::{
     DensitySpec, Given, HonestSpec, OneStepSpec, Outcome, PermuteSpec, RepeatSpec, RoundsSpec, Selector, Spec, Variance, balance, density,
     donuts, estimate, folded_quantile, honest, one_step, permute, placebos, pool, repeat, rounds,
 };
 use banso_evaluation::random::{Stream, Streams};
 use banso_evaluation::{Column, Frame};
+use cases::cases;
 use proptest::prelude::*;
 
 mod common;
@@ -222,7 +226,7 @@ fn column() -> impl Strategy<Value = Vec<f64>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(cases(60))]
     #[test]
     fn no_table_and_no_specification_panics(
         y in column(), x in column(), t in column(), w in column(), g in column(),

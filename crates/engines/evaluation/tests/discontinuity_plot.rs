@@ -2,9 +2,13 @@
 
 #![cfg(test)]
 
+#[path = "common/cases.rs"]
+mod cases;
+
 use banso_evaluation::discontinuity::{Bins, PlotSpec, plot};
 use banso_evaluation::random::Streams;
 use banso_evaluation::{Column, Frame};
+use cases::cases;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -54,7 +58,7 @@ fn agrees_with_the_authors_software() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(cases(150))]
     #[test]
     fn any_table(seed in any::<u64>(), n in 0_usize..120, lumps in 1_usize..40, scale in prop::sample::select(vec![0.0, 1e-180, 1.0, 1e120]), bins in 0_usize..8, order in 0_usize..9, count in prop::option::of([0_usize..8, 0_usize..8])) {
         let mut s = Streams::new(seed).stream(0);

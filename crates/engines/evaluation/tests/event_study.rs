@@ -2,9 +2,13 @@
 
 #![cfg(test)]
 
+#[path = "common/cases.rs"]
+mod cases;
+
 use banso_evaluation::event_study::{Effect, Estimator, Spec, estimate};
 use banso_evaluation::random::Streams;
 use banso_evaluation::{Column, Frame};
+use cases::cases;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -139,7 +143,7 @@ fn what_cannot_be_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 120, ..ProptestConfig::default() })]
+    #![proptest_config(cases(120))]
     /// Whatever the panel, there is an answer or a refusal; order and units do not matter.
     #[test]
     fn any_panel(seed in any::<u64>(), units in 1_usize..14, periods in 1_usize..7, gap in 0.0..0.6_f64, scale in prop::sample::select(vec![1e-9, 1.0, 1e9]), kind in 0_usize..3) {

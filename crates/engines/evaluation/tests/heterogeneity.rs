@@ -122,7 +122,7 @@ fn cutoffs_and_panels_by_group() {
     let method =
         Method::Discontinuity(Box::new(discontinuity::Spec { outcome: "vote".into(), score: "margin".into(), ..Default::default() }));
     let group = Group { column: "termshouse".into(), cuts: vec![1.0], levels: vec![] };
-    let got = given(estimate(&senate, &Spec { method, groups: vec![group], draws: 49, seed: 1, least_rows: 10 }));
+    let got = given(estimate(&senate, &Spec { method, groups: vec![group], draws: 49, seed: 1, least_rows: 10, cost: None }));
     assert_eq!(got.groups.iter().map(|g| g.group.as_str()).collect::<Vec<_>>(), ["<1", "≥1"]);
     assert!(got.groups.iter().all(|g| g.effect.is_some() && g.romano_wolf.is_some()), "{got:?}");
     // The authors' software on everybody.
@@ -130,7 +130,7 @@ fn cutoffs_and_panels_by_group() {
     let counties = frame("mpdta.csv", &["year", "countyreal", "lemp", "first.treat", "lpop"]);
     let method = Method::Difference(Box::new(difference::Spec::new("lemp", "countyreal", "year", "first.treat")));
     let group = Group { column: "lpop".into(), cuts: vec![3.0], levels: vec![] };
-    let got = given(estimate(&counties, &Spec { method, groups: vec![group], draws: 29, seed: 1, least_rows: 10 }));
+    let got = given(estimate(&counties, &Spec { method, groups: vec![group], draws: 29, seed: 1, least_rows: 10, cost: None }));
     assert_eq!((got.drawn, got.equality.len()), ("units", 1));
     near("everyone", got.everyone.estimate, -0.031_018_3, 1e-5);
 }

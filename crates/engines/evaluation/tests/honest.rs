@@ -2,10 +2,14 @@
 
 #![cfg(test)]
 
+#[path = "common/cases.rs"]
+mod cases;
+
 mod common;
 
 use banso_evaluation::difference::{self, Base};
 use banso_evaluation::honest::{Breakdown, Deviation, Estimate, Method, Shape, Spec, Study, estimate, folded_quantile};
+use cases::cases;
 use common::{frame, given, near, truth};
 use proptest::prelude::*;
 
@@ -228,7 +232,7 @@ fn refusals() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(cases(64))]
     #[test]
     fn nothing_panics(
         before in 1_usize..5, after in 1_usize..4, roots in prop::collection::vec(-3_i8..4, 64), effects in prop::collection::vec(-9_i8..9, 8),

@@ -2,11 +2,15 @@
 
 #![cfg(test)]
 
+#[path = "common/cases.rs"]
+mod cases;
+
 mod common;
 
 use banso_evaluation::least_squares::{Errors, Estimate, Multiplier, Singletons, SmallSample, Spec, WeightKind, Wild, estimate};
 use banso_evaluation::random::Streams;
 use banso_evaluation::{Frame, Refusal};
+use cases::cases;
 use common::{frame, given, near, truth};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -347,7 +351,7 @@ fn small_sample_rules_are_said_in_words() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(cases(300))]
     #[test]
     fn nothing_makes_it_panic(
         rows in proptest::collection::vec(proptest::collection::vec(prop_oneof![

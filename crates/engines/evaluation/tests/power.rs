@@ -2,10 +2,14 @@
 
 #![cfg(test)]
 
+#[path = "common/cases.rs"]
+mod cases;
+
 use banso_evaluation::discontinuity::{self, Given, Kernel, Variance};
 use banso_evaluation::power::{Design, Estimate, Pilot, Score, Spec, factor, plan, power};
 use banso_evaluation::random::{Stream, Streams};
 use banso_evaluation::{Column, Frame, balancing, least_squares};
+use cases::cases;
 use proptest::prelude::*;
 
 mod common;
@@ -275,7 +279,7 @@ fn what_is_no_plan_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(cases(200))]
     /// Whatever is planned, more rows never show less, and nothing panics.
     #[test]
     fn more_rows_show_more(

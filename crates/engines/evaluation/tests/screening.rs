@@ -2,10 +2,14 @@
 
 #![cfg(test)]
 
+#[path = "common/cases.rs"]
+mod cases;
+
 use banso_evaluation::headline::{LeastSquares, Method};
 use banso_evaluation::random::Streams;
 use banso_evaluation::screening::{Kind, Reread, ScreenedSpec, estimate, screened};
 use banso_evaluation::{Frame, Refusal, attrition, least_squares, screening, spillover};
+use cases::cases;
 use proptest::prelude::*;
 
 fn given<T>(result: Result<T, Refusal>) -> T {
@@ -178,7 +182,7 @@ fn spill_over_is_seen_when_it_is_there() {
 type Row = (f64, u8, u8, bool);
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(cases(96))]
     #[test]
     fn nothing_makes_them_panic(rows in prop::collection::vec((prop::sample::select(vec![0.0, 1.0, 1e12, -1234.0, 12_345.0, 1e-9]), 0..2_u8, 0..4_u8, any::<bool>()), 0..40)) {
         let column = |f: fn(&Row) -> Option<f64>| rows.iter().map(f).collect::<Vec<_>>();

@@ -2,11 +2,15 @@
 
 #![cfg(test)]
 
+#[path = "common/cases.rs"]
+mod cases;
+
 mod common;
 
 use banso_evaluation::Frame;
 use banso_evaluation::random::Streams;
 use banso_evaluation::synthetic::{Effect, ErrorRule, Estimate, Method, Predictor, Solver, Spec, estimate};
+use cases::cases;
 use common::{frame, given, near, truth};
 use proptest::prelude::*;
 
@@ -209,7 +213,7 @@ fn refusals_name_what_is_wrong() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases(48))]
     #[test]
     fn nothing_makes_it_panic(
         cells in prop::collection::vec(prop::sample::select(vec![0.0, 1.0, 1e12, -5.0, 1e-9, 2.5]), 24..=24),

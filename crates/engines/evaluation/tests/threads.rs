@@ -8,7 +8,10 @@ mod common;
 use banso_evaluation::least_squares::{Errors, Multiplier, Wild};
 use banso_evaluation::random::Streams;
 use banso_evaluation::{Column, Frame, Refusal};
-use banso_evaluation::{balancing, difference, discontinuity, honest, least_squares, production, study, synthetic};
+use banso_evaluation::{
+    balancing, difference, discontinuity, event_study, headline, heterogeneity, honest, least_squares, power, production,
+};
+use banso_evaluation::{screening, study, synthetic};
 use common::{frame, given, truth};
 use serde::Serialize;
 use serde_json::json;
@@ -96,6 +99,45 @@ fn discontinuities() {
     let (outcome, score) = words();
     let lots = discontinuity::PermuteSpec { outcome, score, window: Some(2.0), ..discontinuity::PermuteSpec::default() };
     same("lots", || discontinuity::permute(&table, &lots));
+    same("balance", || Ok(discontinuity::balance(&table, &spec, &["class".to_owned(), "termshouse".to_owned()])));
+    same("placebo cut-offs", || discontinuity::placebos(&table, &spec, &[-10.0, 10.0]));
+    let design = discontinuity::Spec { covariates: Vec::new(), ..spec.clone() };
+    let rounds = discontinuity::RoundsSpec { design, round: "class".to_owned(), ..discontinuity::RoundsSpec::default() };
+    same("rounds", || discontinuity::rounds(&table, &rounds));
+    let (outcome, score) = words();
+    let plot = discontinuity::PlotSpec { outcome, score, ..discontinuity::PlotSpec::default() };
+    same("bins", || discontinuity::plot(&table, &plot));
+}
+
+#[test]
+fn groups_with_draws() {
+    let table = frame("senate.csv", &["margin", "vote", "class"]);
+    let design = discontinuity::Spec { outcome: "vote".to_owned(), score: "margin".to_owned(), ..discontinuity::Spec::default() };
+    let spec = heterogeneity::Spec { draws: 30, ..heterogeneity::Spec::new(headline::Method::Discontinuity(Box::new(design)), &["class"]) };
+    same("groups", || heterogeneity::estimate(&table, &spec));
+}
+
+#[test]
+fn event_studies() {
+    use event_study::Estimator::{Imputation, InteractionWeighted, TwoWay};
+    let table = frame("mpdta.csv", &["year", "countyreal", "lpop", "lemp", "first.treat", "treat"]);
+    for estimator in [InteractionWeighted, Imputation, TwoWay] {
+        let spec = event_study::Spec::new(estimator, "lemp", "countyreal", "year", "first.treat");
+        same("event study", || event_study::estimate(&table, &spec));
+    }
+}
+
+#[test]
+fn plans_and_screens() {
+    let table = frame("mpdta.csv", &["year", "countyreal", "lemp"]);
+    same("plan", || power::plan(Some(&table), &power::Spec { rows: 900, effect: Some(0.3), ..power::Spec::default() }));
+    let screen = screening::Spec {
+        outcome: "lemp".to_owned(),
+        firm: Some("countyreal".to_owned()),
+        time: Some("year".to_owned()),
+        ..screening::Spec::default()
+    };
+    same("screen", || screening::estimate(&table, &screen));
 }
 
 #[test]
@@ -200,7 +242,7 @@ fn production_functions_with_draws() {
         proxy: words(&["pX"]),
         firm: "idvar".to_owned(),
         time: "timevar".to_owned(),
-        methods: vec![production::Method::LevinsohnPetrin, production::Method::AckerbergCavesFrazer],
+        methods: vec![production::Method::LevinsohnPetrin, production::Method::AckerbergCavesFrazer, production::Method::WooldridgeGmm],
         starts: 6,
         replications: 4,
         ..production::Spec::default()
