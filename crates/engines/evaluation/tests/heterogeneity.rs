@@ -49,7 +49,7 @@ fn a_unit_of_effect_has_a_cost() {
     let d = given(table.numbers("d")).to_vec();
     let pay = |unit: f64| d.iter().enumerate().map(|(i, d)| Some(unit * d * (4.0 + (i % 3) as f64))).collect::<Vec<_>>();
     let table = given(given(table.number("paid", pay(1.0))).number("thousands", pay(0.001)));
-    let ask = |cost: &str| Spec { draws: 0, cost: Some(cost.into()), ..Spec::new(regression(&["d"], &[]), &["g"]) };
+    let ask = |cost: &str| Spec { draws: 0, cost: Some(cost.into()), ..Spec::new(regression(&["d"], &["c"]), &["g"]) };
     let (yen, thousands) = (given(estimate(&table, &ask("paid"))), given(estimate(&table, &ask("thousands"))));
     let Some(all) = &yen.cost else { panic!("a cost") };
     assert_eq!(all.firms, 500);

@@ -258,7 +258,6 @@ fn controls_have_coefficients_of_their_own() {
         Method::LevinsohnPetrin,
         Method::AckerbergCavesFrazer,
         Method::WooldridgeGmm,
-        Method::WooldridgeLevinsohnPetrin,
     ] {
         let plain = Spec { replications: 0, product: None, ..made_spec(method) };
         let before = first(&table, &plain);

@@ -107,7 +107,7 @@ pub(super) fn alone(panel: &Panel, spec: &Spec) -> Result<Solved, Refusal> {
 /// Both equations by two-step moments, the second step weighted by the moments' spread over firms.
 ///
 /// # Errors
-/// As [`alone`], and fewer firms than moments.
+/// As [`alone`], and fewer firms than twice the moments.
 pub(super) fn both(panel: &Panel, spec: &Spec) -> Result<Solved, Refusal> {
     let parts = Parts::of(panel, spec)?;
     let equations = [parts.first(), parts.second()];
@@ -116,7 +116,7 @@ pub(super) fn both(panel: &Panel, spec: &Spec) -> Result<Solved, Refusal> {
     let start = least_squares(&columns, &target);
     apart(&start, &names, 0)?;
     let spread = spread(panel, &parts, &equations, &start.coefficients);
-    let Some(factor) = spread.cholesky().filter(|l| sound(l)) else {
+    let Some(factor) = spread.cholesky().filter(|l| sound(l) && panel.firms.len() >= 2 * target.len()) else {
         let (firms, count) = (panel.firms.len(), target.len());
         return Err(Refusal::new(
             "few-firms",
