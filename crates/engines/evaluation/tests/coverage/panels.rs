@@ -115,10 +115,12 @@ fn firms(s: &mut Stream, count: usize, chosen: Labour) -> Result<Frame, Refusal>
 
 /// The interval of one input's elasticity.
 fn elasticity(s: &mut Stream, count: usize, method: Method, input: usize) -> Option<[f64; 2]> {
-    let chosen = match method {
-        Method::AckerbergCavesFrazer => Labour::EarlyAndInTheProxy,
-        Method::WooldridgeLevinsohnPetrin => Labour::Early,
-        _ => Labour::Late,
+    let chosen = if method == Method::AckerbergCavesFrazer {
+        Labour::EarlyAndInTheProxy
+    } else if method == Method::WooldridgeLevinsohnPetrin {
+        Labour::Early
+    } else {
+        Labour::Late
     };
     let frame = firms(s, count, chosen).ok()?;
     let spec = production::Spec {
