@@ -32,7 +32,15 @@ impl Programmes for Folder {
         let read = |lang| {
             let folder = programmes(self.named.as_deref())?;
             let words = words(&facts_beside(&folder)?, lang, Ink::Plain)?;
-            Ok(ProgrammeTexts { words, files: programme_files(&folder)? })
+            let (mut files, mut unreadable) = (Vec::new(), Vec::new());
+            for path in programme_paths(&folder)? {
+                let name = path.display().to_string();
+                match std::fs::read(&path).map_err(|e| no_file(&e)).and_then(|bytes| String::from_utf8(bytes).map_err(|e| no_text(&e))) {
+                    Ok(text) => files.push(ProgrammeFile { text, path: name }),
+                    Err(why) => unreadable.push((name, why)),
+                }
+            }
+            Ok(ProgrammeTexts { words, files, unreadable })
         };
         let said = |trouble: Trouble| trouble.to_string();
         match read(Lang::Ja) {
@@ -48,15 +56,34 @@ impl Programmes for Folder {
     }
 }
 
+fn no_file(error: &std::io::Error) -> LocalText {
+    LocalText::new(format!("ファイルを読めません: {error}"), format!("The file cannot be read: {error}"))
+}
+
+/// A text in another encoding: where it begins, and what to do.
+fn no_text(error: &std::string::FromUtf8Error) -> LocalText {
+    let sound = error.utf8_error().valid_up_to();
+    let line = error.as_bytes().iter().take(sound).filter(|b| **b == b'\n').count() + 1;
+    LocalText::new(
+        format!("{line}行目に UTF-8 でない文字があります。文字コードを UTF-8 にして保存し直してください。"),
+        format!("Line {line} is not UTF-8. Save the file as UTF-8."),
+    )
+}
+
 /// All guidelines, first editions before later ones.
 pub(crate) fn programme_files(programmes: &Path) -> Result<Vec<ProgrammeFile>, Trouble> {
+    let paths = programme_paths(programmes)?;
+    paths.into_iter().map(|path| Ok(ProgrammeFile { text: read(&path)?, path: path.display().to_string() })).collect()
+}
+
+fn programme_paths(programmes: &Path) -> Result<Vec<PathBuf>, Trouble> {
     let mut paths = Vec::new();
     for programme in entries(programmes)?.into_iter().filter(|path| path.is_dir()) {
         paths.extend(entries(&programme)?.into_iter().filter(|path| path.extension().is_some_and(|e| e == "md")));
     }
     let sorted = |path: &PathBuf| (path.parent().map(Path::to_owned), path.with_extension("").as_os_str().len(), path.clone());
     paths.sort_by_key(sorted);
-    paths.into_iter().map(|path| Ok(ProgrammeFile { text: read(&path)?, path: path.display().to_string() })).collect()
+    Ok(paths)
 }
 
 /// The `facts` folder beside the programmes.

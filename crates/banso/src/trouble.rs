@@ -136,6 +136,7 @@ fn remedy(fault: &Fault) -> &'static str {
         Fault::Newer { .. } => "このプログラムより新しい版のデータです。プログラムを更新してください。",
         Fault::ReadOnly(_) => "書き込めません。フォルダーやデータベースの権限を確かめてください。",
         Fault::Address(_) => "接続先の書き方が正しくありません。",
+        Fault::NothingHere(_) => "データがありません。--data でデータのフォルダーを指定してください。",
         Fault::NotEmpty => "すでにデータがあります。控えは、空のフォルダー（とデータベース）にだけ戻せます。",
         Fault::Impossible { .. } | Fault::Database(_) | Fault::Files(_) | Fault::WrongPermit => "原因は次のとおりです。",
     }

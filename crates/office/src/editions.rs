@@ -49,6 +49,8 @@ pub trait Programmes: Send + Sync + 'static {
 pub struct ProgrammeTexts {
     pub words: Words,
     pub files: Vec<ProgrammeFile>,
+    /// Files that are no text, with why: the others are read all the same.
+    pub unreadable: Vec<(String, LocalText)>,
 }
 
 /// What all guidelines are read with.
@@ -99,6 +101,15 @@ pub enum Loaded {
     Unchanged { call: CallId },
     /// Not in force; the call stays on its last good edition, if it has one.
     Broken(BrokenFile),
+}
+
+impl Loaded {
+    fn broken_path(&self) -> Option<&str> {
+        match self {
+            Loaded::Broken(file) => Some(&file.path),
+            Loaded::Published { .. } | Loaded::Unchanged { .. } => None,
+        }
+    }
 }
 
 /// Why a guideline file is not in force.
@@ -220,11 +231,17 @@ impl Office {
         let programmes = self.programmes();
         let read = tokio::task::spawn_blocking(move || programmes.read()).await.map_err(OfficeError::fault)?;
         let unreadable = |text| OfficeError::Invalid(vec![FieldProblem { field: String::new(), text }]);
-        let ProgrammeTexts { words, files } = read.map_err(unreadable)?;
+        let ProgrammeTexts { words, files, unreadable } = read.map_err(unreadable)?;
         self.restore_editions(&words).await?;
-        let loaded = self.load_as(actor, &files, &words).await?;
+        let mut loaded = self.load_as(actor, &files, &words).await?;
+        for (path, problems) in unreadable {
+            let broken = BrokenFile { call: named(&path).ok().map(|(call, _)| call), path, problems };
+            self.note_broken(&broken).await?;
+            loaded.push(Loaded::Broken(broken));
+        }
+        let standing: Vec<&str> = loaded.iter().filter_map(Loaded::broken_path).chain(files.iter().map(|f| f.path.as_str())).collect();
         // What was wrong with a file that is gone concerns nobody any more.
-        for noted in self.store().edition_problems().await?.iter().filter(|noted| !files.iter().any(|f| f.path == noted.path)) {
+        for noted in self.store().edition_problems().await?.iter().filter(|noted| !standing.contains(&noted.path.as_str())) {
             self.append(Batch::changes(vec![Change::clear_edition_problems(&noted.path)])).await?;
         }
         Ok(loaded)

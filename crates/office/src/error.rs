@@ -129,6 +129,7 @@ impl From<Fault> for OfficeError {
             | Fault::Database(_)
             | Fault::Files(_)
             | Fault::Address(_)
+            | Fault::NothingHere(_)
             | Fault::NotEmpty
             | Fault::WrongPermit => None,
         };

@@ -163,10 +163,10 @@ impl Reader<'_> {
 
     fn rows(&mut self, list: &Item, parts: &[String]) -> Question {
         let numbered = list.id == NUMBERED;
-        let relevant = self.edition.questions();
+        let relevant: BTreeSet<ItemId> = self.edition.questions().into_iter().chain(self.edition.questions_of_rows()).collect();
         let asked: Vec<Item> = parts
             .iter()
-            .filter(|p| !(*p == ROW_NUMBER && (numbered || !relevant.iter().any(|i| i == NUMBERED))))
+            .filter(|p| !(*p == ROW_NUMBER && (numbered || !relevant.contains(NUMBERED))))
             .filter_map(|p| self.edition.dictionary().get(p).cloned())
             .filter(|p| list.id == BUDGET_ITEM || relevant.contains(&p.id))
             .collect();

@@ -156,7 +156,7 @@ impl Office {
                 .collect()
         };
         let plan = review_plan(call, officer, edition.selection().reviewers_each, &steps, &panel)?;
-        let opened = decide::open_review(&file.call, plan.digest, due, &by)?;
+        let opened = decide::open_review(&file.call, plan.digest, due, edition.meta().closes, &by)?;
         let in_review = file.call.clone().apply(&opened.clone().recorded(file.seq() + 1, by.now)).map_err(OfficeError::fault)?;
         let closed = decide::close_review(&in_review, "全ての審査結果がそろったため（合成）", &by)?;
         steps.each(by.now, |_, case| decide::pass_completeness(case, &["様式と書類（合成）".to_owned()], &by).map(Some))?;

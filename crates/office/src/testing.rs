@@ -60,7 +60,7 @@ impl Programmes for Shelf {
             return Err(LocalText::new("facts/dictionary.md に誤りがあります。", "facts/dictionary.md is broken."));
         }
         let files = texts.iter().map(|(path, text)| ProgrammeFile { path: path.clone(), text: text.clone() });
-        Ok(ProgrammeTexts { words: cases::words(), files: files.collect() })
+        Ok(ProgrammeTexts { words: cases::words(), files: files.collect(), unreadable: Vec::new() })
     }
 }
 

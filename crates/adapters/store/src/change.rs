@@ -82,7 +82,8 @@ impl From<Fault> for Halt {
             | Fault::ReadOnly(_)
             | Fault::Files(_)
             | Fault::NotEmpty
-            | Fault::Address(_) => Halt::Failed(fault),
+            | Fault::Address(_)
+            | Fault::NothingHere(_) => Halt::Failed(fault),
         }
     }
 }

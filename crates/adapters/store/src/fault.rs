@@ -25,6 +25,8 @@ pub enum Fault {
     Files(String),
     #[error("the address `{0}` is neither a folder, nor `sqlite://…`, nor `postgres://…`")]
     Address(String),
+    #[error("there is no data in `{0}`")]
+    NothingHere(String),
     #[error("there is something here already: a backup is restored only where there is nothing")]
     NotEmpty,
     #[error("the permit is for another thing than the one asked for")]

@@ -125,7 +125,7 @@ impl Store {
     /// There is no store in the folder; else as [`Store::open`].
     pub async fn open_beside(place: &Place, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
         if !place.is_made() {
-            return Err(Fault::Address(place.folder.display().to_string()));
+            return Err(Fault::NothingHere(place.folder.display().to_string()));
         }
         Self::on(DataFolder::beside(&place.folder), place.documents_beside()?, place, clock).await
     }

@@ -36,7 +36,7 @@ impl Play<'_> {
         let note = "誓約書に共同研究先の分がありません。全ての構成員の誓約を1つのPDFにまとめて差し替えてください（合成）。";
         let order = ReturnOrder {
             points: vec![Point { field: "documents/pledge".to_owned(), note: note.to_owned() }],
-            due: Some(self.office.now().day().plus_days(22)),
+            due: Some(self.office.now().day().plus_days(12)),
             request: self.press(&format!("return {index}")),
         };
         Ok(self.office.return_for_correction(&self.officer().await?, self.case(index)?, &order).await?)

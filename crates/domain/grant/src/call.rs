@@ -184,8 +184,12 @@ impl CallPhase {
             | CallAct::PaymentRunDiscarded { .. }
             | CallAct::PaymentRunSettled(_) => None,
             CallAct::ReviewOpened { plan, due } => {
-                // Opened once more after a close, when sheets turned out to be missing.
-                let (CallPhase::Receiving | CallPhase::Reviewed { .. }) = self else { return None };
+                // Opened once more: after a close, when sheets turned out to be missing, or under way, for cases that became complete late.
+                match &self {
+                    CallPhase::Receiving | CallPhase::Reviewed { .. } => {}
+                    CallPhase::InReview { plan: under_way, .. } if under_way != plan => {}
+                    CallPhase::InReview { .. } | CallPhase::SelectionFrozen { .. } | CallPhase::SelectionExecuted { .. } => return None,
+                }
                 Some(CallPhase::InReview { plan: *plan, due: *due })
             }
             CallAct::ReviewClosed { reason } => {

@@ -99,9 +99,9 @@ fn every_phase_of_a_call_with_every_step() {
         writeln!(table, "\n{}", call.phase.code()).unwrap();
         let steps = [
             ("publish_edition", decide::publish_edition("第2版", read_with(), &office)),
-            ("open_review", decide::open_review(&call, digest("review plan"), day("2026-07-20"), &office)),
+            ("open_review", decide::open_review(&call, digest("review plan"), day("2026-07-20"), window().closes, &office)),
             ("close_review", decide::close_review(&call, "全件提出済み", &office)),
-            ("freeze_selection", decide::freeze_selection(&call, &plan, 0, &office)),
+            ("freeze_selection", decide::freeze_selection(&call, &plan, decide::LeftToDo::default(), &office)),
             ("discard_selection", decide::discard_selection(&call, "加点の見直し", &office)),
             ("execute_selection", decide::execute_selection(&call, &plan, &office)),
             ("declare_study", decide::declare_study(&call, &study_order(0), &by(5, "2026-08-01"))),
@@ -151,7 +151,7 @@ fn a_discarded_plan_leaves_the_call_where_it_was() {
     for phase in [PhaseCode::InReview, PhaseCode::Reviewed] {
         let before = call(phase);
         let plan = plan_for(&Story::reviewed().case, &rules());
-        let freeze = decide::freeze_selection(&before, &plan, 0, &by(2, "2026-07-30")).unwrap();
+        let freeze = decide::freeze_selection(&before, &plan, decide::LeftToDo::default(), &by(2, "2026-07-30")).unwrap();
         let frozen = before.clone().apply(&freeze.recorded(before.last.seq + 1, at("2026-07-30"))).unwrap();
         let discard = decide::discard_selection(&frozen, "加点の見直し", &by(2, "2026-07-31")).unwrap();
         let after = frozen.clone().apply(&discard.recorded(frozen.last.seq + 1, at("2026-07-31"))).unwrap();

@@ -134,6 +134,28 @@ fn reviews() -> Vec<Row> {
     ]
 }
 
+fn openings() -> Vec<Row> {
+    let (director, closes) = (by(3, "2026-08-01"), window().closes);
+    let open = call(PhaseCode::InReview);
+    vec![
+        ("open a review by today", "R114", {
+            answer(open_review(&call(PhaseCode::Receiving), digest("p"), day("2026-08-01"), closes, &director))
+        }),
+        ("open a closed review again", "review_opened", {
+            answer(open_review(&call(PhaseCode::Reviewed), digest("p"), day("2026-08-09"), closes, &director))
+        }),
+        ("open the review for cases that came late", "review_opened", {
+            answer(open_review(&open, digest("another plan"), day("2026-08-09"), closes, &director))
+        }),
+        ("open the review twice under one plan", "R102", {
+            answer(open_review(&open, digest("review plan"), day("2026-08-09"), closes, &director))
+        }),
+        ("open a review before the call closes", "R118", {
+            answer(open_review(&call(PhaseCode::Receiving), digest("p"), day("2026-07-09"), closes, &by(2, "2026-06-19")))
+        }),
+    ]
+}
+
 fn selections() -> Vec<Row> {
     let reviewed = Story::reviewed().case;
     let plan = plan_for(&reviewed, &rules());
@@ -161,9 +183,10 @@ fn selections() -> Vec<Row> {
         answer(end_reserve(&reserved, &ReserveEndOrder { reason: why.into(), last_in_line, term }, &by(3, when)))
     };
     vec![
-        ("freeze with sheets outstanding", "R173", answer(freeze_selection(&open, &plan, 2, &director))),
-        ("freeze an empty plan", "R174", answer(freeze_selection(&open, &empty, 0, &director))),
-        ("freeze under a superseded edition", "R171", answer(freeze_selection(&amended(&open), &plan, 0, &director))),
+        ("freeze with sheets outstanding", "R173", answer(freeze_selection(&open, &plan, LeftToDo { sheets: 2, cases: 1 }, &director))),
+        ("freeze over the head of a case", "R179", { answer(freeze_selection(&open, &plan, LeftToDo { sheets: 0, cases: 1 }, &director)) }),
+        ("freeze an empty plan", "R174", answer(freeze_selection(&open, &empty, LeftToDo::default(), &director))),
+        ("freeze under a superseded edition", "R171", answer(freeze_selection(&amended(&open), &plan, LeftToDo::default(), &director))),
         ("execute another plan", "R170", answer(execute_selection(&frozen, &other, &director))),
         ("execute after an amendment", "R171", answer(execute_selection(&amended(&frozen), &plan, &director))),
         ("discard without a reason", "R120", answer(discard_selection(&frozen, "", &director))),
@@ -187,10 +210,6 @@ fn selections() -> Vec<Row> {
             let order = ReserveEndOrder { reason: "期限".into(), last_in_line: 1, term: until };
             let up = Story::in_state(StateCode::Reserved).then("2026-08-20", |c| attempt(Step::Promote, c)).case;
             answer(end_reserve(&up, &order, &by(3, "2026-12-26")))
-        }),
-        ("open a review by today", "R114", { answer(open_review(&call(PhaseCode::Receiving), digest("p"), day("2026-08-01"), &director)) }),
-        ("open a closed review again", "review_opened", {
-            answer(open_review(&call(PhaseCode::Reviewed), digest("p"), day("2026-08-09"), &director))
         }),
         ("close a review without a reason", "R120", answer(close_review(&open, "", &director))),
         ("publish without a name", "R121", answer(publish_edition("", read_with(), &director))),
@@ -280,7 +299,7 @@ fn as_asked(o: &mut GrantOrder) {
 }
 
 fn all() -> Vec<Row> {
-    [submissions(), corrections(), reviews(), selections(), grants(), decisions(), studies()].concat()
+    [submissions(), corrections(), reviews(), selections(), openings(), grants(), decisions(), studies()].concat()
 }
 
 fn studies() -> Vec<Row> {

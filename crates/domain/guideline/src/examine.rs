@@ -1,6 +1,6 @@
 //! "Can this firm apply?": every condition against the facts, with reasons, and what to ask next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use banso_kernel::{Exact, LocalText};
 
@@ -41,6 +41,19 @@ impl Edition {
     /// Every item that the conditions and the amount may look at, in the order of the dictionary.
     #[must_use]
     pub fn questions(&self) -> Vec<ItemId> {
+        let mut items: Vec<ItemId> = self.expressions().into_iter().flat_map(Expr::items).collect();
+        items.sort_by_key(|i| self.dictionary().position(i));
+        items.dedup();
+        items
+    }
+
+    /// Every part of a list that the conditions and the amount look at in its rows.
+    #[must_use]
+    pub fn questions_of_rows(&self) -> BTreeSet<ItemId> {
+        self.expressions().into_iter().flat_map(|e| e.parts(self.names())).collect()
+    }
+
+    fn expressions(&self) -> Vec<&Expr> {
         let mut exprs: Vec<&Expr> = self.plan().into_iter().flat_map(Plan::expressions).collect();
         for rule in self.rules() {
             if let Test::Computed(c) = &rule.test {
@@ -48,10 +61,7 @@ impl Edition {
                 exprs.extend([&c.when, &c.each_member].into_iter().flatten());
             }
         }
-        let mut items: Vec<ItemId> = exprs.into_iter().flat_map(Expr::items).collect();
-        items.sort_by_key(|i| self.dictionary().position(i));
-        items.dedup();
-        items
+        exprs
     }
 
     pub(crate) fn finding(&self, rule: &Rule, facts: &Facts) -> Finding {

@@ -35,7 +35,8 @@ pub struct DeskCase {
     pub lead: bool,
     /// The next thing to do, where it is this side's turn.
     pub next: Option<LocalText>,
-    pub closes: Instant,
+    /// Until when it can be handed in, while it can.
+    pub closes: Option<Instant>,
     pub due: Option<Day>,
 }
 
@@ -85,7 +86,8 @@ impl Office {
             next: next_step(row.case.as_ref(), closed),
             receipt_number: row.case.as_ref().map(|c| c.receipt_number.clone()),
             lead: application.lead == *own,
-            closes: meta.closes,
+            // After its closing the call's own instant is no deadline of anything.
+            closes: Some(meta.closes).filter(|_| !closed && row.case.as_ref().is_none_or(|c| c.state == StateCode::SubmissionWithdrawn)),
             due: row.case.and_then(|c| c.due),
         })
     }

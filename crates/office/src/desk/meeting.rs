@@ -14,6 +14,7 @@ use banso_permits::{Action, Person};
 
 use super::Called;
 use super::promotion::{ReserveLine, committed};
+use super::unsettled::{UnsettledCase, unsettled};
 use crate::{Office, OfficeError};
 
 /// The page of the selection meeting.
@@ -31,8 +32,8 @@ pub struct Meeting {
     pub waiting: Vec<MeetingLine>,
     /// Sheets that are still to come.
     pub outstanding: u32,
-    /// Complete cases that nobody reviews.
-    pub unassigned: usize,
+    /// Cases that are neither turned away nor reviewed: nothing can be frozen before they are.
+    pub unsettled: Vec<UnsettledCase>,
     pub plan: Option<SelectionPlan>,
     /// Why there is no plan.
     pub problem: Option<LocalText>,
@@ -280,7 +281,7 @@ impl Office {
             reviewers,
             panels: calibration.panels,
             outstanding: ranking.outstanding,
-            unassigned: ranking.cases.values().filter(|c| matches!(c.state, CaseState::Complete { .. })).count(),
+            unsettled: unsettled(&ranking.cases),
             plan,
             problem,
             budget,

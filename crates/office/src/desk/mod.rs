@@ -20,6 +20,7 @@ mod review_plan;
 mod selection;
 #[cfg(test)]
 mod tests;
+mod unsettled;
 
 use std::collections::BTreeMap;
 
@@ -42,6 +43,7 @@ pub use meeting::{Meeting, MeetingBonus, MeetingLine, MeetingMark, MeetingReview
 pub use progress::{AssignedReviewer, CaseProgress, Progress, ReviewerProgress, ReviewerSheet, SheetView};
 pub use promotion::ReserveLine;
 pub use review_plan::{FailingCase, PlannedCaseLine, ReviewPlanOrder, ReviewPlanPage, ReviewerChoice};
+pub use unsettled::UnsettledCase;
 
 /// A case on the office's desk, with the call it belongs to.
 #[derive(Debug, Clone)]

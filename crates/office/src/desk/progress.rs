@@ -311,7 +311,7 @@ impl Office {
         };
         let due = due.ok_or_else(|| OfficeError::field("due", "審査の期限を入力してください。", "Enter the day by which to review."))?;
         let by = self.by(person, called.edition.digest(), &called.edition.selection().clause);
-        let act = decide::open_review(&called.call.call, *plan, due, &by)?;
+        let act = decide::open_review(&called.call.call, *plan, due, called.edition.meta().closes, &by)?;
         self.append(Batch::call(call.clone(), called.call.seq(), vec![act]).request(request)).await?;
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use banso_grant::review::{AvailableReviewer, CaseToReview, ReviewPlanError, plan_review};
 use banso_grant::{AssignmentState, Case, CaseState, ReviewPlan, decide};
 use banso_guideline::Edition;
-use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, LocalText, OrganisationId, PersonId, RequestId};
+use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, Instant, LocalText, OrganisationId, PersonId, RequestId};
 use banso_permits::{Action, Person, Role};
 use banso_store::{Append, Batch, Change, Plan, PlanKind};
 
@@ -35,6 +35,8 @@ pub struct ReviewPlanPage {
     pub call: CallId,
     pub edition: Edition,
     pub phase: &'static str,
+    /// When the call closes, while it still takes applications: until then no review is opened.
+    pub receiving_until: Option<Instant>,
     pub each: u32,
     pub due: Option<Day>,
     pub reviewers: Vec<ReviewerChoice>,
@@ -143,6 +145,7 @@ impl Office {
         Ok(ReviewPlanPage {
             call: call.clone(),
             phase: called.call.call.phase.code(),
+            receiving_until: Some(called.edition.meta().closes).filter(|closes| self.now() <= *closes),
             each: made.each,
             due: order.due,
             reviewers: made.reviewers.iter().map(choice).collect(),
@@ -182,7 +185,7 @@ impl Office {
             )));
         }
         let by = self.by(person, called.edition.digest(), &called.edition.selection().clause);
-        let opened = decide::open_review(&called.call.call, plan.digest(), due, &by)?;
+        let opened = decide::open_review(&called.call.call, plan.digest(), due, called.edition.meta().closes, &by)?;
         let after = called.call.call.clone().apply(&opened.clone().recorded(called.call.seq() + 1, by.now)).map_err(OfficeError::fault)?;
         let kept =
             Plan { digest: plan.digest(), call: call.clone(), kind: PlanKind::Review, body: plan.json().to_owned(), made_by: person.id };
@@ -255,11 +258,20 @@ impl Office {
                 organisations,
                 declared_organisations: BTreeSet::new(),
                 declared_cases: declared(account.id, cases),
-                cases_max: cases_max.get(&account.id).copied().unwrap_or(CASES_EACH),
+                cases_max: cases_max.get(&account.id).copied().unwrap_or(CASES_EACH.saturating_sub(reviewing(account.id, cases))),
             });
         }
         Ok((reviewers, names))
     }
+}
+
+/// How many cases of the call somebody reviews already.
+fn reviewing(person: PersonId, cases: &BTreeMap<CaseId, Case>) -> u32 {
+    let own = |case: &&Case| {
+        let assignment = case.state.review().and_then(|r| r.assignment(person));
+        assignment.is_some_and(|a| !matches!(a.state, AssignmentState::Conflicted(_) | AssignmentState::Replaced { .. }))
+    };
+    u32::try_from(cases.values().filter(own).count()).unwrap_or(u32::MAX)
 }
 
 /// Who works at which organisation, asked once each.

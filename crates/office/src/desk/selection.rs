@@ -1,6 +1,7 @@
 //! The selection plan: frozen exactly as it was shown, discarded with a reason, or executed by the director, all cases in one
 //! transaction.
 
+use banso_grant::decide::LeftToDo;
 use banso_grant::selection::plan;
 use banso_grant::{CallPhase, CaseState, decide};
 use banso_kernel::{CallId, Digest, LocalText, RequestId};
@@ -8,6 +9,7 @@ use banso_permits::{Action, Person};
 use banso_store::{Append, Batch, Change, Plan, PlanKind};
 
 use super::meeting::{Ranking, terms};
+use super::unsettled::unsettled;
 use crate::work::Work;
 use crate::{FieldProblem, Office, OfficeError};
 
@@ -27,12 +29,12 @@ impl Office {
         let (CallPhase::InReview { .. } | CallPhase::Reviewed { .. }) = called.call.call.phase else {
             // The refusal names the phase; the plan plays no part in it.
             let empty = plan(&[], &terms(call, &called.edition)).map_err(OfficeError::fault)?;
-            decide::freeze_selection(&called.call.call, &empty, 0, &by)?;
+            decide::freeze_selection(&called.call.call, &empty, LeftToDo::default(), &by)?;
             return Err(OfficeError::NotFound);
         };
         let made = plan(&ranking.candidates, &terms(call, &called.edition))
             .map_err(|e| OfficeError::Invalid(vec![FieldProblem { field: String::new(), text: e.message() }]))?;
-        let act = decide::freeze_selection(&called.call.call, &made, ranking.outstanding, &by)?;
+        let act = decide::freeze_selection(&called.call.call, &made, left_to_do(&ranking), &by)?;
         if made.digest() != shown {
             return Err(changed());
         }
@@ -111,6 +113,11 @@ impl Office {
         self.append(batch).await?;
         Ok(withdrawn)
     }
+}
+
+/// What keeps the selection from being frozen.
+fn left_to_do(ranking: &Ranking) -> LeftToDo {
+    LeftToDo { sheets: ranking.outstanding, cases: u32::try_from(unsettled(&ranking.cases).len()).unwrap_or(u32::MAX) }
 }
 
 fn changed() -> OfficeError {

@@ -203,7 +203,10 @@ impl TestOffice {
         let plan =
             Plan { digest: Digest::of(planned.as_bytes()), call: id.clone(), kind: PlanKind::Review, body: planned, made_by: officer.id };
         let call = self.call_file(&id).await;
-        let act = decide::open_review(&call.call, plan.digest, due, &by).unwrap();
+        // Whatever the day of the test is, the review begins after the call has closed.
+        let closes = self.edition_in_force(&id).unwrap().meta().closes;
+        let by = By { now: by.now.max(closes.plus_seconds(1)), ..by };
+        let act = decide::open_review(&call.call, plan.digest, due, closes, &by).unwrap();
         self.record_call(&call, act, vec![Change::keep_plan(&plan)]).await;
     }
 

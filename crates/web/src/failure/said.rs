@@ -60,7 +60,7 @@ pub(super) fn of_office(error: &OfficeError) -> Words {
             reference: None,
         },
         OfficeError::Stale(what) => Words {
-            title: LocalText::new("ほかの人が先に変更しました", "Somebody else changed this first"),
+            title: LocalText::new("表示した後に変わりました", "This has changed since the page was shown"),
             lines: vec![
                 what.clone(),
                 LocalText::new(

@@ -1,7 +1,7 @@
 //! The steps of a call as a whole: its edition, its review, its selection plan. A plan is made, frozen, and then executed without
 //! a choice left.
 
-use banso_kernel::{Day, Digest};
+use banso_kernel::{Day, Digest, Instant};
 
 use super::{Authority, By, filled, reason, wrong_phase};
 use crate::act::{CallAct, NewAct, ReadWith};
@@ -19,12 +19,19 @@ pub fn publish_edition(name: &str, read_with: ReadWith, by: &By) -> Result<NewAc
     Ok(by.writes(Authority::Office, &by.clause, act))
 }
 
-/// Opens the review under a review plan, or opens it again after it was closed.
+/// Opens the review under a review plan; opens it again after it was closed; or, with another plan, for cases that became complete
+/// while it is under way. `closes` is the instant at which the call closes.
 ///
 /// # Errors
-/// A review that is open or past its selection, or a day that is not ahead.
-pub fn open_review(call: &Call, plan: Digest, due: Day, by: &By) -> Result<NewAct<CallAct>, Refusal> {
-    let (CallPhase::Receiving | CallPhase::Reviewed { .. }) = call.phase else { return Err(wrong_phase(Step::OpenReview, call)) };
+/// A review that is open under this plan or past its selection, a call that still takes applications, a day that is not ahead.
+pub fn open_review(call: &Call, plan: Digest, due: Day, closes: Instant, by: &By) -> Result<NewAct<CallAct>, Refusal> {
+    let more = matches!(call.phase, CallPhase::InReview { plan: under_way, .. } if under_way != plan);
+    if !more && !matches!(call.phase, CallPhase::Receiving | CallPhase::Reviewed { .. }) {
+        return Err(wrong_phase(Step::OpenReview, call));
+    }
+    if by.now <= closes {
+        return Err(Refusal::Timing(Timing::StillReceiving { closes }));
+    }
     let today = by.today();
     if due <= today {
         return Err(Refusal::Timing(Timing::DueNotAhead { due, today }));
@@ -42,11 +49,20 @@ pub fn close_review(call: &Call, why: &str, by: &By) -> Result<NewAct<CallAct>, 
     Ok(by.writes(Authority::Office, &by.clause, CallAct::ReviewClosed { reason: reason(step, why)? }))
 }
 
-/// Freezes a selection plan. `sheets_outstanding` counts the sheets that cases in the plan still wait for.
+/// What keeps a selection from being frozen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LeftToDo {
+    /// Sheets that cases in the plan still wait for.
+    pub sheets: u32,
+    /// Cases that are not turned away and have no reviewers.
+    pub cases: u32,
+}
+
+/// Freezes a selection plan.
 ///
 /// # Errors
-/// No review, a plan under another edition or without cases, sheets that are still to come.
-pub fn freeze_selection(call: &Call, plan: &SelectionPlan, sheets_outstanding: u32, by: &By) -> Result<NewAct<CallAct>, Refusal> {
+/// No review, a plan under another edition or without cases, sheets that are still to come, cases that nobody has judged.
+pub fn freeze_selection(call: &Call, plan: &SelectionPlan, left: LeftToDo, by: &By) -> Result<NewAct<CallAct>, Refusal> {
     let step = Step::FreezeSelection;
     let (CallPhase::InReview { .. } | CallPhase::Reviewed { .. }) = call.phase else { return Err(wrong_phase(step, call)) };
     let flaw = |flaw| Err(Refusal::Selection(flaw));
@@ -56,8 +72,11 @@ pub fn freeze_selection(call: &Call, plan: &SelectionPlan, sheets_outstanding: u
     if plan.cases().is_empty() {
         return flaw(SelectionFlaw::EmptyPlan);
     }
-    if sheets_outstanding > 0 {
-        return flaw(SelectionFlaw::ReviewsOutstanding { sheets: sheets_outstanding });
+    if left.sheets > 0 {
+        return flaw(SelectionFlaw::ReviewsOutstanding { sheets: left.sheets });
+    }
+    if left.cases > 0 {
+        return flaw(SelectionFlaw::CasesUnsettled { cases: left.cases });
     }
     let counts = plan.counts();
     let act = CallAct::SelectionFrozen {

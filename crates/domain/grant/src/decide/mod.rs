@@ -16,7 +16,7 @@ mod submitting;
 pub use banso_kernel::Authority;
 use banso_kernel::{Day, Digest, Instant, count_characters};
 
-pub use calling::{close_review, discard_selection, execute_selection, freeze_selection, open_review, publish_edition};
+pub use calling::{LeftToDo, close_review, discard_selection, execute_selection, freeze_selection, open_review, publish_edition};
 pub use completeness::{not_accept, pass_completeness, return_for_correction};
 pub use executing::{allocate, execute, write_step};
 pub use granting::{GrantLimits, GrantOrder, GrantRequestOrder, decide_grant, refuse_grant, request_grant, return_grant_request};

@@ -1,6 +1,6 @@
 //! What is wrong with a selection plan or its execution.
 
-use banso_kernel::{CaseId, Digest, Yen};
+use banso_kernel::{CaseId, Digest, LocalText, Yen};
 
 use super::{Told, text};
 use crate::law;
@@ -25,6 +25,10 @@ pub enum SelectionFlaw {
     /// Sheets that are still to come.
     ReviewsOutstanding {
         sheets: u32,
+    },
+    /// Cases that are neither turned away nor reviewed: nobody has judged them yet.
+    CasesUnsettled {
+        cases: u32,
     },
     EmptyPlan,
     /// Others stand before it on the reserve list.
@@ -71,6 +75,7 @@ impl SelectionFlaw {
                 text(format!("未提出の審査結果が{sheets}件あります。"), format!("{sheets} score sheets are still to come")),
                 text("提出を待つか、審査員を交代してください。", "wait for them, or replace the reviewers"),
             ),
+            SelectionFlaw::CasesUnsettled { cases } => unsettled(*cases),
             SelectionFlaw::EmptyPlan => (
                 "R174",
                 text("採択案に案件がありません。", "the plan has no cases"),
@@ -108,4 +113,19 @@ impl SelectionFlaw {
         };
         Told::new(code, law::GUIDELINE, message, next_step)
     }
+}
+
+/// Cases that nobody has judged yet.
+fn unsettled(cases: u32) -> (&'static str, LocalText, LocalText) {
+    (
+        "R179",
+        text(
+            format!("形式審査又は審査員の割当てが終わっていない申請が{cases}件あります。"),
+            format!("`{cases}` applications are neither turned away nor with reviewers"),
+        ),
+        text(
+            "形式審査を終えて審査員を割り当てるか、不受理としてから確定してください。補正を求めた申請は、補正の期限を待ちます。",
+            "check them and assign reviewers, or do not accept them; wait for corrections until they are due",
+        ),
+    )
 }

@@ -31,6 +31,10 @@ pub enum Timing {
     WithdrawalOver {
         until: Day,
     },
+    /// Applications may still come in.
+    StillReceiving {
+        closes: Instant,
+    },
     /// A place on the reserve list still counts.
     ReserveStillValid {
         until: Day,
@@ -95,10 +99,24 @@ impl Timing {
                     "to give the project up, ask the office about approval of discontinuation",
                 ),
             ),
+            Timing::StillReceiving { closes } => still_receiving(*closes),
             Timing::ReserveStillValid { until } => still_valid(*until),
             Timing::ReserveOver { until } => over(*until),
         }
     }
+}
+
+/// Applications may still come in.
+fn still_receiving(closes: Instant) -> Told {
+    Told::new(
+        "R118",
+        law::GUIDELINE,
+        text(
+            format!("公募は{}まで受け付けています。", closes.wareki()),
+            format!("the call takes applications until `{closes}` (Japan time)"),
+        ),
+        text("締切りの後に審査を始めてください。", "open the review after it has closed"),
+    )
 }
 
 /// A place on the reserve list still counts.

@@ -274,7 +274,7 @@ pub fn call(phase: PhaseCode) -> Call {
     if phase == PhaseCode::Receiving {
         return receiving;
     }
-    let new = decide::open_review(&receiving, digest("review plan"), day("2026-07-20"), &office);
+    let new = decide::open_review(&receiving, digest("review plan"), day("2026-07-20"), window().closes, &office);
     let in_review = grow(receiving, new);
     match phase {
         PhaseCode::Receiving | PhaseCode::InReview => in_review,
@@ -289,7 +289,7 @@ pub fn call(phase: PhaseCode) -> Call {
 
 pub fn frozen(plan: &SelectionPlan) -> Call {
     let call = call(PhaseCode::InReview);
-    let new = decide::freeze_selection(&call, plan, 0, &by(2, "2026-07-30"));
+    let new = decide::freeze_selection(&call, plan, decide::LeftToDo::default(), &by(2, "2026-07-30"));
     grow(call, new)
 }
 

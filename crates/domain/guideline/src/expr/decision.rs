@@ -92,11 +92,16 @@ impl Decision {
     }
 
     pub(crate) fn height(&self) -> u32 {
-        1 + self.inputs.iter().chain(self.outputs()).map(Expr::height).max().unwrap_or(0)
+        1 + self.expressions().map(Expr::height).max().unwrap_or(0)
     }
 
     pub(crate) fn items(&self) -> BTreeSet<ItemId> {
-        self.inputs.iter().chain(self.outputs()).flat_map(Expr::items).collect()
+        self.expressions().flat_map(Expr::items).collect()
+    }
+
+    /// What it looks at, and what it answers.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        self.inputs.iter().chain(self.outputs())
     }
 }
 

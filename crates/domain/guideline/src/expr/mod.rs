@@ -27,6 +27,7 @@ mod node;
 mod parse;
 mod parse_primary;
 mod parse_tests;
+mod parts;
 mod pieces;
 mod print;
 mod range;
@@ -206,6 +207,14 @@ impl Expr {
     #[must_use]
     pub fn items(&self) -> BTreeSet<ItemId> {
         self.0.items.clone()
+    }
+
+    /// The parts of lists that it looks at in their rows, those of its definitions included.
+    #[must_use]
+    pub fn parts(&self, names: &Names) -> BTreeSet<ItemId> {
+        let mut found = BTreeSet::new();
+        parts::parts(&self.0.node, names, &mut found);
+        found
     }
 
     /// Whether it holds. `names` are those it was compiled with.

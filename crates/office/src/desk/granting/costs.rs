@@ -145,7 +145,8 @@ impl Asked<'_> {
         let years = whole.by_year_after_caps.iter().map(|(y, k)| Ok((*y, exactly(k)?))).collect::<Result<Vec<_>, Unsettled>>()?;
         let mut amount = computed.min(self.requested);
         if let Some(reduction) = reduction.filter(|r| r.amount != Yen::ZERO) {
-            let granted = Yen::new(amount.get().saturating_sub(reduction.amount.get()));
+            // A reduction of more than there is was said to be wrong where it was typed; here it leaves nothing.
+            let granted = Yen::new(amount.get().saturating_sub(reduction.amount.get()).max(0));
             let place = "補助金の額（全体）".to_owned();
             modifications.push(Modification { place, asked: amount, granted, reason: reduction.reason.trim().to_owned() });
             amount = granted;

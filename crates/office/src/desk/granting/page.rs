@@ -291,7 +291,16 @@ impl Outlook {
         let Some(read) = read.filter(|_| sound) else { return Outlook { cells, settled: None, open_points } };
         let reduction = prepared.reduction.map(|amount| Reduction { amount, reason: &prepared.reduction_reason });
         let settled = match read.asked().settle(&cells, reduction) {
-            Ok(settled) => Some(settled),
+            Ok(settled) => {
+                if settled.amount <= Yen::ZERO && prepared.reduction.is_some_and(|r| r > Yen::ZERO) {
+                    open_points.push(FieldProblem::new(
+                        "reduction",
+                        "減額すると交付する額が残りません。減額を小さくするか、不交付の決定をしてください。",
+                        "Nothing is left after this reduction. Reduce by less, or refuse the grant.",
+                    ));
+                }
+                Some(settled)
+            }
             Err(missing) => {
                 let reasons = words(&read.edition, &missing);
                 let ja = reasons.iter().map(|r| r.ja.clone()).collect::<String>();

@@ -47,6 +47,14 @@ impl ProgressView {
         self.view.phase == "in_review"
     }
 
+    /// What was typed as the reason; while nothing was, the usual one when every sheet is in.
+    fn reason_or_usual(&self) -> &str {
+        match (self.reason.as_str(), self.view.outstanding) {
+            ("", 0) => self.page.t("全ての審査結果がそろったため", "All sheets are in."),
+            (typed, _) => typed,
+        }
+    }
+
     /// Closed with sheets still to come: nothing can be selected before they are in.
     fn closed_too_early(&self) -> bool {
         self.view.phase == "reviewed" && self.view.outstanding > 0

@@ -37,9 +37,14 @@ impl PlanView {
         self.page.local(&phase_label(self.view.phase)).to_owned()
     }
 
-    /// Whether a review can be opened where the call stands.
+    /// Whether reviewers can be assigned where the call stands: before the review, and under way to cases that became complete late.
     fn plannable(&self) -> bool {
-        matches!(self.view.phase, "receiving" | "reviewed")
+        matches!(self.view.phase, "receiving" | "reviewed") || self.under_way()
+    }
+
+    /// A review under way with cases that wait for reviewers.
+    fn under_way(&self) -> bool {
+        self.view.phase == "in_review" && self.view.waiting > 0
     }
 
     fn field(&self, reviewer: &ReviewerChoice) -> String {
@@ -97,7 +102,7 @@ async fn page_of(office: &Office, page: PageContext, call: (String, String), pai
     page.problems.extend(problems);
     Ok(PlanView {
         path: format!("{}/review", call_path(&call)),
-        may_open: sound && view.plan.is_some() && view.waiting > 0,
+        may_open: sound && view.plan.is_some() && view.waiting > 0 && view.receiving_until.is_none(),
         due,
         each,
         page,
