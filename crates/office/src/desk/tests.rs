@@ -58,12 +58,19 @@ impl Stage {
         ReviewPlanOrder { each: None, due: Some(Day::new(2025, 7, 31).unwrap()), cases_max: BTreeMap::new() }
     }
 
+    /// The call has closed: the day after.
+    fn closed(&self) {
+        let closes = self.office.edition_in_force(&self.call).unwrap().meta().closes;
+        self.office.clock.set(closes.plus_seconds(24 * 3600));
+    }
+
     /// Everything complete, the review open, nobody has declared yet.
     async fn opened(&self, reviewers: usize) -> Vec<Person> {
         for case in &self.cases {
             self.pass(*case).await;
         }
         let people = self.reviewers(reviewers).await;
+        self.closed();
         let plan = self.office.review_plan(&self.officer, &self.call, &self.terms()).await.unwrap();
         self.office.open_review(&self.officer, &self.call, &self.terms(), plan.plan.unwrap(), self.request()).await.unwrap();
         people
@@ -231,6 +238,8 @@ async fn a_review_is_planned_without_conflicts_and_opened_as_shown() {
     let no_day = ReviewPlanOrder { due: None, ..s.terms() };
     assert_eq!(fields(s.office.open_review(&s.officer, &s.call, &no_day, plan, s.request()).await), ["due"]);
     assert!(matches!(s.office.open_review(&s.director, &s.call, &terms, plan, s.request()).await, Err(OfficeError::Forbidden(_))));
+    refused(s.office.open_review(&s.officer, &s.call, &terms, plan, s.request()).await);
+    s.closed();
     let request = s.request();
     assert_eq!(s.office.open_review(&s.officer, &s.call, &terms, plan, request).await.unwrap(), 3);
     assert_eq!(s.office.open_review(&s.officer, &s.call, &terms, plan, request).await.unwrap(), 0);
@@ -359,6 +368,37 @@ async fn the_front_page_says_what_waits() {
 }
 
 #[tokio::test]
+async fn a_case_that_became_complete_late_is_reviewed_before_anything_is_frozen() {
+    let s = stage().await;
+    let [first, second, late] = s.cases[..] else { panic!("three cases") };
+    for case in [first, second] {
+        s.pass(case).await;
+    }
+    s.reviewers(3).await;
+    s.closed();
+    let shown = s.office.review_plan(&s.officer, &s.call, &s.terms()).await.unwrap();
+    s.office.open_review(&s.officer, &s.call, &s.terms(), shown.plan.unwrap(), s.request()).await.unwrap();
+    for case in [first, second] {
+        s.scored(case, 8).await;
+    }
+    let meeting = s.office.meeting(&s.officer, &s.call).await.unwrap();
+    assert_eq!(meeting.unsettled.iter().map(|u| u.case).collect::<Vec<_>>(), [late]);
+    let plan = meeting.plan.unwrap().digest();
+    assert_eq!(refused(s.office.freeze_selection(&s.officer, &s.call, plan, s.request()).await), "R179");
+    s.pass(late).await;
+    let more = s.office.review_plan(&s.officer, &s.call, &s.terms()).await.unwrap();
+    assert_eq!((more.waiting, more.cases.len()), (1, 1));
+    assert!(more.reviewers.iter().all(|r| r.cases_max < 20), "those who review already have fewer places left");
+    assert_eq!(s.office.open_review(&s.officer, &s.call, &s.terms(), more.plan.unwrap(), s.request()).await.unwrap(), 1);
+    assert_eq!(s.state(late).await, StateCode::UnderReview);
+    s.scored(late, 6).await;
+    let plan = s.office.meeting(&s.officer, &s.call).await.unwrap();
+    assert!(plan.unsettled.is_empty());
+    s.office.freeze_selection(&s.officer, &s.call, plan.plan.unwrap().digest(), s.request()).await.unwrap();
+    s.office.run_jobs().await;
+}
+
+#[tokio::test]
 async fn who_reviews_in_a_call_sees_no_others_marks_as_an_officer() {
     let s = stage().await;
     let both = s.office.somebody("both", &[Role::Officer, Role::Reviewer], None).await;
@@ -367,6 +407,7 @@ async fn who_reviews_in_a_call_sees_no_others_marks_as_an_officer() {
     }
     s.reviewers(4).await;
     assert!(s.office.meeting(&both, &s.call).await.is_ok());
+    s.closed();
     let plan = s.office.review_plan(&s.officer, &s.call, &s.terms()).await.unwrap();
     assert!(plan.reviewers.iter().any(|r| r.person == both.id && r.load > 0), "{:?}", plan.reviewers);
     s.office.open_review(&s.officer, &s.call, &s.terms(), plan.plan.unwrap(), s.request()).await.unwrap();
