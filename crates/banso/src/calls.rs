@@ -20,7 +20,7 @@ pub(crate) fn calls(asked: &CallsAsked, lang: Lang) -> Result<bool, Trouble> {
     let open = |call: &&PublicCall| noon.is_none_or(|now| call.is_open(now));
     let suiting = |wanted: Suits| read.calls.iter().filter(open).filter(|c| c.suits(&firm) == wanted).collect::<Vec<_>>();
     let (yes, perhaps, no) = (suiting(Suits::Yes), suiting(Suits::Open), suiting(Suits::No));
-    println!(
+    say!(
         "{} {}　{} {}　{} {}",
         lang.pick("行", "rows"),
         read.rows,
@@ -29,7 +29,7 @@ pub(crate) fn calls(asked: &CallsAsked, lang: Lang) -> Result<bool, Trouble> {
         lang.pick("読めない行", "refused"),
         read.refused()
     );
-    println!(
+    say!(
         "{} {}　{} {}　{} {}",
         lang.pick("対象になり得る", "may suit"),
         yes.len(),
@@ -40,16 +40,16 @@ pub(crate) fn calls(asked: &CallsAsked, lang: Lang) -> Result<bool, Trouble> {
     );
     for (mark, call) in yes.iter().map(|c| ("○", c)).chain(perhaps.iter().map(|c| ("？", c))).take(asked.show) {
         let cap = call.cap.map(|yen| format!("　〜{}円", banso_kernel::group_thousands(i128::from(yen.get())))).unwrap_or_default();
-        println!("{mark} {}　{}{cap}　{} {}", call.title, call.institution, lang.pick("締切", "closes"), call.closes);
+        say!("{mark} {}　{}{cap}　{} {}", call.title, call.institution, lang.pick("締切", "closes"), call.closes);
     }
     for remark in read.remarks.iter().filter(|r| r.refused).take(REMARKS) {
         eprintln!("＊{} {}", path.display(), remark.text.get(lang));
     }
     let told = read.remarks.iter().filter(|r| !r.refused).count();
     if told > 0 {
-        println!("{} {told}", lang.pick("補助上限額が書かれていない公募", "calls without a stated ceiling:"));
+        say!("{} {told}", lang.pick("補助上限額が書かれていない公募", "calls without a stated ceiling:"));
     }
-    println!(
+    say!(
         "{}",
         lang.pick(
             "出典：Jグランツ（編集・加工しています）。要件は各公募の公募要領で確かめてください。",

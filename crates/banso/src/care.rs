@@ -40,9 +40,9 @@ pub(crate) async fn back_up(place: &cli::Place, to: &Path) -> Result<bool, Troub
     let store = wiring::store_beside(place).await?;
     let done = store.backup(to).await?;
     store.close().await;
-    println!("控えを作りました / Backed up: {}", to.display());
-    println!("  行 / rows {}  書類 / documents {}  記録 / acts {}", done.rows, done.documents, done.anchor.position);
-    println!("  末尾のハッシュ / Hash of the end: {}", done.anchor.running);
+    say!("控えを作りました / Backed up: {}", to.display());
+    say!("  行 / rows {}  書類 / documents {}  記録 / acts {}", done.rows, done.documents, done.anchor.position);
+    say!("  末尾のハッシュ / Hash of the end: {}", done.anchor.running);
     Ok(true)
 }
 
@@ -50,7 +50,7 @@ pub(crate) async fn back_up(place: &cli::Place, to: &Path) -> Result<bool, Troub
 pub(crate) async fn restore(place: &cli::Place, from: &Path, lang: Lang) -> Result<bool, Trouble> {
     let (store, report) = Store::restore(&wiring::place(place), Arc::new(SystemClock), from).await?;
     store.close().await;
-    println!("控えから戻しました / Restored: {}", wiring::described(place));
+    say!("控えから戻しました / Restored: {}", wiring::described(place));
     Ok(say(&report, lang))
 }
 
@@ -58,38 +58,36 @@ fn say(report: &Report, lang: Lang) -> bool {
     let Report { acts, streams, list_rows, documents, texts, erased, anchor, problems } = report;
     match lang {
         Lang::Ja => {
-            println!("行為 {acts}（{streams} 系列）、一覧 {list_rows} 行、書類 {documents}、本文 {texts}、正当に消去 {erased}");
-            println!("末尾 {} 番、ハッシュ {}", anchor.position, anchor.running);
+            say!("行為 {acts}（{streams} 系列）、一覧 {list_rows} 行、書類 {documents}、本文 {texts}、正当に消去 {erased}");
+            say!("末尾 {} 番、ハッシュ {}", anchor.position, anchor.running);
         }
         Lang::En => {
-            println!(
-                "{acts} acts in {streams} chains, {list_rows} list rows, {documents} documents, {texts} texts, {erased} erased by right"
-            );
-            println!("end at {}, hash {}", anchor.position, anchor.running);
+            say!("{acts} acts in {streams} chains, {list_rows} list rows, {documents} documents, {texts} texts, {erased} erased by right");
+            say!("end at {}, hash {}", anchor.position, anchor.running);
         }
     }
     for problem in problems {
-        println!("× {}: {}", problem.place.get(lang), problem.what.get(lang));
+        say!("× {}: {}", problem.place.get(lang), problem.what.get(lang));
     }
-    println!("{}", verdict(problems.len(), lang));
+    say!("{}", verdict(problems.len(), lang));
     problems.is_empty()
 }
 
 fn say_case(path: &Path, report: &PackageReport, lang: Lang) -> bool {
     let PackageReport { receipt_number, acts, contents, documents, letters, erased, problems, synthetic, .. } = report;
     let label = if *synthetic { lang.pick("（見本）", " (synthetic)") } else { "" };
-    println!("{}: {receipt_number}{label}", path.display());
+    say!("{}: {receipt_number}{label}", path.display());
     match lang {
-        Lang::Ja => println!("  行為 {acts}、本文 {contents}、書類 {documents}、通知書 {letters}、正当に消去 {erased}"),
-        Lang::En => println!("  {acts} acts, {contents} texts, {documents} documents, {letters} letters, {erased} erased by right"),
+        Lang::Ja => say!("  行為 {acts}、本文 {contents}、書類 {documents}、通知書 {letters}、正当に消去 {erased}"),
+        Lang::En => say!("  {acts} acts, {contents} texts, {documents} documents, {letters} letters, {erased} erased by right"),
     }
     if let Some(head) = report.head {
-        println!("  {} {head}", lang.pick("最後の行為のハッシュ", "hash of the last act"));
+        say!("  {} {head}", lang.pick("最後の行為のハッシュ", "hash of the last act"));
     }
     for problem in problems {
-        println!("  × {}: {}", problem.place, problem.what.get(lang));
+        say!("  × {}: {}", problem.place, problem.what.get(lang));
     }
-    println!("  {}", verdict(problems.len(), lang));
+    say!("  {}", verdict(problems.len(), lang));
     problems.is_empty()
 }
 

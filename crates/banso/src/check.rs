@@ -32,7 +32,7 @@ pub(crate) fn check(files: &[PathBuf], programmes: Option<&Path>, lang: Lang, in
             Some("definitions.md") => check_definitions(file, &source, &folder, lang, ink)?,
             Some(_) | None => check_guideline(file, &source, &folder, lang, ink)?,
         };
-        println!("{}", told.text);
+        say!("{}", told.text);
         sound &= told.count.errors == 0;
     }
     Ok(sound)

@@ -62,7 +62,7 @@ pub(crate) fn classify(order: &Classify, programmes: Option<&Path>, lang: Lang) 
     let mut out = Vec::new();
     for sector in chosen {
         let (count, lines) = counted(sector, &records, &reviewed);
-        println!("{}", told(sector, count, lang));
+        say!("{}", told(sector, count, lang));
         out.extend(lines);
     }
     match &order.to {

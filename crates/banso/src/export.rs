@@ -25,7 +25,7 @@ pub(crate) async fn export(place: &cli::Place, command: &ExportCommand, lang: La
         ExportCommand::List(wanted) => list(&office, wanted).await?,
     };
     office.close().await;
-    println!("取り出しました / Written: {}", written.display());
+    say!("取り出しました / Written: {}", written.display());
     Ok(())
 }
 

@@ -25,18 +25,18 @@ pub(crate) fn fmt(files: &[PathBuf], layout: Layout, lang: Lang) -> Result<bool,
         let text = lay_out(&source);
         let path = file.display();
         if text == source {
-            println!("{path}: {}", lang.pick("変わりません", "unchanged"));
+            say!("{path}: {}", lang.pick("変わりません", "unchanged"));
             continue;
         }
         match layout {
             Layout::Check => {
                 sound = false;
                 let line = source.lines().zip(text.lines()).take_while(|(a, b)| a == b).count() + 1;
-                println!("{path}:{line}: {}", lang.pick("整えると変わります", "would change"));
+                say!("{path}:{line}: {}", lang.pick("整えると変わります", "would change"));
             }
             Layout::Write => {
                 write_whole(file, &text).map_err(|cause| Trouble::Unwritable { path: file.clone(), cause })?;
-                println!("{path}: {}", lang.pick("整えました", "laid out"));
+                say!("{path}: {}", lang.pick("整えました", "laid out"));
             }
         }
     }

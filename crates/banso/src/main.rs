@@ -1,5 +1,8 @@
 //! The binary: reads the command line and hands over.
 
+#[macro_use]
+mod say;
+
 mod calls;
 mod care;
 mod check;

@@ -88,11 +88,11 @@ async fn import(office: &Office, files: &[std::path::PathBuf], lang: Lang) -> Re
         teller.clear();
         let taken = taken.map_err(|cause| Trouble::Register { path: path.clone(), cause })?;
         let tally = taken.file.tally;
-        println!("{}", path.display());
+        say!("{}", path.display());
         if taken.before == taken.file.lines {
-            println!("  {}", lang.pick("すでに取り込み済みです。", "It was taken in before."));
+            say!("  {}", lang.pick("すでに取り込み済みです。", "It was taken in before."));
         }
-        println!(
+        say!(
             "  {} {}　{} {}　{} {}　{} {}　{} {}　{} {}",
             lang.pick("行", "rows"),
             tally.rows(),
@@ -156,7 +156,7 @@ impl<'a> Teller<'a> {
     /// Remarks that were not printed.
     fn unsaid(&self) {
         if let Some(more) = self.remarks.checked_sub(REMARKS).filter(|n| *n > 0) {
-            println!("  {} {more}", self.lang.pick("ほかに示していない指摘", "remarks not shown"));
+            say!("  {} {more}", self.lang.pick("ほかに示していない指摘", "remarks not shown"));
         }
     }
 }
@@ -172,7 +172,7 @@ async fn show(office: &Office, number: CorporateNumber, lang: Lang) -> Result<bo
         Err(banso_office::OfficeError::NotFound) => return Err(Trouble::NoFirm(number)),
         other => other?,
     };
-    println!("{}", line(&firm));
+    say!("{}", line(&firm));
     for (ja, en, text) in [
         ("フリガナ", "Kana", firm.kana.clone()),
         ("英語表記", "In English", firm.english_name.clone()),
@@ -181,27 +181,27 @@ async fn show(office: &Office, number: CorporateNumber, lang: Lang) -> Result<bo
         ("この内容の更新年月日", "As of", firm.updated_on.to_string()),
     ] {
         if !text.is_empty() {
-            println!("  {}：{text}", lang.pick(ja, en));
+            say!("  {}：{text}", lang.pick(ja, en));
         }
     }
     if let Some(heir) = successor {
-        println!("  {}：{}", lang.pick("承継先", "Successor"), line(&heir));
+        say!("  {}：{}", lang.pick("承継先", "Successor"), line(&heir));
     }
     for before in predecessors {
-        println!("  {}：{}", lang.pick("承継した法人", "Succeeded"), line(&before));
+        say!("  {}：{}", lang.pick("承継した法人", "Succeeded"), line(&before));
     }
-    println!("{}", lang.pick("経緯", "History"));
+    say!("{}", lang.pick("経緯", "History"));
     for event in history {
-        println!("  {}　{}　{}　{}　{}", event.changed_on, event.process.title().get(lang), event.name, event.place, event.details);
+        say!("  {}　{}　{}　{}　{}", event.changed_on, event.process.title().get(lang), event.name, event.place, event.details);
     }
-    println!("{}", lang.pick("出典：国税庁法人番号公表サイト", "Source: National Tax Agency, Corporate Number Publication Site"));
+    say!("{}", lang.pick("出典：国税庁法人番号公表サイト", "Source: National Tax Agency, Corporate Number Publication Site"));
     Ok(true)
 }
 
 async fn find(office: &Office, name: &str) -> Result<bool, Trouble> {
     let found = office.find_firms(name, Page::first(FOUND)).await?;
     for firm in &found {
-        println!("{}", line(firm));
+        say!("{}", line(firm));
     }
     if found.is_empty() {
         return Err(Trouble::NoFirmNamed(name.to_owned()));
@@ -215,7 +215,7 @@ async fn list(office: &Office) -> Result<bool, Trouble> {
     }
     for file in office.register_files().await? {
         let state = file.finished_at.map_or_else(|| "途中 / unfinished".to_owned(), |at| at.to_string());
-        println!("{state}　{}　{} 行 / rows　{}", file.name, file.tally.rows(), file.digest);
+        say!("{state}　{}　{} 行 / rows　{}", file.name, file.tally.rows(), file.digest);
     }
     Ok(true)
 }

@@ -25,7 +25,7 @@ pub(crate) async fn serve(place: &cli::Place, listen: &Listen, post: &Post, peop
     eprintln!("準備しています… / Getting ready …  {}", wiring::described(place));
     let Opened { office, demo } = opening::open(place, post, people, &address.to_string(), lang).await?;
     if demo {
-        println!("\n{}", demo::accounts(lang));
+        say!("\n{}", demo::accounts(lang));
     }
     // The mails of made-up people stay in the outbox, whatever is asked for.
     let post = if demo { &Post::default() } else { post };
@@ -69,21 +69,21 @@ async fn work(office: Office, mut stopped: watch::Receiver<()>) {
 /// The lines that everybody waits for.
 fn greet(door: &Door, address: &PublicAddress, place: &cli::Place, post: &Post) {
     if door.moved {
-        println!("ポート 8080 は使われているため、別の番号にしました。/ Port 8080 is taken; this one is used instead.");
+        say!("ポート 8080 は使われているため、別の番号にしました。/ Port 8080 is taken; this one is used instead.");
     }
-    println!();
-    println!("  Banso 伴走        http://{}/", door.address);
+    say!();
+    say!("  Banso 伴走        http://{}/", door.address);
     let listening = format!("http://{}", door.address);
     if address.to_string() != listening {
-        println!("  メールのリンク    {address}  (--address)");
+        say!("  メールのリンク    {address}  (--address)");
     }
-    println!("  データ / Data     {}", wiring::described(place));
+    say!("  データ / Data     {}", wiring::described(place));
     match &post.mail_command {
-        Some(command) => println!("  メール / Mail     {command}"),
-        None => println!("  メール / Mail     {}", wiring::outbox(place).display()),
+        Some(command) => say!("  メール / Mail     {command}"),
+        None => say!("  メール / Mail     {}", wiring::outbox(place).display()),
     }
-    println!("  終了 / Stop       Ctrl-C（データは残ります / everything is kept）");
-    println!();
+    say!("  終了 / Stop       Ctrl-C（データは残ります / everything is kept）");
+    say!();
 }
 
 /// Ctrl-C, or what a service manager sends.

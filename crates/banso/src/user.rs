@@ -32,9 +32,9 @@ pub(crate) async fn add(place: &cli::Place, new: &NewUser) -> Result<(), Trouble
         synthetic: false,
     };
     office.add_account(account).await?;
-    println!("利用者 / Login      {}", new.login);
-    println!("パスワード / Password  {password}");
-    println!("この画面にだけ表示されます。本人に確実に渡してください。/ Shown only here; hand it over safely.");
+    say!("利用者 / Login      {}", new.login);
+    say!("パスワード / Password  {password}");
+    say!("この画面にだけ表示されます。本人に確実に渡してください。/ Shown only here; hand it over safely.");
     office.close().await;
     Ok(())
 }

@@ -49,6 +49,21 @@ impl LocalText {
         LocalText { ja: ja.into(), en: Some(en.into()) }
     }
 
+    /// The same for a page: what the English has between backticks stands between quotation marks.
+    #[must_use]
+    pub fn quoted(self) -> Self {
+        let quoted = |en: String| {
+            let parts: Vec<&str> = en.split('`').collect();
+            // Without its partner a backtick is no quotation mark.
+            if parts.len() % 2 == 0 {
+                return en;
+            }
+            let piece = |(i, part): (usize, &&str)| if i % 2 == 1 { format!("“{part}”") } else { (*part).to_owned() };
+            parts.iter().enumerate().map(piece).collect()
+        };
+        LocalText { ja: self.ja, en: self.en.map(quoted) }
+    }
+
     /// The text in the language asked for; Japanese where there is no English.
     #[must_use]
     pub fn get(&self, lang: Lang) -> &str {
@@ -98,6 +113,14 @@ pub fn group_thousands(number: i128) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_in_english_messages_are_quoted_for_a_page() {
+        for (en, expect) in [("Enter `Title`.", "Enter “Title”."), ("`a` and `b`", "“a” and “b”"), ("a ` b", "a ` b"), ("plain", "plain")]
+        {
+            assert_eq!(LocalText::new("", en).quoted().get(Lang::En), expect);
+        }
+    }
 
     #[test]
     fn folding_keeps_the_meaning() {

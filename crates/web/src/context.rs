@@ -76,7 +76,7 @@ impl PageContext {
 
     /// The page once more, with what is wrong.
     pub(crate) fn with_problems(mut self, problems: Vec<FieldProblem>) -> Self {
-        self.problems = problems;
+        self.problems = problems.into_iter().map(|p| FieldProblem { text: p.text.quoted(), ..p }).collect();
         self
     }
 

@@ -1,6 +1,7 @@
 //! How days, instants, amounts and counts are written on a page, in its language.
 
-use banso_guideline::Standing;
+use banso_grant::NoticeKind;
+use banso_guideline::{Standing, unit_in_english};
 use banso_kernel::{Day, Instant, Lang, Yen, count_characters, group_thousands};
 use banso_office::apply::standing_words;
 
@@ -98,21 +99,20 @@ impl PageContext {
 
     /// A unit of the dictionary, in English where it has a plain word: `円` is `yen`.
     pub(crate) fn unit(&self, unit: impl AsRef<str>) -> String {
-        const WORDS: [(&str, &str); 10] = [
-            ("円", "yen"),
-            ("人", "people"),
-            ("名", "people"),
-            ("年", "years"),
-            ("か月", "months"),
-            ("日", "days"),
-            ("時間", "hours"),
-            ("点", "points"),
-            ("件", "cases"),
-            ("回", "times"),
-        ];
         let unit = unit.as_ref();
-        let word = WORDS.iter().find(|(ja, _)| *ja == unit && self.lang == Lang::En).map_or(unit, |(_, en)| en);
+        let word = if self.lang == Lang::En { unit_in_english(unit) } else { unit };
         word.to_owned()
+    }
+
+    /// The subject of a notice or mail in the page's language; one that nobody put into English stays as it is.
+    pub(crate) fn subject(&self, subject: &str) -> String {
+        let told = |kind: &NoticeKind| {
+            let words = kind.subject();
+            let number = subject.strip_prefix(words.ja.as_str())?.strip_prefix('（')?.strip_suffix('）')?;
+            Some(format!("{} ({number})", words.en?))
+        };
+        let english = if self.lang == Lang::En { NoticeKind::ALL.iter().find_map(told) } else { None };
+        english.unwrap_or_else(|| subject.to_owned())
     }
 
     /// `17:03 に保存しました`.

@@ -31,7 +31,7 @@ impl FileKind {
 
 /// A file under this name (Japanese is fine), to be saved.
 pub(crate) fn download(name: &str, kind: FileKind, body: impl Into<Body>) -> Response {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
+    let plain = plain(name);
     let encoded = encoded(name).replace('/', "%2F");
     let headers: [(HeaderName, String); 4] = [
         (header::CONTENT_TYPE, kind.media_type().to_owned()),
@@ -40,6 +40,32 @@ pub(crate) fn download(name: &str, kind: FileKind, body: impl Into<Body>) -> Res
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
     (headers, body.into()).into_response()
+}
+
+/// Words of our own file names, for whoever shows no Japanese ones.
+const WORDS: [(&str, &str); 10] = [
+    ("交付決定通知書（案）", "grant-decision-draft"),
+    ("交付決定", "grant-decision"),
+    ("不交付", "grant-refusal"),
+    ("不採択", "not-selected"),
+    ("採択", "selected"),
+    ("受付票", "receipt"),
+    ("受領書", "receipt"),
+    ("取下げ", "withdrawal"),
+    ("補正", "correction"),
+    ("順位表", "ranking"),
+];
+
+/// The name in plain letters: what our own words mean, and the numbers in it.
+fn plain(name: &str) -> String {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let word = WORDS.iter().find(|(ja, _)| stem.contains(ja)).map(|(_, en)| *en);
+    let kept = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    let rest = stem.split(|c| !kept(c)).map(|part| part.trim_matches(['-', '_', '.'])).filter(|part| !part.is_empty());
+    let parts: Vec<&str> = word.into_iter().chain(rest).collect();
+    let stem = if parts.is_empty() { "file".to_owned() } else { parts.join("-") };
+    let ending: String = ending.chars().filter(char::is_ascii_alphanumeric).collect();
+    if ending.is_empty() { stem } else { format!("{stem}.{ending}") }
 }
 
 /// A figure of ours, shown where a page asks for it as an image; on its own it can run nothing and load nothing.
@@ -66,8 +92,10 @@ mod tests {
     #[test]
     fn a_name_cannot_leave_its_header() {
         for (name, expect) in [
-            ("受領書.pdf", "attachment; filename=\"___.pdf\"; filename*=UTF-8''%E5%8F%97%E9%A0%98%E6%9B%B8.pdf"),
-            ("a\"; x=\r\ny/z", "attachment; filename=\"a___x___y_z\"; filename*=UTF-8''a%22%3B%20x%3D%0D%0Ay%2Fz"),
+            ("受領書.pdf", "attachment; filename=\"receipt.pdf\"; filename*=UTF-8''%E5%8F%97%E9%A0%98%E6%9B%B8.pdf"),
+            ("見積書.pdf", "attachment; filename=\"file.pdf\"; filename*=UTF-8''%E8%A6%8B%E7%A9%8D%E6%9B%B8.pdf"),
+            ("G7-1交決第1号.pdf", "attachment; filename=\"G7-1-1.pdf\"; filename*=UTF-8''G7-1%E4%BA%A4%E6%B1%BA%E7%AC%AC1%E5%8F%B7.pdf"),
+            ("a\"; x=\r\ny/z", "attachment; filename=\"a-x-y-z\"; filename*=UTF-8''a%22%3B%20x%3D%0D%0Ay%2Fz"),
         ] {
             let response = download(name, FileKind::Other, "x");
             assert_eq!(response.headers().get(header::CONTENT_DISPOSITION).unwrap(), expect);

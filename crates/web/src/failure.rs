@@ -142,9 +142,13 @@ impl Failure {
             Failure::TooLarge => words(
                 (
                     "送信された内容が大きすぎます",
-                    "ファイルの大きさや入力の量を減らして、もう一度送信してください。何も保存されていません。",
+                    "一度に送れるのは、ファイルは全体で110 MiBまで、文章は2 MiBまでです（書類ごとの上限は、添付する画面に書いてあります）。大きさを減らして、もう一度送信してください。何も保存されていません。",
                 ),
-                ("Too much was sent", "Please send a smaller file or a shorter text. Nothing was saved."),
+                (
+                    "Too much was sent",
+                    "At most 110 MiB of file or 2 MiB of text can be sent at once; \
+                     the limit of each document stands where it is attached. Please send less. Nothing was saved.",
+                ),
             ),
             Failure::Status(status) => of_status(*status),
             Failure::Office(error) => of_office(error),
@@ -283,7 +287,7 @@ impl JsonFailure {
 
 fn problems_in(error: &OfficeError, lang: Lang) -> Vec<JsonProblem> {
     let OfficeError::Invalid(problems) = error else { return Vec::new() };
-    problems.iter().map(|p| JsonProblem { field: p.field.clone(), text: p.text.get(lang).to_owned() }).collect()
+    problems.iter().map(|p| JsonProblem { field: p.field.clone(), text: p.text.clone().quoted().get(lang).to_owned() }).collect()
 }
 
 pub(crate) fn wants_json(headers: &HeaderMap) -> bool {
@@ -304,7 +308,7 @@ pub(crate) async fn as_page(State(state): State<AppState>, page: PageContext, se
     let (headers, method, path) = (request.headers().clone(), request.method().clone(), request.uri().path().to_owned());
     let mut response = next.run(request).await;
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
-        let kept = response.extensions_mut().remove::<Kept>();
+        let kept = response.extensions_mut().remove::<Kept>().map(|kept| kept.labelled(&state.office));
         let signs_in = page.account.is_none() && (kept.is_some() || path == SIGN_IN && matches!(failure, Failure::Forged));
         if signs_in && from_here(&headers) && !wants_json(&headers) {
             return match sign_in_first(&state.office, &session, page.clone(), &headers, &failure, kept.clone()).await {

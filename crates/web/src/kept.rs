@@ -4,8 +4,11 @@
 use axum::body::{Body, to_bytes};
 use axum::extract::{Form, FromRequest as _, Request};
 use axum::http::{HeaderMap, header};
+use banso_kernel::{CallId, LocalText};
+use banso_office::Office;
 
 use crate::form::{FormFields, Pairs};
+use crate::labels;
 use crate::route::FORM_BYTES_MAX;
 
 /// Fields of a kept form travel through the sign-in page under their own names with this before them.
@@ -23,11 +26,13 @@ pub(crate) struct Kept {
     /// Where it was sent to.
     pub(crate) path: String,
     pairs: Vec<(String, String)>,
+    /// What the form called its fields, where that is known.
+    labels: Vec<(String, LocalText)>,
 }
 
 /// A field that somebody filled in.
 pub(crate) struct Typed<'a> {
-    pub(crate) name: &'a str,
+    pub(crate) label: LocalText,
     pub(crate) value: &'a str,
     /// How high a box shows it.
     pub(crate) rows: usize,
@@ -41,7 +46,7 @@ impl Kept {
             return Self::carried(pairs.iter());
         }
         let pairs = pairs.iter().filter(|(n, _)| *n != crate::csrf::TOKEN_FIELD).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
-        let kept = Kept { path: path.to_owned(), pairs };
+        let kept = Kept { path: path.to_owned(), pairs, labels: Vec::new() };
         (!kept.typed().is_empty()).then_some(kept)
     }
 
@@ -60,7 +65,7 @@ impl Kept {
             }
         }
         let ours = path.starts_with('/') && !path.starts_with("//") && path.bytes().all(|b| b.is_ascii_graphic() && !b"\\?#".contains(&b));
-        (ours && !pairs.is_empty()).then_some(Kept { path, pairs })
+        (ours && !pairs.is_empty()).then_some(Kept { path, pairs, labels: Vec::new() })
     }
 
     /// A form whose body was not read yet, for whoever has no session any more. Nothing of a form from elsewhere is kept.
@@ -75,12 +80,23 @@ impl Kept {
         Self::of(&path, &Pairs::new(pairs).ok()?)
     }
 
+    /// The same with the labels of its fields: those of the guideline whose form it was, and our own.
+    pub(crate) fn labelled(mut self, office: &Office) -> Self {
+        let call = self.pairs.iter().find(|(n, _)| n == labels::FORM_OF).and_then(|(_, call)| CallId::parse(call).ok());
+        let edition = call.and_then(|call| office.edition_in_force(&call).ok());
+        self.labels =
+            self.pairs.iter().filter_map(|(name, _)| Some((name.clone(), labels::label_of(name, &self.path, edition.as_ref())?))).collect();
+        self
+    }
+
     /// What a person typed or chose.
     pub(crate) fn typed(&self) -> Vec<Typed<'_>> {
         let seen = self.pairs.iter().filter(|(n, v)| !n.starts_with('_') && !v.is_empty() && !NOT_TYPED.contains(&n.as_str()));
         seen.map(|(name, value)| {
             let lines = value.lines().map(|l| 1 + l.chars().count() / 40).sum::<usize>();
-            Typed { name: name.strip_prefix("a.").unwrap_or(name), value, rows: lines.clamp(1, 20) }
+            let label = self.labels.iter().find(|(n, _)| n == name).map(|(_, label)| label.clone());
+            let bare = || LocalText::ja(name.strip_prefix("a.").unwrap_or(name));
+            Typed { label: label.unwrap_or_else(bare), value, rows: lines.clamp(1, 20) }
         })
         .collect()
     }
@@ -121,8 +137,8 @@ mod tests {
     fn what_was_typed_is_kept_and_the_token_is_not() {
         let sent = [("_csrf", "t"), ("_request", "r"), ("version", "3"), ("a.needs", "課題"), ("a.empty", "")];
         let kept = Kept::of("/apply/x", &pairs(&sent)).unwrap();
-        let typed: Vec<(&str, &str)> = kept.typed().iter().map(|t| (t.name, t.value)).collect();
-        assert_eq!(typed, [("needs", "課題")]);
+        let typed: Vec<(String, &str)> = kept.typed().iter().map(|t| (t.label.ja.clone(), t.value)).collect();
+        assert_eq!(typed, [("needs".to_owned(), "課題")]);
         let names: Vec<&str> = kept.fields().iter().map(|(n, _)| n.as_str()).collect();
         assert_eq!(names, ["_request", "version", "a.needs", "a.empty"]);
         assert_eq!(Kept::of("/apply/x", &pairs(&[("_csrf", "t"), ("go", "stay")])), None);

@@ -47,7 +47,9 @@ function showSums() {
   const sums = new Map();
   for (const field of document.querySelectorAll('[data-sum]')) {
     for (const group of field.dataset.sum.split(' ')) {
-      sums.set(group, (sums.get(group) ?? 0) + toNumber(field.value ?? field.textContent));
+      const number = toNumber(field.value ?? field.textContent);
+      // Points that cannot be given are not added up; the server says what is wrong with them.
+      if (number <= Number(field.dataset.max ?? Infinity)) sums.set(group, (sums.get(group) ?? 0) + number);
     }
   }
   for (const out of document.querySelectorAll('[data-sum-of]')) {
@@ -243,7 +245,7 @@ function showProblems(form, problems) {
     p.className = 'bs-wrong';
     p.dataset.liveProblem = '';
     p.textContent = `＊${text}`;
-    (first.closest('.bs-with-unit') ?? first).before(p);
+    (first.closest('.bs-with-unit, .bs-points') ?? first).before(p);
   }
 }
 

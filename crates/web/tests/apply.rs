@@ -595,7 +595,9 @@ async fn what_was_typed_into_a_page_that_is_out_of_date_is_shown_and_sent_again(
     let path = section(&case, "plan", 0);
     let version = lead.get(&path).await.hidden("version").to_owned();
     let stale = "0".repeat(64);
-    let fields = [("_csrf", stale.as_str()), ("version", &version), ("go", "stay"), ("a.needs", TYPED), ("a.goals", "目標")];
+    let form = lead.get(&path).await.hidden("_form").to_owned();
+    let fields =
+        [("_csrf", stale.as_str()), ("version", &version), ("_form", &form), ("go", "stay"), ("a.needs", TYPED), ("a.goals", "目標")];
     // From elsewhere nothing is shown; where the browser does not say from where, it can be read but not sent again by a click.
     let elsewhere = lead.post(&path, &fields, &[("sec-fetch-site", "cross-site")]).await;
     assert!(!elsewhere.is(403).body.contains("二行目"));
@@ -604,6 +606,7 @@ async fn what_was_typed_into_a_page_that_is_out_of_date_is_shown_and_sent_again(
     assert!(!silent.body.contains("もう一度送信する"));
     let shown = lead.post(&path, &fields, &FROM_HERE).await;
     shown.is(403).holds_together().has("もう一度送信する").has("&#60;b&#62;と\n二行目</textarea>");
+    assert!(!shown.body.contains(">needs</label>"), "the field by its label, not by its id");
     let again = hidden_fields(&shown, &path);
     assert!(again.contains(&("a.needs".to_owned(), TYPED.to_owned())) && again.contains(&("version".to_owned(), version.clone())));
     lead.post(&path, &as_fields(&again), &FROM_HERE).await.is(303);

@@ -67,7 +67,9 @@ async fn the_guideline_reads_as_a_text_with_numbered_clauses() {
         .has("2/3")
         .has("満たさないとき：")
         .has("要件（人が確認します）");
-    visitor.get("/calls/go-tech/r7-1?lang=en").await.has("Purpose").has("Condition");
+    let english = visitor.get("/calls/go-tech/r7-1?lang=en").await;
+    english.holds_together().has("Purpose").has("Condition").has("have no English of their own").has("<div lang=\"ja\">");
+    visitor.get("/calls/go-tech/r7-1/check").await.holds_together().has(">SME</option>").has(">Yes</option>");
     let text = visitor.get("/calls/go-tech/r7-1/guideline.md").await;
     assert_eq!(text.is(200).body, repository(PATH));
     for nowhere in ["/calls/go-tech/none", "/calls/GO/r7", "/calls/go-tech/none/check", "/calls/go-tech/none/compare"] {
@@ -170,6 +172,7 @@ async fn a_broken_or_edited_text_leaves_the_call_on_its_last_good_edition() {
     assert_eq!(office.broken_files(&officer).await.unwrap().len(), 1);
     let page = visitor.get("/calls/go-tech/r7-1/compare").await;
     page.is(200).holds_together();
+    assert!(!page.body.contains("```") && !page.body.contains("|---"), "clauses as the guideline shows them, not their source");
     let editions = office.published_call(&CallId::parse("go-tech/r7-1").unwrap()).unwrap().editions;
     let path = |n: usize| format!("/calls/go-tech/r7-1/editions/{}", editions[n].edition.digest());
     page.has(&path(0)).has(&path(1));

@@ -2,7 +2,7 @@
 
 #![cfg(test)]
 
-use banso_kernel::{CaseId, Day, Digest};
+use banso_kernel::{CaseId, Day, Digest, Instant};
 use banso_office::testing::TestOffice;
 use banso_office::testing::papers::DOCUMENT;
 use banso_permits::Role;
@@ -159,6 +159,24 @@ async fn what_is_not_theirs_is_not_there() {
     }
     let mut officer = Visitor::signed_in(&office, "officer").await;
     officer.get(&format!("/review/{own}")).await.is(403);
+}
+
+#[tokio::test]
+async fn a_round_that_is_over_is_folded_away() {
+    let (office, cases) = office().await;
+    let mut hanako = Visitor::signed_in(&office, "hanako").await;
+    for case in &cases {
+        let page = format!("/review/{case}");
+        declared(&mut hanako, &page).await.is(303);
+        hanako.send(&page, &format!("{page}/submission"), &whole_sheet("0")).await.is(303);
+    }
+    let shown = hanako.get("/review").await;
+    shown.is(200).holds_together().has("2 / 2");
+    assert!(!shown.body.contains("終わった公募の審査"), "its day is still to come");
+    office.clock.set(Instant::parse("2025-08-01T09:00:00+09:00").unwrap());
+    let mut hanako = Visitor::signed_in(&office, "hanako").await;
+    hanako.get("/review").await.is(200).holds_together().has("終わった公募の審査（2件）").has("切削工程の短縮");
+    office.run_jobs().await;
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Lists: filtered, sorted, paged; every order is total.
 
 use banso_grant::{CaseRow, ReviewRow, StateCode};
-use banso_kernel::{CallId, OrganisationId, PersonId};
+use banso_kernel::{CallId, OrganisationId, PersonId, fold_width};
 use banso_permits::{Action, Permit, Resource};
 use sqlx::SqlSafeStr;
 
@@ -179,6 +179,11 @@ pub(crate) fn pattern(search: &str) -> String {
     pattern + "%"
 }
 
+/// The same for what is written in half width: `Ｇ８Ｄ１` finds the number that begins with G8D1.
+fn folded(search: &str) -> String {
+    pattern(&fold_width(search))
+}
+
 const LISTED_CASE: &str = "SELECT c.*, o.name AS lead_name, COUNT(*) OVER () AS total FROM cases c \
                            LEFT JOIN organisations o ON o.corporate_number = c.lead";
 
@@ -199,12 +204,13 @@ impl Store {
         let states: Vec<String> = filter.states.iter().map(|s| format!("'{}'", s.code())).collect();
         let states = if states.is_empty() { String::new() } else { format!(" AND c.state IN ({})", states.join(",")) };
         let sql = format!(
-            "{LISTED_CASE} WHERE c.call_id = $1 AND (LOWER(c.title) LIKE $2 ESCAPE '!' OR LOWER(c.receipt_number) LIKE $2 ESCAPE '!' \
-             OR c.lead LIKE $2 ESCAPE '!' OR LOWER(o.name) LIKE $2 ESCAPE '!' OR o.kana LIKE $2 ESCAPE '!') \
-             AND (CAST($3 AS TEXT) IS NULL OR c.track = $3){states} {} LIMIT $4 OFFSET $5",
+            "{LISTED_CASE} WHERE c.call_id = $1 AND (LOWER(c.title) LIKE $2 ESCAPE '!' OR LOWER(c.receipt_number) LIKE $4 ESCAPE '!' \
+             OR c.lead LIKE $4 ESCAPE '!' OR LOWER(o.name) LIKE $2 ESCAPE '!' OR o.kana LIKE $2 ESCAPE '!' \
+             OR LOWER(c.title) LIKE $4 ESCAPE '!' OR LOWER(o.name) LIKE $4 ESCAPE '!' OR o.kana LIKE $4 ESCAPE '!') \
+             AND (CAST($3 AS TEXT) IS NULL OR c.track = $3){states} {} LIMIT $5 OFFSET $6",
             sort.order(direction)
         );
-        self.listed(built(sql), args![call, pattern(&filter.search), filter.track.clone()], page).await
+        self.listed(built(sql), args![call, pattern(&filter.search), filter.track.clone(), folded(&filter.search)], page).await
     }
 
     /// The cases of all calls, or of one, for a permit to audit the office.
@@ -223,11 +229,12 @@ impl Store {
         let states = if states.is_empty() { String::new() } else { format!(" AND c.state IN ({})", states.join(",")) };
         let sql = format!(
             "{LISTED_CASE} WHERE (CAST($1 AS TEXT) IS NULL OR c.call_id = $1) AND (LOWER(c.title) LIKE $2 ESCAPE '!' \
-             OR LOWER(c.receipt_number) LIKE $2 ESCAPE '!' OR c.lead LIKE $2 ESCAPE '!' OR LOWER(o.name) LIKE $2 ESCAPE '!' \
-             OR o.kana LIKE $2 ESCAPE '!' OR LOWER(c.decision_number) LIKE $2 ESCAPE '!'){states} \
-             ORDER BY c.last_at DESC, c.id LIMIT $3 OFFSET $4"
+             OR LOWER(c.receipt_number) LIKE $3 ESCAPE '!' OR c.lead LIKE $3 ESCAPE '!' OR LOWER(o.name) LIKE $2 ESCAPE '!' \
+             OR o.kana LIKE $2 ESCAPE '!' OR LOWER(c.decision_number) LIKE $3 ESCAPE '!' OR LOWER(c.decision_number) LIKE $2 ESCAPE '!' \
+             OR LOWER(c.title) LIKE $3 ESCAPE '!' OR LOWER(o.name) LIKE $3 ESCAPE '!' OR o.kana LIKE $3 ESCAPE '!'){states} \
+             ORDER BY c.last_at DESC, c.id LIMIT $4 OFFSET $5"
         );
-        self.listed(built(sql), args![call.cloned(), pattern(&filter.search)], page).await
+        self.listed(built(sql), args![call.cloned(), pattern(&filter.search), folded(&filter.search)], page).await
     }
 
     /// How many cases of the call are in which state.

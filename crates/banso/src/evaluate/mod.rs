@@ -161,6 +161,6 @@ pub(crate) fn evaluate(estimator: &Estimator, lang: Lang) -> Result<bool, Troubl
         Estimator::Declare(asked) => study::declare(asked, lang)?,
         Estimator::Study(asked) => study::run(asked, lang)?,
     };
-    println!("{said}");
+    say!("{said}");
     Ok(true)
 }

@@ -12,17 +12,17 @@ pub(super) fn explain(asked: &Asked, prepared: &Prepared, firm: &str, lang: Lang
     while let Some(block) = firms.block()? {
         let Some(row) = (0..block.rows()).find(|row| key_of(prepared, &block, *row) == firm) else { continue };
         let facts = prepared.screen.with_supposed(block.facts(row));
-        println!("{firm}");
+        say!("{firm}");
         for programme in prepared.screen.programmes() {
             let examination = programme.edition.examine(&facts);
             let meta = programme.edition.meta();
-            println!("\n{} {}: {}", meta.call, meta.programme.get(lang), word(examination.verdict, lang));
+            say!("\n{} {}: {}", meta.call, meta.programme.get(lang), word(examination.verdict, lang));
             for finding in examination.findings.iter().filter(|f| !f.by_person) {
-                println!("{}", line(finding, lang));
+                say!("{}", line(finding, lang));
             }
             if !examination.next_questions.is_empty() {
                 let next = examination.next_questions.join("、");
-                println!("{}", if lang == Lang::En { format!("  ask next: {next}") } else { format!("  次に尋ねること: {next}") });
+                say!("{}", if lang == Lang::En { format!("  ask next: {next}") } else { format!("  次に尋ねること: {next}") });
             }
         }
         return Ok(true);

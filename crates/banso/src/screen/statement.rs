@@ -13,16 +13,16 @@ pub(super) fn print(prepared: &Prepared, of: SqlOf, table: &str) {
         SqlOf::Sqlite => Dialect::Sqlite,
     };
     let source = Source { table: table.to_owned(), key: "id".to_owned() };
-    println!("{};", sql::create(prepared.screen.schema(), &source, dialect));
+    say!("{};", sql::create(prepared.screen.schema(), &source, dialect));
     for (index, programme) in prepared.screen.programmes().iter().enumerate() {
         let Some(statement) = sql::programme(&prepared.screen, index, &source, dialect) else { continue };
-        println!("\n-- {}", programme.edition.meta().call);
+        say!("\n-- {}", programme.edition.meta().call);
         for (i, clause) in statement.truths.iter().enumerate() {
-            println!("-- c{i}: {clause}");
+            say!("-- c{i}: {clause}");
         }
         for left_out in &statement.left_out {
-            println!("-- {left_out}");
+            say!("-- {left_out}");
         }
-        println!("{};", statement.text);
+        say!("{};", statement.text);
     }
 }

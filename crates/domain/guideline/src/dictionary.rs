@@ -219,6 +219,24 @@ fn item_of(row: &Row<'_, '_>, name: &Words, problems: &mut Vec<Problem>) -> Opti
     })
 }
 
+/// A unit of the dictionary in English, where it has a plain word: `円` is `yen`.
+#[must_use]
+pub fn unit_in_english(unit: &str) -> &str {
+    const WORDS: [(&str, &str); 10] = [
+        ("円", "yen"),
+        ("人", "people"),
+        ("名", "people"),
+        ("年", "years"),
+        ("か月", "months"),
+        ("日", "days"),
+        ("時間", "hours"),
+        ("点", "points"),
+        ("件", "cases"),
+        ("回", "times"),
+    ];
+    WORDS.iter().find(|(ja, _)| *ja == unit).map_or(unit, |(_, en)| en)
+}
+
 impl Item {
     /// The kind of field that asks for this item; none for a list, which is filled row by row.
     #[must_use]

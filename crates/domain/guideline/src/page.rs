@@ -1,7 +1,8 @@
 //! The guideline as a citizen reads it: headings, prose, tables, and every rule as a sentence.
 
-use banso_kernel::{Lang, LocalText};
+use banso_kernel::{Lang, LocalText, Yen, group_thousands};
 
+use crate::dictionary::unit_in_english;
 use crate::edition::Edition;
 use crate::markdown::{Cell, Fence, Piece, Table};
 use crate::model::ClauseId;
@@ -85,6 +86,19 @@ impl Edition {
         blocks
     }
 
+    /// The blocks of each numbered clause, its own heading not among them.
+    pub(crate) fn page_by_clause(&self, lang: Lang) -> Vec<(ClauseId, Vec<Block>)> {
+        let mut out: Vec<(ClauseId, Vec<Block>)> = Vec::new();
+        for block in self.blocks(&self.whole().pieces, lang) {
+            match (block, out.last_mut()) {
+                (Block::Heading { clause: Some(id), .. }, _) => out.push((id, Vec::new())),
+                (other, Some((_, blocks))) => blocks.push(other),
+                (_, None) => {}
+            }
+        }
+        out
+    }
+
     fn blocks(&self, pieces: &[Piece], lang: Lang) -> Vec<Block> {
         let mut out = Vec::new();
         let mut caption: Option<String> = None;
@@ -92,7 +106,7 @@ impl Edition {
             let next = pieces.get(i + 1);
             match piece {
                 Piece::Heading { level, text, at } => out.push(self.heading(*level, text, at.start, lang)),
-                Piece::Paragraph { text, .. } if is_mark(text, next) => caption = caption_of(text, lang),
+                Piece::Paragraph { text, .. } if is_mark(text, next) => caption = caption_of(text, lang).map(|c| self.caption(c, lang)),
                 Piece::Paragraph { html, .. } | Piece::Prose { html, .. } => {
                     if lang == Lang::Ja || !next.is_some_and(is_english) {
                         out.push(Block::Prose { html: html.clone() });
@@ -118,7 +132,13 @@ impl Edition {
     /// A cell in the language: its own English, that of a word of the language, or that of the choices in it.
     fn cell(&self, text: &str, lang: Lang) -> String {
         let own = in_lang(text, lang);
-        if lang == Lang::En && own == local(text).ja { self.spoken(own, lang) } else { own }
+        if lang == Lang::En && own == local(text).ja { bound_in_english(&own).unwrap_or_else(|| self.spoken(own, lang)) } else { own }
+    }
+
+    /// A table's name: the English label of what it defines, where it has one.
+    fn caption(&self, name: String, lang: Lang) -> String {
+        let label = self.names().definition(&name).map(|d| d.label.get(lang).to_owned());
+        label.unwrap_or(name)
     }
 
     /// A text with the choices, tracks and budget lines in it put into English.
@@ -192,7 +212,7 @@ impl Edition {
         let line = |ja: String, en: String| lang.pick(&ja, &en).to_owned();
         let mut out = vec![line(
             format!("構成員ごと・年度ごとに、補助対象経費に「{}」を乗じ、{}とする。", says(&plan.rate), rounding.0),
-            format!("For each member and year, the eligible cost times `{}`, {}.", says(&plan.rate), rounding.1),
+            format!("For each member and year, the eligible cost times “{}”, {}.", says(&plan.rate), rounding.1),
         )];
         if let Some(knee) = &plan.knee {
             out.push(line(
@@ -205,15 +225,15 @@ impl Edition {
                 out.push(line(ja.replace("{}", &says(expr)), en.replace("{}", &says(expr))));
             }
         };
-        add(&plan.line_cap, "経費区分ごとの補助額は「{}」を上限とする。", "The subsidy of each budget line is capped by `{}`.");
+        add(&plan.line_cap, "経費区分ごとの補助額は「{}」を上限とする。", "The subsidy of each budget line is capped by “{}”.");
         add(&plan.eligible, "対象となる経費: {}。", "Costs that count: {}.");
-        add(&plan.yearly_cap, "各年度の合計は「{}」を上限とする。", "The sum of each year is capped by `{}`.");
+        add(&plan.yearly_cap, "各年度の合計は「{}」を上限とする。", "The sum of each year is capped by “{}”.");
         add(
             &plan.total_cap,
             "全期間の合計は「{}」を上限とし、超える分は後の年度から減らす。",
-            "The sum of all years is capped by `{}`, cut from the last year backwards.",
+            "The sum of all years is capped by “{}”, cut from the last year backwards.",
         );
-        add(&plan.floor, "「{}」に満たないときは交付しない。", "Nothing is paid below `{}`.");
+        add(&plan.floor, "「{}」に満たないときは交付しない。", "Nothing is paid below “{}”.");
         out
     }
 }
@@ -238,6 +258,33 @@ fn english_html(html: &str) -> String {
     let inner = html.trim().trim_start_matches("<blockquote>").trim_end_matches("</blockquote>").trim();
     let spoken = inner.replacen("English: ", "", 1);
     spoken.replacen("English:", "", 1)
+}
+
+/// `15億円以下` → `¥1,500,000,000 or less`, `5人以下` → `5 people or less`; none for any other text.
+fn bound_in_english(cell: &str) -> Option<String> {
+    const BOUNDS: [(&str, &str); 7] = [
+        ("以下", "{} or less"),
+        ("以内", "{} or less"),
+        ("未満", "less than {}"),
+        ("以上", "{} or more"),
+        ("を超える", "more than {}"),
+        ("超", "more than {}"),
+        ("", "{}"),
+    ];
+    let (bare, words) = BOUNDS.iter().find_map(|(ja, en)| Some((cell.strip_suffix(ja)?, en)))?;
+    let starts = bare.starts_with(|c: char| c.is_ascii_digit());
+    let quantity = if starts && bare.ends_with('円') {
+        let yen = Yen::parse(bare).ok()?;
+        format!("¥{}", group_thousands(i128::from(yen.get())))
+    } else {
+        let unit = ["人", "名", "年", "か月", "件"].into_iter().find(|u| bare.ends_with(u))?;
+        let number = bare.strip_suffix(unit)?;
+        if number.is_empty() || !number.chars().all(|c| c.is_ascii_digit() || c == ',') {
+            return None;
+        }
+        format!("{number} {}", unit_in_english(unit))
+    };
+    Some(words.replace("{}", &quantity))
 }
 
 /// A cell, a header or a caption: its own English, or that of a word of the language.
@@ -309,3 +356,24 @@ const WORDS: [(&str, &str); 57] = [
     ("要確認", "Not settled"),
     ("備考", "Note"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_put_into_english() {
+        for (ja, en) in [
+            ("15億円以下", Some("¥1,500,000,000 or less")),
+            ("9,750万円", Some("¥97,500,000")),
+            ("3億円超", Some("more than ¥300,000,000")),
+            ("300人以下", Some("300 people or less")),
+            ("3年", Some("3 years")),
+            ("2/3以内", None),
+            ("令和7年", None),
+            ("その他", None),
+        ] {
+            assert_eq!(bound_in_english(ja).as_deref(), en, "{ja}");
+        }
+    }
+}

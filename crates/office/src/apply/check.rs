@@ -1,7 +1,7 @@
 //! 入力内容の確認: every answer once more, what is missing or wrong, what the guideline's clauses say of it, what it comes to.
 
 use banso_guideline::answers::{AnswerProblem, CONSORTIUM_ITEM};
-use banso_guideline::{FieldPlace, Finding, Missing, Section as FormSection, SectionContent, Side, Truth};
+use banso_guideline::{FieldKind, FieldPlace, Finding, Missing, Section as FormSection, SectionContent, Side, Truth};
 use banso_kernel::{CaseId, LocalText, Yen};
 use banso_permits::{Action, Person};
 
@@ -53,7 +53,10 @@ pub struct CheckedSection {
 pub struct CheckedRow {
     pub key: String,
     pub label: LocalText,
+    /// As typed.
     pub text: String,
+    /// As it is read: what is chosen from a list by its label.
+    pub words: LocalText,
     pub unit: String,
     pub wrong: Option<LocalText>,
 }
@@ -160,7 +163,8 @@ impl Draft {
                 .en
                 .as_ref()
                 .map(|en| format!("{}{whose}: {en}{row}", section.title.en.as_deref().unwrap_or(&section.title.ja))),
-        };
+        }
+        .quoted();
         let link = Link { section: place.section.clone(), member: place.member, key: place.key.clone(), label: problem.label.clone() };
         Flaw { text, link: Some(link) }
     }
@@ -246,21 +250,24 @@ impl Draft {
         let fields = keyed_fields(section, &self.member_numbers(), self.edition.kpis());
         let rows = fields.iter().map(|(key, field)| {
             let unit = match &field.kind {
-                banso_guideline::FieldKind::Number { unit, .. } => unit.clone(),
-                banso_guideline::FieldKind::Text { .. }
-                | banso_guideline::FieldKind::LongText { .. }
-                | banso_guideline::FieldKind::Choice(_)
-                | banso_guideline::FieldKind::YesNo
-                | banso_guideline::FieldKind::Day
-                | banso_guideline::FieldKind::CorporateNumber => String::new(),
+                FieldKind::Number { unit, .. } => unit.clone(),
+                FieldKind::Text { .. }
+                | FieldKind::LongText { .. }
+                | FieldKind::Choice(_)
+                | FieldKind::YesNo
+                | FieldKind::Day
+                | FieldKind::CorporateNumber => String::new(),
             };
             let row = key.split_once('.').filter(|_| matches!(section.content, SectionContent::Consortium { .. }));
             let label = row.map_or_else(
                 || field.label.clone(),
                 |(n, _)| LocalText { ja: format!("{n}. {}", field.label.ja), en: field.label.en.as_ref().map(|en| format!("{n}. {en}")) },
             );
+            let text = self.answers.text(&section.id, member, key);
+            let chosen = matches!(field.kind, FieldKind::Choice(_) | FieldKind::YesNo);
             CheckedRow {
-                text: self.answers.text(&section.id, member, key).to_owned(),
+                text: text.to_owned(),
+                words: if chosen { self.edition.answer_words(&field.kind, text) } else { LocalText::ja(text) },
                 wrong: wrong.iter().find(|p| p.place.key == *key).map(|p| p.message.clone()),
                 key: key.clone(),
                 label,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use banso_guideline::answers::{AnswerProblem, Clash, Merged, SectionAnswers, normalised};
-use banso_guideline::{Field, FieldKind, Kpi, Section as FormSection, SectionContent};
+use banso_guideline::{Edition, Field, FieldKind, Kpi, Section as FormSection, SectionContent};
 use banso_kernel::{CaseId, Instant, LocalText};
 use banso_permits::{Action, Person};
 use banso_store::{Batch, Change, CommitError, SaveSection};
@@ -30,6 +30,8 @@ const MEMBER_MAX: u32 = 200;
 pub struct SectionPage {
     pub head: CaseHead,
     pub section: FormSection,
+    /// The edition that asks: its labels of what is chosen from.
+    pub edition: Edition,
     pub member: u32,
     /// Who fills it in.
     pub side: String,
@@ -157,6 +159,7 @@ impl Draft {
         let (before, after) = self.neighbours(&section.id, member);
         SectionPage {
             head: self.head(),
+            edition: self.edition.clone(),
             side: self.side_name(member),
             writable: self.writable(&section, member),
             stamp,

@@ -264,7 +264,9 @@ impl Office {
         let draft = self.draft(person, case, Action::ReadCase).await?;
         let groups = draft.groups();
         let tasks = || groups.iter().flat_map(|g| &g.tasks).filter(|t| !t.optional);
-        let (total, done) = (tasks().count(), tasks().filter(|t| t.status == TaskStatus::Done).count());
+        // Title and track, which whoever began it has settled, stand in the list of the whole application.
+        let settled = groups.iter().filter(|g| g.member == 0).count();
+        let (total, done) = (settled + tasks().count(), settled + tasks().filter(|t| t.status == TaskStatus::Done).count());
         let minutes_left = tasks().filter(|t| t.status != TaskStatus::Done).map(|t| t.minutes).sum();
         let moved = match super::draft::seen_edition(&draft.saved).filter(|seen| *seen != draft.edition.digest()) {
             Some(seen) => Some(moved(self.edition(seen).ok().as_ref(), &draft.edition)),

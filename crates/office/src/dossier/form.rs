@@ -1,7 +1,7 @@
 //! What was typed into a form, laid out by the form that asked for it: sections in reading order, amounts grouped, costs added up.
 
-use banso_guideline::answers::{Answers, FormFacts, LineCost, kpi_field, normalised};
-use banso_guideline::{Edition, Field, FieldKind, Section as FormSection, SectionContent, Side};
+use banso_guideline::answers::{Answers, FormFacts, LineCost, kpi_field};
+use banso_guideline::{Edition, Field, Section as FormSection, SectionContent, Side};
 use banso_kernel::{LocalText, Yen};
 
 use super::{
@@ -92,7 +92,7 @@ impl Reader<'_> {
     }
 
     fn answer(&self, section: &FormSection, field: &Field, member: u32, target: Option<DossierTarget>) -> DossierAnswer {
-        let text = shown(&field.kind, self.answers().text(&section.id, member, &field.id));
+        let text = self.edition.answer_words(&field.kind, self.answers().text(&section.id, member, &field.id));
         let anchor = format!("a-{}-{member}-{}", word(&section.id), word(&field.id));
         DossierAnswer { anchor, key: field.id.clone(), label: field.label.clone(), text, target }
     }
@@ -113,7 +113,7 @@ impl Reader<'_> {
     }
 
     fn consortium(&self, section: &FormSection, parts: &[Field]) -> DossierContent {
-        let cell = |m: u32, p: &Field| shown(&p.kind, self.answers().text(&section.id, 0, &format!("{m}.{}", p.id)));
+        let cell = |m: u32, p: &Field| self.edition.answer_words(&p.kind, self.answers().text(&section.id, 0, &format!("{m}.{}", p.id)));
         let row = |m: u32| (m, parts.iter().map(|p| cell(m, p)).collect());
         DossierContent::Members(MemberTable {
             header: parts.iter().map(|p| p.label.clone()).collect(),
@@ -163,23 +163,4 @@ impl Reader<'_> {
 /// A sum for a page: one too large to be money stays at the largest.
 fn sum<'a>(costs: impl Iterator<Item = &'a LineCost>) -> Yen {
     Yen::sum(costs.map(|c| c.cost)).unwrap_or(Yen::new(i64::MAX))
-}
-
-/// An answer as it is read: amounts grouped, numbers with their unit, the rest as typed.
-fn shown(kind: &FieldKind, text: &str) -> String {
-    let text = text.trim();
-    match kind {
-        _ if text.is_empty() => String::new(),
-        FieldKind::Number { unit, .. } if unit == "円" => Yen::parse(text).map_or_else(|_| text.to_owned(), |y| y.to_string()),
-        FieldKind::Number { unit, .. } => {
-            let number = normalised(kind, text);
-            if number.ends_with(unit.as_str()) { number } else { format!("{number}{unit}") }
-        }
-        FieldKind::Text { .. }
-        | FieldKind::LongText { .. }
-        | FieldKind::Choice(_)
-        | FieldKind::YesNo
-        | FieldKind::Day
-        | FieldKind::CorporateNumber => normalised(kind, text),
-    }
 }

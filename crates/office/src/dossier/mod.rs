@@ -96,7 +96,7 @@ pub struct DossierAnswer {
     pub key: String,
     pub label: LocalText,
     /// With its unit; empty when nothing was answered.
-    pub text: String,
+    pub text: LocalText,
     /// The programme's own target, beside the applicant's.
     pub target: Option<DossierTarget>,
 }
@@ -112,7 +112,7 @@ pub struct DossierTarget {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberTable {
     pub header: Vec<LocalText>,
-    pub rows: Vec<(u32, Vec<String>)>,
+    pub rows: Vec<(u32, Vec<LocalText>)>,
 }
 
 /// Costs by member, line and year.

@@ -224,14 +224,14 @@ fn of_section(section: &DossierSection) -> Vec<Entry> {
         text,
     };
     match &section.content {
-        DossierContent::Answers(rows) => rows.iter().map(|r| entry(&r.key, &r.label, r.text.clone())).collect(),
+        DossierContent::Answers(rows) => rows.iter().map(|r| entry(&r.key, &r.label, r.text.ja.clone())).collect(),
         DossierContent::Members(table) => table
             .rows
             .iter()
             .flat_map(|(number, cells)| table.header.iter().zip(cells).map(move |(label, cell)| (number, label, cell)))
             .map(|(number, label, cell)| {
                 let numbered = LocalText::new(format!("{number}. {}", label.ja), format!("{number}. {}", label.get(Lang::En)));
-                entry(&format!("{number}.{}", label.ja), &numbered, cell.clone())
+                entry(&format!("{number}.{}", label.ja), &numbered, cell.ja.clone())
             })
             .collect(),
         DossierContent::Budget(table) => table

@@ -220,7 +220,9 @@ impl Office {
                 let (requested_on, requested) = told.grant_request();
                 Some(decision_letter(head, &DecisionLetter { decided, requested_on, requested, clause: &told.record.clause }))
             }
-            CaseAct::GrantRefused { number, reason } => Some(refusal_letter(head, number, told.grant_request(), reason)),
+            CaseAct::GrantRefused { number, reason } => {
+                Some(refusal_letter(head, number, &told.record.clause, told.grant_request(), reason))
+            }
             CaseAct::CompletenessPassed { .. }
             | CaseAct::ReviewersAssigned { .. }
             | CaseAct::ConflictDeclared { .. }

@@ -5,9 +5,9 @@ use banso_letters::{GrantRefusal, Letter};
 
 use super::cover::Head;
 
-/// `asked` is the day of the grant request and its amount.
-pub(crate) fn refusal_letter(head: Head, number: &str, asked: (Day, Yen), reason: &str) -> Letter {
+/// `clause` is what the act rests on; `asked` is the day of the grant request and its amount.
+pub(crate) fn refusal_letter(head: Head, number: &str, clause: &str, asked: (Day, Yen), reason: &str) -> Letter {
     let (requested_on, requested) = asked;
-    let cover = head.cover(number.to_owned(), &[]);
+    let cover = head.cover(number.to_owned(), &[clause]);
     Letter::GrantRefusal(GrantRefusal { cover, requested_on, requested, reason: reason.to_owned() })
 }

@@ -69,12 +69,18 @@ pub(crate) async fn sign_in(office: State<Office>, page: PageContext, session: S
             let Some(kept) = Kept::of_sign_in(&form) else { return Ok(Redirect::to(local_path(next)).into_response()) };
             let mut page = page.with_csrf(session::token(&session, &office).await?);
             page.account = Some(*account);
-            Ok(KeptPage { page, kept }.into_response())
+            Ok(KeptPage { page, kept: kept.labelled(&office) }.into_response())
         }
         SignIn::Wrong => {
             let text = LocalText::new("ログインIDまたはパスワードが正しくありません。", "The login or the password is wrong.");
             let page = page.with_problems(vec![FieldProblem { field: "login".to_owned(), text }]);
-            invalid(SignInPage { page, login: login.to_owned(), next: next.to_owned(), needed: false, kept: Kept::of_sign_in(&form) })
+            invalid(SignInPage {
+                page,
+                login: login.to_owned(),
+                next: next.to_owned(),
+                needed: false,
+                kept: Kept::of_sign_in(&form).map(|k| k.labelled(&office)),
+            })
         }
     }
 }

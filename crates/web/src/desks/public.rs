@@ -8,7 +8,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use banso_grant::ReadWith;
-use banso_guideline::{Block, ChangeKind, ClauseChange, Edition, FieldKind, Finding, Known, Shortfall, Truth, compare};
+use banso_guideline::{
+    Block, ChangeKind, Edition, FieldKind, Finding, Known, Shortfall, Shown, ShownChange, ShownRow, Truth, compare_pages,
+};
 use banso_kernel::{CallId, Digest, Instant, Lang, Yen};
 use banso_office::{Ask, CallTime, Office, OfficeError, Precheck, PublishedCall, PublishedEdition, Question, Standing, call_time};
 use serde::Deserialize;
@@ -61,6 +63,16 @@ impl CallLine {
 
     const fn open(&self) -> bool {
         matches!(self.time, CallTime::Open)
+    }
+
+    const fn closed(&self) -> bool {
+        matches!(self.time, CallTime::Closed)
+    }
+
+    /// Whether it has to be said that the call is synthetic: its name may say so itself.
+    fn to_be_called_synthetic(&self, page: &PageContext) -> bool {
+        let name = page.local(&self.edition.meta().call_name);
+        self.edition.meta().synthetic && !["synthetic", "合成"].iter().any(|word| name.contains(word))
     }
 }
 
@@ -134,9 +146,24 @@ impl GuidelinePage {
         self.published().is_none_or(|e| e.standing == Standing::InOrder)
     }
 
+    /// Whether a part of the page is not in the language of the page.
+    fn foreign(&self, html: &str) -> bool {
+        self.page.lang == Lang::En && is_japanese(html)
+    }
+
+    /// Whether text stands on an English page for which the guideline has Japanese only.
+    fn partly_japanese(&self) -> bool {
+        self.blocks.iter().any(|b| matches!(b, Block::Prose { html } if self.foreign(html)))
+    }
+
     fn in_force(&self) -> bool {
         self.call.current().is_some_and(|c| c.digest() == self.edition.digest())
     }
+}
+
+/// Whether a text is written in Japanese: English ones may quote a name in kanji, but no word in hiragana.
+fn is_japanese(text: &str) -> bool {
+    text.chars().any(|c| ('ぁ'..='ん').contains(&c))
 }
 
 pub(crate) async fn guideline(office: State<Office>, page: PageContext, Path((programme, round)): Path<(String, String)>) -> Answer {
@@ -231,7 +258,10 @@ impl CheckPage {
     /// The options of a choice for the select control.
     fn options(&self, ask: &Ask) -> Vec<(String, String)> {
         match &ask.kind {
-            FieldKind::Choice(options) => options.iter().map(|o| (o.clone(), o.clone())).collect(),
+            FieldKind::Choice(options) => {
+                let label = |o: &String| self.page.local(&self.check.edition.choice(o)).to_owned();
+                options.iter().map(|o| (o.clone(), label(o))).collect()
+            }
             FieldKind::YesNo => {
                 vec![
                     ("はい".to_owned(), self.page.t("はい", "Yes").to_owned()),
@@ -296,7 +326,7 @@ struct ComparePage {
     choices: Vec<(String, String)>,
     old: String,
     new: String,
-    changes: Vec<ClauseChange>,
+    changes: Vec<ShownChange>,
     /// Where each of the two is read.
     texts: (String, String),
 }
@@ -318,7 +348,7 @@ pub(crate) async fn compared(
     let old = if sides.0.old.is_empty() { before.unwrap_or_else(earlier) } else { sides.0.old };
     let find = |value: &str| choices.iter().find(|c| c.value == value).map(|c| c.edition.clone()).ok_or(Failure::NotFound);
     let (older, newer) = (find(&old)?, find(&new)?);
-    let changes = compare(&older, &newer);
+    let changes = compare_pages(&older, &newer, page.lang);
     let texts = (page.edition_path(&older), page.edition_path(&newer));
     let choices = choices.into_iter().map(|c| (c.value, c.label)).collect();
     Ok(ComparePage { page, call, choices, old, new, changes, texts }.into_response())

@@ -201,7 +201,7 @@ fn the_page_for_people_is_harmless_and_complete() {
 fn every_tampering_is_seen() {
     type Change = fn(&mut Files);
     let content = || places::content(Digest::of(ANSWERS.as_bytes()));
-    let cases: [(&str, Change, bool, &str); 19] = [
+    let cases: [(&str, Change, bool, &str); 20] = [
         ("a document changed", |f| edit(f, &places::document(Digest::of(DOCUMENTS[0])), "plan", "PLAN"), true, "does not have the digest"),
         (
             "a document changed, sums too old",
@@ -236,6 +236,7 @@ fn every_tampering_is_seen() {
             true,
             "an act was taken out or put in",
         ),
+        ("a folder of another name", |f| f.push(("setup/".into(), Vec::new())), true, "setup/: This file does not belong"),
         ("a program put in", |f| f.push(("setup.exe".into(), b"MZ".to_vec())), true, "setup.exe: This file does not belong"),
         ("a folder that is not ours", |f| f.push(("documents/readme.txt".into(), b"x".to_vec())), true, "does not belong"),
         ("a document put in", |f| f.push((places::document(Digest::of(b"new")), b"new".to_vec())), true, "The index does not list it"),

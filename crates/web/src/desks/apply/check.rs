@@ -81,6 +81,7 @@ impl Check {
             key: String::new(),
             label: target.kpi.title.clone(),
             text: text.to_owned(),
+            words: LocalText::ja(text),
             unit: target.kpi.unit.clone(),
             wrong: None,
         };

@@ -1,7 +1,7 @@
 //! One answer as a control of a page: what the guideline asks, what was typed, what is known of it, what is wrong with it.
 
 use banso_guideline::answers::Clash;
-use banso_guideline::{Field, FieldKind};
+use banso_guideline::{Edition, Field, FieldKind};
 use banso_kernel::Lang;
 use banso_office::FieldProblem;
 use banso_office::apply::{CheckedRow, KnownAnswer, SectionPage};
@@ -48,7 +48,7 @@ impl Control {
             kind,
             max,
             unit,
-            options: options(page.lang, &field.kind),
+            options: options(page.lang, &field.kind, &section.edition),
             source: section.known.get(key).map(|known| source(page.lang, known, &value)),
             theirs: clash.map(|c| c.theirs.clone()),
             value,
@@ -67,9 +67,9 @@ fn shape(kind: &FieldKind) -> (&'static str, usize, String) {
     }
 }
 
-fn options(lang: Lang, kind: &FieldKind) -> Vec<(String, String)> {
+fn options(lang: Lang, kind: &FieldKind, edition: &Edition) -> Vec<(String, String)> {
     match kind {
-        FieldKind::Choice(options) => options.iter().map(|o| (o.clone(), o.clone())).collect(),
+        FieldKind::Choice(options) => options.iter().map(|o| (o.clone(), edition.choice(o).get(lang).to_owned())).collect(),
         FieldKind::YesNo => {
             vec![("はい".to_owned(), lang.pick("はい", "Yes").to_owned()), ("いいえ".to_owned(), lang.pick("いいえ", "No").to_owned())]
         }
@@ -102,5 +102,5 @@ pub(crate) fn answer_text(page: &PageContext, row: &CheckedRow) -> String {
         return page.t("（未入力）", "(empty)").to_owned();
     }
     let bare_number = row.text.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '-'));
-    if bare_number && !row.unit.is_empty() { format!("{} {}", row.text, page.unit(&row.unit)) } else { row.text.clone() }
+    if bare_number && !row.unit.is_empty() { format!("{} {}", row.text, page.unit(&row.unit)) } else { page.local(&row.words).to_owned() }
 }

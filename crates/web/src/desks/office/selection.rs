@@ -56,6 +56,12 @@ impl Selection {
         self
     }
 
+    /// The most cases that the guideline selects, where that and not the budget drew the line.
+    fn stopped_by_number(&self, selected: &u32) -> Option<u32> {
+        let most = self.view.edition.selection().selected_max?;
+        (most <= *selected).then_some(most)
+    }
+
     fn text_of(&self, field: &str) -> &str {
         if self.typed.0 == field { &self.typed.1 } else { "" }
     }

@@ -17,14 +17,33 @@ use crate::failure::Answer;
 struct Home {
     page: PageContext,
     desk: ReviewDesk,
+    /// What is asked for now: calls with open work, or with a due day that is still to come.
+    current: Vec<DeskTask>,
+    /// Rounds that are over, the newest first.
+    past: Vec<DeskTask>,
 }
 
 pub(crate) async fn show(office: State<Office>, page: PageContext) -> Answer {
     let desk = office.review_desk(page.person()?).await?;
-    Ok(Home { page, desk }.into_response())
+    let (current, past) = by_round(&desk.tasks);
+    Ok(Home { page, desk, current, past }.into_response())
+}
+
+/// Current tasks, and those of calls in which nothing waits any more and whose day is past.
+fn by_round(tasks: &[DeskTask]) -> (Vec<DeskTask>, Vec<DeskTask>) {
+    let goes_on = |task: &DeskTask| tasks.iter().any(|t| t.call == task.call && (t.waits() || !t.overdue));
+    let (current, mut past): (Vec<DeskTask>, Vec<DeskTask>) = tasks.iter().cloned().partition(goes_on);
+    past.sort_by_key(|t| (std::cmp::Reverse(t.due), t.receipt_number.clone()));
+    (current, past)
 }
 
 impl Home {
+    /// Sheets that are in, and all that are to come, of the current rounds.
+    fn progress(&self) -> (usize, usize) {
+        let counted = || self.current.iter().filter(|t| t.status != ReviewStatus::Conflicted && t.status != ReviewStatus::Replaced);
+        (counted().filter(|t| t.status == ReviewStatus::Submitted).count(), counted().count())
+    }
+
     fn path(&self, task: &DeskTask) -> String {
         case_path(&task.case)
     }
