@@ -55,7 +55,7 @@ impl LocalText {
         let quoted = |en: String| {
             let parts: Vec<&str> = en.split('`').collect();
             // Without its partner a backtick is no quotation mark.
-            if parts.len() % 2 == 0 {
+            if parts.len().is_multiple_of(2) {
                 return en;
             }
             let piece = |(i, part): (usize, &&str)| if i % 2 == 1 { format!("“{part}”") } else { (*part).to_owned() };
