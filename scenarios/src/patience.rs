@@ -11,13 +11,21 @@ const PAUSE: Duration = Duration::from_millis(40);
 ///
 /// # Panics
 /// When there is none within a minute; the message names `what`.
-pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn eventually<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
+    eventually_within(PATIENCE, what, ask).await
+}
+
+/// The same with a patience of its own.
+///
+/// # Panics
+/// When there is no answer within `limit`.
+pub async fn eventually_within<T>(limit: Duration, what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
         if let Some(answer) = ask().await {
             return answer;
         }
-        assert!(started.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain for {what}");
+        assert!(started.elapsed() < limit, "waited {limit:?} in vain for {what}");
         tokio::time::sleep(PAUSE).await;
     }
 }

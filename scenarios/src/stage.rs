@@ -1,11 +1,13 @@
 //! Where a scenario plays: a folder with guidelines dated around today, accounts, and the real binary serving it for real use.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use banso_kernel::{CorporateNumber, Instant};
 use tempfile::TempDir;
 
+use crate::html::Form;
+use crate::patience::eventually_within;
 use crate::server::{Server, Setup, output_of};
 use crate::tools::new_postgres_database;
 use crate::visitor::Visitor;
@@ -13,6 +15,19 @@ use crate::visitor::Visitor;
 /// The guideline that the calls of a stage are made of.
 const GUIDELINE: &str = "go-tech/r8-demo-1.md";
 const DAY: i64 = 86_400;
+/// Seconds until a call closes that closes soon.
+pub const CLOSES_SOON: i64 = 90;
+/// How long to wait for that.
+const AFTER_THE_CLOSING: Duration = Duration::from_secs(240);
+
+/// The form that opens the review, as soon as the call has closed.
+pub async fn review_plan(officer: &mut Visitor, call: &str) -> Form {
+    eventually_within(AFTER_THE_CLOSING, "the call to close", async || {
+        let page = officer.get(&format!("{call}/review?due=2099-03-31")).await;
+        page.expect("割当案").forms().into_iter().find(|form| form.value("plan").is_some())
+    })
+    .await
+}
 
 /// A folder of its own; gone at the end.
 #[derive(Debug)]
@@ -95,6 +110,13 @@ impl Stage {
         stage.call("test-0", -40 * DAY, -DAY);
         stage.call("test-1", -20 * DAY, 40 * DAY);
         stage
+    }
+
+    /// `test-1` closes within a minute and a half, so that its review can be opened. Before the server starts.
+    pub fn closes_soon(&self) {
+        // Building the program must not take that time.
+        let _ = crate::tools::banso();
+        self.call("test-1", -20 * DAY, CLOSES_SOON);
     }
 
     /// Writes a guideline whose call is open between two moments, in seconds from now. It is read when the server starts, or when the

@@ -170,7 +170,7 @@ mod tests {
 
     async fn budget(lead: &mut Visitor, application: &Application) {
         let page = application.save(lead, "budget", 1, &[("物品費.1", "1.5円")]).await;
-        page.expect("円未満の端数を付けず");
+        page.expect("「1.5円」には円未満の端数があります");
         let page = application.save(lead, "budget", 1, &[("物品費.1", "１，２００万円"), ("人件費.2", "9,000,000")]).await;
         page.expect("21,000,000円");
     }

@@ -3,7 +3,9 @@
 
 #[cfg(test)]
 mod tests {
-    use banso_scenarios::{Application, Firm, Form, Login, PDF, Page, Screen, Scripts, Server, Stage, Visitor, eventually, flaws};
+    use banso_scenarios::{
+        Application, CLOSES_SOON, Firm, Form, Login, PDF, Page, Screen, Scripts, Server, Stage, Visitor, eventually, flaws, review_plan,
+    };
 
     const CALL: &str = "/office/calls/go-tech/test-1";
 
@@ -42,6 +44,7 @@ mod tests {
     }
 
     async fn play(stage: &Stage) {
+        stage.closes_soon();
         let server = stage.start();
         let cast = Cast::of(stage);
         let application = applied(&mut cast.lead.visit(&server).await).await;
@@ -81,7 +84,7 @@ mod tests {
         const GUIDELINES: &str = "/office/guidelines";
         let page = officer.get(GUIDELINES).await;
         page.expect("試験・第1版");
-        stage.edition("test-1", "第2版", ".2", -20 * 86_400, 39 * 86_400);
+        stage.edition("test-1", "第2版", ".2", -20 * 86_400, 15);
         let refused = press(officer, &page.form(GUIDELINES)).await;
         refused
             .expect("反映できないもの 1件")
@@ -91,7 +94,7 @@ mod tests {
             .expect("^^^^");
         officer.get("/office").await.expect("test-1.2.md");
         officer.get("/calls/go-tech/test-1").await.expect("試験・第1版");
-        stage.edition("test-1", "第2版", ".2", -20 * 86_400, 50 * 86_400);
+        stage.edition("test-1", "第2版", ".2", -20 * 86_400, CLOSES_SOON);
         let done = press(officer, &refused.form(GUIDELINES)).await;
         done.expect("公表 1件").expect("試験・第2版");
         assert!(!done.text().contains("closing-brought-forward"), "{}", done.plain());
@@ -109,9 +112,7 @@ mod tests {
     }
 
     async fn review_opened(officer: &mut Visitor) {
-        let plan = officer.get(&format!("{CALL}/review?due=2099-03-31")).await;
-        plan.expect("割当案");
-        let form = plan.forms().into_iter().find(|f| f.value("plan").is_some()).unwrap_or_else(|| panic!("no plan: {}", plan.plain()));
+        let form = review_plan(officer, CALL).await;
         press(officer, &form).await.expect("審査員に依頼しました");
     }
 

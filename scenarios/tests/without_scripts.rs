@@ -2,7 +2,7 @@
 
 #[cfg(test)]
 mod tests {
-    use banso_scenarios::{Application, Browser, Firm, Login, Screen, Scripts, Server, Stage, eventually, output_of};
+    use banso_scenarios::{Application, Browser, Firm, Login, Screen, Scripts, Server, Stage, eventually, output_of, review_plan};
 
     const CALL: &str = "/office/calls/go-tech/test-1";
     const TITLE: &str = "架空の微細加工の高度化";
@@ -60,14 +60,14 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_reviewer_declares_scores_and_hands_in() {
         let stage = Stage::on_sqlite();
+        stage.closes_soon();
         let server = stage.start();
         let application = handed_in(&stage, &server).await;
         let officer = stage.account("officer", "officer", None);
         let reviewers: Vec<Login> = (1..=3).map(|n| stage.account(&format!("reviewer-{n}"), "reviewer", Some(Firm::numbered(n)))).collect();
         passed(&officer, &server, application.case()).await;
         let mut visitor = officer.visit(&server).await;
-        let plan = visitor.get(&format!("{CALL}/review?due=2099-03-31")).await;
-        let form = plan.forms().into_iter().find(|f| f.value("plan").is_some()).expect("a plan");
+        let form = review_plan(&mut visitor, CALL).await;
         visitor.submit(&form).await.expect_status(200);
 
         let Some(browser) = reviewers.first().unwrap().browser(&server, Screen::Phone, Scripts::Off).await else { return };

@@ -231,7 +231,11 @@ async fn a_folder_of_an_older_program_is_brought_up(mut f: Fixture) {
     for sql in [
         "ALTER TABLE editions DROP COLUMN dictionary",
         "ALTER TABLE editions DROP COLUMN definitions",
-        "DELETE FROM migrations WHERE number = 4",
+        "DROP TABLE firm_facts",
+        "DROP TABLE fact_files",
+        "DROP TABLE told_firms",
+        "DROP INDEX register_by_place",
+        "DELETE FROM migrations WHERE number >= 4",
     ] {
         f.sql(sql).await.unwrap();
     }
