@@ -182,6 +182,8 @@ async fn the_review_is_planned_shown_and_opened() {
     early.is(200).holds_together().has("割当案").has("この公募は受付中です");
     assert!(!early.body.contains("審査を開始する"), "not before the call has closed");
     d.office.clock.set(d.office.edition_in_force(&d.call).unwrap().meta().closes.plus_seconds(1));
+    // Whoever signed in before has been signed out by then.
+    d.officer = Visitor::signed_in(&d.office, "officer").await;
     let shown = d.officer.get(&format!("{review}?due=2025-07-31")).await;
     shown.is(200).holds_together().has("割当案").has("試験 colleague").has("所属機関").has("審査を開始する");
     d.officer.get(&format!("{review}?due=x&each=y")).await.is(200).holds_together().has("実在する日付").has("整数を入力");
