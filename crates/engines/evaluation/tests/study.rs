@@ -351,3 +351,26 @@ fn slips_in_reported_figures_are_seen_and_their_weight_told() {
         );
     }
 }
+
+#[test]
+fn a_difference_tells_how_far_trends_may_part() {
+    let declaration = declared(json!({
+        "title": "最低賃金と若年雇用", "question": "最低賃金の引上げは若年雇用を減らしたか。",
+        "outcomes": [{"column": "lemp", "ja": "若年雇用（対数）", "en": "log of teen employment", "unit": "対数"}],
+        "design": {"method": "difference", "settings": {"unit": "countyreal", "time": "year", "start": "first.treat"}}
+    }));
+    let panel = frame("mpdta.csv", &["countyreal", "year", "first.treat", "lemp", "lpop"]);
+    let report = given(run(&declaration, &panel, Standing::Exploratory));
+    let check = report.checks.iter().find(|c| c.assumed.en.contains("Rambachan")).expect("the sensitivity is in the report");
+    // Half the largest difference before is allowed for, then all of it: the interval grows, and holds nought both times.
+    let numbers: Vec<f64> = check
+        .seen
+        .en
+        .replace('−', "-")
+        .split(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-'))
+        .filter_map(|text| text.trim_end_matches('.').parse().ok())
+        .filter(|number: &f64| number.abs() < 0.4)
+        .collect();
+    let [low, high, lower, higher] = numbers[..] else { panic!("two intervals: {}", check.seen.en) };
+    assert!(lower < low && low < 0.0 && 0.0 < high && high < higher, "{}", check.seen.en);
+}
