@@ -15,6 +15,7 @@ use std::str::FromStr;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use banso_kernel::{CallId, LocalText};
+use banso_office::{FieldProblem, OfficeError};
 use banso_permits::{Person, Role};
 use tower_sessions::Session;
 
@@ -111,6 +112,22 @@ pub(crate) fn call_of<P: Display>((programme, round): (P, P)) -> Result<CallId, 
 pub(crate) async fn see_other(session: &Session, path: &str, ja: &str, en: &str) -> Answer {
     session::leave_message(session, LocalText::new(ja, en)).await?;
     Ok(Redirect::to(path).into_response())
+}
+
+/// Answers a form that takes a step: done, on to a page that shows the notice; wrong or refused, the same page again, with what was typed.
+///
+/// # Errors
+/// What is neither: a page of its own.
+pub(crate) async fn stepped<N, A, P>(session: &Session, done: Result<(N, N), OfficeError>, path: &str, again: A) -> Answer
+where
+    N: AsRef<str>,
+    A: FnOnce(Vec<FieldProblem>) -> P,
+    P: Future<Output = Answer>,
+{
+    match done {
+        Ok((ja, en)) => see_other(session, path, ja.as_ref(), en.as_ref()).await,
+        Err(error) => again(office::shown_again(error)?).await,
+    }
 }
 
 /// The form once more, with what is wrong (422).

@@ -13,8 +13,7 @@ use tower_sessions::Session;
 
 use super::case_path;
 use crate::context::PageContext;
-use crate::desks::office::shown_again;
-use crate::desks::{id, invalid, see_other};
+use crate::desks::{id, invalid, stepped};
 use crate::failure::Answer;
 use crate::form::FormFields;
 
@@ -157,14 +156,18 @@ pub(crate) async fn change_plan(
         reason: form.text("reason").to_owned(),
         request: form.request(),
     };
-    match office.change_plan(page.person()?, case, order).await {
-        Ok(true) => see_other(&session, &project_path(case), "軽微な変更を届け出ました。", "The minor change was reported.").await,
-        Ok(false) => see_other(&session, &project_path(case), "計画変更の承認を申請しました。", "The change was asked for.").await,
-        Err(error) => {
-            let view = office.change_page(page.person()?, case, Some(&lines)).await?;
-            invalid(Change::new(page.with_problems(shown_again(error)?), view, Some(form)))
+    let done = office.change_plan(page.person()?, case, order).await.map(|minor| {
+        if minor {
+            ("軽微な変更を届け出ました。", "The minor change was reported.")
+        } else {
+            ("計画変更の承認を申請しました。", "The change was asked for.")
         }
-    }
+    });
+    stepped(&session, done, &project_path(case), async move |problems| {
+        let view = office.change_page(page.person()?, case, Some(&lines)).await?;
+        invalid(Change::new(page.with_problems(problems), view, Some(form)))
+    })
+    .await
 }
 
 #[derive(Template, WebTemplate)]
@@ -232,6 +235,23 @@ pub(crate) fn account_of(form: &FormFields, prefix: &str) -> AccountForm {
     }
 }
 
+fn payment_path(case: CaseId) -> String {
+    format!("{}/payment", project_path(case))
+}
+
+/// The page of claims once more; `changing` is the claim whose account was being changed.
+async fn payment_again(
+    office: &Office,
+    page: PageContext,
+    case: CaseId,
+    form: FormFields,
+    changing: Option<u32>,
+    problems: Vec<FieldProblem>,
+) -> Answer {
+    let view = office.claim_page(page.person()?, case).await?;
+    invalid(Payment::new(page.with_problems(problems), view, Some(form), changing))
+}
+
 pub(crate) async fn payment(office: State<Office>, page: PageContext, Path(case): Path<String>) -> Answer {
     let view = office.claim_page(page.person()?, id(&case)?).await?;
     Ok(Payment::new(page, view, None, None).into_response())
@@ -247,18 +267,11 @@ pub(crate) async fn claim(
     let case: CaseId = id(&case)?;
     let amount = match form.yen("amount") {
         Ok(amount) => amount,
-        Err(problem) => {
-            let view = office.claim_page(page.person()?, case).await?;
-            return invalid(Payment::new(page.with_problems(vec![problem]), view, Some(form), None));
-        }
+        Err(problem) => return payment_again(&office, page, case, form, None, vec![problem]).await,
     };
-    match office.claim_payment(page.person()?, case, amount, &account_of(&form, ""), form.request()).await {
-        Ok(()) => see_other(&session, &format!("{}/payment", project_path(case)), "支払を請求しました。", "The payment was claimed.").await,
-        Err(error) => {
-            let view = office.claim_page(page.person()?, case).await?;
-            invalid(Payment::new(page.with_problems(shown_again(error)?), view, Some(form), None))
-        }
-    }
+    let done = office.claim_payment(page.person()?, case, amount, &account_of(&form, ""), form.request()).await;
+    let done = done.map(|()| ("支払を請求しました。", "The payment was claimed."));
+    stepped(&session, done, &payment_path(case), |problems| payment_again(&office, page, case, form, None, problems)).await
 }
 
 pub(crate) async fn account(office: State<Office>, page: PageContext, Path((case, claim)): Path<(String, String)>) -> Answer {
@@ -278,13 +291,7 @@ pub(crate) async fn change_account(
     form: FormFields,
 ) -> Answer {
     let (case, claim): (CaseId, u32) = (id(&case)?, id(&claim)?);
-    match office.change_account(page.person()?, case, claim, &account_of(&form, ""), form.text("reason"), form.request()).await {
-        Ok(()) => {
-            see_other(&session, &format!("{}/payment", project_path(case)), "振込先を変更しました。", "The account was changed.").await
-        }
-        Err(error) => {
-            let view = office.claim_page(page.person()?, case).await?;
-            invalid(Payment::new(page.with_problems(shown_again(error)?), view, Some(form), Some(claim)))
-        }
-    }
+    let done = office.change_account(page.person()?, case, claim, &account_of(&form, ""), form.text("reason"), form.request()).await;
+    let done = done.map(|()| ("振込先を変更しました。", "The account was changed."));
+    stepped(&session, done, &payment_path(case), |problems| payment_again(&office, page, case, form, Some(claim), problems)).await
 }

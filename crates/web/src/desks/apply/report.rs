@@ -13,8 +13,7 @@ use tower_sessions::Session;
 use super::case_path;
 use super::project::project_path;
 use crate::context::PageContext;
-use crate::desks::office::shown_again;
-use crate::desks::{id, invalid, see_other};
+use crate::desks::{id, invalid, see_other, stepped};
 use crate::download::{FileKind, download};
 use crate::failure::{Answer, Failure};
 use crate::form::FormFields;
@@ -88,14 +87,10 @@ pub(crate) async fn import(
 ) -> Answer {
     let case: CaseId = id(&case)?;
     let version: u64 = id(form.text("version"))?;
-    match office.import_claims(page.person()?, case, &rows_of(form.text("table")), version).await {
-        Ok(outcome) => {
-            let path = format!("{}/report#lines", project_path(case));
-            let (ja, en) = (format!("明細を{}件取り込みました。", outcome.lines), format!("{} lines were imported.", outcome.lines));
-            see_other(&session, &path, &ja, &en).await
-        }
-        Err(error) => again(&office, page, case, Some(form), shown_again(error)?).await,
-    }
+    let done = office.import_claims(page.person()?, case, &rows_of(form.text("table")), version).await;
+    let done = done.map(|o| (format!("明細を{}件取り込みました。", o.lines), format!("{} lines were imported.", o.lines)));
+    let path = format!("{}/report#lines", project_path(case));
+    stepped(&session, done, &path, |problems| again(&office, page, case, Some(form), problems)).await
 }
 
 pub(crate) async fn attach(
@@ -110,22 +105,19 @@ pub(crate) async fn attach(
         let none = FieldProblem::new("file", "ファイルを選んでから送信してください。", "Choose a file first.");
         return again(&office, page, case, None, vec![none]).await;
     };
-    match received(&office, &page, case, file).await? {
-        Ok(line) => {
-            let path = format!("{}/report#line-{line}", project_path(case));
-            see_other(&session, &path, "書類を添付しました。", "The paper was attached.").await
-        }
-        Err(error) => again(&office, page, case, None, shown_again(error)?).await,
-    }
+    let (line, kept) = received(&office, &page, case, file).await?;
+    let done = kept.map(|()| ("書類を添付しました。", "The paper was attached."));
+    let path = format!("{}/report#line-{line}", project_path(case));
+    stepped(&session, done, &path, |problems| again(&office, page, case, None, problems)).await
 }
 
-/// Streams the file into the office. What is refused half-way is read to its end, so that the browser hears the answer.
+/// Streams the file into the office; the line it belongs to, and whether it was kept. What is refused half-way is read to its end, so that the browser hears the answer.
 async fn received(
     office: &Office,
     page: &PageContext,
     case: CaseId,
     mut file: UploadedFile,
-) -> Result<Result<String, OfficeError>, Failure> {
+) -> Result<(String, Result<(), OfficeError>), Failure> {
     let person = page.person()?;
     let line = file.fields.text("line").to_owned();
     let kinds: Vec<PaperKind> = file.fields.all("paper").filter_map(PaperKind::parse).collect();
@@ -139,10 +131,11 @@ async fn received(
             state = Err(error);
         }
     }
-    Ok(match state {
-        Ok(incoming) => office.keep_paper(person, incoming).await.map(|()| line),
+    let kept = match state {
+        Ok(incoming) => office.keep_paper(person, incoming).await,
         Err(error) => Err(error),
-    })
+    };
+    Ok((line, kept))
 }
 
 pub(crate) async fn detach(
@@ -170,8 +163,7 @@ pub(crate) async fn send(office: State<Office>, page: PageContext, session: Sess
         version: id(form.text("version"))?,
         request: form.request(),
     };
-    match office.report_completion(page.person()?, case, order).await {
-        Ok(()) => see_other(&session, &project_path(case), "実績報告を提出しました。", "The report was handed in.").await,
-        Err(error) => again(&office, page, case, Some(form), shown_again(error)?).await,
-    }
+    let done = office.report_completion(page.person()?, case, order).await;
+    let done = done.map(|()| ("実績報告を提出しました。", "The report was handed in."));
+    stepped(&session, done, &project_path(case), |problems| again(&office, page, case, Some(form), problems)).await
 }

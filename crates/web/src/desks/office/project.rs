@@ -12,10 +12,10 @@ use banso_office::execution::{CHECKS, ChangeDecision, FixingPage, InspectionForm
 use banso_office::{FieldProblem, Office};
 use tower_sessions::Session;
 
-use super::{call_path, case_path, shown_again};
+use super::{call_path, case_path};
 use crate::context::PageContext;
 use crate::desks::apply::project::phase_tone;
-use crate::desks::{id, invalid, see_other};
+use crate::desks::{id, invalid, stepped};
 use crate::download::{FileKind, download};
 use crate::failure::Answer;
 use crate::form::FormFields;
@@ -112,10 +112,11 @@ pub(crate) async fn approve_change(
     let case: CaseId = id(&case)?;
     let conditions = form.text("conditions").lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect();
     let decision = ChangeDecision::Approve { conditions };
-    match office.decide_change(page.person()?, case, id(form.text("asked"))?, decision, form.request()).await {
-        Ok(()) => see_other(&session, &project_path(case), "計画変更を承認しました。", "The change was approved.").await,
-        Err(error) => again(&office, page, case, form, shown_again(error)?).await,
-    }
+    let done = office
+        .decide_change(page.person()?, case, id(form.text("asked"))?, decision, form.request())
+        .await
+        .map(|()| ("計画変更を承認しました。", "The change was approved."));
+    stepped(&session, done, &project_path(case), |problems| again(&office, page, case, form, problems)).await
 }
 
 pub(crate) async fn refuse_change(
@@ -127,10 +128,11 @@ pub(crate) async fn refuse_change(
 ) -> Answer {
     let case: CaseId = id(&case)?;
     let decision = ChangeDecision::Refuse { reason: form.text("change-reason").to_owned() };
-    match office.decide_change(page.person()?, case, id(form.text("asked"))?, decision, form.request()).await {
-        Ok(()) => see_other(&session, &project_path(case), "計画変更を承認しないことを決定しました。", "The change was refused.").await,
-        Err(error) => again(&office, page, case, form, shown_again(error)?).await,
-    }
+    let done = office
+        .decide_change(page.person()?, case, id(form.text("asked"))?, decision, form.request())
+        .await
+        .map(|()| ("計画変更を承認しないことを決定しました。", "The change was refused."));
+    stepped(&session, done, &project_path(case), |problems| again(&office, page, case, form, problems)).await
 }
 
 pub(crate) async fn refuse_claim(
@@ -142,10 +144,11 @@ pub(crate) async fn refuse_claim(
 ) -> Answer {
     let (case, claim): (CaseId, u32) = (id(&case)?, id(&claim)?);
     let reason = form.text(&format!("refusal-reason-{claim}")).to_owned();
-    match office.refuse_payment(page.person()?, case, claim, &reason, form.request()).await {
-        Ok(()) => see_other(&session, &project_path(case), "支払請求を差し戻しました。", "The claim was given back.").await,
-        Err(error) => again(&office, page, case, form, shown_again(error)?).await,
-    }
+    let done = office
+        .refuse_payment(page.person()?, case, claim, &reason, form.request())
+        .await
+        .map(|()| ("支払請求を差し戻しました。", "The claim was given back."));
+    stepped(&session, done, &project_path(case), |problems| again(&office, page, case, form, problems)).await
 }
 
 #[derive(Template, WebTemplate)]
@@ -256,10 +259,8 @@ pub(crate) async fn inspect(
         note: form.text("note").to_owned(),
         request: form.request(),
     };
-    match office.inspect(page.person()?, case, order).await {
-        Ok(()) => see_other(&session, &project_path(case), "検査を終えました。", "The inspection is finished.").await,
-        Err(error) => inspected_again(&office, page, case, form, shown_again(error)?).await,
-    }
+    let done = office.inspect(page.person()?, case, order).await.map(|()| ("検査を終えました。", "The inspection is finished."));
+    stepped(&session, done, &project_path(case), |problems| inspected_again(&office, page, case, form, problems)).await
 }
 
 pub(crate) async fn give_back(
@@ -276,10 +277,11 @@ pub(crate) async fn give_back(
         Ok(due) => due,
         Err(problem) => return inspected_again(&office, page, case, form, vec![problem]).await,
     };
-    match office.return_report(page.person()?, case, points, due, form.request()).await {
-        Ok(()) => see_other(&session, &project_path(case), "実績報告の補正を依頼しました。", "The report was returned.").await,
-        Err(error) => inspected_again(&office, page, case, form, shown_again(error)?).await,
-    }
+    let done = office
+        .return_report(page.person()?, case, points, due, form.request())
+        .await
+        .map(|()| ("実績報告の補正を依頼しました。", "The report was returned."));
+    stepped(&session, done, &project_path(case), |problems| inspected_again(&office, page, case, form, problems)).await
 }
 
 #[derive(Template, WebTemplate)]
@@ -310,11 +312,11 @@ pub(crate) async fn fixing_preview(office: State<Office>, page: PageContext, Pat
 pub(crate) async fn fix(office: State<Office>, page: PageContext, session: Session, Path(case): Path<String>, form: FormFields) -> Answer {
     let case: CaseId = id(&case)?;
     let shown = form.yen("amount").ok().flatten().unwrap_or(Yen::ZERO);
-    match office.fix_amount(page.person()?, case, shown, form.request()).await {
-        Ok(()) => see_other(&session, &project_path(case), "額を確定しました。通知書を申請者に送ります。", "The amount was fixed.").await,
-        Err(error) => {
-            let view = office.fixing_page(page.person()?, case).await?;
-            invalid(Fixing::new(page.with_problems(shown_again(error)?), view))
-        }
-    }
+    let done = office.fix_amount(page.person()?, case, shown, form.request()).await;
+    let done = done.map(|()| ("額を確定しました。通知書を申請者に送ります。", "The amount was fixed."));
+    stepped(&session, done, &project_path(case), async move |problems| {
+        let view = office.fixing_page(page.person()?, case).await?;
+        invalid(Fixing::new(page.with_problems(problems), view))
+    })
+    .await
 }

@@ -12,13 +12,13 @@ use banso_grant::severity::Severity;
 use banso_guideline::{Aggregation, ReserveTerm};
 use banso_kernel::{CallId, CaseId, Day, LocalText, RequestId, Yen};
 use banso_office::desk::{BonusJudgement, Meeting, MeetingLine, MeetingReviewer, MeetingState};
-use banso_office::{FieldProblem, Office, OfficeError};
+use banso_office::{FieldProblem, Office};
 use tower_sessions::Session;
 
+use super::call_path;
 use super::selection_rows::{Claim, Row, claims, letter, row};
-use super::{call_path, shown_again};
 use crate::context::PageContext;
-use crate::desks::{call_of, id, invalid, see_other};
+use crate::desks::{call_of, id, invalid, stepped};
 use crate::download::{FileKind, download};
 use crate::failure::Answer;
 use crate::form::FormFields;
@@ -200,6 +200,10 @@ pub(crate) async fn excel(office: State<Office>, page: PageContext, Path(call): 
     Ok(download(&format!("順位表_{}.xlsx", call.to_string().replace('/', "_")), FileKind::Excel, file))
 }
 
+fn selection_path(call: &CallId) -> String {
+    format!("{}/selection", call_path(call))
+}
+
 /// The page once more with what is wrong, and what was typed.
 async fn again(office: &Office, page: PageContext, call: &CallId, field: &str, text: &str, problems: Vec<FieldProblem>) -> Answer {
     let view = office.meeting(page.person()?, call).await?;
@@ -230,32 +234,9 @@ pub(crate) async fn judge(
         }
     };
     let order = BonusJudgement { bonus, granted, reason: form.text("reason").to_owned(), request: form.request() };
-    match office.judge_bonus(page.person()?, case, &order).await {
-        Ok(()) => {
-            let path = format!("{}/selection#bonuses", call_path(&call));
-            see_other(&session, &path, "加点を判定しました。", "The bonus was judged.").await
-        }
-        Err(error) => {
-            let problems = named(shown_again(error)?, &format!("why-{key}"));
-            again(&office, page, &call, &format!("why-{key}"), &order.reason, problems).await
-        }
-    }
-}
-
-/// Answers a step of the plan: on to the page, or the page again with what is wrong.
-async fn stepped(
-    office: &Office,
-    page: PageContext,
-    session: &Session,
-    call: &CallId,
-    done: Result<(), OfficeError>,
-    field: (&str, &str),
-    words: (&str, &str),
-) -> Answer {
-    match done {
-        Ok(()) => see_other(session, &format!("{}/selection", call_path(call)), words.0, words.1).await,
-        Err(error) => again(office, page, call, field.0, field.1, shown_again(error)?).await,
-    }
+    let done = office.judge_bonus(page.person()?, case, &order).await.map(|()| ("加点を判定しました。", "The bonus was judged."));
+    let (path, why) = (format!("{}#bonuses", selection_path(&call)), format!("why-{key}"));
+    stepped(&session, done, &path, async |problems| again(&office, page, &call, &why, &order.reason, named(problems, &why)).await).await
 }
 
 pub(crate) async fn freeze(
@@ -267,7 +248,8 @@ pub(crate) async fn freeze(
 ) -> Answer {
     let call = call_of(call)?;
     let done = office.freeze_selection(page.person()?, &call, id(form.text("plan"))?, form.request()).await;
-    stepped(&office, page, &session, &call, done, ("", ""), ("採択案を確定しました。", "The selection plan is frozen.")).await
+    let done = done.map(|()| ("採択案を確定しました。", "The selection plan is frozen."));
+    stepped(&session, done, &selection_path(&call), |problems| again(&office, page, &call, "", "", problems)).await
 }
 
 pub(crate) async fn discard(
@@ -280,8 +262,8 @@ pub(crate) async fn discard(
     let call = call_of(call)?;
     let reason = form.text("discard-reason");
     let done = office.discard_selection(page.person()?, &call, reason, form.request()).await;
-    let words = ("採択案の確定を取り消しました。", "The frozen plan was discarded.");
-    stepped(&office, page, &session, &call, done, ("discard-reason", reason), words).await
+    let done = done.map(|()| ("採択案の確定を取り消しました。", "The frozen plan was discarded."));
+    stepped(&session, done, &selection_path(&call), |problems| again(&office, page, &call, "discard-reason", reason, problems)).await
 }
 
 pub(crate) async fn execute(
@@ -292,9 +274,10 @@ pub(crate) async fn execute(
     form: FormFields,
 ) -> Answer {
     let call = call_of(call)?;
-    let done = office.execute_selection(page.person()?, &call, id(form.text("plan"))?, form.request()).await.map(|_| ());
-    let words = ("採択案を執行しました。各申請者に通知書を送ります。", "The plan was executed. Every applicant is being told.");
-    stepped(&office, page, &session, &call, done, ("", ""), words).await
+    let done = office.execute_selection(page.person()?, &call, id(form.text("plan"))?, form.request()).await;
+    let done =
+        done.map(|_| ("採択案を執行しました。各申請者に通知書を送ります。", "The plan was executed. Every applicant is being told."));
+    stepped(&session, done, &selection_path(&call), |problems| again(&office, page, &call, "", "", problems)).await
 }
 
 pub(crate) async fn promote(
@@ -308,8 +291,9 @@ pub(crate) async fn promote(
     let case: CaseId = id(form.text("case"))?;
     let (reason, request): (&str, RequestId) = (form.text("promotion-reason"), form.request());
     let done = office.promote(page.person()?, case, reason, request).await;
-    let words = ("補欠から繰り上げました。申請者に通知書を送ります。", "Moved up from the reserve list. The applicant is being told.");
-    stepped(&office, page, &session, &call, done, ("promotion-reason", reason), words).await
+    let done = done
+        .map(|()| ("補欠から繰り上げました。申請者に通知書を送ります。", "Moved up from the reserve list. The applicant is being told."));
+    stepped(&session, done, &selection_path(&call), |problems| again(&office, page, &call, "promotion-reason", reason, problems)).await
 }
 
 /// Ends one place on the reserve list, or all that are left.
@@ -328,6 +312,7 @@ pub(crate) async fn end_reserves(
         "all" => office.end_reserves(page.person()?, &call, reason, request).await.map(|_| ()),
         one => office.end_reserve(page.person()?, id(one)?, reason, request).await,
     };
-    let words = ("補欠を終了しました。申請者に通知書を送ります。", "The reserve list was ended. The applicants are being told.");
-    stepped(&office, page, &session, &call, done, (&field, reason), words).await
+    let done =
+        done.map(|()| ("補欠を終了しました。申請者に通知書を送ります。", "The reserve list was ended. The applicants are being told."));
+    stepped(&session, done, &selection_path(&call), |problems| again(&office, page, &call, &field, reason, problems)).await
 }
