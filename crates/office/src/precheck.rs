@@ -63,8 +63,11 @@ impl Office {
     pub fn precheck(&self, call: &CallId, typed: &BTreeMap<String, String>) -> Result<Precheck, OfficeError> {
         let edition = self.edition_in_force(call)?;
         self.takes_acts(call)?;
-        let mut reader = Reader { edition: &edition, typed, facts: Facts::default(), problems: Vec::new() };
-        let questions = asked_once(&edition).iter().map(|item| reader.question(item)).collect();
+        let questions = edition.questions();
+        let items = asked_once(&edition, &questions);
+        let relevant = questions.into_iter().chain(edition.questions_of_rows()).collect();
+        let mut reader = Reader { edition: &edition, typed, relevant, facts: Facts::default(), problems: Vec::new() };
+        let questions = items.iter().map(|item| reader.question(item)).collect();
         let Reader { facts, problems, .. } = reader;
         let (examination, amount) = (edition.examine(&facts), edition.amount(&facts));
         let (ways_out, fewest) = (edition.ways_out(&facts), edition.fewest_questions(&facts));
@@ -94,8 +97,8 @@ impl Precheck {
 }
 
 /// What to ask, in the order of the dictionary: what a list asks in its rows is not asked again on its own.
-fn asked_once(edition: &Edition) -> Vec<Item> {
-    let items: Vec<Item> = edition.questions().iter().filter_map(|id| edition.dictionary().get(id).cloned()).collect();
+fn asked_once(edition: &Edition, questions: &[ItemId]) -> Vec<Item> {
+    let items: Vec<Item> = questions.iter().filter_map(|id| edition.dictionary().get(id).cloned()).collect();
     let in_rows: BTreeSet<String> = items
         .iter()
         .flat_map(|item| match &item.kind {
@@ -123,6 +126,8 @@ fn budget_lines(edition: &Edition) -> Vec<String> {
 struct Reader<'a> {
     edition: &'a Edition,
     typed: &'a BTreeMap<String, String>,
+    /// What the conditions and the amount look at, on its own or in the rows of lists.
+    relevant: BTreeSet<ItemId>,
     facts: Facts,
     problems: Vec<FieldProblem>,
 }
@@ -163,12 +168,11 @@ impl Reader<'_> {
 
     fn rows(&mut self, list: &Item, parts: &[String]) -> Question {
         let numbered = list.id == NUMBERED;
-        let relevant: BTreeSet<ItemId> = self.edition.questions().into_iter().chain(self.edition.questions_of_rows()).collect();
         let asked: Vec<Item> = parts
             .iter()
-            .filter(|p| !(*p == ROW_NUMBER && (numbered || !relevant.contains(NUMBERED))))
+            .filter(|p| !(*p == ROW_NUMBER && (numbered || !self.relevant.contains(NUMBERED))))
             .filter_map(|p| self.edition.dictionary().get(p).cloned())
-            .filter(|p| list.id == BUDGET_ITEM || relevant.contains(&p.id))
+            .filter(|p| list.id == BUDGET_ITEM || self.relevant.contains(&p.id))
             .collect();
         let (mut rows, mut records) = (Vec::new(), Vec::new());
         for row in 1..=ROWS {
