@@ -1,8 +1,9 @@
 //! A command line that cannot be understood: what is wrong in Japanese and in the words of the reader of command lines, and what to type.
 
+use std::error::Error as _;
 use std::fmt::Write as _;
 
-use banso_kernel::Lang;
+use banso_kernel::{CorporateNumberError, Lang};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, Error};
 
@@ -23,6 +24,9 @@ fn explained(error: &Error, lang: Lang) -> Option<String> {
         return None;
     }
     let mut said = format!("エラー: {}", what(error));
+    if let Some(why) = error.source().and_then(|e| e.downcast_ref::<CorporateNumberError>()) {
+        let _ = write!(said, "\n  {}", why.told().ja);
+    }
     if let Some(near) = first(error, &[ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]) {
         let _ = write!(said, "\n  もしかすると: {near}");
     }
@@ -98,6 +102,7 @@ mod tests {
             (&["check"], &["必要な指定がありません", "GUIDELINE.md"]),
             (&["--lang", "fr"], &["--lang", "値「fr」は使えません", "使えるもの: ja、en"]),
             (&["serve", "--port"], &["--port", "値がありません"]),
+            (&["register", "show", "8700110005902"], &["8700110005902", "検査用数字（先頭の1桁）が合いません"]),
             (&["export"], &["作業の名前を続けて"]),
             (&["serve", "--port", "1", "--port", "2"], &["一度だけ指定"]),
         ] {

@@ -138,6 +138,9 @@ fn remedy(fault: &Fault) -> &'static str {
         Fault::Address(_) => "接続先の書き方が正しくありません。",
         Fault::NothingHere(_) => "データがありません。--data でデータのフォルダーを指定してください。",
         Fault::NotEmpty => "すでにデータがあります。控えは、空のフォルダー（とデータベース）にだけ戻せます。",
+        Fault::BrokenBackup(_) => {
+            "控えのファイルが壊れているか、途中で切れています（何も取り込んでいません）。写し直すか、別の控えを指定してください。"
+        }
         Fault::Impossible { .. } | Fault::Database(_) | Fault::Files(_) | Fault::WrongPermit => "原因は次のとおりです。",
     }
 }
@@ -167,6 +170,7 @@ mod tests {
     #[test]
     fn a_fault_of_storage_says_in_both_languages_what_to_do() {
         for (fault, ja, en) in [
+            (Fault::BrokenBackup("no end".into()), "途中で切れて", "nothing was taken in: no end"),
             (Fault::NotEmpty, "空のフォルダー", "only where there is nothing"),
             (Fault::InUse("x".into()), "先に止めるか", "stop it first"),
             (Fault::Unreachable("refused".into()), "--database", "refused"),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::fold_width;
+use crate::text::{LocalText, fold_width};
 
 /// What can be wrong with a 法人番号.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +16,21 @@ pub enum CorporateNumberError {
     NotDigits(String),
     #[error("the check digit of `{text}` should be {expected}: one digit is mistyped or two are swapped")]
     WrongCheckDigit { text: String, expected: u8 },
+}
+
+impl CorporateNumberError {
+    /// The same, as people read it.
+    #[must_use]
+    pub fn told(&self) -> LocalText {
+        let ja = match self {
+            CorporateNumberError::WrongLength { text, digits } => format!("法人番号は13桁です（「{text}」は{digits}桁）。"),
+            CorporateNumberError::NotDigits(text) => format!("法人番号は数字13桁です（「{text}」には数字でない文字があります）。"),
+            CorporateNumberError::WrongCheckDigit { text, .. } => {
+                format!("「{text}」は、法人番号の検査用数字（先頭の1桁）が合いません。入力の誤りや桁の入れ違いがないか確かめてください。")
+            }
+        };
+        LocalText::new(ja, self.to_string())
+    }
 }
 
 /// A corporate number whose check digit has been verified.

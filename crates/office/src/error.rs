@@ -131,6 +131,7 @@ impl From<Fault> for OfficeError {
             | Fault::Address(_)
             | Fault::NothingHere(_)
             | Fault::NotEmpty
+            | Fault::BrokenBackup(_)
             | Fault::WrongPermit => None,
         };
         match words {

@@ -68,6 +68,7 @@ impl Office {
         let relevant = questions.into_iter().chain(edition.questions_of_rows()).collect();
         let mut reader = Reader { edition: &edition, typed, relevant, facts: Facts::default(), problems: Vec::new() };
         let questions = items.iter().map(|item| reader.question(item)).collect();
+        reader.strangers();
         let Reader { facts, problems, .. } = reader;
         let (examination, amount) = (edition.examine(&facts), edition.amount(&facts));
         let (ways_out, fewest) = (edition.ways_out(&facts), edition.fewest_questions(&facts));
@@ -162,6 +163,31 @@ impl Reader<'_> {
             Err((_, text)) => {
                 self.problems.push(FieldProblem { field: ask.name.clone(), text });
                 None
+            }
+        }
+    }
+
+    /// Costs of somebody who is in no row of the consortium.
+    fn strangers(&mut self) {
+        let part = self.edition.dictionary().get(ROW_NUMBER).filter(|_| self.relevant.contains(NUMBERED));
+        let Some(kind) = part.and_then(Item::field_kind) else { return };
+        let number = |value: &Value| if let Value::Number(n) = value { Some(*n) } else { None };
+        let members: BTreeSet<Exact> = match self.facts.0.get(NUMBERED) {
+            Some(Value::List(rows)) => rows
+                .iter()
+                .filter_map(|row| if let Value::Record(parts) = row { parts.get(ROW_NUMBER).and_then(number) } else { None })
+                .collect(),
+            Some(_) | None => BTreeSet::new(),
+        };
+        for field in (1..=ROWS).map(|row| format!("{BUDGET_ITEM}.{row}.{ROW_NUMBER}")) {
+            let text = self.typed.get(&field).map(String::as_str).unwrap_or_default();
+            let typed = read_value(&kind, text).ok().flatten().as_ref().and_then(number);
+            if let Some(n) = typed.filter(|n| !members.contains(n)) {
+                self.problems.push(FieldProblem::new(
+                    field,
+                    format!("{n}番目の構成員がいません。共同体の{n}行目に入力するか、番号を直してください。"),
+                    format!("There is no member {n}: fill row {n} of the consortium, or put the number right."),
+                ));
             }
         }
     }

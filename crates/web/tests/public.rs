@@ -150,6 +150,14 @@ async fn what_cannot_be_read_is_said_at_its_field_and_stays_unknown() {
 }
 
 #[tokio::test]
+async fn costs_of_nobody_are_said_at_their_field() {
+    let office = office_with_a_call().await;
+    let mut visitor = Visitor::new(&office);
+    let costs = [("共同体.1.区分", "中小企業者等"), ("経費.1.構成員", "３"), ("経費.1.年度", "1"), ("経費.1.金額", "1,000万円")];
+    visitor.get(&query(&costs)).await.is(200).holds_together().has("3番目の構成員がいません");
+}
+
+#[tokio::test]
 async fn a_broken_or_edited_text_leaves_the_call_on_its_last_good_edition() {
     let office = office_with_a_call().await;
     let officer = office.somebody("officer", &[Role::Officer], None).await;

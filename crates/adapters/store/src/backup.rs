@@ -94,8 +94,12 @@ fn of_file(error: impl ToString) -> Fault {
     Fault::Files(error.to_string())
 }
 
+fn broken(error: impl ToString) -> Fault {
+    Fault::BrokenBackup(error.to_string())
+}
+
 fn cut_short() -> Fault {
-    Fault::Files("the backup was cut short".to_owned())
+    broken("it ends before its end")
 }
 
 impl Store {
@@ -113,7 +117,7 @@ impl Store {
         // The disk's own trouble explains why nobody listened any more.
         match (written, sent) {
             (Ok(()), sent) => sent,
-            (Err(_), Err(fault)) if !matches!(fault, Fault::Files(_)) => Err(fault),
+            (Err(_), Err(fault)) if !matches!(fault, Fault::BrokenBackup(_)) => Err(fault),
             (Err(fault), _) => Err(fault),
         }
     }
@@ -168,7 +172,11 @@ impl Store {
         let file = tokio::task::spawn_blocking(move || read_file(&from, &pieces));
         let taken = store.take_all(receiver).await;
         let read = file.await.map_err(of_file)?;
-        let anchor = taken.and_then(|anchor| read.map(|()| anchor))?;
+        let anchor = match (taken, read) {
+            // Why the file ended is for its reader to say.
+            (Ok(_) | Err(Fault::BrokenBackup(_)), Err(fault)) | (Err(fault), _) => return Err(fault),
+            (Ok(anchor), Ok(())) => anchor,
+        };
         let report = store.verify(Some(anchor)).await?;
         Ok((store, report))
     }
@@ -317,19 +325,20 @@ fn write_pieces(file: &std::fs::File, mut pieces: mpsc::Receiver<Piece>) -> Resu
 
 fn read_file(from: &Path, pieces: &Pieces) -> Result<(), Fault> {
     let give = |piece| pieces.blocking_send(piece).map_err(|_| cut_short());
-    let mut zip = ZipArchive::new(BufReader::new(std::fs::File::open(from)?)).map_err(of_file)?;
+    let mut zip = ZipArchive::new(BufReader::new(std::fs::File::open(from)?)).map_err(broken)?;
     for i in 0..zip.len() {
-        let entry = zip.by_index(i).map_err(of_file)?;
-        let name = entry.name().map_err(of_file)?.into_owned();
+        let entry = zip.by_index(i).map_err(broken)?;
+        let name = entry.name().map_err(broken)?.into_owned();
         let lines = name.starts_with("tables/");
         give(Piece::Entry(name))?;
         let mut reader = BufReader::new(entry);
         loop {
             let mut bytes = Vec::new();
             let n = match lines {
-                true => (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut bytes)?,
-                false => (&mut reader).take(CHUNK as u64).read_to_end(&mut bytes)?,
-            };
+                true => (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut bytes),
+                false => (&mut reader).take(CHUNK as u64).read_to_end(&mut bytes),
+            }
+            .map_err(broken)?;
             if n == 0 {
                 break;
             }

@@ -82,6 +82,7 @@ impl From<Fault> for Halt {
             | Fault::ReadOnly(_)
             | Fault::Files(_)
             | Fault::NotEmpty
+            | Fault::BrokenBackup(_)
             | Fault::Address(_)
             | Fault::NothingHere(_) => Halt::Failed(fault),
         }

@@ -29,6 +29,8 @@ pub enum Fault {
     NothingHere(String),
     #[error("there is something here already: a backup is restored only where there is nothing")]
     NotEmpty,
+    #[error("the backup is damaged or incomplete, and nothing was taken in: {0}")]
+    BrokenBackup(String),
     #[error("the permit is for another thing than the one asked for")]
     WrongPermit,
 }

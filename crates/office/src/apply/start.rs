@@ -60,17 +60,8 @@ pub struct StartOrder {
 
 /// A number as typed, or what is wrong with it.
 pub(crate) fn number_of(text: &str) -> Result<CorporateNumber, OfficeError> {
-    use banso_kernel::CorporateNumberError as E;
-    CorporateNumber::parse(text).map_err(|error| {
-        let ja = match &error {
-            E::WrongLength { digits, .. } => format!("法人番号は13桁です（入力は{digits}桁）。"),
-            E::NotDigits(_) => "法人番号は数字13桁で入力してください。".to_owned(),
-            E::WrongCheckDigit { .. } => {
-                "法人番号の検査用数字（先頭の1桁）が合いません。入力の誤りや桁の入れ違いがないか確かめてください。".to_owned()
-            }
-        };
-        OfficeError::field("number", ja, error.to_string())
-    })
+    CorporateNumber::parse(text)
+        .map_err(|error| OfficeError::Invalid(vec![FieldProblem { field: "number".to_owned(), text: error.told() }]))
 }
 
 /// The track, if there is one of that name; empty where the programme has none.

@@ -153,7 +153,7 @@ fn documents(out: &mut String, index: &Index) {
             let _written = writeln!(
                 out,
                 "<tr><td>{}<br><span class=\"sub\">{}</span></td><td><a href=\"#act-{seq}\">{seq}</a></td><td class=\"n\">{}</td><td>{}</td></tr>",
-                link(document, &name.name),
+                link(index, document, &name.name),
                 escape(&name.slot),
                 group_thousands(i128::from(document.bytes)),
                 hash(document.digest),
@@ -164,11 +164,11 @@ fn documents(out: &mut String, index: &Index) {
     put(out, "</tbody></table></div>\n");
 }
 
-fn link(document: &ExportedDocument, name: &str) -> String {
+fn link(index: &Index, document: &ExportedDocument, name: &str) -> String {
     let name = escape(name);
     match &document.erased {
         Some(note) => format!("{name}<br>（消去済み {}：{}）", note.at.day().wareki(), escape(&note.reason)),
-        None => format!("<a href=\"{}\" download=\"{name}\">{name}</a>", places::document(document.digest)),
+        None => format!("<a href=\"{}\" download=\"{name}\">{name}</a>", index.place(document)),
     }
 }
 

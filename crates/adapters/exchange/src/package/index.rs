@@ -4,6 +4,9 @@ use banso_grant::ActRecord;
 use banso_kernel::{CaseId, CorporateNumber, Digest, Instant, LocalText};
 use serde::{Deserialize, Serialize};
 
+use super::places;
+use crate::sniff::FileKind;
+
 /// Everything of one case, gathered for taking away. Documents are named here and read when they are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CasePackage {
@@ -109,9 +112,11 @@ pub struct ExportedLetter {
 }
 
 pub(crate) const FORMAT: &str = "banso-case";
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 /// The version in which editions first name what they were read with.
 pub(crate) const WITH_WORDS: u32 = 2;
+/// The version in which documents first have the ending of their kind.
+pub(crate) const WITH_ENDINGS: u32 = 3;
 
 /// `index.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,6 +174,11 @@ pub(crate) struct IndexedLetter {
 }
 
 impl Index {
+    /// Where a document lies in a file of this format.
+    pub(crate) fn place(&self, document: &ExportedDocument) -> String {
+        places::document(document.digest, FileKind::of_media_type(&document.media_type).filter(|_| self.version >= WITH_ENDINGS))
+    }
+
     pub(crate) fn of(p: &CasePackage) -> Self {
         let content = |c: &ExportedContent| IndexedContent { digest: c.digest, what: c.what.clone(), erased: c.body.clone().err() };
         let digest = |text: &str| Digest::of(text.as_bytes());

@@ -1,9 +1,10 @@
 //! A whole case as one ZIP that proves itself: acts with their chain, contents and documents by digest, letters, an index to read
 //! and one to compute with.
 //!
-//! `README` of the format: `index.json` (format 2), `index.html` (the same for people), `acts.jsonl` (one act a line, the payload as the
+//! `README` of the format: `index.json` (format 3), `index.html` (the same for people), `acts.jsonl` (one act a line, the payload as the
 //! very text that was hashed), `contents/<sha256>.json`, `editions/<sha256>.md`, `words/<sha256>.md` (the fact dictionary and the shared
-//! definitions that an edition was read with; not in format 1), `documents/<sha256>`, `letters/*.pdf`,
+//! definitions that an edition was read with; not in format 1), `documents/<sha256>.pdf`
+//! and so on by kind (without the ending before format 3), `letters/*.pdf`,
 //! `SHA256SUMS` (of all other files, as `sha256sum -c` reads it).
 //!
 //! What the file proves: the acts, their order, and everything they name by digest. What it cannot prove alone: that the whole
@@ -52,13 +53,17 @@ pub enum PackageError {
 pub(crate) mod places {
     use banso_kernel::Digest;
 
+    use crate::sniff::FileKind;
+
     pub(crate) const INDEX: &str = "index.json";
     pub(crate) const PAGE: &str = "index.html";
     pub(crate) const ACTS: &str = "acts.jsonl";
     pub(crate) const SUMS: &str = "SHA256SUMS";
 
-    pub(crate) fn document(digest: Digest) -> String {
-        format!("documents/{digest}")
+    /// Under its digest, with the ending of its kind where that is known, so that it opens with a click.
+    pub(crate) fn document(digest: Digest, kind: Option<FileKind>) -> String {
+        let ending = kind.and_then(|k| k.extensions().first()).map(|e| format!(".{e}")).unwrap_or_default();
+        format!("documents/{digest}{ending}")
     }
 
     pub(crate) fn content(digest: Digest) -> String {

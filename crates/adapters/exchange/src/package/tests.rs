@@ -9,6 +9,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use super::*;
+use crate::sniff::FileKind;
 
 const DOCUMENTS: [&[u8]; 2] = [b"%PDF-1.7 plan", b"erased long ago"];
 const ANSWERS: &str = r#"{"title":"<b>計画</b>"}"#;
@@ -132,6 +133,10 @@ fn written(package: &CasePackage) -> Result<Vec<u8>, PackageError> {
 
 type Files = Vec<(String, Vec<u8>)>;
 
+fn place(document: &[u8]) -> String {
+    places::document(Digest::of(document), Some(FileKind::Pdf))
+}
+
 fn files(zip: &[u8]) -> Files {
     let mut archive = ZipArchive::new(Cursor::new(zip)).unwrap();
     (0..archive.len())
@@ -179,6 +184,7 @@ fn a_case_taken_out_proves_itself() {
     let bytes = written(&package()).unwrap();
     let report = verify_package(Cursor::new(&bytes)).unwrap();
     assert_eq!(report.problems, []);
+    assert!(files(&bytes).iter().any(|(n, _)| *n == place(DOCUMENTS[0]) && n.ends_with(".pdf")));
     assert_eq!((report.acts, report.contents, report.documents, report.letters, report.erased), (3, 2, 2, 1, 2));
     assert_eq!(report.head, package().acts.last().map(|a| a.record.hash));
     assert!(report.synthetic && report.is_sound());
@@ -202,13 +208,8 @@ fn every_tampering_is_seen() {
     type Change = fn(&mut Files);
     let content = || places::content(Digest::of(ANSWERS.as_bytes()));
     let cases: [(&str, Change, bool, &str); 20] = [
-        ("a document changed", |f| edit(f, &places::document(Digest::of(DOCUMENTS[0])), "plan", "PLAN"), true, "does not have the digest"),
-        (
-            "a document changed, sums too old",
-            |f| edit(f, &places::document(Digest::of(DOCUMENTS[0])), "plan", "PLAN"),
-            false,
-            "SHA-256 differs",
-        ),
+        ("a document changed", |f| edit(f, &place(DOCUMENTS[0]), "plan", "PLAN"), true, "does not have the digest"),
+        ("a document changed, sums too old", |f| edit(f, &place(DOCUMENTS[0]), "plan", "PLAN"), false, "SHA-256 differs"),
         ("a document taken out", |f| f.retain(|(n, _)| !n.starts_with("documents/")), true, "missing and not stated as erased"),
         (
             "a document taken out, sums too old",
@@ -218,7 +219,7 @@ fn every_tampering_is_seen() {
         ),
         (
             "an erased document come back",
-            |f| f.push((places::document(Digest::of(DOCUMENTS[1])), DOCUMENTS[1].to_vec())),
+            |f| f.push((place(DOCUMENTS[1]), DOCUMENTS[1].to_vec())),
             true,
             "stated as erased, but it is still here",
         ),
@@ -239,7 +240,7 @@ fn every_tampering_is_seen() {
         ("a folder of another name", |f| f.push(("setup/".into(), Vec::new())), true, "setup/: This file does not belong"),
         ("a program put in", |f| f.push(("setup.exe".into(), b"MZ".to_vec())), true, "setup.exe: This file does not belong"),
         ("a folder that is not ours", |f| f.push(("documents/readme.txt".into(), b"x".to_vec())), true, "does not belong"),
-        ("a document put in", |f| f.push((places::document(Digest::of(b"new")), b"new".to_vec())), true, "The index does not list it"),
+        ("a document put in", |f| f.push((place(b"new"), b"new".to_vec())), true, "The index does not list it"),
         ("a letter put in, sums too old", |f| f.push(("letters/9999-x.pdf".into(), b"x".to_vec())), false, "not listed in SHA256SUMS"),
         (
             "the page for people rewritten",
@@ -363,7 +364,7 @@ fn files_that_are_not_even_opened() {
     }
     let newer = {
         let mut all = original.clone();
-        edit(&mut all, places::INDEX, "\"version\": 2,\n  \"case\"", "\"version\": 3,\n  \"case\"");
+        edit(&mut all, places::INDEX, "\"version\": 3,\n  \"case\"", "\"version\": 4,\n  \"case\"");
         problems(&with_right_sums(all))
     };
     assert!(newer.contains("Use a newer banso"), "{newer}");
@@ -419,9 +420,11 @@ fn a_file_of_the_first_format_is_read() {
     assert!(page(&now).contains("記録はありません"));
     assert!(verify_package(Cursor::new(zip(&now))).unwrap().is_sound());
     let mut old = now.clone();
-    edit(&mut old, places::INDEX, "\"version\": 2,\n  \"case\"", "\"version\": 1,\n  \"case\"");
+    edit(&mut old, places::INDEX, "\"version\": 3,\n  \"case\"", "\"version\": 1,\n  \"case\"");
     let index: index::Index = serde_json::from_slice(&old.iter().find(|(n, _)| n == places::INDEX).unwrap().1).unwrap();
     old.iter_mut().find(|(n, _)| n == places::PAGE).unwrap().1 = html::page(&index).into_bytes();
+    // Documents had no ending then.
+    old.iter_mut().find(|(n, _)| *n == place(DOCUMENTS[0])).unwrap().0 = places::document(Digest::of(DOCUMENTS[0]), None);
     assert!(!page(&old).contains("事実辞書"));
     let report = verify_package(Cursor::new(zip(&with_right_sums(old)))).unwrap();
     assert_eq!(report.problems, []);

@@ -100,7 +100,7 @@ fn is_known(name: &str) -> bool {
     let digest = |text: &str| text.parse::<Digest>().is_ok_and(|d| d.to_string() == text);
     match name.split_once('/') {
         None => matches!(name, places::INDEX | places::PAGE | places::ACTS | places::SUMS),
-        Some(("documents", rest)) => digest(rest),
+        Some(("documents", rest)) => digest(rest.split_once('.').map_or(rest, |(name, _)| name)),
         Some(("contents", rest)) => rest.strip_suffix(".json").is_some_and(digest),
         Some(("editions" | "words", rest)) => rest.strip_suffix(".md").is_some_and(digest),
         Some(("letters", rest)) => rest.strip_suffix(".pdf").is_some_and(places::is_letter_name),
@@ -312,7 +312,7 @@ fn check_listed(index: &Index, found: &Files, report: &mut PackageReport) {
         }
     }
     for d in &index.documents {
-        wanted.insert(places::document(d.digest), (d.digest, d.erased.is_some(), Some(d.bytes)));
+        wanted.insert(index.place(d), (d.digest, d.erased.is_some(), Some(d.bytes)));
     }
     for l in &index.letters {
         wanted.insert(places::letter(&l.file), (l.sha256, false, None));

@@ -53,7 +53,7 @@ pub fn write_package<W: Write + Seek>(
         zip.add(&places::letter(&letter.file), &letter.pdf)?;
     }
     for document in package.documents.iter().filter(|d| d.erased.is_none()) {
-        let passed = zip.stream(&places::document(document.digest), &mut *open(document.digest)?, document.bytes)?;
+        let passed = zip.stream(&index.place(document), &mut *open(document.digest)?, document.bytes)?;
         if passed != Some(document.digest) {
             return Err(PackageError::WrongDocument { digest: document.digest });
         }

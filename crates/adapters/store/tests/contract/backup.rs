@@ -63,7 +63,7 @@ async fn a_backup_is_whole_or_not_there(f: Fixture) {
     std::fs::write(&torn, &bytes[..bytes.len() / 2]).unwrap();
     let place = f.another_place().await;
     let clock = || Arc::clone(&f.clock) as Arc<dyn Clock>;
-    assert!(Store::restore(&place, clock(), &torn).await.is_err());
+    assert!(matches!(Store::restore(&place, clock(), &torn).await, Err(Fault::BrokenBackup(_))));
     // Nothing of it stayed: the whole one goes in.
     assert!(Store::restore(&f.place_of_second(&place), clock(), &file).await.unwrap().1.is_sound());
     assert!(f.store.backup(&f.dir.path().join("no such folder/backup.zip")).await.is_err());

@@ -37,13 +37,9 @@ pub fn read_value(kind: &FieldKind, text: &str) -> Result<Option<Value>, (&'stat
                 e.to_string(),
             )
         }),
-        FieldKind::CorporateNumber => CorporateNumber::parse(text).map(|n| Value::Text(n.to_string())).map_err(|e| {
-            wrong(
-                "not-a-corporate-number",
-                format!("「{text}」は法人番号ではありません。13桁の数字を確かめてください（検査用数字が合いません）。"),
-                e.to_string(),
-            )
-        }),
+        FieldKind::CorporateNumber => {
+            CorporateNumber::parse(text).map(|n| Value::Text(n.to_string())).map_err(|e| ("not-a-corporate-number", e.told()))
+        }
     }
     .map(Some)
 }
