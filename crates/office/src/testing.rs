@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test office that cannot be made fails its test")]
 
 pub mod cases;
+pub mod paid;
 pub mod papers;
 pub mod round;
 pub mod stage;

@@ -39,7 +39,7 @@ use crate::route::{Gate, Route, get, post, upload};
 /// All routes, by desk.
 #[must_use]
 pub(crate) fn map() -> Vec<Route> {
-    [anyone(), signed_in(), applicant(), office(), reviewer(), auditor(), analyst()].into_iter().flatten().collect()
+    [anyone(), signed_in(), applicant(), office(), returning(), reviewer(), auditor(), analyst()].into_iter().flatten().collect()
 }
 
 /// Public pages, and the way in.
@@ -102,6 +102,9 @@ fn applicant() -> Vec<Route> {
         post("/apply/cases/{case}/project/payment", Gate::Applicant, apply::project::claim),
         get("/apply/cases/{case}/project/payment/{claim}", Gate::Applicant, apply::project::account),
         post("/apply/cases/{case}/project/payment/{claim}", Gate::Applicant, apply::project::change_account),
+        get("/apply/cases/{case}/project/repayment", Gate::Applicant, apply::repayment::show),
+        get("/apply/cases/{case}/project/hearing", Gate::Applicant, apply::repayment::hearing),
+        post("/apply/cases/{case}/project/hearing", Gate::Applicant, apply::repayment::answer),
     ]
 }
 
@@ -170,6 +173,28 @@ fn office() -> Vec<Route> {
         get("/office/cases/{case}/reviews", Gate::Office, office::progress::reviews),
         post("/office/cases/{case}/reviews/replace", Gate::Office, office::progress::replace),
         post("/office/cases/{case}/reviews/reconsider", Gate::Office, office::progress::reconsider),
+    ]
+}
+
+/// 取消し、返還命令、債権: what goes wrong and the money that comes back, below `/office`.
+fn returning() -> Vec<Route> {
+    vec![
+        get("/office/cases/{case}/project/revocation", Gate::Office, office::revocation::show),
+        post("/office/cases/{case}/project/revocation", Gate::Office, office::revocation::revoke),
+        post("/office/cases/{case}/project/revocation/notice", Gate::Office, office::revocation::notice),
+        post("/office/cases/{case}/project/revocation/dropping", Gate::Office, office::revocation::drop),
+        get("/office/cases/{case}/project/repayment", Gate::Office, office::revocation::repayment),
+        get("/office/cases/{case}/project/repayment/preview", Gate::Office, office::revocation::repayment_preview),
+        post("/office/cases/{case}/project/repayment", Gate::Office, office::revocation::order),
+        get("/office/calls/{programme}/{round}/debts", Gate::Office, office::debts::register),
+        get("/office/cases/{case}/project/debts", Gate::Office, office::debts::of_case),
+        get("/office/cases/{case}/project/debts/{debt}", Gate::Office, office::debts::show),
+        post("/office/cases/{case}/project/debts/{debt}/receipt", Gate::Office, office::debts::receive),
+        post("/office/cases/{case}/project/debts/{debt}/demand", Gate::Office, office::debts::demand),
+        post("/office/cases/{case}/project/debts/{debt}/instalments", Gate::Office, office::debts::instalments),
+        post("/office/cases/{case}/project/debts/{debt}/waiver", Gate::Office, office::debts::waive),
+        post("/office/cases/{case}/project/debts/{debt}/offset", Gate::Office, office::debts::offset),
+        post("/office/cases/{case}/project/debts/{debt}/discharge", Gate::Office, office::debts::discharge),
     ]
 }
 

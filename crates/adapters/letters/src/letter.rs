@@ -29,6 +29,8 @@ pub enum Letter {
     GrantRequestReturned(Correction),
     /// Letters after the grant decision: 計画変更の承認・不承認, 実績報告の補正, 額の確定.
     Execution(Box<ExecutionLetter>),
+    /// Letters after the decision that announce, order, stop or let go.
+    Order(Box<crate::OrderLetter>),
     /// 取下げ受理通知書.
     WithdrawalAcknowledgement(WithdrawalAcknowledgement),
     /// The table of contents of a case file, for the auditor.

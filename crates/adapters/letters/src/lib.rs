@@ -9,6 +9,7 @@ extern crate self as banso_letters;
 mod clean;
 mod fonts;
 mod letter;
+mod order;
 #[cfg(test)]
 mod tests;
 mod typeset;
@@ -22,4 +23,5 @@ pub use letter::{
     IndexedDocument, Letter, NotAccepted, Point, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, Sender,
     StudyFigure, StudyReport, StudyTable, WithdrawalAcknowledgement, Withdrawn, YearAmount,
 };
+pub use order::{OrderKind, OrderLetter, OrderTable};
 pub use typeset::{Letters, LettersError, Typeset};

@@ -8,6 +8,7 @@ use crate::letter::{
     IndexedDocument, Letter, NotAccepted, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, StudyReport,
     StudyTable, WithdrawalAcknowledgement, Withdrawn, YearAmount,
 };
+use crate::order::order;
 use crate::typeset::LettersError;
 use crate::words::{bytes, grouped, kin, moment, moment_iso, paragraphs, yen};
 
@@ -32,6 +33,7 @@ pub(crate) fn view(letter: &Letter) -> Result<View, LettersError> {
         Letter::GrantDecision(l) => of_office("grant-decision.typ", &l.cover, grant_decision(l)?),
         Letter::GrantRefusal(l) => of_office("grant-refusal.typ", &l.cover, grant_refusal(l)),
         Letter::Execution(l) => of_office("execution.typ", &l.cover, execution(l)),
+        Letter::Order(l) => of_office("order.typ", &l.cover, order(l)),
         Letter::WithdrawalAcknowledgement(l) => of_office("withdrawal.typ", &l.cover, withdrawal(l)),
         Letter::StudyReport(l) => View { template: "study.typ", data: study(l), dated: l.made_at },
         Letter::CaseIndex(l) => View { template: "case-index.typ", data: case_index(l), dated: l.exported_at },

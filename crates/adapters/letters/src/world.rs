@@ -14,7 +14,7 @@ use crate::fonts::Fonts;
 use crate::letter::Letter;
 
 /// Name and text of every template.
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: [(&str, &str); 12] = [
     ("base.typ", include_str!("../templates/base.typ")),
     ("receipt.typ", include_str!("../templates/receipt.typ")),
     ("selection.typ", include_str!("../templates/selection.typ")),
@@ -22,6 +22,7 @@ const TEMPLATES: [(&str, &str); 11] = [
     ("not-accepted.typ", include_str!("../templates/not-accepted.typ")),
     ("grant-decision.typ", include_str!("../templates/grant-decision.typ")),
     ("execution.typ", include_str!("../templates/execution.typ")),
+    ("order.typ", include_str!("../templates/order.typ")),
     ("grant-refusal.typ", include_str!("../templates/grant-refusal.typ")),
     ("withdrawal.typ", include_str!("../templates/withdrawal.typ")),
     ("case-index.typ", include_str!("../templates/case-index.typ")),

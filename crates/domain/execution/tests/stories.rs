@@ -195,6 +195,36 @@ fn instalments_before_the_due_day_move_it_and_after_it_do_not() {
     assert_eq!(before.case.clone().apply(&plan(36_000_000).into(), day("2026-07-02")).unwrap_err().code(), "R432");
 }
 
+/// A plan after a part was paid counts from what is left, and charges alone may be demanded once the principal is covered.
+#[test]
+fn what_is_overdue_under_a_plan() {
+    let late = Story::ordered_back().then("2026-08-12", received(2, "2026-08-12", 18_000_000));
+    let plan = InstalmentsAgreed {
+        debt: 2,
+        due: vec![Flow::new(day("2026-09-01"), yen(10_000_000)), Flow::new(day("2026-10-01"), yen(10_000_000))],
+        reason: "資金繰り".into(),
+    };
+    let story = late.then("2026-08-20", plan);
+    let debt = &story.case.debts[&2];
+    assert_eq!((debt.next_due(), debt.overdue(day("2026-09-01"))), (Some(day("2026-09-01")), Ok(yen(0))));
+    assert_eq!(debt.overdue(day("2026-09-02")), Ok(yen(10_000_000)));
+    let demand = |case: &Execution, on: &str| {
+        let act = Demanded { debt: 2, number: "督第1号".into(), due: day(on).plus_days(14) };
+        case.clone().apply(&act.into(), day(on)).map_err(|e| e.code())
+    };
+    assert_eq!(demand(&story.case, "2026-09-01").unwrap_err(), "R417");
+    assert_eq!(demand(&story.case, "2026-09-02").unwrap().debts[&2].demanded_on, Some(day("2026-09-02")));
+    let paid = story.then("2026-10-01", received(2, "2026-10-01", 20_000_000));
+    let debt = &paid.case.debts[&2];
+    assert_eq!(debt.next_due(), None);
+    // 135 days on 38,000,000 and 50 on 20,000,000; late 30 days on 38,000,000 and 50 on 20,000,000.
+    let charges = yen(1_539_000 + 300_000 + 342_000 + 300_000);
+    assert_eq!((debt.open(day("2026-12-01")), debt.overdue(day("2026-12-01"))), (Ok(charges), Ok(charges)));
+    assert!(demand(&paid.case, "2026-12-01").is_ok());
+    let lines = debt.allocations().unwrap();
+    assert_eq!(lines.iter().map(|l| l.principal.get()).collect::<Vec<_>>(), [18_000_000, 20_000_000]);
+}
+
 /// The order of the checks, as a table: act, day, code.
 #[test]
 fn refusals_in_their_order() {

@@ -13,6 +13,13 @@ pub enum LetterKind {
     GrantRefusal,
     PlanChange,
     AmountFixed,
+    Revocation,
+    Repayment,
+    Demand,
+    Performance,
+    Suspension,
+    Discontinuation,
+    Correction,
 }
 
 impl LetterKind {
@@ -25,6 +32,13 @@ impl LetterKind {
         LetterKind::GrantRefusal,
         LetterKind::PlanChange,
         LetterKind::AmountFixed,
+        LetterKind::Revocation,
+        LetterKind::Repayment,
+        LetterKind::Demand,
+        LetterKind::Performance,
+        LetterKind::Suspension,
+        LetterKind::Discontinuation,
+        LetterKind::Correction,
     ];
 
     /// The mark in the letter's number.
@@ -39,6 +53,13 @@ impl LetterKind {
             LetterKind::GrantRefusal => "不交",
             LetterKind::PlanChange => "変更",
             LetterKind::AmountFixed => "確定",
+            LetterKind::Revocation => "取消",
+            LetterKind::Repayment => "返還",
+            LetterKind::Demand => "督促",
+            LetterKind::Performance => "遂行",
+            LetterKind::Suspension => "停止",
+            LetterKind::Discontinuation => "中廃",
+            LetterKind::Correction => "是正",
         }
     }
 
@@ -54,6 +75,13 @@ impl LetterKind {
             LetterKind::GrantRefusal => "grant_refusal",
             LetterKind::PlanChange => "plan_change",
             LetterKind::AmountFixed => "amount_fixed",
+            LetterKind::Revocation => "revocation",
+            LetterKind::Repayment => "repayment",
+            LetterKind::Demand => "demand",
+            LetterKind::Performance => "performance",
+            LetterKind::Suspension => "suspension",
+            LetterKind::Discontinuation => "discontinuation",
+            LetterKind::Correction => "correction",
         }
     }
 }

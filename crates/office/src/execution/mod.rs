@@ -1,5 +1,6 @@
 //! After the grant decision: the holder's desk (what is due, changes of plan, the report of results with its claim lines, claims for
-//! payment) and the office's (inspection, the amount that is fixed, runs of payments, the bank's answer).
+//! payment) and the office's (inspection, the amount that is fixed, runs of payments, the bank's answer); what goes wrong: cancellation, and
+//! money that comes back.
 //!
 //! Figures and days are the guideline's ([`banso_guideline::Edition::execution`]) under the edition that governed the decision; what a step
 //! needs and why it is refused says `banso_execution`. Claim lines, accounts and inspection notes are texts under their digest.
@@ -7,17 +8,25 @@
 mod account;
 mod changes;
 mod claiming;
+mod collecting;
+#[cfg(test)]
+mod debt_tests;
+mod debts;
 mod drafts;
 mod evidence;
 mod fixing;
 mod inspecting;
 mod money;
+mod ordering;
 mod page;
 mod project;
 mod reporting;
+mod revoking;
 mod run_pages;
 mod runs;
 mod settling;
+mod statement;
+mod steps;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -25,16 +34,21 @@ mod tests;
 pub use account::{AccountForm, AccountView};
 pub use changes::{ChangeDecision, ChangeForm, ChangePage, ShiftLine};
 pub use claiming::{ClaimLineView, ClaimPage};
+pub use collecting::{DischargeForm, InstalmentForm, OffsetForm, WaiverForm};
+pub use debts::{DebtLine, DebtSums, RegisterPage};
 pub use drafts::{ImportOutcome, ReportDraft};
 pub use evidence::{EvidenceFile, IncomingPaper, PaperKind};
 pub use fixing::FixingPage;
 pub use inspecting::{CHECKS, InspectedLine, InspectionForm, InspectionPage, JudgedLine};
 pub use money::{CaseMoney, MoneyPage, YenPath, YenStep};
+pub use ordering::{PaidOn, RepaymentPage, RepaymentPreview, cause_label};
 pub use page::{DueLine, HeadingLine, OpenLine, PaymentLine, ProjectPage};
 pub use reporting::{ReportLine, ReportOrder, ReportPage};
+pub use revoking::{Consequence, HearingView, RevocationForm, RevocationPage};
 pub use run_pages::{RunLine, RunPage, RunsPage, TransferLine, WaitingLine};
 pub use runs::{RequesterForm, RunOrder};
 pub use settling::{SettleLine, SettleOrder};
+pub use statement::{CaseDebts, Covered, DebtStatementView, OwedOn, ScheduleLine, StatementLine};
 
 use banso_execution::ExecutionRefusal;
 

@@ -67,6 +67,10 @@ pub struct ProjectPage {
     pub claimed: Yen,
     pub paid: Yen,
     pub outstanding: Yen,
+    /// A cancellation is announced.
+    pub hearing: bool,
+    /// How many orders to pay back there are.
+    pub debts: usize,
     pub headings: Vec<HeadingLine>,
     pub allotted: Yen,
     pub due: Vec<DueLine>,
@@ -141,6 +145,8 @@ impl Office {
             claimed: execution.claimed().map_err(super::refused)?,
             paid: figures.paid,
             outstanding: figures.outstanding,
+            hearing: execution.hearing.is_some(),
+            debts: execution.debts.len(),
             allotted: sum(execution.lines.values().copied()),
             headings: headings(project),
             due: due.collect(),
@@ -180,7 +186,28 @@ impl Office {
 
 /// Steps that go out as a letter.
 fn has_letter(kind: &str) -> bool {
-    matches!(kind, "plan_change_approved" | "plan_change_refused" | "completion_returned" | "amount_fixed")
+    const OF: [&str; 19] = [
+        "plan_change_approved",
+        "plan_change_refused",
+        "completion_returned",
+        "amount_fixed",
+        "revocation_noticed",
+        "revocation_dropped",
+        "revoked",
+        "repayment_ordered",
+        "instalments_agreed",
+        "charge_waived",
+        "offset_made",
+        "demanded",
+        "incident_instructed",
+        "performance_ordered",
+        "suspension_ordered",
+        "suspension_lifted",
+        "discontinuation_approved",
+        "discontinuation_refused",
+        "correction_ordered",
+    ];
+    OF.contains(&kind)
 }
 
 fn headings(project: &Project) -> Vec<HeadingLine> {

@@ -95,12 +95,12 @@ pub(super) fn letter(told: &Told<'_>, head: Head, act: &ExecutionAct) -> Option<
             ..plain(&head, &a.number, ExecutionStep::PlanChangeRefused, told.asked_on(), decision, decided_on)
         })));
     }
-    None
+    super::order::letter(told, &head, act)
 }
 
 impl Told<'_> {
     /// Steps after the decision before this one, newest first.
-    fn earlier(&self) -> impl Iterator<Item = (&ExecutionAct, Day)> {
+    pub(super) fn earlier(&self) -> impl Iterator<Item = (&ExecutionAct, Day)> {
         self.acts
             .iter()
             .rev()

@@ -11,6 +11,7 @@ mod cover;
 mod decision;
 mod execution;
 mod not_accepted;
+mod order;
 mod outcome;
 mod receipt;
 mod refusal;
@@ -32,6 +33,7 @@ pub(crate) use cover::document_specs;
 pub(crate) use cover::{slot_title, track_title};
 pub(crate) use decision::{Order as DecisionLetter, decision_letter};
 pub(crate) use execution::fixing_letter;
+pub(crate) use order::{OrderContext, percent, repayment_letter};
 pub(crate) use outcome::serial_in;
 pub(crate) use refusal::refusal_letter;
 

@@ -33,7 +33,16 @@ pub(crate) fn serial_in(plan: &SelectionPlan, case: CaseId, kind: LetterKind) ->
             Some(order) => plan.counts().rejected.saturating_add(order),
             None => alike(|c| matches!(c.place, Place::BelowPassMark | Place::BeyondTheLine)),
         },
-        LetterKind::NotAccepted | LetterKind::PlanChange | LetterKind::AmountFixed => 0,
+        LetterKind::NotAccepted
+        | LetterKind::PlanChange
+        | LetterKind::AmountFixed
+        | LetterKind::Revocation
+        | LetterKind::Repayment
+        | LetterKind::Demand
+        | LetterKind::Performance
+        | LetterKind::Suspension
+        | LetterKind::Discontinuation
+        | LetterKind::Correction => 0,
     }
 }
 

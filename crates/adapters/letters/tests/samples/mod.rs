@@ -3,8 +3,8 @@
 use banso_kernel::{CaseId, CorporateNumber, Day, Digest, Instant, Lang, LocalText, Yen};
 use banso_letters::{
     Act, Addressee, CaseIndex, ClauseRef, Correction, Cover, Difference, ExecutionLetter, ExecutionStep, File, GrantDecision, GrantRefusal,
-    IndexedDocument, Letter, NotAccepted, Point, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, Sender,
-    StudyFigure, StudyReport, StudyTable, WithdrawalAcknowledgement, Withdrawn, YearAmount,
+    IndexedDocument, Letter, NotAccepted, OrderKind, OrderLetter, OrderTable, Point, Receipt, RejectionNotice, ReserveEndNotice,
+    ReserveNotice, SelectionNotice, Sender, StudyFigure, StudyReport, StudyTable, WithdrawalAcknowledgement, Withdrawn, YearAmount,
 };
 
 pub(crate) const THE_ACT: &str = "補助金等に係る予算の執行の適正化に関する法律（昭和30年法律第179号）";
@@ -292,6 +292,93 @@ fn executed(step: ExecutionStep) -> ExecutionLetter {
     }
 }
 
+/// An order with nothing but its head and its reason, made up.
+fn plain_order(kind: OrderKind) -> OrderLetter {
+    OrderLetter {
+        cover: Cover { clauses: vec![], ..cover("架空研返第1号") },
+        kind,
+        decision: "架空研交決第1号".into(),
+        decided_on: day("令和7年9月1日"),
+        about_on: Some(day("令和9年5月7日")),
+        article: "第17条第1項".into(),
+        facts: vec![],
+        figures: vec![],
+        tables: vec![],
+        points: vec![],
+        text: String::new(),
+        reason: "取得した加工機を補助事業の目的以外の受託加工に用いたため。".into(),
+        conditions: vec![],
+        due: Some(day("令和9年6月15日")),
+    }
+}
+
+/// An order, made up.
+fn ordered(kind: OrderKind) -> OrderLetter {
+    use OrderKind as K;
+    let yen = Yen::new;
+    let words = |list: &[(&str, &str)]| list.iter().map(|(l, v)| ((*l).to_owned(), (*v).to_owned())).collect::<Vec<_>>();
+    let plain = plain_order(kind);
+    let money = |label: &str| vec![("未納の元本".to_owned(), yen(8_000_000)), (label.to_owned(), yen(9_341_000))];
+    match kind {
+        K::RevocationNoticed => OrderLetter {
+            facts: words(&[("取消しの事由", "他の用途への使用")]),
+            text: "令和9年4月の現地調査で、取得した加工機が受託加工に用いられていることを確認した。".into(),
+            reason: String::new(),
+            ..plain
+        },
+        K::Revoked => OrderLetter {
+            facts: words(&[("取消しの事由", "他の用途への使用"), ("取消しの範囲", "一部")]),
+            figures: vec![
+                ("取消し前の補助金の額".into(), yen(39_000_000)),
+                ("取消し後の補助金の額".into(), yen(30_000_000)),
+                ("取り消す額".into(), yen(9_000_000)),
+            ],
+            ..plain
+        },
+        K::RepaymentOrdered => OrderLetter {
+            facts: words(&[
+                ("加算金", "受領の日から納付の日まで、返還額につき年10.95％（適正化法第19条第1項）"),
+                ("延滞金", "納期日の翌日から納付の日まで、未納額につき年10.95％（適正化法第19条第2項）"),
+            ]),
+            figures: vec![("返還を命ずる額（元本）".into(), yen(9_000_000))],
+            tables: vec![OrderTable {
+                title: "受領の日".into(),
+                heads: vec!["受領の日".into(), "金額".into()],
+                rows: vec![vec!["令和8年5月29日".into(), "9,000,000円".into()]],
+                note: "最後の受領の日から順にさかのぼって受領したものとみなします。".into(),
+            }],
+            article: "第18条第1項".into(),
+            ..plain
+        },
+        K::InstalmentsAgreed => OrderLetter {
+            tables: vec![OrderTable {
+                title: "納付の期限と額".into(),
+                heads: vec!["期限".into(), "金額".into()],
+                rows: vec![vec!["令和9年7月30日".into(), "4,500,000円".into()], vec!["令和9年8月31日".into(), "4,500,000円".into()]],
+                note: String::new(),
+            }],
+            due: None,
+            ..plain
+        },
+        K::ChargeWaived | K::OffsetMade => OrderLetter { figures: money("免除・相殺の額"), due: None, ..plain },
+        K::Demanded => OrderLetter { figures: money("督促する額"), reason: String::new(), ..plain },
+        K::CorrectionOrdered => OrderLetter {
+            points: vec![Point {
+                place: "明細1-003".into(), note: "仕様と異なる物を契約どおりの物に取り替えること。".into()
+            }],
+            reason: String::new(),
+            ..plain
+        },
+        K::IncidentInstructed | K::PerformanceOrdered => {
+            OrderLetter { text: "令和9年3月末までに試作機の評価を終えること。".into(), reason: String::new(), ..plain }
+        }
+        K::DiscontinuationApproved => {
+            OrderLetter { conditions: vec!["廃止の日から30日以内に実績報告をすること。".into()], due: None, ..plain }
+        }
+        K::RevocationDropped | K::SuspensionOrdered | K::SuspensionLifted | K::DiscontinuationRefused => OrderLetter { due: None, ..plain },
+    }
+}
+
 pub(crate) fn all() -> Vec<(&'static str, Letter)> {
     let withdrawal = |number: &str, withdrawn, closes| WithdrawalAcknowledgement {
         cover: cover(number),
@@ -300,7 +387,8 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         reason: "共同体の構成員の変更のため。".into(),
         closes,
     };
-    vec![
+    let orders = OrderKind::ALL.iter().map(|kind| (kind.code(), Letter::Order(Box::new(ordered(*kind)))));
+    let mut letters = vec![
         ("receipt", Letter::Receipt(receipt())),
         ("selection", Letter::SelectionNotice(selection())),
         ("reserve", Letter::ReserveNotice(reserve())),
@@ -357,7 +445,9 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("withdrawal-decision", Letter::WithdrawalAcknowledgement(withdrawal("20250910架空研第50号", Withdrawn::AfterDecision, None))),
         ("study", Letter::StudyReport(Box::new(study(Lang::Ja)))),
         ("case-index", Letter::CaseIndex(case_index())),
-    ]
+    ];
+    letters.extend(orders);
+    letters
 }
 
 const PICTURE: &str = r##"<svg width="720" height="440" viewBox="0 0 720 440" xmlns="http://www.w3.org/2000/svg">

@@ -3,6 +3,7 @@
 //!
 //! 法 is 補助金等に係る予算の執行の適正化に関する法律, 令 its enforcement order, 端数計算法 the law on fractions of state claims.
 
+mod allocation;
 mod charge;
 mod debt;
 mod disposal;
@@ -15,6 +16,7 @@ use banso_kernel::{Day, Exact, MoneyError, Rate, Rounding, Yen};
 use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub};
 use serde::{Deserialize, Serialize};
 
+pub use allocation::{Allocation, allocations};
 pub use charge::{Accrual, Charge, ChargeTerms, late_charge, surcharge};
 pub use debt::{ChargeOrder, ChargePart, DebtAccount, DebtRule, DebtStatement, Relief, statement};
 pub use disposal::{

@@ -2,84 +2,14 @@
 
 use banso_kernel::{Day, Digest, Yen};
 
-use super::{Execution, Field, Hearing, due_ahead, not_in_future, positive, written};
+use super::{Debt, Execution, Field, Hearing, due_ahead, not_in_future, positive, written};
 use crate::act::{
     Cause, ChargeWaived, DebtDischarged, Demanded, Extent, Ground, InstalmentsAgreed, OffsetMade, RepaymentOrdered, RevocationAnswered,
     RevocationDropped, RevocationNoticed, Revoked,
 };
-use crate::law::{ChargePart, DebtAccount, DebtRule, DebtStatement, DisposalOutcome, Flow, Relief, statement};
+use crate::law::{ChargePart, DisposalOutcome, Flow, Relief};
 use crate::phase::ExecutionPhase as Phase;
 use crate::refusal::{ExecutionRefusal as Refusal, Pending};
-
-/// An order to pay back, and what came of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Debt {
-    pub number: String,
-    pub cause: Cause,
-    pub ordered_on: Day,
-    pub principal: Yen,
-    pub receipts: Vec<Flow>,
-    /// The days from which late charge runs; add up to the principal.
-    pub due: Vec<Flow>,
-    /// What was agreed after the due day: it moves reminders, not the charge.
-    pub plan: Vec<Flow>,
-    pub rule: DebtRule,
-    /// Money and offsets.
-    pub payments: Vec<Flow>,
-    pub offset: Yen,
-    pub reliefs: Vec<Relief>,
-    pub demanded_on: Option<Day>,
-    /// Given up: the day and the amount.
-    pub discharged: Option<Flow>,
-}
-
-impl Debt {
-    /// What is owed as of a day. After a discharge nothing grows any more.
-    ///
-    /// # Errors
-    /// Amounts that are too large.
-    pub fn statement(&self, as_of: Day) -> Result<DebtStatement, Refusal> {
-        let as_of = self.discharged.map_or(as_of, |d| as_of.min(d.on));
-        let account = DebtAccount {
-            principal: self.principal,
-            receipts: &self.receipts,
-            due: &self.due,
-            payments: &self.payments,
-            reliefs: &self.reliefs,
-            rule: &self.rule,
-        };
-        Ok(statement(&account, as_of)?)
-    }
-
-    /// What is still to be paid on a day.
-    ///
-    /// # Errors
-    /// Amounts that are too large.
-    pub fn open(&self, as_of: Day) -> Result<Yen, Refusal> {
-        let given_up = self.discharged.filter(|d| d.on <= as_of).map_or(Yen::ZERO, |d| d.amount);
-        Ok(self.statement(as_of)?.open()?.checked_sub(given_up)?)
-    }
-
-    /// The next day on which something is due, where anything is.
-    #[must_use]
-    pub fn next_due(&self) -> Option<Day> {
-        let plan = if self.plan.is_empty() { &self.due } else { &self.plan };
-        let mut paid = Yen::sum(self.payments.iter().map(|p| p.amount)).unwrap_or(Yen::ZERO);
-        for flow in plan {
-            paid = paid.checked_sub(flow.amount).unwrap_or(Yen::ZERO);
-            if paid < Yen::ZERO {
-                return Some(flow.on);
-            }
-        }
-        None
-    }
-
-    /// The day of the last movement: statements before it are not asked for.
-    fn last_movement(&self) -> Day {
-        let days = self.payments.iter().map(|p| p.on).chain(self.reliefs.iter().map(|r| r.on));
-        days.max().map_or(self.ordered_on, |d| d.max(self.ordered_on))
-    }
-}
 
 impl Ground {
     /// 法19条1項 ties the surcharge to a cancellation for cause; changed circumstances (法10条) are nobody's.
@@ -141,10 +71,15 @@ impl Execution {
         written(Field::Number, &a.number)?;
         due_ahead(a.due, on)?;
         let debt = self.open_debt(a.debt)?;
-        match debt.next_due() {
-            Some(due) if due < on => debt.demanded_on = Some(on),
-            Some(_) | None => return Err(Refusal::NotOverdue),
+        // Charges alone may be demanded too (法21条1項): once the principal is covered they are what is left.
+        let overdue = match debt.next_due() {
+            Some(due) => due < on,
+            None => debt.open(on)? > Yen::ZERO,
+        };
+        if !overdue {
+            return Err(Refusal::NotOverdue);
         }
+        debt.demanded_on = Some(on);
         Ok(())
     }
 
@@ -308,22 +243,7 @@ impl Execution {
             return Err(Refusal::ReceiptsWrong);
         }
         self.number(a.debt)?;
-        let debt = Debt {
-            number: a.number.clone(),
-            cause: a.cause,
-            ordered_on: on,
-            principal: a.principal,
-            receipts: deemed,
-            due: vec![Flow::new(a.due, a.principal)],
-            plan: Vec::new(),
-            rule: a.rule.clone(),
-            payments: Vec::new(),
-            offset: Yen::ZERO,
-            reliefs: Vec::new(),
-            demanded_on: None,
-            discharged: None,
-        };
-        self.debts.insert(a.debt, debt);
+        self.debts.insert(a.debt, Debt::ordered(a, on));
         Ok(())
     }
 
@@ -358,13 +278,15 @@ impl Execution {
         let mut due = a.due.clone();
         due.sort();
         let in_time = debt.due.iter().map(|f| f.on).min().is_some_and(|first| on <= first);
+        // What was paid before stands at the head of the schedule, which adds up to the principal either way.
+        let paid = debt.principal.checked_sub(open)?;
+        let kept = (paid > Yen::ZERO).then(|| Flow::new(on, paid));
+        let schedule = kept.into_iter().chain(due).collect();
         if in_time {
-            let paid = debt.principal.checked_sub(open)?;
-            let kept = (paid > Yen::ZERO).then(|| Flow::new(on, paid));
-            debt.due = kept.into_iter().chain(due).collect();
+            debt.due = schedule;
             debt.plan.clear();
         } else {
-            debt.plan = due;
+            debt.plan = schedule;
         }
         Ok(())
     }

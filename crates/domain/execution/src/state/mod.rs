@@ -4,6 +4,7 @@
 //! Checks run in one order: phase, what is pending, days, papers, money; the first that fails is the answer.
 
 mod after;
+mod debt;
 mod debts;
 mod money;
 mod open;
@@ -15,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use banso_kernel::{CorporateNumber, Day, Digest, Yen};
 
 pub use after::{AssetState, Disposal, ReportedFigures, YearReport};
-pub use debts::Debt;
+pub use debt::Debt;
 pub use money::{Claim, ClaimState};
 pub use open::{OpenItem, OpenKind};
 

@@ -8,6 +8,7 @@ pub(crate) mod invitation;
 pub(crate) mod leave;
 pub(crate) mod project;
 pub(crate) mod receipt;
+pub(crate) mod repayment;
 pub(crate) mod report;
 pub(crate) mod section;
 pub(crate) mod start;

@@ -3,6 +3,7 @@
 pub(crate) mod calls;
 pub(crate) mod case;
 pub(crate) mod check;
+pub(crate) mod debts;
 pub(crate) mod firms;
 pub(crate) mod grant;
 pub(crate) mod guidelines;
@@ -12,6 +13,7 @@ pub(crate) mod payments;
 pub(crate) mod progress;
 pub(crate) mod project;
 pub(crate) mod review_plan;
+pub(crate) mod revocation;
 pub(crate) mod screening;
 pub(crate) mod selection;
 mod selection_rows;
@@ -25,6 +27,11 @@ use crate::failure::Failure;
 /// The address of a case.
 pub(crate) fn case_path(case: CaseId) -> String {
     format!("/office/cases/{case}")
+}
+
+/// The address of what follows a decision.
+pub(crate) fn project_path(case: CaseId) -> String {
+    format!("{}/project", case_path(case))
 }
 
 /// The address of a call.

@@ -12,7 +12,7 @@ use banso_office::execution::{CHECKS, ChangeDecision, FixingPage, InspectionForm
 use banso_office::{FieldProblem, Office};
 use tower_sessions::Session;
 
-use super::{call_path, case_path};
+use super::{call_path, case_path, project_path};
 use crate::context::PageContext;
 use crate::desks::apply::project::phase_tone;
 use crate::desks::{id, invalid, stepped};
@@ -22,10 +22,6 @@ use crate::form::FormFields;
 
 /// Lines of the form that returns a report.
 const POINTS: std::ops::RangeInclusive<usize> = 1..=5;
-
-fn project_path(case: CaseId) -> String {
-    format!("{}/project", case_path(case))
-}
 
 #[derive(Template, WebTemplate)]
 #[template(path = "office/project.html")]
