@@ -11,7 +11,7 @@ use banso_web::PublicAddress;
 use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::evaluate::Estimator;
-use crate::screen;
+use crate::{screen, simulate};
 
 pub(crate) use files::{CallsAsked, ExportCase, ExportCommand, ExportList, FactsFrom, RegisterCommand};
 pub(crate) use people::{NewUser, OrganisationKind, RoleName, UserCommand};
@@ -326,6 +326,10 @@ pub(crate) enum Command {
     /// Screens a table of firms against the conditions of all programmes
     #[command(verbatim_doc_comment, help_template = TEMPLATE)]
     Screen(screen::Asked),
+    /// 架空の制度を数年分演じ、毎日すべての不変条件と台帳を確かめます（不正、遅延、倒産、停止、時計の飛びを含みます）
+    /// Plays a made-up programme over years and checks invariants and ledger after every day: frauds, late papers, deaths, clock jumps
+    #[command(verbatim_doc_comment, help_template = TEMPLATE)]
+    Simulate(simulate::Asked),
     /// 効果を推定します（表を渡し、推定の方法を選びます）
     /// Estimates effects from a table, by the method that is named
     #[command(verbatim_doc_comment, help_template = TEMPLATE, subcommand_help_heading = "方法 / Methods", subcommand_value_name = "方法 METHOD")]

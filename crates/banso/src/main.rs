@@ -20,6 +20,7 @@ mod opening;
 mod register;
 mod screen;
 mod serve;
+mod simulate;
 mod texts;
 mod trouble;
 mod user;
@@ -80,6 +81,7 @@ fn run(cli: &Cli) -> Result<bool, Trouble> {
         Some(Command::Verify { files }) => care::verify_files(files, cli.lang()),
         Some(Command::Backup { to }) => runtime()?.block_on(care::back_up(place, to)),
         Some(Command::Restore { from }) => runtime()?.block_on(care::restore(place, from, cli.lang())),
+        Some(Command::Simulate(asked)) => runtime()?.block_on(simulate::run(place, asked, cli.lang())),
         Some(Command::Screen(asked)) => screen::screen(asked, place.programmes.as_deref(), cli.lang()),
         Some(Command::Evaluate { estimator }) => evaluate::evaluate(estimator, cli.lang()),
         // The mails of a demonstration go nowhere: its people are made up.

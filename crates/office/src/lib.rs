@@ -68,7 +68,7 @@ pub use mail::{MailCommand, MailError, Mailer, Outbox, Outgoing};
 pub use organisation::{LearnedFact, NewOrganisation};
 pub use precheck::{Ask, Precheck, Question};
 pub use register::{FirmRecord, RegisterProgress, RegisterRemark, RegisterTaken};
-pub use rehearsal::Rehearsed;
+pub use rehearsal::{Rehearsed, RehearsedCase};
 
 /// What an office is made of.
 pub struct Parts {

@@ -2,12 +2,15 @@
 //! loaded. Every act is decided by the same rules as anybody's; only pages, letters and mails are left out. An office with real people
 //! refuses it.
 
+mod steps;
+
 use std::collections::BTreeMap;
 
 use banso_grant::decide::{self, GrantLimits, GrantOrder, GrantRequestOrder, PromotionOrder, SheetOrder, SubmissionOrder, Window};
 use banso_grant::numbers::receipt_number;
 use banso_grant::review::{PlannedReview, ReviewAssignments};
 use banso_grant::{CallAct, Case, CaseAct, CaseState, Declaration, NewAct, Refusal, canonical_json};
+use banso_guideline::answers::Answers;
 use banso_guideline::{Edition, ReserveTerm};
 use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, LocalText, OrganisationId, PersonId, Yen};
 use banso_permits::{Action, Person};
@@ -15,6 +18,8 @@ use banso_store::{Append, Application, Batch, CallFile, Change, Plan, PlanKind};
 
 use crate::apply::{FORMAT, Paper, PaperMember, Stage};
 use crate::{Office, OfficeError};
+
+pub use steps::RehearsedCase;
 
 /// An application of the round.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +29,8 @@ pub struct Rehearsed {
     pub name: String,
     pub title: String,
     pub requested: Yen,
+    /// What the form says; empty where nobody will read it.
+    pub answers: Answers,
     /// Criterion and points of each sheet, in the order of the reviewers.
     pub sheets: Vec<Vec<(String, u32)>>,
 }
@@ -250,13 +257,7 @@ impl Office {
             };
             decide::promote(case, &order, &by).map(Some)
         })?;
-        steps.each(by.now, |_, case| {
-            let CaseState::Selected { .. } = case.state else { return Ok(None) };
-            let paper = &case.submission.paper;
-            let (requested, documents) = (paper.requested, Vec::new());
-            let order = GrantRequestOrder { content: paper.content, documents, requested, computed: requested, slots_required: Vec::new() };
-            decide::request_grant(case, &order, &theirs).map(Some)
-        })?;
+        request_all(&mut steps, &theirs)?;
         let mut number = 0_u32;
         steps.each(by.now, |_, case| {
             let CaseState::GrantRequested { .. } = case.state else { return Ok(None) };
@@ -278,6 +279,29 @@ impl Office {
         self.append(steps.into_batch(Batch::default())).await?;
         Ok(())
     }
+
+    /// Whoever is selected asks for the grant. The decisions are left to the director's desk.
+    ///
+    /// # Errors
+    /// An office with real people; what the rules refuse.
+    pub async fn rehearse_requests(&self, director: &Person, applicant: &Person, call: &CallId) -> Result<(), OfficeError> {
+        let (_, edition, mut steps) = self.on_stage(director, Action::Decide, call).await?;
+        let by = self.by(applicant, edition.digest(), &edition.selection().clause);
+        request_all(&mut steps, &by)?;
+        self.append(steps.into_batch(Batch::default())).await?;
+        Ok(())
+    }
+}
+
+/// Whoever is selected asks for what was applied for.
+fn request_all(steps: &mut Steps, by: &decide::By) -> Result<(), OfficeError> {
+    steps.each(by.now, |_, case| {
+        let CaseState::Selected { .. } = case.state else { return Ok(None) };
+        let paper = &case.submission.paper;
+        let (requested, documents) = (paper.requested, Vec::new());
+        let order = GrantRequestOrder { content: paper.content, documents, requested, computed: requested, slots_required: Vec::new() };
+        decide::request_grant(case, &order, by).map(Some)
+    })
 }
 
 /// The case of a firm in a rehearsed round, always the same: receipt numbers follow from it, and they part equal scores in the end.
@@ -307,7 +331,7 @@ fn paper(one: &Rehearsed, call: &CallId, edition: &Edition, track: &str) -> Pape
         title: one.title.clone(),
         track: track.to_owned(),
         members: vec![lead],
-        answers: banso_guideline::answers::Answers::default(),
+        answers: one.answers.clone(),
         attachments: Vec::new(),
     }
 }

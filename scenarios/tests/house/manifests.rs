@@ -37,6 +37,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "banso-screening",
         ],
     ),
+    (
+        "banso-simulation",
+        &["banso-kernel", "banso-guideline", "banso-execution", "banso-permits", "banso-letters", "banso-store", "banso-office"],
+    ),
     ("banso-web", &["banso-kernel", "banso-guideline", "banso-execution", "banso-grant", "banso-permits", "banso-office"]),
     (
         "banso",
@@ -51,6 +55,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "banso-exchange",
             "banso-store",
             "banso-office",
+            "banso-simulation",
             "banso-web",
         ],
     ),

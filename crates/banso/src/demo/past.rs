@@ -200,6 +200,7 @@ impl Play<'_> {
                 name: f.name.clone(),
                 title: format!("加工技術の高度化に関する研究開発（合成・過去{:03}）", f.index + 1),
                 requested: Yen::new((4_500 + 30 * (f.index as i64 % 100)) * 10_000),
+                answers: banso_guideline::answers::Answers::default(),
                 sheets: sheets(f),
             })
             .collect();

@@ -415,3 +415,35 @@ fn a_cancelled_case_can_be_closed() {
         story.then("2026-06-23", CaseClosed { number: "結第1号".into(), checked: vec!["完納".into()], keep_until: day("2031-03-31") });
     assert_eq!(closed.case.phase, ExecutionPhase::Closed);
 }
+
+/// Two causes that together are more than was paid: the second is ordered for what is left, and the case can be closed.
+#[test]
+fn causes_together_are_ordered_for_no_more_than_was_paid() {
+    let story = Story::paid()
+        .then(
+            "2026-05-01",
+            InputTaxReported {
+                tax_year_ends: day("2026-03-31"),
+                deduction: Deduction::Full,
+                costs: vec![],
+                amount: yen(2_000_000),
+                documents: vec![],
+            },
+        )
+        .decide("2026-05-10", |c| decide::order_repayment(c, &repay(Cause::InputTax), day("2026-05-10"), &rules()))
+        .then(
+            "2026-05-11",
+            CommercialisationReported {
+                nth: 1,
+                year_ends: day("2026-03-31"),
+                revenue: revenue(900_000_000),
+                content: digest("y"),
+                documents: vec![],
+            },
+        )
+        .decide("2026-05-12", |c| decide::assess_revenue(c, 1, "計算", day("2026-05-12"), &rules()))
+        .decide("2026-05-13", |c| decide::order_repayment(c, &repay(Cause::Revenue { nth: 1 }), day("2026-05-13"), &rules()));
+    assert_eq!(story.case.debts.values().map(|d| d.principal.get()).collect::<Vec<_>>(), [2_000_000, 36_000_000]);
+    assert!(!open(&story.case, "2026-05-13").contains(&OpenKind::UnorderedPayback));
+    assert!(decide::order_repayment(&story.case, &repay(Cause::Revenue { nth: 1 }), day("2026-05-14"), &rules()).is_err());
+}

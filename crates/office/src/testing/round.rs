@@ -55,7 +55,15 @@ impl Round {
             let (number, name) = (CorporateNumber::from_body(1_000 + u64::from(n)), format!("株式会社架空{n}"));
             let firm = round.office.numbered(number, &name, "sme").await;
             let title = format!("架空の研究 {n}");
-            round.firms.push(Rehearsed { firm, number, name, title, requested: Yen::new(10_000_000), sheets: Vec::new() });
+            round.firms.push(Rehearsed {
+                firm,
+                number,
+                name,
+                title,
+                requested: Yen::new(10_000_000),
+                answers: Default::default(),
+                sheets: Vec::new(),
+            });
         }
         round.figures("2024", 0).await;
         let calls: Vec<(CallId, Vec<Rehearsed>)> =

@@ -44,13 +44,15 @@ pub struct RepaymentOrder {
     pub clause: String,
 }
 
-/// Orders to pay back all that the cause gives (法18条; for conditions of the decision, their clause). Principal, receipts, charges and due
-/// day are computed.
+/// Orders to pay back all that the cause gives, so far as it is left of what was paid (法18条; for conditions of the decision, their
+/// clause). Principal, receipts, charges and due day are computed.
 ///
 /// # Errors
 /// A cause that was not established or was ordered already, no number, no reason.
 pub fn order_repayment(execution: &Execution, order: &RepaymentOrder, today: Day, rules: &ExecutionRules) -> Result<Decided, Refusal> {
-    let principal = execution.orderable(order.cause)?;
+    // Of several causes together no more is ordered back than was paid.
+    let (established, left) = (execution.orderable(order.cause)?, execution.returnable()?);
+    let principal = if left > Yen::ZERO { established.min(left) } else { established };
     let rule = rule_of(execution, order.cause, rules);
     let receipts = match &rule.surcharge {
         Some(_) => execution.deemed_receipts(principal)?,

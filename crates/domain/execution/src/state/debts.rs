@@ -168,8 +168,15 @@ impl Execution {
         let of_excess = |c: Cause| matches!(c, Cause::Revocation | Cause::ExcessAfterFixing);
         let ordered = Yen::sum(self.debts.values().filter(|d| of_excess(d.cause)).map(|d| d.principal))?;
         // What was ordered back for another cause has left the holder already.
-        let room = self.paid()?.checked_sub(Yen::sum(self.debts.values().map(|d| d.principal))?)?;
-        Ok(over.checked_sub(ordered)?.min(room).max(Yen::ZERO))
+        Ok(over.checked_sub(ordered)?.min(self.returnable()?).max(Yen::ZERO))
+    }
+
+    /// What was paid and not ordered back yet: nobody returns more subsidy than was paid, whatever the causes.
+    ///
+    /// # Errors
+    /// Sums that are too large.
+    pub fn returnable(&self) -> Result<Yen, Refusal> {
+        Ok(self.paid()?.checked_sub(Yen::sum(self.debts.values().map(|d| d.principal))?)?)
     }
 
     /// How much may be ordered back for a cause.
@@ -228,9 +235,7 @@ impl Execution {
         if a.principal > most {
             return Err(Refusal::AboveReturnable { amount: a.principal, most });
         }
-        // Nobody returns more subsidy than was paid, whatever the causes.
-        let ordered = Yen::sum(self.debts.values().map(|d| d.principal))?;
-        let room = self.paid()?.checked_sub(ordered)?;
+        let room = self.returnable()?;
         if a.principal > room {
             return Err(Refusal::AboveReturnable { amount: a.principal, most: room.max(Yen::ZERO) });
         }

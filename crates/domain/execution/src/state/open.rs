@@ -122,8 +122,7 @@ impl Execution {
         }
         for cause in self.causes() {
             // Never more than is left of what was paid: beyond it nothing can be ordered.
-            let room = self.paid()?.checked_sub(Yen::sum(self.debts.values().map(|d| d.principal))?)?;
-            let left = self.orderable(cause)?.min(room);
+            let left = self.orderable(cause)?.min(self.returnable()?);
             if left > Yen::ZERO {
                 items.push(item(OpenKind::UnorderedPayback, format!("{cause:?}"), None, Some(left)));
             }

@@ -1,0 +1,106 @@
+//! Runs of payments: planned twice a month, approved by directors one after another, answered by the bank.
+
+use std::collections::BTreeMap;
+
+use banso_execution::run::Held;
+use banso_kernel::{CallId, CaseId, ClosedDays, Digest, RequestId};
+use banso_office::Office;
+use banso_office::execution::{RunOrder, SettleLine, SettleOrder};
+
+use crate::accounts;
+use crate::cast::Staff;
+use crate::deeds::Stop;
+
+/// Whoever has to do with a run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cashiers<'a> {
+    pub(crate) office: &'a Office,
+    pub(crate) staff: &'a Staff,
+    pub(crate) call: &'a CallId,
+    pub(crate) press: RequestId,
+}
+
+/// A run that is not finished keeps the next from being planned.
+const ANOTHER_OPEN: &str = "R221";
+
+/// A run that was planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Planned {
+    pub(crate) run: Digest,
+    /// Accounts that were changed just before and wait to be confirmed.
+    pub(crate) held: Vec<Digest>,
+}
+
+impl Cashiers<'_> {
+    /// Plans a run of what waits; nothing where all that waits is held.
+    pub(crate) async fn plan(&self, confirmed: &[Digest]) -> Result<Option<Planned>, Stop> {
+        let before = self.office.runs_page(&self.staff.officer, self.call).await?;
+        let fresh = |held: Option<Held>, digest: Digest| held == Some(Held::FreshAccount) && !confirmed.contains(&digest);
+        let held: Vec<Digest> = before.waiting.iter().filter(|w| fresh(w.held, w.digest)).map(|w| w.digest).collect();
+        let payable = before.waiting.iter().filter(|w| w.held.is_none() || confirmed.contains(&w.digest)).count();
+        if payable == 0 && !before.open {
+            return Ok(None);
+        }
+        let pay_on = self.office.now().day().plus_open_days(3, ClosedDays::Bank);
+        let order = RunOrder {
+            pay_on: Some(pay_on),
+            requester: accounts::office(),
+            confirmed: confirmed.iter().copied().collect(),
+            request: self.press,
+        };
+        let run = match self.office.freeze_run(&self.staff.officer, self.call, order).await.map_err(Stop::from) {
+            Ok(run) => run.ok_or_else(|| Stop::at("no run"))?,
+            // The bank has not answered the last one yet.
+            Err(stop) if stop.kind == ANOTHER_OPEN => return Ok(None),
+            Err(stop) => return Err(stop),
+        };
+        let page = self.office.run_page(&self.staff.officer, self.call, run).await?;
+        if page.transfers.iter().any(|t| held.contains(&t.item.account)) {
+            return Err(Stop::at("an account that was changed just before is paid to"));
+        }
+        Ok(Some(Planned { run, held }))
+    }
+
+    /// The nth director approves.
+    pub(crate) async fn approve(&self, run: Digest, nth: u32) -> Result<(), Stop> {
+        let director = if nth == 0 { &self.staff.director } else { &self.staff.second };
+        Ok(self.office.approve_run(director, self.call, run, self.press).await?)
+    }
+
+    /// How many approvals are still to come.
+    pub(crate) async fn approvals_left(&self, run: Digest) -> Result<u32, Stop> {
+        let line = self.office.run_page(&self.staff.officer, self.call, run).await?.line;
+        Ok(line.approvals.saturating_sub(1).saturating_sub(line.approved))
+    }
+
+    /// Who planned it tries to approve it.
+    pub(crate) async fn approve_own(&self, run: Digest) -> Result<(), Stop> {
+        Ok(self.office.approve_run(&self.staff.officer, self.call, run, self.press).await?)
+    }
+
+    pub(crate) async fn discard(&self, run: Digest) -> Result<(), Stop> {
+        Ok(self.office.discard_run(&self.staff.officer, self.call, run, "振込先の確認のため（架空）", self.press).await?)
+    }
+
+    /// The cases that a run pays to.
+    pub(crate) async fn cases(&self, run: Digest) -> Result<Vec<CaseId>, Stop> {
+        let page = self.office.run_page(&self.staff.officer, self.call, run).await?;
+        Ok(page.transfers.iter().map(|t| t.item.case).collect())
+    }
+
+    /// The bank answers; some transfers come back.
+    pub(crate) async fn settle(&self, run: Digest, returned: &BTreeMap<CaseId, bool>) -> Result<(), Stop> {
+        let page = self.office.run_page(&self.staff.officer, self.call, run).await?;
+        let back = |case: &CaseId| returned.get(case).copied().unwrap_or_default().then(|| "口座名義相違".to_owned());
+        let lines = page.transfers.iter().map(|t| SettleLine { reference: t.reference, returned: back(&t.item.case) }).collect();
+        let order = SettleOrder { on: Some(page.line.pay_on), lines, request: self.press };
+        Ok(self.office.settle_run(&self.staff.officer, self.call, run, order).await?)
+    }
+
+    /// The transfer file answers itself: a bank that paid everything.
+    pub(crate) async fn file_is_whole(&self, run: Digest) -> Result<(), Stop> {
+        let (_, file) = self.office.run_file(&self.staff.officer, self.call, run).await?;
+        let read = self.office.read_result(&self.staff.officer, self.call, run, &file).await?;
+        if read.iter().all(|line| line.returned.is_none()) { Ok(()) } else { Err(Stop::at("the transfer file contradicts its run")) }
+    }
+}
