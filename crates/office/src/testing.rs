@@ -71,6 +71,8 @@ pub struct TestOffice {
     pub clock: Arc<HandClock>,
     pub shelf: Arc<Shelf>,
     folder: TempDir,
+    /// The folder, and the database where it is another.
+    place: Place,
     /// Whether this test is about work that is given up.
     gives_up: AtomicBool,
 }
@@ -96,9 +98,22 @@ impl TestOffice {
     /// # Panics
     /// As [`TestOffice::new`].
     pub async fn at(instant: &str) -> Self {
+        Self::on(instant, None).await
+    }
+
+    /// The same on a database elsewhere; it must be empty.
+    ///
+    /// # Panics
+    /// As [`TestOffice::new`], and when the database cannot be reached.
+    pub async fn on(instant: &str, database: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(HandClock::at(Instant::parse(instant).unwrap()));
-        let store = Store::open(&Place::folder(folder.path()), clock.clone()).await.unwrap();
+        let place = Place::folder(folder.path());
+        let place = match database {
+            Some(url) => place.with_database(url),
+            None => place,
+        };
+        let store = Store::open(&place, clock.clone()).await.unwrap();
         let mailer = Outbox::new(folder.path().join("outbox"), "office@banso.invalid").unwrap();
         let shelf = Arc::new(Shelf::default());
         let parts = Parts {
@@ -110,7 +125,7 @@ impl TestOffice {
             clock: clock.clone(),
             people: People::Synthetic,
         };
-        TestOffice { office: Office::new(parts), clock, shelf, folder, gives_up: AtomicBool::new(false) }
+        TestOffice { office: Office::new(parts), clock, shelf, folder, place, gives_up: AtomicBool::new(false) }
     }
 
     /// Moves the clock forward.
@@ -236,7 +251,7 @@ impl Drop for TestOffice {
             return;
         }
         // By readers of their own: those of the office come back to their pool by tasks of the test's runtime, which stands still here.
-        let (place, clock) = (Place::folder(self.folder.path()), self.clock.clone());
+        let (place, clock) = (self.place.clone(), self.clock.clone());
         let counts = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {

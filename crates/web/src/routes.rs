@@ -105,6 +105,11 @@ fn applicant() -> Vec<Route> {
         get("/apply/cases/{case}/project/repayment", Gate::Applicant, apply::repayment::show),
         get("/apply/cases/{case}/project/hearing", Gate::Applicant, apply::repayment::hearing),
         post("/apply/cases/{case}/project/hearing", Gate::Applicant, apply::repayment::answer),
+        get("/apply/cases/{case}/project/work", Gate::Applicant, apply::work::show),
+        post("/apply/cases/{case}/project/work/incident", Gate::Applicant, apply::work::incident),
+        post("/apply/cases/{case}/project/work/progress", Gate::Applicant, apply::work::progress),
+        post("/apply/cases/{case}/project/work/discontinuation", Gate::Applicant, apply::work::stop),
+        post("/apply/cases/{case}/project/work/resumption", Gate::Applicant, apply::work::resume),
     ]
 }
 
@@ -195,6 +200,14 @@ fn returning() -> Vec<Route> {
         post("/office/cases/{case}/project/debts/{debt}/waiver", Gate::Office, office::debts::waive),
         post("/office/cases/{case}/project/debts/{debt}/offset", Gate::Office, office::debts::offset),
         post("/office/cases/{case}/project/debts/{debt}/discharge", Gate::Office, office::debts::discharge),
+        get("/office/cases/{case}/project/work", Gate::Office, office::work::show),
+        post("/office/cases/{case}/project/work/instruction", Gate::Office, office::work::instruct),
+        post("/office/cases/{case}/project/work/performance", Gate::Office, office::work::perform),
+        post("/office/cases/{case}/project/work/suspension", Gate::Office, office::work::suspend),
+        post("/office/cases/{case}/project/work/lifting", Gate::Office, office::work::lift),
+        post("/office/cases/{case}/project/work/discontinuation/approval", Gate::Office, office::work::approve_stop),
+        post("/office/cases/{case}/project/work/discontinuation/refusal", Gate::Office, office::work::refuse_stop),
+        post("/office/cases/{case}/project/work/correction", Gate::Office, office::work::correct),
     ]
 }
 

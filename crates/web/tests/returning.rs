@@ -144,5 +144,9 @@ async fn what_is_owed_is_shown_to_the_day_at_both_desks() {
     officer.get(&format!("{register}?lang=ja")).await;
     desks.visitor("auditor").await.get(register).await.is(200).holds_together();
     desks.visitor("firm-0").await.get(register).await.is(403);
+    let mut auditor = desks.visitor("auditor").await;
+    let path = desks.office.replace("/office/", "/audit/").replace("/project", "/money");
+    auditor.get(&path).await.is(200).holds_together().has("交付決定の取消し").has("返還金の収納").has("元本 4,000,000円").has("相殺");
+    auditor.get("/audit/calls/go-tech/r7-1/money").await.is(200).holds_together().has("加算金・延滞金の収納").has("4,000,100円");
     desks.stage.settle().await;
 }

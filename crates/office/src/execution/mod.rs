@@ -27,9 +27,13 @@ mod runs;
 mod settling;
 mod statement;
 mod steps;
+mod supervising;
+mod telling;
 mod template;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod work_tests;
 
 pub use account::{AccountForm, AccountView};
 pub use changes::{ChangeDecision, ChangeForm, ChangePage, ShiftLine};
@@ -49,6 +53,8 @@ pub use run_pages::{RunLine, RunPage, RunsPage, TransferLine, WaitingLine};
 pub use runs::{RequesterForm, RunOrder};
 pub use settling::{SettleLine, SettleOrder};
 pub use statement::{CaseDebts, Covered, DebtStatementView, OwedOn, ScheduleLine, StatementLine};
+pub use supervising::{IncidentView, PerformanceView, ProgressView, WorkPage};
+pub use telling::{ProgressForm, StopForm};
 
 use banso_execution::ExecutionRefusal;
 

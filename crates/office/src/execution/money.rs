@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use banso_execution::act::ExecutionAct;
+use banso_execution::ExecutionRefusal;
+use banso_execution::act::{ExecutionAct, Extent};
 use banso_execution::claim::ClaimLine;
 use banso_execution::figures::{Figures, figures_as_of};
 use banso_grant::{CaseAct, CaseState, Recorded};
@@ -11,6 +12,7 @@ use banso_kernel::{CallId, CaseId, Day, Digest, LocalText, Yen};
 use banso_permits::{Action, Person, Resource};
 
 use super::project::Project;
+use super::statement::lines_by_act;
 use crate::{Office, OfficeError};
 
 /// A case's figures.
@@ -100,7 +102,7 @@ impl Office {
             receipt_number: paper.receipt_number.clone(),
             title: paper.title.clone(),
             headings: by_heading(&project, lines),
-            steps: steps(&project),
+            steps: steps(&project).map_err(super::refused)?,
             erased: project.execution.completion.is_some() && content.is_none(),
         })
     }
@@ -160,8 +162,8 @@ fn step(what: LocalText, amount: Option<Yen>, detail: String) -> YenStep {
 }
 
 /// What moved money, or the right to it, act by act.
-fn steps(project: &Project) -> Vec<YenStep> {
-    let claims = &project.execution.claims;
+fn steps(project: &Project) -> Result<Vec<YenStep>, ExecutionRefusal> {
+    let (claims, back) = (&project.execution.claims, lines_by_act(project)?);
     let amount_of = |claim: u32| claims.get(&claim).map(|c| c.amount);
     let mut out = Vec::new();
     for (act, record) in project.executed() {
@@ -179,10 +181,10 @@ fn steps(project: &Project) -> Vec<YenStep> {
             (amount_of(a.claim), format!("振込日 {}", a.on))
         } else if let ExecutionAct::TransferReturned(a) = act {
             (amount_of(a.claim), a.reason.clone())
-        } else if let ExecutionAct::RepaymentOrdered(a) = act {
-            (Some(a.principal), a.number.clone())
-        } else if let ExecutionAct::RepaymentReceived(a) = act {
-            (Some(a.amount), format!("収納日 {}", a.on))
+        } else if let ExecutionAct::Revoked(a) = act {
+            (cancelled(a.extent), format!("{}（{}）", a.number, a.ground.label().ja))
+        } else if let Some(line) = back.get(&record.seq) {
+            (line.amount, line.words())
         } else {
             continue;
         };
@@ -195,7 +197,15 @@ fn steps(project: &Project) -> Vec<YenStep> {
             detail,
         });
     }
-    out
+    Ok(out)
+}
+
+/// What a cancellation takes; of the whole, the act names no amount.
+const fn cancelled(extent: Extent) -> Option<Yen> {
+    match extent {
+        Extent::Whole => None,
+        Extent::Part { amount } => Some(amount),
+    }
 }
 
 fn run_detail(run: Digest, pay_on: Day) -> String {

@@ -45,10 +45,9 @@ impl Project {
         self.acts.iter().filter_map(|r| if let CaseAct::Execution(act) = &r.act { Some((&**act, r)) } else { None })
     }
 
-    /// A letter's number: one count for all letters of a kind in the case, behind the number of the decision.
+    /// A letter's number: one count for all letters of a kind in the case, behind its receipt number.
     pub(crate) fn next_letter(&self, kind: LetterKind, sent: usize) -> String {
-        let prefix = format!("{}-{}", self.edition.meta().number_prefix, self.file.case.submission.paper.receipt_number);
-        letter_number(&prefix, kind, u32::try_from(sent).unwrap_or(u32::MAX).saturating_add(1))
+        letter_number(&self.file.case.submission.paper.receipt_number, kind, u32::try_from(sent).unwrap_or(u32::MAX).saturating_add(1))
     }
 
     /// The headings of the budget as they stand.

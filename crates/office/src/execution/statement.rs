@@ -1,5 +1,7 @@
 //! The statement of a debt as of any day, line by line: how each receipt was allocated by law, what one more day adds, what is due when.
 
+use std::collections::BTreeMap;
+
 use banso_execution::act::ExecutionAct;
 use banso_execution::law::{Accrual, ChargeTerms, Flow};
 use banso_execution::state::Debt;
@@ -185,6 +187,27 @@ fn statement_lines(project: &Project, number: u32, debt: &Debt, as_of: Day) -> R
     }
     lines.sort_by_key(|l| (l.on, l.seq));
     Ok(lines)
+}
+
+/// Every act about a debt with its line, by the act's number: for the path of each yen.
+pub(crate) fn lines_by_act(project: &Project) -> Result<BTreeMap<u64, StatementLine>, ExecutionRefusal> {
+    let mut lines = BTreeMap::new();
+    let Some(until) = project.acts.iter().map(|r| r.effective_on).max() else { return Ok(lines) };
+    for (number, debt) in &project.execution.debts {
+        let own = statement_lines(project, *number, debt, until)?;
+        lines.extend(own.into_iter().map(|line| (line.seq, line)));
+    }
+    Ok(lines)
+}
+
+impl StatementLine {
+    /// What is said of it in one line.
+    pub(crate) fn words(&self) -> String {
+        let covered =
+            self.covered.map(|c| format!("元本 {}、加算金 {}、延滞金 {}（残り {}）", c.principal, c.surcharge, c.late_charge, c.open));
+        let detail = Some(self.detail.clone()).filter(|d| !d.is_empty());
+        detail.into_iter().chain(covered).collect::<Vec<_>>().join("　")
+    }
 }
 
 fn view(project: &Project, line: DebtLine, debt: &Debt, as_of: Day) -> Result<DebtStatementView, ExecutionRefusal> {

@@ -32,6 +32,9 @@ const TITLES: [&str; 6] = [
 /// The reviewers, and how many hundredths of the points they give out of kindness: the second is lenient.
 const REVIEWERS: [(&str, u32); 4] = [("rev-a", 0), ("rev-b", 6), ("rev-c", 2), ("rev-d", 0)];
 
+/// When a stage begins.
+const BEGIN: &str = "2025-06-02T10:00:00+09:00";
+
 /// Each step panics when it is refused.
 impl Stage {
     /// A call with this budget (as a guideline writes it) and so many cases, each marked by three of four reviewers; the first cases
@@ -40,9 +43,18 @@ impl Stage {
         Self::reviewed_under(cases, cases::programme_with_budget(budget)).await
     }
 
+    /// The same on a database elsewhere.
+    pub async fn reviewed_on(database: Option<&str>, cases: usize, budget: &str) -> Self {
+        let office = TestOffice::on(BEGIN, database).await;
+        Self::reviewed_in(office, cases, cases::programme_with_budget(budget)).await
+    }
+
     /// The same under this text of a guideline.
     pub async fn reviewed_under(cases: usize, guideline: String) -> Self {
-        let office = TestOffice::at("2025-06-02T10:00:00+09:00").await;
+        Self::reviewed_in(TestOffice::at(BEGIN).await, cases, guideline).await
+    }
+
+    async fn reviewed_in(office: TestOffice, cases: usize, guideline: String) -> Self {
         let call = office.publish(guideline).await;
         let officer = office.somebody("officer", &[Role::Officer], None).await;
         let director = office.somebody("director", &[Role::Director], None).await;

@@ -14,6 +14,7 @@ pub(crate) mod section;
 pub(crate) mod start;
 mod strip;
 pub(crate) mod tasks;
+pub(crate) mod work;
 
 use banso_kernel::CaseId;
 

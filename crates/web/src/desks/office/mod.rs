@@ -17,6 +17,7 @@ pub(crate) mod revocation;
 pub(crate) mod screening;
 pub(crate) mod selection;
 mod selection_rows;
+pub(crate) mod work;
 
 use banso_grant::{Refusal, ReviewStatus, StateCode};
 use banso_kernel::{CallId, CaseId, LocalText};
