@@ -59,8 +59,17 @@ impl Steps {
         at: banso_kernel::Instant,
         mut act: impl FnMut(CaseId, &Case) -> Result<Option<NewAct<CaseAct>>, Refusal>,
     ) -> Result<(), OfficeError> {
+        self.each_many(at, |id, case| Ok(act(id, case)?.into_iter().collect()))
+    }
+
+    /// The same for several acts in a row.
+    fn each_many(
+        &mut self,
+        at: banso_kernel::Instant,
+        mut decided: impl FnMut(CaseId, &Case) -> Result<Vec<NewAct<CaseAct>>, Refusal>,
+    ) -> Result<(), OfficeError> {
         for ((_, id), (case, _, acts)) in &mut self.cases {
-            if let Some(new) = act(*id, case)? {
+            for new in decided(*id, case)? {
                 *case = case.clone().apply(&new.clone().recorded(case.last.seq + 1, at)).map_err(OfficeError::fault)?;
                 acts.push(new);
             }

@@ -170,6 +170,8 @@ impl Spending<'_> {
             ("相見積先", RIVAL.to_owned()),
             ("相見積日", begun.plus_days(-2).to_string()),
             ("相見積額（税抜）", net.saturating_add(100_000).to_string()),
+            // Two quotes are enough from ten million yen on only where nobody else sells it.
+            ("随意契約の理由", if net >= 10_000_000 { "独占販売権が客観的に示されている".to_owned() } else { String::new() }),
             ("発注日", begun.to_string()),
             ("納品日", begun.plus_days(10).to_string()),
             ("検収日", begun.plus_days(11).to_string()),

@@ -11,6 +11,7 @@ mod carry;
 mod cast;
 mod claims;
 mod clock;
+mod crowd;
 mod deeds;
 mod dice;
 mod errands;
@@ -28,11 +29,14 @@ mod world;
 
 pub use cast::{Firm, Staff};
 pub use clock::WorldClock;
+pub use crowd::{Crowded, crowded};
 pub use deeds::{Attempt, Deed, Parties, Stop};
 pub use dice::Dice;
 pub use failure::{Failure, Why};
 pub use fate::Fate;
 pub use house::{Blueprint, Post};
+pub use ready::is_ready;
+pub use runs::{Cashiers, Planned};
 pub use summary::Summary;
 pub use world::{Deaths, Settings, simulate};
 

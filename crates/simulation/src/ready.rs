@@ -8,7 +8,8 @@ use banso_kernel::{Day, Yen};
 use crate::deeds::{Attempt, Deed};
 
 /// Whether it does.
-pub(crate) fn is_ready(deed: &Deed, case: &Execution, today: Day) -> bool {
+#[must_use]
+pub fn is_ready(deed: &Deed, case: &Execution, today: Day) -> bool {
     let open_debt = || case.debts.values().any(|d| is_open(d, today));
     deed.fits(case)
         && match deed {

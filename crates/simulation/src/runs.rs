@@ -13,11 +13,11 @@ use crate::deeds::Stop;
 
 /// Whoever has to do with a run.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Cashiers<'a> {
-    pub(crate) office: &'a Office,
-    pub(crate) staff: &'a Staff,
-    pub(crate) call: &'a CallId,
-    pub(crate) press: RequestId,
+pub struct Cashiers<'a> {
+    pub office: &'a Office,
+    pub staff: &'a Staff,
+    pub call: &'a CallId,
+    pub press: RequestId,
 }
 
 /// A run that is not finished keeps the next from being planned.
@@ -25,15 +25,18 @@ const ANOTHER_OPEN: &str = "R221";
 
 /// A run that was planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Planned {
-    pub(crate) run: Digest,
+pub struct Planned {
+    pub run: Digest,
     /// Accounts that were changed just before and wait to be confirmed.
-    pub(crate) held: Vec<Digest>,
+    pub held: Vec<Digest>,
 }
 
 impl Cashiers<'_> {
     /// Plans a run of what waits; nothing where all that waits is held.
-    pub(crate) async fn plan(&self, confirmed: &[Digest]) -> Result<Option<Planned>, Stop> {
+    ///
+    /// # Errors
+    /// What the office answers.
+    pub async fn plan(&self, confirmed: &[Digest]) -> Result<Option<Planned>, Stop> {
         let before = self.office.runs_page(&self.staff.officer, self.call).await?;
         let fresh = |held: Option<Held>, digest: Digest| held == Some(Held::FreshAccount) && !confirmed.contains(&digest);
         let held: Vec<Digest> = before.waiting.iter().filter(|w| fresh(w.held, w.digest)).map(|w| w.digest).collect();
@@ -62,34 +65,52 @@ impl Cashiers<'_> {
     }
 
     /// The nth director approves.
-    pub(crate) async fn approve(&self, run: Digest, nth: u32) -> Result<(), Stop> {
+    ///
+    /// # Errors
+    /// What the office answers.
+    pub async fn approve(&self, run: Digest, nth: u32) -> Result<(), Stop> {
         let director = if nth == 0 { &self.staff.director } else { &self.staff.second };
         Ok(self.office.approve_run(director, self.call, run, self.press).await?)
     }
 
     /// How many approvals are still to come.
-    pub(crate) async fn approvals_left(&self, run: Digest) -> Result<u32, Stop> {
+    ///
+    /// # Errors
+    /// What the office answers.
+    pub async fn approvals_left(&self, run: Digest) -> Result<u32, Stop> {
         let line = self.office.run_page(&self.staff.officer, self.call, run).await?.line;
         Ok(line.approvals.saturating_sub(1).saturating_sub(line.approved))
     }
 
     /// Who planned it tries to approve it.
-    pub(crate) async fn approve_own(&self, run: Digest) -> Result<(), Stop> {
+    ///
+    /// # Errors
+    /// What the office answers.
+    pub async fn approve_own(&self, run: Digest) -> Result<(), Stop> {
         Ok(self.office.approve_run(&self.staff.officer, self.call, run, self.press).await?)
     }
 
-    pub(crate) async fn discard(&self, run: Digest) -> Result<(), Stop> {
+    ///
+    /// # Errors
+    /// What the office answers.
+    pub async fn discard(&self, run: Digest) -> Result<(), Stop> {
         Ok(self.office.discard_run(&self.staff.officer, self.call, run, "振込先の確認のため（架空）", self.press).await?)
     }
 
     /// The cases that a run pays to.
-    pub(crate) async fn cases(&self, run: Digest) -> Result<Vec<CaseId>, Stop> {
+    ///
+    /// # Errors
+    /// What the office answers.
+    pub async fn cases(&self, run: Digest) -> Result<Vec<CaseId>, Stop> {
         let page = self.office.run_page(&self.staff.officer, self.call, run).await?;
         Ok(page.transfers.iter().map(|t| t.item.case).collect())
     }
 
     /// The bank answers; some transfers come back.
-    pub(crate) async fn settle(&self, run: Digest, returned: &BTreeMap<CaseId, bool>) -> Result<(), Stop> {
+    ///
+    /// # Errors
+    /// What the office answers.
+    pub async fn settle(&self, run: Digest, returned: &BTreeMap<CaseId, bool>) -> Result<(), Stop> {
         let page = self.office.run_page(&self.staff.officer, self.call, run).await?;
         let back = |case: &CaseId| returned.get(case).copied().unwrap_or_default().then(|| "口座名義相違".to_owned());
         let lines = page.transfers.iter().map(|t| SettleLine { reference: t.reference, returned: back(&t.item.case) }).collect();
@@ -98,7 +119,10 @@ impl Cashiers<'_> {
     }
 
     /// The transfer file answers itself: a bank that paid everything.
-    pub(crate) async fn file_is_whole(&self, run: Digest) -> Result<(), Stop> {
+    ///
+    /// # Errors
+    /// What the office answers.
+    pub async fn file_is_whole(&self, run: Digest) -> Result<(), Stop> {
         let (_, file) = self.office.run_file(&self.staff.officer, self.call, run).await?;
         let read = self.office.read_result(&self.staff.officer, self.call, run, &file).await?;
         if read.iter().all(|line| line.returned.is_none()) { Ok(()) } else { Err(Stop::at("the transfer file contradicts its run")) }

@@ -77,7 +77,7 @@ pub(crate) struct World {
 }
 
 /// The day on which the call is published: simulated time begins.
-fn begins() -> Day {
+pub(crate) fn begins() -> Day {
     Day::parse("2025-04-01").unwrap_or_else(|_| banso_kernel::Instant::new(Default::default()).day())
 }
 

@@ -47,6 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "banso-kernel",
             "banso-guideline",
+            "banso-execution",
             "banso-permits",
             "banso-letters",
             "banso-evaluation",
@@ -60,6 +61,20 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("banso-scenarios", &["banso-kernel", "banso-guideline"]),
+    (
+        "banso-bench-execution",
+        &[
+            "banso-kernel",
+            "banso-guideline",
+            "banso-execution",
+            "banso-permits",
+            "banso-letters",
+            "banso-exchange",
+            "banso-store",
+            "banso-office",
+            "banso-simulation",
+        ],
+    ),
     ("banso-bench-evaluation", &["banso-evaluation", "banso-tables"]),
     ("banso-bench-screening", &["banso-kernel", "banso-guideline", "banso-screening"]),
     ("banso-bench", &["banso-kernel", "banso-grant", "banso-guideline", "banso-permits", "banso-store", "banso-scenarios"]),
@@ -85,7 +100,7 @@ const ONE_ROOM: &[(&str, &[&str])] = &[
     ("tower-sessions", &["banso-web"]),
     ("lettre", &["banso-office"]),
     ("parquet", &["banso-tables"]),
-    ("clap", &["banso", "banso-bench"]),
+    ("clap", &["banso", "banso-bench", "banso-bench-execution"]),
     ("fantoccini", &["banso-scenarios"]),
 ];
 

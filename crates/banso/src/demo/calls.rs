@@ -12,6 +12,8 @@ use super::DemoTrouble;
 pub(crate) enum Round {
     /// Decided years ago; what it brought about is known by now.
     Past,
+    /// Decided as long ago; its grants were paid, and its firms report.
+    Executed,
     Decided,
     InReview,
     Open,
@@ -56,6 +58,7 @@ fn call_text(root: &Path, line: &str, today: Day) -> Result<CallText, DemoTroubl
     let path = root.join(path.trim());
     let (round, amends) = match part {
         "past" => (Round::Past, false),
+        "executed" => (Round::Executed, false),
         "decided" => (Round::Decided, false),
         "in-review" => (Round::InReview, false),
         "open" => (Round::Open, false),
@@ -66,12 +69,13 @@ fn call_text(root: &Path, line: &str, today: Day) -> Result<CallText, DemoTroubl
     let dates = wanted(round, amends, today).or_else(|| read_dates(&source)).ok_or_else(|| wrong(path.clone()))?;
     let source = match round {
         Round::Decided => source,
-        Round::Past => renamed(&dated(&source, dates)),
+        Round::Past => renamed(&dated(&source, dates), &PAST),
+        Round::Executed => renamed(&dated(&source, dates), &EXECUTED),
         Round::InReview | Round::Open => dated(&source, dates),
     };
     let call = named(&source).ok_or_else(|| wrong(path.clone()))?;
     // A text stands at the place of its call.
-    let place = if round == Round::Past { path.with_file_name(format!("{}.md", call.round())) } else { path };
+    let place = if matches!(round, Round::Past | Round::Executed) { path.with_file_name(format!("{}.md", call.round())) } else { path };
     Ok(CallText { round, amends, call, file: ProgrammeFile { path: place.display().to_string(), text: source }, dates })
 }
 
@@ -83,6 +87,7 @@ fn wanted(round: Round, amends: bool, today: Day) -> Option<Dates> {
     };
     match (round, amends) {
         (Round::Past, _) => dates(-1_690, -1_670, -1_600),
+        (Round::Executed, _) => dates(-1_580, -1_560, -1_490),
         (Round::Decided, _) => None,
         (Round::InReview, _) => dates(-109, -88, -21),
         (Round::Open, false) => dates(-31, -14, 63),
@@ -90,16 +95,33 @@ fn wanted(round: Round, amends: bool, today: Day) -> Option<Dates> {
     }
 }
 
-/// The same text as that of an earlier, larger round.
-fn renamed(source: &str) -> String {
-    const FRONT: [(&str, &str); 4] = [("回:", "past-demo"), ("版:", "過去回デモ・第1版"), ("番号:", "GP"), ("予算:", "93億円")];
+/// What an earlier round is called: the lines of its front matter, and its name in both languages.
+struct Earlier {
+    front: [(&'static str, &'static str); 4],
+    names: [&'static str; 2],
+}
+
+/// The larger one that a study looks back on.
+const PAST: Earlier = Earlier {
+    front: [("回:", "past-demo"), ("版:", "過去回デモ・第1版"), ("番号:", "GP"), ("予算:", "93億円")],
+    names: ["デモ過去回", "demonstration of a past call"],
+};
+/// The one whose grants were paid.
+const EXECUTED: Earlier = Earlier {
+    front: [("回:", "paid-demo"), ("版:", "支払済みデモ・第1版"), ("番号:", "GE"), ("予算:", "10億円")],
+    names: ["デモ支払済み回", "demonstration of a paid call"],
+};
+
+/// The same text as that of an earlier round.
+fn renamed(source: &str, earlier: &Earlier) -> String {
     let line = |line: &str| {
-        let known = FRONT.iter().find(|(key, _)| line.starts_with(key));
+        let known = earlier.front.iter().find(|(key, _)| line.starts_with(key));
         known.map_or_else(|| line.to_owned(), |(key, value)| format!("{key} {value}"))
     };
     let (front, rest) = source.split_at(source.find("\n# ").unwrap_or(source.len()));
     let front: Vec<String> = front.lines().map(line).collect();
-    format!("{}{rest}", front.join("\n")).replace("デモ第0回", "デモ過去回").replace("demonstration call 0", "demonstration of a past call")
+    let [ja, en] = earlier.names;
+    format!("{}{rest}", front.join("\n")).replace("デモ第0回", ja).replace("demonstration call 0", en)
 }
 
 fn front<'a>(source: &'a str, key: &str) -> Option<&'a str> {
@@ -165,7 +187,14 @@ mod tests {
             let calls = read(&root, day(today)).unwrap();
             assert_eq!(
                 calls.iter().map(|c| (c.round, c.amends)).collect::<Vec<_>>(),
-                [(Round::Past, false), (Round::Decided, false), (Round::InReview, false), (Round::Open, false), (Round::Open, true)]
+                [
+                    (Round::Past, false),
+                    (Round::Executed, false),
+                    (Round::Decided, false),
+                    (Round::InReview, false),
+                    (Round::Open, false),
+                    (Round::Open, true)
+                ]
             );
             assert!(calls.iter().all(|c| c.dates.published < c.dates.closes && read_dates(&c.file.text) == Some(c.dates)));
         }

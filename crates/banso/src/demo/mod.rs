@@ -1,6 +1,7 @@
 //! The synthetic demonstration: an open call, one in review and one decided, played by the use cases themselves, in their roles, at
 //! moments of the past. Nothing in it is real, and everything says so.
 
+mod after;
 mod calls;
 mod cast;
 mod clock;
@@ -51,6 +52,8 @@ pub(crate) enum DemoTrouble {
     Text { path: PathBuf, why: String },
     #[error("デモの場面 {scene:?} を演じられません。\nA scene of the demonstration failed: {scene:?}\n{cause}")]
     Scene { scene: Scene, cause: Box<DemoTrouble> },
+    #[error("交付決定後の手続を演じられません（{kind}）。/ A step after the decision failed ({kind}).\n{said}")]
+    Step { kind: String, said: String },
     #[error("{}", said(.0))]
     Office(OfficeError),
     #[error("デモの台本に誤りがあります（{0}）。/ The script of the demonstration is wrong ({0}).")]
@@ -98,7 +101,8 @@ pub(crate) async fn load(stage: &Stage<'_>, lang: Lang, voice: Voice) -> Result<
     let today = stage.office.now().day();
     let texts = calls::read(&stage.root, today)?;
     let proposals = script::proposals();
-    let beats = script::beats(&texts, today);
+    let following = after::after(&texts, today);
+    let beats = script::beats(&texts, &following, today);
     in_the_past(&beats, today)?;
     let troupe = Troupe::new();
     let mut progress = Progress::new(beats.len(), lang, voice);
@@ -116,6 +120,7 @@ pub(crate) async fn load(stage: &Stage<'_>, lang: Lang, voice: Voice) -> Result<
         texts: &texts,
         proposals: &proposals,
         cases: std::collections::BTreeMap::new(),
+        after: &following,
         past: past::firms(),
         past_cases: Vec::new(),
         past_round: Vec::new(),

@@ -63,7 +63,7 @@ impl Play<'_> {
 
     pub(crate) async fn open_review(&self, round: Round) -> Result<(), DemoTrouble> {
         let (officer, call) = (self.officer().await?, self.call(round)?);
-        let days = if round == Round::Decided { 33 } else { 23 };
+        let days = if round == Round::InReview { 23 } else { 33 };
         let order = ReviewPlanOrder { due: Some(self.office.now().day().plus_days(days)), ..ReviewPlanOrder::default() };
         let page = self.office.review_plan(&officer, &call, &order).await?;
         let shown = page.plan.ok_or_else(|| unplanned(page.problem))?;

@@ -12,6 +12,7 @@ use banso_permits::Person;
 use banso_store::Store;
 
 use super::DemoTrouble;
+use super::after::AfterBeat;
 use super::calls::{CallText, Round};
 use super::clock::StageClock;
 use super::past::PastFirm;
@@ -30,6 +31,7 @@ pub(crate) struct Play<'a> {
     pub(crate) texts: &'a [CallText],
     pub(crate) proposals: &'a [Proposal],
     pub(crate) cases: BTreeMap<usize, CaseId>,
+    pub(crate) after: &'a [AfterBeat],
     pub(crate) past: Vec<PastFirm>,
     /// The cases of the past round, in the order of its firms.
     pub(crate) past_cases: Vec<CaseId>,
@@ -77,6 +79,7 @@ impl Play<'_> {
             Scene::ReturnGrant(index) => self.return_grant(index).await,
             Scene::Grant(index, cut) => self.grant(index, cut).await,
             Scene::RefuseGrant(index) => self.refuse_grant(index).await,
+            Scene::After(nth) => self.follow(nth).await,
             Scene::Past(step) => self.past(step).await,
         }
     }
@@ -102,7 +105,7 @@ impl Play<'_> {
     }
 
     /// Whoever speaks for an application.
-    async fn lead(&self, proposal: &Proposal) -> Result<Person, DemoTrouble> {
+    pub(crate) async fn lead(&self, proposal: &Proposal) -> Result<Person, DemoTrouble> {
         self.who(&login_of(proposal.lead)).await
     }
 

@@ -2,6 +2,7 @@
 
 use banso_kernel::{Day, Instant};
 
+use super::after::{AfterBeat, executed};
 use super::calls::{CallText, Dates, Round};
 
 /// An application of the play.
@@ -71,6 +72,8 @@ pub(crate) enum Scene {
     ReturnGrant(usize),
     Grant(usize, Cut),
     RefuseGrant(usize),
+    /// The nth step of what follows a grant.
+    After(usize),
     /// The round of years ago, which a study looks back on.
     Past(Past),
 }
@@ -118,6 +121,10 @@ pub(crate) const REVIEWERS_BODY: usize = 7;
 const DECIDED: std::ops::Range<usize> = 0..15;
 const IN_REVIEW: std::ops::Range<usize> = 15..27;
 const OPEN: std::ops::Range<usize> = 27..34;
+/// Paid: one in its yearly reports, and one with a notice of cancellation.
+pub(crate) const EXECUTED: std::ops::Range<usize> = 34..36;
+/// Granted in the decided round; its report has come in.
+pub(crate) const MIDWAY: usize = 1;
 /// In review: the one returned for correction, and the one not accepted.
 const RETURNED: usize = 16;
 const REFUSED_AT_THE_DOOR: usize = 17;
@@ -128,7 +135,7 @@ const IN_REVIEW_POINTS: [u32; 12] = [255, 0, 0, 246, 240, 231, 231, 226, 219, 20
 
 /// All applications.
 pub(crate) fn proposals() -> Vec<Proposal> {
-    (DECIDED.start..OPEN.end).map(proposal).collect()
+    (DECIDED.start..EXECUTED.end).map(proposal).collect()
 }
 
 fn proposal(index: usize) -> Proposal {
@@ -136,10 +143,12 @@ fn proposal(index: usize) -> Proposal {
         Round::Decided
     } else if IN_REVIEW.contains(&index) {
         Round::InReview
+    } else if EXECUTED.contains(&index) {
+        Round::Executed
     } else {
         Round::Open
     };
-    let owners = [DECIDED.start, IN_REVIEW.start, OPEN.start].contains(&index);
+    let owners = [DECIDED.start, IN_REVIEW.start, OPEN.start, EXECUTED.start].contains(&index);
     let filled = match index {
         27 => Filled::BarOneDocument,
         28 => Filled::Half,
@@ -150,6 +159,7 @@ fn proposal(index: usize) -> Proposal {
     let points = match round {
         Round::Decided => DECIDED_POINTS.get(index).copied(),
         Round::InReview => IN_REVIEW_POINTS.get(index - IN_REVIEW.start).copied(),
+        Round::Executed => Some(250 - 10 * (index - EXECUTED.start) as u32),
         Round::Past | Round::Open => None,
     };
     let investment = index % 5 == 1;
@@ -161,8 +171,15 @@ fn proposal(index: usize) -> Proposal {
         second: (index % 4 == 2).then_some(34 + index % 7),
         theme: theme(index),
         track: if investment { Track::Investment } else { Track::General },
-        years: if round == Round::Decided || !index.is_multiple_of(3) { 3 } else { 2 },
-        cost: if investment { 24_000 + 700 * (index as i64 % 7) } else { 8_400 + 330 * (index as i64 % 11) },
+        years: if matches!(round, Round::Decided | Round::Executed) || !index.is_multiple_of(3) { 3 } else { 2 },
+        // The two paid ones together stay below what a third person has to approve.
+        cost: if round == Round::Executed {
+            2_800 + 100 * (index as i64 % 2)
+        } else if investment {
+            24_000 + 700 * (index as i64 % 7)
+        } else {
+            8_400 + 330 * (index as i64 % 11)
+        },
         filled,
         points: points.unwrap_or_default(),
         bonus: match index {
@@ -178,7 +195,8 @@ fn theme(index: usize) -> usize {
     let (nth, first) = match index {
         0..15 => (index, 0),
         15..27 => (index - IN_REVIEW.start, 4),
-        _ => (index - OPEN.start, 9),
+        27..34 => (index - OPEN.start, 9),
+        _ => (index - EXECUTED.start, 2),
     };
     (5 * nth + first) % super::plans::THEMES.len()
 }
@@ -197,7 +215,7 @@ fn at(day: Day, hour: i64, minute: i64) -> Instant {
 }
 
 /// All scenes, the earliest first.
-pub(crate) fn beats(texts: &[CallText], today: Day) -> Vec<Beat> {
+pub(crate) fn beats(texts: &[CallText], after: &[AfterBeat], today: Day) -> Vec<Beat> {
     let mut beats = Vec::new();
     let mut add = |day: Day, hour: i64, minute: i64, scene: Scene| beats.push(Beat { at: at(day, hour, minute), scene });
     for (index, text) in texts.iter().enumerate() {
@@ -207,6 +225,13 @@ pub(crate) fn beats(texts: &[CallText], today: Day) -> Vec<Beat> {
         past(text.dates.closes, today, &mut add);
     }
     let dates = |round| texts.iter().find(|t| t.round == round).map(|t| t.dates);
+    if let Some(dates) = dates(Round::Executed) {
+        applications(EXECUTED, dates, &mut add);
+        executed(dates.closes, &mut add);
+    }
+    for (nth, beat) in after.iter().enumerate() {
+        add(beat.on, beat.hour, 20, Scene::After(nth));
+    }
     if let Some(dates) = dates(Round::Decided) {
         applications(DECIDED, dates, &mut add);
         decided_review(dates.closes, &mut add);
@@ -221,7 +246,7 @@ pub(crate) fn beats(texts: &[CallText], today: Day) -> Vec<Beat> {
     beats
 }
 
-type Add<'a> = dyn FnMut(Day, i64, i64, Scene) + 'a;
+pub(crate) type Add<'a> = dyn FnMut(Day, i64, i64, Scene) + 'a;
 
 /// Started one after the other, handed in over the last two weeks, the last one minutes before the call closes.
 fn applications(cases: std::ops::Range<usize>, dates: Dates, add: &mut Add<'_>) {
@@ -367,6 +392,7 @@ impl Scene {
             Scene::Freeze(_) | Scene::Execute(_) | Scene::Promote(_) => ("採択", "selection"),
             Scene::Withdraw(_) | Scene::RequestGrant(_) | Scene::ReturnGrant(_) => ("交付申請", "grant requests"),
             Scene::Grant(..) | Scene::RefuseGrant(_) => ("交付決定", "grant decisions"),
+            Scene::After(_) => ("交付決定後の手続", "what follows a grant"),
             Scene::Past(_) => ("過去の公募回と効果検証", "a past round and its study"),
         }
     }
@@ -381,14 +407,14 @@ mod tests {
     #[test]
     fn no_call_has_a_theme_or_a_lead_twice() {
         let all = proposals();
-        for round in [Round::Decided, Round::InReview, Round::Open] {
+        for round in [Round::Executed, Round::Decided, Round::InReview, Round::Open] {
             let of_round: Vec<_> = all.iter().filter(|p| p.round == round).collect();
             for key in [|p: &&Proposal| p.theme, |p: &&Proposal| p.lead] {
                 assert_eq!(of_round.iter().map(key).collect::<BTreeSet<_>>().len(), of_round.len(), "{round:?}");
             }
         }
         let owners: Vec<_> = all.iter().filter(|p| p.lead == OWNER).map(|p| p.theme).collect();
-        assert_eq!(owners.iter().collect::<BTreeSet<_>>().len(), 3, "{owners:?}");
+        assert_eq!(owners.iter().collect::<BTreeSet<_>>().len(), 4, "{owners:?}");
     }
 
     #[test]
@@ -396,7 +422,7 @@ mod tests {
         let root = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
         for today in ["2026-03-20", "2026-11-22", "2031-01-04"].map(|d| Day::parse(d).unwrap()) {
             let texts = super::super::calls::read(&root, today).unwrap();
-            let beats = beats(&texts, today);
+            let beats = beats(&texts, &super::super::after::after(&texts, today), today);
             assert!(beats.is_sorted_by_key(|b| b.at) && beats.iter().all(|b| b.at < today.start()), "{today}");
         }
     }

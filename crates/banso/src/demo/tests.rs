@@ -59,7 +59,8 @@ async fn whole_demo(place: Place) {
     let past = states(&store, &policies, "go-tech/past-demo").await;
     assert_eq!(past.values().sum::<u64>(), 300);
     assert!(past["granted"] > 80 && past["rejected"] > 80 && past["withdrawn"] > 1, "{past:?}");
-    let expected: [(&str, &[(&str, u64)]); 3] = [
+    let expected: [(&str, &[(&str, u64)]); 4] = [
+        ("go-tech/paid-demo", &[("granted", 2)]),
         (
             "go-tech/r7-1",
             &[
@@ -79,10 +80,30 @@ async fn whole_demo(place: Place) {
     for (call, counts) in expected {
         assert_eq!(states(&store, &policies, call).await, counts.iter().copied().collect(), "{call}");
     }
+    what_followed(&office, &store, &policies).await;
     let jobs = store.job_counts().await.unwrap();
     assert_eq!((jobs.open, jobs.given_up), (0, 0));
     let report = store.verify(None).await.unwrap();
     assert!(report.is_sound(), "{:?}", report.problems);
+}
+
+/// One report has come in, one case is paid and reports every year, one was paid and is accused.
+async fn what_followed(office: &Office, store: &Store, policies: &Policies) {
+    let auditor = people::person(store, "auditor").await.unwrap();
+    let mut kinds: Vec<Vec<&str>> = Vec::new();
+    for call in ["go-tech/r7-1", "go-tech/paid-demo"] {
+        let permit = policies.may(&auditor, Action::ReadCall, &Resource::Call(CallId::parse(call).unwrap())).unwrap();
+        for id in store.cases_within(&permit).await.unwrap().into_keys() {
+            let Ok(seen) = office.rehearsed(&auditor, id).await else { continue };
+            kinds.push(seen.acts.iter().map(|(act, _)| act.kind()).collect());
+        }
+    }
+    let having =
+        |wanted: &[&str], last: &str| kinds.iter().filter(|k| wanted.iter().all(|w| k.contains(w)) && k.last() == Some(&last)).count();
+    assert_eq!(having(&["budget_allocated"], "completion_reported"), 1, "{kinds:?}");
+    assert_eq!(having(&["payment_made", "assets_registered", "commercialisation_reported"], "revocation_noticed"), 1, "{kinds:?}");
+    let reports = |k: &&Vec<&str>| k.contains(&"payment_made") && k.iter().filter(|k| **k == "commercialisation_reported").count() >= 2;
+    assert_eq!(kinds.iter().filter(reports).count(), 2, "{kinds:?}");
 }
 
 #[tokio::test]

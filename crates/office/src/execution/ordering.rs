@@ -258,16 +258,16 @@ impl Office {
             return Ok(());
         }
         let (cause, today) = (project.cause(cause)?, self.now().day());
-        let orderable = project.execution.orderable(cause).map_err(super::refused)?;
-        if orderable != shown {
+        let fields = Fields("order", &["reason"]);
+        let decided = order_of(&project.execution, cause, &project.next_repayment(), reason, today, &project.rules);
+        let (decided, act) = decided.map_err(|refusal| beside(fields, super::refused(refusal)))?;
+        // What is left of what was paid may be less than the cause gives.
+        if act.principal != shown {
             return Err(OfficeError::Stale(LocalText::new(
                 "表示の後に返還額が変わりました。確認し直してください。",
                 "The amount is another one than was shown. Look again.",
             )));
         }
-        let fields = Fields("order", &["reason"]);
-        let decided = order_of(&project.execution, cause, &project.next_repayment(), reason, today, &project.rules);
-        let (decided, _) = decided.map_err(|refusal| beside(fields, super::refused(refusal)))?;
         self.take_step(person, &project, |_, _| Ok(decided), Vec::new(), request).await
     }
 }

@@ -1,13 +1,15 @@
 //! A step after the decision in an office whose people are all made up: decided by the same rules, under the same permit, written by the
 //! same one way as at a desk. Only the page is left out.
 
-use banso_execution::act::ExecutionAct;
+use banso_execution::act::{ExecutionAct, LineAmount};
 use banso_execution::decide::Decided;
 use banso_execution::rules::ExecutionRules;
 use banso_execution::{Execution, ExecutionRefusal};
-use banso_kernel::{CallId, CaseId, Day, RequestId};
+use banso_grant::decide::{self, GrantLimits, GrantOrder};
+use banso_grant::{CaseState, Refusal};
+use banso_kernel::{CallId, CaseId, Day, RequestId, Yen};
 use banso_permits::{Action, Person};
-use banso_store::Change;
+use banso_store::{Batch, Change};
 
 use crate::{Office, OfficeError};
 
@@ -66,5 +68,60 @@ impl Office {
         let rules = project.rules.clone();
         let keep = texts.iter().map(|text| Change::keep_content(text)).collect();
         self.take_step(person, &project, |execution, today| step(execution, today, &rules), keep, request).await
+    }
+
+    /// Decides every grant that was asked for, as asked, with its budget under three headings: many at once, nobody told.
+    ///
+    /// # Errors
+    /// An office with real people; what the rules refuse.
+    pub async fn rehearse_decisions(&self, director: &Person, call: &CallId) -> Result<(), OfficeError> {
+        let (_, edition, mut steps) = self.on_stage(director, Action::Decide, call).await?;
+        let by = self.by(director, edition.digest(), &edition.selection().clause);
+        let mut number = 0_u32;
+        steps.each_many(by.now, |_, case| {
+            let CaseState::GrantRequested { .. } = case.state else { return Ok(Vec::new()) };
+            number += 1;
+            let amount = case.submission.paper.requested;
+            let eligible = Yen::new(amount.get().saturating_mul(3) / 2);
+            let third = Yen::new(eligible.get() / 3);
+            let rest = Yen::new(eligible.get().saturating_sub(third.get().saturating_mul(2)));
+            let headings = [("人件費", third), ("外注費", third), ("物品費", rest)];
+            let headings = headings.map(|(line, amount)| LineAmount { line: line.to_owned(), amount }).to_vec();
+            let order = GrantOrder {
+                number: format!("{}交第{number}号（合成）", edition.meta().number_prefix),
+                eligible_cost: eligible,
+                amount,
+                by_year: vec![(1, amount)],
+                conditions: vec!["公募要領に定める条件（合成）".to_owned()],
+                modifications: Vec::new(),
+                feasibility: String::new(),
+                project_ends: by.today().plus_days(300),
+                withdrawable_until: by.today().plus_days(20),
+            };
+            let decided = decide::decide_grant(case, &order, GrantLimits { ceiling: amount, budget: amount }, &by)?;
+            Ok(vec![decided, decide::allocate(case, &order, headings, &by)?])
+        })?;
+        self.append(steps.into_batch(Batch::default())).await?;
+        Ok(())
+    }
+
+    /// Takes steps of many cases of a call at once, in one transaction, nobody told. `texts` are what the acts name by digest.
+    ///
+    /// # Errors
+    /// An office with real people; what the rules refuse.
+    pub async fn rehearse_all<F>(&self, person: &Person, call: &CallId, texts: &[String], mut step: F) -> Result<(), OfficeError>
+    where
+        F: FnMut(CaseId, &Execution, Day) -> Result<Vec<Decided>, ExecutionRefusal>,
+    {
+        let (_, edition, mut steps) = self.on_stage(person, Action::Decide, call).await?;
+        let by = self.by(person, edition.digest(), &edition.selection().clause);
+        steps.each_many(by.now, |id, case| {
+            let Some(execution) = case.state.execution() else { return Ok(Vec::new()) };
+            let decided = step(id, execution, by.today()).map_err(Refusal::Execution)?;
+            Ok(decided.into_iter().map(|d| decide::write_step(d, &by)).collect())
+        })?;
+        let changes: Vec<Change> = texts.iter().map(|text| Change::keep_content(text)).collect();
+        self.append(steps.into_batch(Batch::changes(changes))).await?;
+        Ok(())
     }
 }

@@ -1,15 +1,12 @@
 //! Cancellation, and what is to come back.
 
-use banso_execution::act::{
-    Cause, ChargeWaived, DebtDischarged, Demanded, Extent, Ground, InstalmentsAgreed, OffsetMade, RepaymentReceived, RevocationAnswered,
-    RevocationDropped, RevocationNoticed, Revoked,
-};
-use banso_execution::decide::{RepaymentOrder, order_repayment};
-use banso_execution::law::{ChargePart, Flow};
+use banso_execution::act::{Cause, Extent};
+use banso_execution::law::ChargePart;
 use banso_execution::state::Debt;
-use banso_kernel::{Digest, Yen};
+use banso_kernel::Yen;
+use banso_office::execution::{DischargeForm, InstalmentForm, OffsetForm, RevocationForm, WaiverForm, cause_label};
 
-use super::{Deed, Parties, REASON, Stop, Who};
+use super::{Deed, Parties, REASON, Stop};
 
 /// Days in which a holder may answer a notice.
 pub(crate) const ANSWER_DAYS: i32 = 14;
@@ -26,17 +23,16 @@ impl Parties<'_> {
             Deed::Notice => self.notice().await,
             Deed::Answer => {
                 let text = format!("弁明書（架空の企業{}、{}）", self.firm, self.today());
-                let act = RevocationAnswered { statement: Digest::of(text.as_bytes()), documents: Vec::new() };
-                self.plain(Who::Holder, &[text], act).await
+                Ok(self.office.answer_revocation(self.holder, self.case, &text, self.press).await?)
             }
-            Deed::Drop => self.plain(Who::Director, &[], RevocationDropped { reason: REASON.to_owned() }).await,
+            Deed::Drop => Ok(self.office.drop_revocation(&self.staff.director, self.case, REASON, self.press).await?),
             Deed::Revoke(hundredths) => self.revoke(*hundredths).await,
             Deed::OrderRepayment(cause) => self.order(*cause).await,
             Deed::AgreeInstalments => self.agree().await,
             Deed::Repay(hundredths) => self.repay(*hundredths).await,
             Deed::Demand => {
-                let (debt, _) = self.debt().await?;
-                self.plain(Who::Officer, &[], Demanded { debt, number: self.letter(), due: self.today().plus_days(10) }).await
+                let ((debt, _), due) = (self.debt().await?, Some(self.today().plus_days(10)));
+                Ok(self.office.demand(&self.staff.officer, self.case, debt, due, self.press).await?)
             }
             Deed::Waive => self.waive().await,
             Deed::Offset => self.offset().await,
@@ -45,34 +41,25 @@ impl Parties<'_> {
     }
 
     async fn notice(&self) -> Result<(), Stop> {
-        let act = RevocationNoticed {
-            ground: Ground::FalseStatement,
-            facts: "報告した成果が実際より大きいこと（架空）".to_owned(),
-            reply_due: self.today().plus_days(ANSWER_DAYS),
-        };
-        self.plain(Who::Director, &[], act).await
+        let reply_due = Some(self.today().plus_days(ANSWER_DAYS));
+        let said = ("false_statement", "報告した成果が実際より大きいこと（架空）", reply_due);
+        Ok(self.office.notice_revocation(&self.staff.director, self.case, said, self.press).await?)
     }
 
     async fn revoke(&self, hundredths: u32) -> Result<(), Stop> {
-        let seen = self.look().await?.execution;
-        let extent = if hundredths >= 100 { Extent::Whole } else { Extent::Part { amount: part(seen.entitlement(), hundredths) } };
-        let act = Revoked {
-            number: self.letter(),
-            ground: seen.hearing.map_or(Ground::Breach, |h| h.ground),
-            extent,
-            reason: REASON.to_owned(),
-            clause: "適正化法第17条第1項".to_owned(),
-        };
-        self.plain(Who::Director, &[], act).await
+        let entitled = self.look().await?.execution.entitlement();
+        let extent = if hundredths >= 100 { Extent::Whole } else { Extent::Part { amount: part(entitled, hundredths) } };
+        let clause = "適正化法第17条第1項".to_owned();
+        let form = RevocationForm { extent: Some(extent), reason: REASON.to_owned(), clause, request: self.press };
+        Ok(self.office.revoke(&self.staff.director, self.case, form).await?)
     }
 
+    /// What was shown is ordered. Ordered before, nothing is shown any more: the press says so.
     async fn order(&self, cause: Cause) -> Result<(), Stop> {
-        let number = self.letter();
-        self.step(Who::Director, &[], |execution, today, rules| {
-            let clause = rules.repayment_due.clause.clone();
-            order_repayment(execution, &RepaymentOrder { cause, number, reason: REASON.to_owned(), clause }, today, rules)
-        })
-        .await
+        let page = self.office.repayment_page(&self.staff.director, self.case).await?;
+        let shown = page.previews.into_iter().find(|p| p.cause == cause_label(cause));
+        let (code, amount) = shown.map(|p| (p.code, p.principal)).unwrap_or_default();
+        Ok(self.office.order_repayment(&self.staff.director, self.case, &code, amount, REASON, self.press).await?)
     }
 
     /// The newest debt that is not settled, and the number of it.
@@ -83,44 +70,42 @@ impl Parties<'_> {
         found.map(|(number, debt)| (*number, debt.clone())).ok_or_else(|| Stop::at("no debt"))
     }
 
-    /// Two halves, a month and two months from now.
+    /// Two instalments, the first a month from now.
     async fn agree(&self) -> Result<(), Stop> {
-        let (debt, seen) = self.debt().await?;
-        let open = seen.statement(self.today()).and_then(|s| Ok(s.principal_open()?)).map_err(|e| Stop::at(e.code()))?;
-        let (first, today) = (part(open, 50), self.today());
-        let rest = Yen::new(open.get().saturating_sub(first.get()));
-        let due = [(30, first), (60, rest)].into_iter().filter(|(_, yen)| *yen > Yen::ZERO);
-        let due = due.map(|(days, yen)| Flow::new(today.plus_days(days), yen)).collect();
-        self.plain(Who::Director, &[], InstalmentsAgreed { debt, due, reason: REASON.to_owned() }).await
+        let ((debt, _), first) = (self.debt().await?, Some(self.today().plus_days(30)));
+        let form = InstalmentForm { first, count: Some(2), reason: REASON.to_owned(), request: self.press };
+        Ok(self.office.agree_instalments(&self.staff.director, self.case, debt, form).await?)
     }
 
     async fn repay(&self, hundredths: u32) -> Result<(), Stop> {
         let (debt, seen) = self.debt().await?;
         let open = seen.open(self.today()).map_err(|e| Stop::at(e.code()))?;
         let amount = if hundredths >= 100 { open } else { part(open, hundredths) };
-        self.plain(Who::Officer, &[], RepaymentReceived { debt, on: self.today(), amount }).await
+        let came_in = (Some(self.today()), Some(amount));
+        Ok(self.office.receive_repayment(&self.staff.officer, self.case, debt, came_in, self.press).await?)
     }
 
     async fn waive(&self) -> Result<(), Stop> {
         let (debt, seen) = self.debt().await?;
         let open = seen.statement(self.today()).and_then(|s| Ok(s.surcharge_open()?)).map_err(|e| Stop::at(e.code()))?;
-        let act = ChargeWaived { debt, of: ChargePart::Surcharge, amount: part(open, 40), reason: REASON.to_owned() };
-        self.plain(Who::Director, &[], act).await
+        let (of, amount) = (Some(ChargePart::Surcharge), Some(part(open, 40)));
+        let form = WaiverForm { of, amount, reason: REASON.to_owned(), request: self.press };
+        Ok(self.office.waive_charge(&self.staff.director, self.case, debt, form).await?)
     }
 
     async fn offset(&self) -> Result<(), Stop> {
         let (debt, seen) = self.debt().await?;
         let open = seen.open(self.today()).map_err(|e| Stop::at(e.code()))?;
-        let act = OffsetMade { debt, on: self.today(), amount: part(open, 20), against: "架空の別の交付決定".to_owned() };
-        self.plain(Who::Director, &[], act).await
+        let (on, amount) = (Some(self.today()), Some(part(open, 20)));
+        let form = OffsetForm { on, amount, against: "架空の別の交付決定".to_owned(), request: self.press };
+        Ok(self.office.offset(&self.staff.director, self.case, debt, form).await?)
     }
 
     async fn discharge(&self) -> Result<(), Stop> {
         let (debt, seen) = self.debt().await?;
-        let amount = seen.open(self.today()).map_err(|e| Stop::at(e.code()))?;
-        let act = DebtDischarged {
-            debt, amount, reason: "破産手続の終結（架空）".to_owned(), clause: "債権管理の規程（架空）".to_owned()
-        };
-        self.plain(Who::Director, &[], act).await
+        let shown = Some(seen.open(self.today()).map_err(|e| Stop::at(e.code()))?);
+        let (reason, clause) = ("破産手続の終結（架空）".to_owned(), "債権管理の規程（架空）".to_owned());
+        let form = DischargeForm { shown, reason, clause, request: self.press };
+        Ok(self.office.discharge_debt(&self.staff.director, self.case, debt, form).await?)
     }
 }
