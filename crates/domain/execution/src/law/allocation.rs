@@ -25,7 +25,8 @@ pub struct Allocation {
 /// As [`statement`].
 pub fn allocations(account: &DebtAccount<'_>) -> Result<Vec<Allocation>, LawError> {
     let mut paid = account.payments.to_vec();
-    paid.sort();
+    // Within a day in the order in which they were recorded.
+    paid.sort_by_key(|flow| flow.on);
     let mut lines = Vec::with_capacity(paid.len());
     for (index, flow) in paid.iter().enumerate() {
         let after = |count: usize| {
@@ -91,6 +92,17 @@ mod tests {
             assert_eq!((lines[2].surcharge.get(), lines[2].late_charge.get()), last, "{order:?}");
             assert_eq!((lines[2].excess, lines[2].open), (Yen::new(1_059_000 - 575_200), Yen::ZERO));
         }
+    }
+
+    #[test]
+    fn receipts_of_one_day_keep_their_order() {
+        let rule = rule(ChargeOrder::SurchargeFirst);
+        let (receipts, due) = ([flow("2024-01-01", 1_000_000)], [flow("2024-02-29", 1_000_000)]);
+        let payments = [flow("2024-01-10", 1_000_000), flow("2024-01-10", 3_000)];
+        let account =
+            DebtAccount { principal: Yen::new(1_000_000), receipts: &receipts, due: &due, payments: &payments, reliefs: &[], rule: &rule };
+        let lines = allocations(&account).unwrap();
+        assert_eq!(lines.iter().map(|l| (l.principal.get(), l.surcharge.get())).collect::<Vec<_>>(), [(1_000_000, 0), (0, 3_000)]);
     }
 
     proptest! {

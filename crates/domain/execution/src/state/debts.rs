@@ -264,7 +264,7 @@ impl Execution {
             return Err(Refusal::MoreThanOwed { amount: flow.amount, open });
         }
         debt.payments.push(flow);
-        debt.payments.sort();
+        debt.payments.sort_by_key(|p| p.on);
         Ok(())
     }
 
