@@ -136,6 +136,9 @@ pub struct Cover {
     pub title: String,
     /// The clauses of the guideline that the letter rests on.
     pub clauses: Vec<ClauseRef>,
+    /// How to object (教示), as the guideline says it; letters of decisions show it.
+    #[serde(default)]
+    pub objection: Option<String>,
     /// True for a demonstration: every page then says so.
     pub synthetic: bool,
 }

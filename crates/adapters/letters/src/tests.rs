@@ -107,6 +107,8 @@ fn what_each_letter_says() {
         ("grant-decision", "令和7年9月18日までに申請の取下げをすることができます"),
         ("grant-decision-plain", "架空財団補助金交付規程に基づき、下記のとおり"),
         ("grant-refusal", "法第21条の２の趣旨にのっとり"),
+        ("grant-refusal", "架空大臣に対して審査請求をすることができます。"),
+        ("rejection", "不服の申立て"),
         ("grant-request-returned", "交付申請の補正について"),
         ("withdrawal-submission", "再度提出することができます"),
         ("withdrawal-decision", "なかったものとみなします（法第９条第２項）"),
@@ -131,6 +133,8 @@ fn what_each_letter_says() {
         ("grant-decision-plain", "合成データ"),
         ("grant-decision-plain", "第６条"),
         ("rejection", "交付申請について"),
+        ("selection", "不服の申立て"),
+        ("return", "不服の申立て"),
         ("reserve-end", "交付申請について"),
     ] {
         assert!(!text(name).contains(absent), "{name} should not say {absent}");

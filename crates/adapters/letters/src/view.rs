@@ -71,6 +71,7 @@ fn cover_words(c: &Cover) -> Value {
         "receipt": c.receipt_number,
         "title": c.title,
         "clauses": clauses(&c.clauses),
+        "objection": c.objection,
     })
 }
 

@@ -12,7 +12,7 @@ use crate::words::{Entry, UNCONFIRMED, Words, entry, list, local, yes_no};
 const PREFIX_MAX: usize = 20;
 
 /// Every key, and whether it must be there.
-const KEYS: [(&str, bool); 15] = [
+const KEYS: [(&str, bool); 16] = [
     ("制度", true),
     ("回", true),
     ("版", true),
@@ -25,6 +25,7 @@ const KEYS: [(&str, bool); 15] = [
     ("交付決定権者", true),
     ("事務局", true),
     ("番号", true),
+    ("不服の申立て", false),
     ("合成", false),
     ("使う定義", false),
     ("改正", false),
@@ -94,6 +95,7 @@ pub(crate) fn salvaged(source: &str, call: &CallId, name: &str) -> Meta {
         authority,
         office,
         number_prefix,
+        objection: reader.optional("不服の申立て").map(|w| w.text).filter(|t| !t.is_empty()),
         synthetic: reader.optional("合成").and_then(|w| yes_no(&w.text)).unwrap_or_default(),
     }
 }
@@ -182,6 +184,7 @@ impl Reader<'_> {
         let authority = self.required("交付決定権者").map(|w| w.text);
         let office = self.required("事務局").map(|w| w.text);
         let number_prefix = self.required("番号").and_then(|w| self.prefix(&w));
+        let objection = self.optional("不服の申立て").map(|w| w.text).filter(|t| !t.is_empty());
         let synthetic = self.optional("合成").is_some_and(|w| self.flag(&w));
         let (opens, closes) = period?;
         self.published_in_time(published, closes);
@@ -198,6 +201,7 @@ impl Reader<'_> {
             authority: authority?,
             office: office?,
             number_prefix: number_prefix?,
+            objection,
             synthetic,
         })
     }

@@ -38,6 +38,8 @@ pub struct Meta {
     pub office: String,
     /// Prefix of receipt and letter numbers, e.g. `G7-1`.
     pub number_prefix: String,
+    /// How to object to a decision (教示), as its letter says it; letters say nothing of it where the guideline does not.
+    pub objection: Option<String>,
     /// True for a demonstration: every page and letter then says so.
     pub synthetic: bool,
 }

@@ -57,6 +57,7 @@ impl Head {
             receipt_number: self.paper.receipt_number.clone(),
             title: self.paper.title.clone(),
             clauses: clauses.iter().filter_map(cited).collect(),
+            objection: meta.objection.clone(),
             synthetic: meta.synthetic || self.synthetic,
         }
     }
