@@ -7,16 +7,16 @@ use std::sync::Arc;
 use banso_exchange::{PackageReport, verify_package};
 use banso_kernel::Lang;
 use banso_office::SystemClock;
-use banso_store::{Report, Store};
+use banso_store::{Anchor, Report, Store};
 
 use crate::cli;
 use crate::trouble::Trouble;
 use crate::wiring;
 
 /// Goes through everything that is kept. True when it is sound.
-pub(crate) async fn verify(place: &cli::Place, lang: Lang) -> Result<bool, Trouble> {
+pub(crate) async fn verify(place: &cli::Place, anchor: Option<Anchor>, lang: Lang) -> Result<bool, Trouble> {
     let store = wiring::store_beside(place).await?;
-    let report = store.verify(None).await?;
+    let report = store.verify(anchor).await?;
     store.close().await;
     Ok(say(&report, lang))
 }
@@ -48,6 +48,7 @@ pub(crate) async fn back_up(place: &cli::Place, to: &Path) -> Result<bool, Troub
 
 /// Fills an empty place from a backup. True when what came is sound.
 pub(crate) async fn restore(place: &cli::Place, from: &Path, lang: Lang) -> Result<bool, Trouble> {
+    File::open(from).map_err(|cause| Trouble::Unreadable { path: from.to_owned(), cause })?;
     let (store, report) = Store::restore(&wiring::place(place), Arc::new(SystemClock), from).await?;
     store.close().await;
     say!("控えから戻しました / Restored: {}", wiring::described(place));
@@ -59,11 +60,11 @@ fn say(report: &Report, lang: Lang) -> bool {
     match lang {
         Lang::Ja => {
             say!("行為 {acts}（{streams} 系列）、一覧 {list_rows} 行、書類 {documents}、本文 {texts}、正当に消去 {erased}");
-            say!("末尾 {} 番、ハッシュ {}", anchor.position, anchor.running);
+            say!("末尾 {} 番、ハッシュ {}（--anchor {anchor} で、後から確かめられます）", anchor.position, anchor.running);
         }
         Lang::En => {
             say!("{acts} acts in {streams} chains, {list_rows} list rows, {documents} documents, {texts} texts, {erased} erased by right");
-            say!("end at {}, hash {}", anchor.position, anchor.running);
+            say!("end at {}, hash {} (to compare later: --anchor {anchor})", anchor.position, anchor.running);
         }
     }
     for problem in problems {

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use banso_kernel::Lang;
+use banso_store::Anchor;
 use banso_web::PublicAddress;
 use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
@@ -278,8 +279,12 @@ pub(crate) enum Command {
     #[command(verbatim_doc_comment, help_template = TEMPLATE)]
     Verify {
         /// 監査用の一件書類 / Case files
-        #[arg(help_heading = ARGUMENTS, value_name = "一件書類.zip CASE.zip")]
+        #[arg(help_heading = ARGUMENTS, value_name = "一件書類.zip CASE.zip", conflicts_with = "anchor")]
         files: Vec<PathBuf>,
+        /// 以前に控えた台帳の末尾（番号:ハッシュ）。台帳がそこから続いているかも確かめます
+        /// An end of the ledger that was written down earlier; it must still be on the way
+        #[arg(long, value_name = "番号:ハッシュ POSITION:HASH", verbatim_doc_comment)]
+        anchor: Option<Anchor>,
     },
     /// データの控えを作ります（動かしたままで構いません）
     /// Writes a backup; the server may go on running

@@ -77,8 +77,8 @@ fn run(cli: &Cli) -> Result<bool, Trouble> {
             Ok(true)
         }
         Some(Command::Register { command }) => runtime()?.block_on(register::register(place, command, cli.lang())),
-        Some(Command::Verify { files }) if files.is_empty() => runtime()?.block_on(care::verify(place, cli.lang())),
-        Some(Command::Verify { files }) => care::verify_files(files, cli.lang()),
+        Some(Command::Verify { files, anchor }) if files.is_empty() => runtime()?.block_on(care::verify(place, *anchor, cli.lang())),
+        Some(Command::Verify { files, .. }) => care::verify_files(files, cli.lang()),
         Some(Command::Backup { to }) => runtime()?.block_on(care::back_up(place, to)),
         Some(Command::Restore { from }) => runtime()?.block_on(care::restore(place, from, cli.lang())),
         Some(Command::Simulate(asked)) => runtime()?.block_on(simulate::run(place, asked, cli.lang())),

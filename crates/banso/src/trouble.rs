@@ -138,6 +138,9 @@ fn remedy(fault: &Fault) -> &'static str {
         Fault::Address(_) => "接続先の書き方が正しくありません。",
         Fault::NothingHere(_) => "データがありません。--data でデータのフォルダーを指定してください。",
         Fault::NotEmpty => "すでにデータがあります。控えは、空のフォルダー（とデータベース）にだけ戻せます。",
+        Fault::OtherFolder(_) => "データのフォルダーとデータベースの組合せが違います。対になる --data と --database を指定してください。",
+        Fault::HalfRestored(_) => "控えから戻す作業が終わっていません。もう一度 banso restore で戻してください。",
+        Fault::Denied(_) => "このフォルダーを読む権限がありません。サーバーを動かしている利用者で実行してください。",
         Fault::BrokenBackup(_) => {
             "控えのファイルが壊れているか、途中で切れています（何も取り込んでいません）。写し直すか、別の控えを指定してください。"
         }

@@ -116,6 +116,8 @@ impl From<CallId> for String {
 pub enum StreamId {
     Case(CaseId),
     Call(CallId),
+    /// The letters of a case.
+    Letters(CaseId),
 }
 
 impl fmt::Display for StreamId {
@@ -123,6 +125,7 @@ impl fmt::Display for StreamId {
         match self {
             StreamId::Case(id) => write!(f, "case:{id}"),
             StreamId::Call(id) => write!(f, "call:{id}"),
+            StreamId::Letters(id) => write!(f, "letters:{id}"),
         }
     }
 }
@@ -133,6 +136,7 @@ impl FromStr for StreamId {
         match s.split_once(':') {
             Some(("case", id)) => id.parse().map(StreamId::Case),
             Some(("call", id)) => id.parse().map(StreamId::Call),
+            Some(("letters", id)) => id.parse().map(StreamId::Letters),
             Some(_) | None => Err(IdError(s.to_owned())),
         }
     }

@@ -132,6 +132,9 @@ impl From<Fault> for OfficeError {
             | Fault::NothingHere(_)
             | Fault::NotEmpty
             | Fault::BrokenBackup(_)
+            | Fault::OtherFolder(_)
+            | Fault::HalfRestored(_)
+            | Fault::Denied(_)
             | Fault::WrongPermit => None,
         };
         match words {

@@ -22,7 +22,7 @@ pub use csv::to_csv;
 pub use excel::to_xlsx;
 pub use package::{
     CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, ExportedWords, FileName,
-    PackageError, PackageReport, Problem, verify_package, write_package,
+    INDEX_LETTER, PackageError, PackageReport, Problem, verify_package, write_package,
 };
 pub use public_calls::{CallRemark, FirmOutline, PublicCall, PublicCalls, PublicCallsError, Suits};
 pub use register_file::{RegisterFileError, RegisterRow, RegisterRows, register_digest};

@@ -127,7 +127,6 @@ pub struct Cover {
     pub from: Sender,
     /// 成長型中小企業等研究開発支援事業（Go-Tech事業）.
     pub programme: LocalText,
-    /// 令和7年度 第1回公募.
     pub call: LocalText,
     /// The law or rule that the grant rests on, as the guideline cites it. The articles of 適正化法 are cited only when it is that Act.
     pub legal_basis: String,
@@ -136,7 +135,7 @@ pub struct Cover {
     pub title: String,
     /// The clauses of the guideline that the letter rests on.
     pub clauses: Vec<ClauseRef>,
-    /// How to object (教示), as the guideline says it; letters of decisions show it.
+    /// How to object (教示), in letters of decisions.
     #[serde(default)]
     pub objection: Option<String>,
     /// True for a demonstration: every page then says so.

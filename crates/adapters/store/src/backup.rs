@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::db::{Arg, Conn, Row, args, built, row, run};
 use crate::documents::Upload;
 use crate::fault::Fault;
+use crate::installation::Restoring;
 use crate::ledger::Anchor;
 use crate::store::{Place, Store};
 use crate::verify::Report;
@@ -160,13 +161,16 @@ impl Store {
     /// # Errors
     /// [`Fault::NotEmpty`]; a file that is no backup or of a newer program; a document that does not have its digest.
     pub async fn restore(place: &Place, clock: Arc<dyn Clock>, from: &Path) -> Result<(Store, Report), Fault> {
-        let store = Store::open(place, clock).await?;
+        let checked = from.to_owned();
+        tokio::task::spawn_blocking(move || is_backup(&checked)).await.map_err(of_file)??;
+        let store = Store::open_unfinished(place, clock).await?;
         for table in ["acts", "people", "organisations", "editions"] {
             let sql = built(format!("SELECT COUNT(*) AS n FROM {table}"));
             if store.db().number(sql, args![]).await? > 0 {
                 return Err(Fault::NotEmpty);
             }
         }
+        let restoring = Restoring::begin(&place.folder)?;
         let (pieces, receiver) = mpsc::channel(64);
         let from = from.to_owned();
         let file = tokio::task::spawn_blocking(move || read_file(&from, &pieces));
@@ -178,6 +182,7 @@ impl Store {
             (Ok(anchor), Ok(())) => anchor,
         };
         let report = store.verify(Some(anchor)).await?;
+        restoring.end()?;
         Ok((store, report))
     }
 
@@ -321,6 +326,12 @@ fn write_pieces(file: &std::fs::File, mut pieces: mpsc::Receiver<Piece>) -> Resu
             }
         }
     }
+}
+
+/// Looks whether a file is a backup at all, before anything is made for it.
+fn is_backup(file: &Path) -> Result<(), Fault> {
+    let mut zip = ZipArchive::new(BufReader::new(std::fs::File::open(file)?)).map_err(broken)?;
+    zip.by_name(HEADER).map(|_| ()).map_err(broken)
 }
 
 fn read_file(from: &Path, pieces: &Pieces) -> Result<(), Fault> {

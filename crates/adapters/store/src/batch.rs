@@ -1,6 +1,6 @@
 //! What is written together: acts, changes of plain tables, jobs. All of a batch is committed, or nothing of it.
 
-use banso_grant::{CallAct, CaseAct, NewAct};
+use banso_grant::{CallAct, CaseAct, LetterAct, NewAct};
 use banso_kernel::{CallId, CaseId, Digest, Instant, RequestId, StreamId};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,12 @@ pub enum Append {
         after: u64,
         acts: Vec<NewAct<CallAct>>,
     },
+    /// The letters of a case.
+    Letters {
+        case: CaseId,
+        after: u64,
+        acts: Vec<NewAct<LetterAct>>,
+    },
 }
 
 impl Append {
@@ -31,6 +37,7 @@ impl Append {
         match self {
             Append::Case { case, .. } => StreamId::Case(*case),
             Append::Call { call, .. } => StreamId::Call(call.clone()),
+            Append::Letters { case, .. } => StreamId::Letters(*case),
         }
     }
 
@@ -38,7 +45,7 @@ impl Append {
     #[must_use]
     pub const fn after(&self) -> u64 {
         match self {
-            Append::Case { after, .. } | Append::Call { after, .. } => *after,
+            Append::Case { after, .. } | Append::Call { after, .. } | Append::Letters { after, .. } => *after,
         }
     }
 }

@@ -83,6 +83,9 @@ impl From<Fault> for Halt {
             | Fault::Files(_)
             | Fault::NotEmpty
             | Fault::BrokenBackup(_)
+            | Fault::OtherFolder(_)
+            | Fault::HalfRestored(_)
+            | Fault::Denied(_)
             | Fault::Address(_)
             | Fault::NothingHere(_) => Halt::Failed(fault),
         }

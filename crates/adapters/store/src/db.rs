@@ -357,7 +357,7 @@ impl DataFolder {
     /// # Errors
     /// Another process holds it, or it cannot be written.
     pub(crate) fn lock(path: &Path) -> Result<Self, Fault> {
-        std::fs::create_dir_all(path)?;
+        make_private(path)?;
         let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(path.join("banso.lock"))?;
         match file.try_lock() {
             Ok(()) => Ok(DataFolder { path: path.to_owned(), _lock: Some(file) }),
@@ -370,6 +370,15 @@ impl DataFolder {
     pub(crate) fn beside(path: &Path) -> Self {
         DataFolder { path: path.to_owned(), _lock: None }
     }
+}
+
+/// Makes a folder that only its owner may read: it holds personal data, sessions and passwords' hashes. One that is there stays as it is.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 /// The URL of a database file, whatever letters its path has.

@@ -31,6 +31,12 @@ pub enum Fault {
     NotEmpty,
     #[error("the backup is damaged or incomplete, and nothing was taken in: {0}")]
     BrokenBackup(String),
+    #[error("`{0}` is not the data folder of this database (or the database not that of the folder): give the two that belong together")]
+    OtherFolder(String),
+    #[error("a restore into `{0}` was not finished: restore the backup once more, into the same place or another empty one")]
+    HalfRestored(String),
+    #[error("`{0}` may not be read by this user of the machine")]
+    Denied(String),
     #[error("the permit is for another thing than the one asked for")]
     WrongPermit,
 }

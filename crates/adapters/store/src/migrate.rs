@@ -1,6 +1,6 @@
 //! Hand-written migrations: numbered, recorded, each in one transaction, refused when the database is newer than the program.
 
-use crate::db::{Conn, Kind, args, row, run, run_script};
+use crate::db::{Conn, Kind, args, row, rows, run, run_script};
 use crate::fault::Fault;
 
 struct Migration {
@@ -32,7 +32,57 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: "",
         postgres: include_str!("schema/0005_firm_facts_postgres.sql"),
     },
+    Migration { number: 6, common: include_str!("schema/0006_installation.sql"), sqlite: "", postgres: "" },
 ];
+
+/// The triggers by which the database itself refuses to edit acts.
+const fn guards(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Sqlite => &["acts_are_not_deleted", "acts_are_not_edited", "acts_are_not_replaced"],
+        Kind::Postgres => &["acts_are_not_edited", "acts_are_not_truncated"],
+    }
+}
+
+/// The guards of the acts that are not there, or not in force.
+pub(crate) async fn missing_guards(conn: &mut Conn, kind: Kind) -> Result<Vec<&'static str>, Fault> {
+    let sql = match kind {
+        Kind::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'acts'",
+        Kind::Postgres => {
+            "SELECT CAST(tgname AS TEXT) AS name FROM pg_trigger WHERE tgrelid = 'acts'::regclass AND NOT tgisinternal AND tgenabled <> 'D'"
+        }
+    };
+    let found: Vec<String> = rows(conn, sql, args![]).await?.iter().map(|r| r.text("name")).collect::<Result<_, _>>()?;
+    Ok(guards(kind).iter().copied().filter(|guard| !found.iter().any(|f| f == guard)).collect())
+}
+
+/// Puts the guards of the acts back where somebody took one away.
+pub(crate) async fn put_guards_back(conn: &mut Conn, kind: Kind) -> Result<(), Fault> {
+    let missing = missing_guards(conn, kind).await?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    tracing::warn!("the ledger was not guarded ({}): the guards are put back; run `banso verify`", missing.join(", "));
+    let (away, back) = match kind {
+        Kind::Sqlite => (
+            "DROP TRIGGER IF EXISTS acts_are_not_deleted; DROP TRIGGER IF EXISTS acts_are_not_edited; \
+             DROP TRIGGER IF EXISTS acts_are_not_replaced",
+            include_str!("schema/0001_guard_sqlite.sql"),
+        ),
+        Kind::Postgres => (
+            "DROP TRIGGER IF EXISTS acts_are_not_edited ON acts; DROP TRIGGER IF EXISTS acts_are_not_truncated ON acts; \
+             DROP FUNCTION IF EXISTS refuse_to_edit_acts()",
+            include_str!("schema/0001_guard_postgres.sql"),
+        ),
+    };
+    run(conn, kind.begin_write(), args![]).await?;
+    let done = async {
+        run_script(conn, away).await?;
+        run_script(conn, back).await
+    }
+    .await;
+    run(conn, if done.is_ok() { "COMMIT" } else { "ROLLBACK" }, args![]).await?;
+    Ok(done?)
+}
 
 /// The schema that this program writes.
 pub(crate) fn newest() -> i64 {

@@ -9,9 +9,10 @@ use crate::batch::{Batch, CommitError, Committed};
 use crate::change::Change;
 use crate::clock::Clock;
 use crate::contents::note_erasure;
-use crate::db::{DataFolder, Db, args, sqlite_url};
+use crate::db::{Conn, DataFolder, Db, args, sqlite_url};
 use crate::documents::Documents;
 use crate::fault::Fault;
+use crate::installation::{refuse_half_restored, tie};
 use crate::writer::{self, WriterHandle};
 
 /// Where a store keeps its things.
@@ -71,17 +72,42 @@ impl Place {
     /// Whether a store was made here before.
     #[must_use]
     pub fn is_made(&self) -> bool {
-        self.folder.join("incoming").is_dir()
+        self.made().is_ok()
+    }
+
+    /// What is needed to open the store beside a server.
+    fn made(&self) -> Result<(), Fault> {
+        let nothing = || Fault::NothingHere(self.folder.display().to_string());
+        let is_there = |path: &Path| match path.metadata() {
+            Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => Err(Fault::Denied(path.display().to_string())),
+            found => Ok(found.is_ok()),
+        };
+        let has_database = self.database_file().map_or(Ok(true), |file| is_there(&file))?;
+        if is_there(&self.folder.join("incoming"))? && has_database { Ok(()) } else { Err(nothing()) }
+    }
+
+    /// Whether the documents lie in the folder, rather than in a bucket.
+    #[cfg_attr(not(feature = "s3"), expect(clippy::unused_self, reason = "a bucket is named in the place"))]
+    fn keeps_documents(&self) -> bool {
+        #[cfg(feature = "s3")]
+        return self.bucket.is_none();
+        #[cfg(not(feature = "s3"))]
+        true
+    }
+
+    /// The file of an SQLite database.
+    fn database_file(&self) -> Option<PathBuf> {
+        match &self.database {
+            Some(url) if url.starts_with("sqlite:") => Some(PathBuf::from(url.trim_start_matches("sqlite:").trim_start_matches("//"))),
+            Some(_) => None,
+            None => Some(self.folder.join("banso.db")),
+        }
     }
 
     fn url(&self) -> String {
-        match &self.database {
-            Some(url) if url.starts_with("sqlite:") => {
-                let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-                sqlite_url(Path::new(path))
-            }
-            Some(url) => url.clone(),
-            None => sqlite_url(&self.folder.join("banso.db")),
+        match (self.database_file(), &self.database) {
+            (Some(file), _) => sqlite_url(&file),
+            (None, other) => other.clone().unwrap_or_default(),
         }
     }
 }
@@ -113,9 +139,21 @@ impl Store {
     /// # Errors
     /// The database cannot be reached, was written by a newer program, or the folder is in use by another server.
     pub async fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
+        refuse_half_restored(&place.folder)?;
+        Self::open_unfinished(place, clock).await
+    }
+
+    /// The same where a restore was begun.
+    pub(crate) async fn open_unfinished(place: &Place, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
+        // An address that is none makes no folder.
+        let db = Db::new(&place.url())?;
         let folder = DataFolder::lock(&place.folder)?;
         let documents = place.documents(&folder.path).await?;
-        Self::on(folder, documents, place, clock).await
+        let mut conn = db.writer().await?;
+        Self::prepare(&mut conn, &db, place, &*clock).await?;
+        crate::migrate::put_guards_back(&mut conn, db.kind).await?;
+        let _ = sqlx::Connection::close(conn).await;
+        Ok(Self::on(folder, documents, db, clock))
     }
 
     /// Opens a store beside the server that may be running on it, to verify, to back up, to add an account. Both may write: the ledger's
@@ -124,19 +162,24 @@ impl Store {
     /// # Errors
     /// There is no store in the folder; else as [`Store::open`].
     pub async fn open_beside(place: &Place, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
-        if !place.is_made() {
-            return Err(Fault::NothingHere(place.folder.display().to_string()));
-        }
-        Self::on(DataFolder::beside(&place.folder), place.documents_beside()?, place, clock).await
+        place.made()?;
+        refuse_half_restored(&place.folder)?;
+        let db = Db::new(&place.url())?;
+        let mut conn = db.writer().await?;
+        Self::prepare(&mut conn, &db, place, &*clock).await?;
+        let _ = sqlx::Connection::close(conn).await;
+        Ok(Self::on(DataFolder::beside(&place.folder), place.documents_beside()?, db, clock))
     }
 
-    async fn on(folder: DataFolder, documents: Documents, place: &Place, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
-        let db = Arc::new(Db::new(&place.url())?);
-        let mut conn = db.writer().await?;
-        crate::migrate::migrate(&mut conn, db.kind, clock.now().micros()).await?;
-        let _ = sqlx::Connection::close(conn).await;
+    async fn prepare(conn: &mut Conn, db: &Db, place: &Place, clock: &dyn Clock) -> Result<(), Fault> {
+        crate::migrate::migrate(conn, db.kind, clock.now().micros()).await?;
+        if place.keeps_documents() { tie(conn, &place.folder).await } else { Ok(()) }
+    }
+
+    fn on(folder: DataFolder, documents: Documents, db: Db, clock: Arc<dyn Clock>) -> Self {
+        let db = Arc::new(db);
         let (writer, _) = writer::start(Arc::clone(&db), Arc::clone(&clock));
-        Ok(Store { inner: Arc::new(Inner { db, clock, writer, documents, folder }) })
+        Store { inner: Arc::new(Inner { db, clock, writer, documents, folder }) }
     }
 
     /// Commits a batch: all of it or nothing. When this returns, it is on the disk.

@@ -59,6 +59,7 @@ impl Order {
         let all = |append: &Append| match append {
             Append::Case { acts, .. } => acts.iter().map(|a| encode(&a.act)).collect::<Result<Vec<_>, _>>(),
             Append::Call { acts, .. } => acts.iter().map(|a| encode(&a.act)).collect(),
+            Append::Letters { acts, .. } => acts.iter().map(|a| encode(&a.act)).collect(),
         };
         let encoded = batch.appends.iter().map(all).collect::<Result<_, _>>();
         Ok(Order { encoded: encoded.map_err(|e| CommitError::DoesNotFollow(e.to_string()))?, batch })
@@ -76,6 +77,10 @@ pub(crate) fn append(append: &Append, encoded: &[Encoded], head: Head, own: &mut
         }
         Append::Call { acts, .. } => {
             let fold = Folded::with_call_act;
+            acts.iter().zip(encoded).try_fold(head, |head, act| one(&stream, head, act, fold, own, tail, now))?
+        }
+        Append::Letters { acts, .. } => {
+            let fold = Folded::with_letter_act;
             acts.iter().zip(encoded).try_fold(head, |head, act| one(&stream, head, act, fold, own, tail, now))?
         }
     };

@@ -8,18 +8,19 @@ mod unnamed;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use banso_grant::{ActRecord, CaseRow, Link, ReviewRow, chain_flaws};
+use banso_grant::{ActRecord, CaseRow, LetterAct, Link, ReviewRow, chain_flaws};
 use banso_kernel::{CallId, CaseId, Digest, Instant, LocalText, StreamId};
 use banso_permits::Permit;
 
 use crate::Store;
-use crate::db::{Arg, Row, args, built};
+use crate::db::{Arg, Kind, Row, args, built, rows};
 use crate::documents::Soundness;
 use crate::fault::Fault;
 use crate::ledger::fold::{Decoded, Folded, Head, REVIEW_SELECT, Rows, review_row};
 use crate::ledger::insert::tuples;
 use crate::ledger::record::COLUMNS;
 use crate::ledger::{Anchor, CallRow, permitted_case};
+use crate::migrate::missing_guards;
 
 use beside::{LEADS, compare_lead};
 use named::Named;
@@ -131,6 +132,11 @@ impl Walk {
         let (texts, documents) = match act {
             Decoded::Case(recorded) => recorded.act.papers().map_or((Vec::new(), [].as_slice()), |p| (Vec::from_iter(p.text), p.documents)),
             Decoded::Call(recorded) => (recorded.act.texts(), [].as_slice()),
+            Decoded::Letter(recorded) => {
+                let LetterAct::LetterIssued(letter) = &recorded.act;
+                self.documents.insert(letter.document, place());
+                return;
+            }
         };
         self.texts.extend(texts.into_iter().map(|t| (t, place())));
         self.documents.extend(documents.iter().map(|d| {
@@ -156,6 +162,7 @@ impl Store {
     /// As [`Store::verify`].
     pub async fn verify_watched(&self, anchor: Option<Anchor>, watch: &(dyn Fn(u64) + Send + Sync)) -> Result<Report, Fault> {
         let mut walk = self.walk(anchor, watch).await?;
+        self.look_at_the_database(&mut walk).await?;
         let end = self.end_of_the_chain(&mut walk).await?;
         if let Some(a) = anchor.filter(|a| a.position > 0)
             && walk.at_anchor != Some(a.running)
@@ -172,6 +179,32 @@ impl Store {
         self.report(walk, count, list_rows, end).await
     }
 
+    /// Whether the database guards the acts, and whether its file is whole.
+    async fn look_at_the_database(&self, walk: &mut Walk) -> Result<(), Fault> {
+        let mut conn = self.db().reader().await?;
+        for guard in missing_guards(&mut conn, self.db().kind).await? {
+            let place = LocalText::new("データベースの守り", "guard of the database");
+            let what = LocalText::new(
+                format!("行為の書換えを拒む仕掛け（{guard}）がありません。サーバーを起動し直すと戻ります。"),
+                format!("`{guard}`, which refuses to edit acts, is not there; a start of the server puts it back"),
+            );
+            walk.problem(place, what);
+        }
+        if self.db().kind == Kind::Sqlite {
+            for row in rows(&mut conn, "PRAGMA integrity_check(20)", args![]).await? {
+                let said = row.text("integrity_check")?;
+                if said != "ok" {
+                    let place = LocalText::new("データベースのファイル", "file of the database");
+                    walk.problem(
+                        place,
+                        LocalText::new(format!("壊れています（{said}）。控えから戻してください。"), format!("is damaged: {said}")),
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Goes through one case: its chain, the hash that runs through the ledger at each of its acts, its list rows, its documents and
     /// texts.
     ///
@@ -180,8 +213,9 @@ impl Store {
     pub async fn verify_case(&self, permit: &Permit) -> Result<Report, Fault> {
         let case = permitted_case(permit)?;
         let mut walk = Walk::default();
-        let sql = format!("SELECT {COLUMNS} FROM acts WHERE stream = $1 ORDER BY seq");
-        for row in self.db().rows(built(sql), args![StreamId::Case(case).to_string()]).await? {
+        let sql = format!("SELECT {COLUMNS} FROM acts WHERE stream IN ($1, $2) ORDER BY stream, seq");
+        let streams = args![StreamId::Case(case).to_string(), StreamId::Letters(case).to_string()];
+        for row in self.db().rows(built(sql), streams).await? {
             match ActRecord::try_from(&row) {
                 Ok(record) => {
                     walk.take_in_stream(&record);
@@ -191,6 +225,7 @@ impl Store {
             }
         }
         let list_rows = self.compare_lists_of(case, &mut walk).await?;
+        self.check_notices_of(case, &mut walk).await?;
         let (end, count) = (self.anchor().await?, walk.streams.len() as u64);
         self.report(walk, count, list_rows, end).await
     }

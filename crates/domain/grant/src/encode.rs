@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::act::{ActorError, CallAct, CaseAct};
 use crate::canonical::{CanonicalError, canonical_json};
+use crate::letter::LetterAct;
 
 /// An act as columns of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub enum DecodeError {
     Payload { kind: String, version: u32, source: serde_json::Error },
 }
 
-/// A family of acts that a ledger can keep: those of cases, those of calls.
+/// A family of acts that a ledger can keep: those of cases, of calls, of letters.
 pub trait Act: Serialize + DeserializeOwned {
     /// Every kind of the family, in the order of the enum.
     const KINDS: &'static [&'static str];
@@ -184,6 +185,18 @@ impl Act for CallAct {
         if kind == "edition_published" { 2 } else { FIRST }
     }
 }
+
+impl Act for LetterAct {
+    const KINDS: &'static [&'static str] = LETTER_KINDS;
+
+    fn kind(&self) -> &'static str {
+        self.own_kind()
+    }
+}
+
+kinds!(LETTER_KINDS, LetterAct {
+    LetterAct::LetterIssued(_) => "letter_issued",
+});
 
 kinds!(CASE_KINDS, CaseAct {
     CaseAct::Submitted(_) => "submitted",

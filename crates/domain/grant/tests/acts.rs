@@ -107,6 +107,9 @@ fn check<A: Act + PartialEq + std::fmt::Debug>(family: &str, samples: &[A]) {
 fn every_kind_has_its_file() {
     check("case", &case_acts());
     check("call", &call_acts());
+    let letter =
+        LetterIssued { about: 1, document: digest("letter"), notices: vec!["00000000-0000-0000-0001-000000000007".parse().unwrap()] };
+    check("letter", &[LetterAct::LetterIssued(letter)]);
 }
 
 /// Every file that is there decodes, those of older versions included.
@@ -123,6 +126,7 @@ fn every_file_decodes() {
         let payload = std::fs::read_to_string(&path).unwrap();
         let again = match family {
             "case" => encode(&decode::<CaseAct>(kind, version, &payload).unwrap()),
+            "letter" => encode(&decode::<LetterAct>(kind, version, &payload).unwrap()),
             "call" => encode(&decode::<CallAct>(kind, version, &payload).unwrap()),
             _ => panic!("{name} is of no family"),
         };

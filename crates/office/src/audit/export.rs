@@ -6,9 +6,9 @@ use std::io::{self, Read, Seek as _, SeekFrom};
 
 use banso_exchange::{
     CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, ExportedWords, FileName,
-    write_package,
+    INDEX_LETTER, write_package,
 };
-use banso_grant::{ActRecord, CallAct, CaseAct, ReadWith, TextKind};
+use banso_grant::{ActRecord, CallAct, CaseAct, LetterAct, ReadWith, TextKind};
 use banso_kernel::{CaseId, Digest, LocalText};
 use banso_letters::{Act, CaseIndex, IndexedDocument, Letter};
 use banso_permits::Person;
@@ -70,6 +70,7 @@ impl Office {
             editions: self.exported_editions(file).await?,
             documents,
             letters: Vec::new(),
+            letter_acts: self.store().letters_of_case(file.id).await?,
         };
         package.letters = self.exported_letters(file, view, &package).await?;
         Ok(package)
@@ -168,18 +169,24 @@ impl Office {
         let letters = self.letters().clone();
         let pdf =
             tokio::task::spawn_blocking(move || letters.render(&index)).await.map_err(OfficeError::fault)?.map_err(OfficeError::fault)?;
-        let mut out =
-            vec![ExportedLetter {
-                file: "0000-index".to_owned(), title: LocalText::new("案件ファイルの目次", "Table of contents"), pdf
-            }];
-        let mut seen = Vec::new();
-        for notice in self.store().notices_of_case(file.id).await? {
-            let Some(digest) = notice.notice.document.filter(|d| !seen.contains(d)) else { continue };
-            seen.push(digest);
-            if let Some(pdf) = self.store().documents().read(digest).await? {
-                let name = format!("{:04}-letter", seen.len());
-                out.push(ExportedLetter { file: name, title: LocalText::ja(notice.notice.subject), pdf });
-            }
+        let mut out = vec![ExportedLetter {
+            file: INDEX_LETTER.to_owned(),
+            title: LocalText::new("案件ファイルの目次", "Table of contents"),
+            digest: Digest::of(&pdf),
+            pdf: Ok(pdf),
+            issued: None,
+        }];
+        let notices = self.store().notices_of_case(file.id).await?;
+        for record in &package.letter_acts {
+            let LetterAct::LetterIssued(letter) = record.decode().map_err(OfficeError::fault)?.act;
+            let pdf = match self.store().documents().read(letter.document).await? {
+                Some(pdf) => Ok(pdf),
+                None => Err(self.erased_note(letter.document).await?),
+            };
+            let notice = notices.iter().find(|n| letter.notices.contains(&n.notice.id));
+            let title = LocalText::ja(notice.map_or_else(String::new, |n| n.notice.subject.clone()));
+            let file = format!("{:04}-letter", record.seq);
+            out.push(ExportedLetter { file, title, digest: letter.document, pdf, issued: Some(record.seq) });
         }
         Ok(out)
     }

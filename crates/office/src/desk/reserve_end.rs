@@ -169,7 +169,8 @@ mod tests {
         assert_eq!((states(&s).await, waiting(&s).await), (vec![Selected, Withdrawn, Rejected, Rejected, Rejected], None));
         assert_eq!(code(s.office.promote(&s.director, first, "予算が空いたため。", s.press())).await, "R101");
         s.settle().await;
-        assert!(s.office.store().verify(None).await.unwrap().is_sound());
+        let report = s.office.store().verify(None).await.unwrap();
+        assert!(report.is_sound(), "{report:?}");
     }
 
     #[tokio::test]

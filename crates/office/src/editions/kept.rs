@@ -141,6 +141,8 @@ impl Office {
         let editions = batch.appends.iter().flat_map(|append| match append {
             Append::Case { acts, .. } => acts.iter().map(|a| a.edition).collect::<Vec<_>>(),
             Append::Call { acts, .. } => acts.iter().map(|a| a.edition).collect(),
+            // A letter tells of an act that was taken before.
+            Append::Letters { .. } => Vec::new(),
         });
         match editions.into_iter().find_map(|e| unaccepted.get(&e)) {
             Some(call) => Err(OfficeError::Suspended(why(call))),

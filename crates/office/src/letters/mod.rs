@@ -18,12 +18,14 @@ mod refusal;
 mod withdrawal;
 mod words;
 
-use banso_grant::{Case, CaseAct, CaseState, NoticeKind, Recipient, Recorded, RejectionPath, Submitted, notices};
+use banso_grant::{
+    Actor, Case, CaseAct, CaseState, LetterAct, LetterIssued, NewAct, NoticeKind, Recipient, Recorded, RejectionPath, Submitted, notices,
+};
 use banso_guideline::Edition;
-use banso_kernel::{CaseId, Digest, NoticeId, OrganisationId, PersonId};
+use banso_kernel::{CaseId, Digest, NoticeId, OrganisationId, PersonId, RequestId};
 use banso_letters::Letter;
 use banso_permits::{Action, Person, Role};
-use banso_store::{Account, Batch, CaseFile, Change, Desk, NewJob, NewNotice};
+use banso_store::{Account, Append, Batch, CaseFile, Change, Desk, NewJob, NewNotice};
 
 use crate::work::Work;
 use crate::{Office, OfficeError};
@@ -36,6 +38,9 @@ pub(crate) use execution::fixing_letter;
 pub(crate) use order::{OrderContext, percent, repayment_letter};
 pub(crate) use outcome::serial_in;
 pub(crate) use refusal::refusal_letter;
+
+/// How often a letter is recorded anew when another letter of the case comes first.
+const AGAIN: usize = 5;
 
 /// An act, read back with everything that is told of it.
 pub(crate) struct Told<'a> {
@@ -62,10 +67,15 @@ fn own_notice_id(case: CaseId, seq: u64, person: PersonId, kind: NoticeKind) -> 
 }
 
 fn named(text: &str) -> NoticeId {
+    NoticeId::new(id_of(text))
+}
+
+/// Always the same id for the same words.
+fn id_of(text: &str) -> uuid::Uuid {
     let digest = Digest::of(text.as_bytes());
     let mut bytes = [0_u8; 16];
     bytes.iter_mut().zip(digest.as_bytes()).for_each(|(to, from)| *to = *from);
-    NoticeId::new(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// The worker reads as an auditor does: everything, changing nothing.
@@ -123,8 +133,35 @@ impl Office {
                 }
             };
         }
-        self.append(batch).await?;
-        Ok(())
+        match document {
+            Some(document) => self.send(batch, &told, document).await,
+            None => self.append(batch).await.map(|_| ()),
+        }
+    }
+
+    /// Records that a letter was sent together with the notices that bring it. Done twice, it is recorded once.
+    async fn send(&self, batch: Batch, told: &Told<'_>, document: Digest) -> Result<(), OfficeError> {
+        let (case, about) = (told.case_id, told.record.seq);
+        let notices = self.desks_of(case).await?.into_iter().map(|desk| notice_id(case, about, desk)).collect();
+        let act = NewAct {
+            act: LetterAct::LetterIssued(LetterIssued { about, document, notices }),
+            actor: Actor::System,
+            authority: told.record.authority.clone(),
+            clause: told.record.clause.clone(),
+            edition: told.record.edition,
+            effective_on: told.record.effective_on,
+        };
+        let batch = batch.request(RequestId::new(id_of(&format!("letter {case} {about}"))));
+        for _ in 0..AGAIN {
+            let after = self.store().letters_of_case(case).await?.len() as u64;
+            let append = Append::Letters { case, after, acts: vec![act.clone()] };
+            match self.append(batch.clone().and_append(append)).await {
+                // Another letter of the case was sent first.
+                Err(OfficeError::Stale(_)) => {}
+                done => return done.map(|_| ()),
+            }
+        }
+        Err(OfficeError::fault(format!("letter {case} {about}: others come first all the time")))
     }
 
     async fn tell_applicants(

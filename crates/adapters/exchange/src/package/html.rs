@@ -175,7 +175,11 @@ fn link(index: &Index, document: &ExportedDocument, name: &str) -> String {
 fn others(out: &mut String, index: &Index) {
     put(out, "<h2>文書 <span class=\"en\" lang=\"en\">Letters</span></h2>\n<ul>");
     for letter in &index.letters {
-        let _written = writeln!(out, "<li><a href=\"{}\">{}</a></li>", escape(&places::letter(&letter.file)), both(&letter.title));
+        let title = both(&letter.title);
+        let _written = match &letter.erased {
+            Some(note) => writeln!(out, "<li>{title}（消去済み {}：{}）</li>", note.at.day().wareki(), escape(&note.reason)),
+            None => writeln!(out, "<li><a href=\"{}\">{title}</a></li>", escape(&places::letter(&letter.file))),
+        };
     }
     put(out, "</ul>\n<h2>申請の内容・審査の意見 <span class=\"en\" lang=\"en\">Contents</span></h2>\n<ul>");
     for content in &index.contents {

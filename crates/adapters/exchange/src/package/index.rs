@@ -28,6 +28,8 @@ pub struct CasePackage {
     pub editions: Vec<ExportedEdition>,
     pub documents: Vec<ExportedDocument>,
     pub letters: Vec<ExportedLetter>,
+    /// The acts by which letters were sent, in the order of their numbers.
+    pub letter_acts: Vec<ActRecord>,
 }
 
 /// An act with the words that people read.
@@ -108,14 +110,23 @@ pub struct ExportedLetter {
     /// Name of its file without `.pdf`: `0005-grant-decision`.
     pub file: String,
     pub title: LocalText,
-    pub pdf: Vec<u8>,
+    /// Digest of the PDF.
+    pub digest: Digest,
+    /// The PDF, or why it is not there.
+    pub pdf: Result<Vec<u8>, ErasedNote>,
+    /// The number of the act by which it was sent; the table of contents is made with the file.
+    pub issued: Option<u64>,
 }
+
+/// The file of the letter that is made with the case file: its table of contents.
+pub const INDEX_LETTER: &str = "0000-index";
 
 pub(crate) const FORMAT: &str = "banso-case";
 pub(crate) const VERSION: u32 = 3;
 /// The version in which editions first name what they were read with.
 pub(crate) const WITH_WORDS: u32 = 2;
-/// The version in which documents first have the ending of their kind.
+/// The version in which letters first have their acts, and documents the ending of their kind.
+pub(crate) const WITH_LETTER_ACTS: u32 = 3;
 pub(crate) const WITH_ENDINGS: u32 = 3;
 
 /// `index.json`.
@@ -171,6 +182,10 @@ pub(crate) struct IndexedLetter {
     pub(crate) file: String,
     pub(crate) title: LocalText,
     pub(crate) sha256: Digest,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) issued: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) erased: Option<ErasedNote>,
 }
 
 impl Index {
@@ -188,7 +203,13 @@ impl Index {
             published: w.published.clone(),
         };
         let edition = |e: &ExportedEdition| IndexedEdition { digest: e.digest, name: e.name.clone(), words: e.words.as_ref().map(words) };
-        let letter = |l: &ExportedLetter| IndexedLetter { file: l.file.clone(), title: l.title.clone(), sha256: Digest::of(&l.pdf) };
+        let letter = |l: &ExportedLetter| IndexedLetter {
+            file: l.file.clone(),
+            title: l.title.clone(),
+            sha256: l.digest,
+            issued: l.issued,
+            erased: l.pdf.clone().err(),
+        };
         Index {
             format: FORMAT.to_owned(),
             version: VERSION,

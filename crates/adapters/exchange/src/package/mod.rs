@@ -4,21 +4,24 @@
 //! `README` of the format: `index.json` (format 3), `index.html` (the same for people), `acts.jsonl` (one act a line, the payload as the
 //! very text that was hashed), `contents/<sha256>.json`, `editions/<sha256>.md`, `words/<sha256>.md` (the fact dictionary and the shared
 //! definitions that an edition was read with; not in format 1), `documents/<sha256>.pdf`
-//! and so on by kind (without the ending before format 3), `letters/*.pdf`,
+//! and so on by kind (without the ending before format 3), `letters/*.pdf`, `letters.jsonl` (the acts by which they were sent; not before
+//! format 3),
 //! `SHA256SUMS` (of all other files, as `sha256sum -c` reads it).
 //!
 //! What the file proves: the acts, their order, and everything they name by digest. What it cannot prove alone: that the whole
 //! chain was not written anew (compare the head with the receipt or the office), that something was erased by right, and what the
-//! chain does not bind: names of people and files, titles, summaries, the letters as they were printed.
+//! chain does not bind: names of people and files, titles, summaries.
 
 mod html;
 mod index;
+mod letters;
 mod meaning;
 mod verify;
 mod write;
 
 pub use index::{
     CasePackage, ErasedNote, ExportedAct, ExportedContent, ExportedDocument, ExportedEdition, ExportedLetter, ExportedWords, FileName,
+    INDEX_LETTER,
 };
 pub use verify::{PackageReport, Problem, verify_package};
 pub(crate) use write::moment;
@@ -58,6 +61,8 @@ pub(crate) mod places {
     pub(crate) const INDEX: &str = "index.json";
     pub(crate) const PAGE: &str = "index.html";
     pub(crate) const ACTS: &str = "acts.jsonl";
+    /// The acts by which letters were sent.
+    pub(crate) const LETTERS: &str = "letters.jsonl";
     pub(crate) const SUMS: &str = "SHA256SUMS";
 
     /// Under its digest, with the ending of its kind where that is known, so that it opens with a click.

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read, Write};
 
 use banso_grant::decide::whole_digest;
-use banso_grant::{ActRecord, CallAct, CaseAct, DocumentRef, ReadWith, Submitted, encode};
+use banso_grant::{ActRecord, CallAct, CaseAct, DocumentRef, LetterAct, LetterIssued, ReadWith, Submitted, encode};
 use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, Instant, LocalText, StreamId, Yen};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
@@ -17,6 +17,16 @@ const GUIDELINE: &str = "# 公募要領\n";
 
 fn at(minute: u32) -> Instant {
     Instant::parse(&format!("2025-06-20T16:{minute:02}:00+09:00")).unwrap()
+}
+
+/// The act by which the receipt was sent.
+fn letter_act(case: CaseId, document: Digest) -> ActRecord {
+    let mut record = act(case, None, &CaseAct::SubmissionWithdrawn { reason: String::new() });
+    let encoded = encode(&LetterAct::LetterIssued(LetterIssued { about: 1, document, notices: Vec::new() })).unwrap();
+    (record.stream, record.kind, record.version, record.payload) =
+        (StreamId::Letters(case), encoded.kind.to_owned(), encoded.version, encoded.payload);
+    record.hash = record.expected_hash();
+    record
 }
 
 fn act(case: CaseId, last: Option<&ActRecord>, act: &CaseAct) -> ActRecord {
@@ -119,7 +129,14 @@ fn package() -> CasePackage {
             words: Some(words()),
         }],
         documents: vec![document(0, None), document(1, Some(note))],
-        letters: vec![ExportedLetter { file: "0001-receipt".into(), title: LocalText::new("受付票", "Receipt"), pdf: b"%PDF".to_vec() }],
+        letters: vec![ExportedLetter {
+            file: "0001-receipt".into(),
+            title: LocalText::new("受付票", "Receipt"),
+            digest: Digest::of(b"%PDF"),
+            pdf: Ok(b"%PDF".to_vec()),
+            issued: Some(1),
+        }],
+        letter_acts: vec![letter_act(case, Digest::of(b"%PDF"))],
     }
 }
 
@@ -173,6 +190,10 @@ fn edit(files: &mut Files, name: &str, from: &str, to: &str) {
     *body = text.replace(from, to).into_bytes();
 }
 
+fn edit_all(files: &mut Files, name: &str) {
+    files.iter_mut().find(|(n, _)| n == name).unwrap().1.clear();
+}
+
 fn problems(files: &Files) -> String {
     let report = verify_package(Cursor::new(zip(files))).unwrap();
     assert!(!report.is_sound());
@@ -207,7 +228,7 @@ fn the_page_for_people_is_harmless_and_complete() {
 fn every_tampering_is_seen() {
     type Change = fn(&mut Files);
     let content = || places::content(Digest::of(ANSWERS.as_bytes()));
-    let cases: [(&str, Change, bool, &str); 20] = [
+    let cases: [(&str, Change, bool, &str); 22] = [
         ("a document changed", |f| edit(f, &place(DOCUMENTS[0]), "plan", "PLAN"), true, "does not have the digest"),
         ("a document changed, sums too old", |f| edit(f, &place(DOCUMENTS[0]), "plan", "PLAN"), false, "SHA-256 differs"),
         ("a document taken out", |f| f.retain(|(n, _)| !n.starts_with("documents/")), true, "missing and not stated as erased"),
@@ -224,6 +245,13 @@ fn every_tampering_is_seen() {
             "stated as erased, but it is still here",
         ),
         ("a letter changed", |f| edit(f, "letters/0001-receipt.pdf", "%PDF", "%pdf"), true, "does not have the digest"),
+        (
+            "another letter sent",
+            |f| edit(f, places::LETTERS, "\\\"about\\\":1", "\\\"about\\\":2"),
+            true,
+            "letter act 1: Its content does not have its hash",
+        ),
+        ("the acts of letters taken out", |f| edit_all(f, places::LETTERS), true, "No act says that this letter was sent"),
         ("an act changed", |f| edit(f, places::ACTS, "都合により", "職権により"), true, "act 3: Its content does not have its hash"),
         ("the index changed", |f| edit(f, places::INDEX, "都合により", "職権により"), true, "acts in the index differ"),
         (
@@ -292,7 +320,7 @@ fn a_byte_that_changed_anywhere_is_seen_or_changes_no_file() {
 #[test]
 fn a_rehashed_forgery_still_misses_what_the_acts_name() {
     type Change = fn(&mut CasePackage);
-    let cases: [(&str, Change, &str); 12] = [
+    let cases: [(&str, Change, &str); 13] = [
         ("a document left out", |p| p.documents.truncate(1), "is not in the index, or has another size"),
         ("the answers left out", |p| p.contents.clear(), "is not in the index"),
         ("the guideline left out", |p| p.editions.clear(), "edition of the guideline that governed it is missing"),
@@ -338,6 +366,14 @@ fn a_rehashed_forgery_still_misses_what_the_acts_name() {
             "who acted cannot be read",
         ),
         ("an unknown act", |p| p.acts[2].record.kind = "crowned".into(), "`crowned` is not a kind of act"),
+        (
+            "a letter forged with its digest",
+            |p| {
+                p.letters[0].pdf = Ok(b"%PDF forged".to_vec());
+                p.letters[0].digest = Digest::of(b"%PDF forged");
+            },
+            "The letter that was sent is not the one in the file",
+        ),
     ];
     for (what, change, expected) in cases {
         let mut forged = package();
@@ -440,11 +476,14 @@ fn what_is_wrong_at_the_source_stops_the_export() {
     gone.documents[0].digest = Digest::of(b"nowhere");
     let mut path = package();
     path.letters[0].file = "../x".into();
+    let mut letter = package();
+    letter.letters[0].pdf = Ok(b"%PDF forged".to_vec());
     for (package, expected) in [
         (wrong_text, "another content than its digest"),
         (wrong_bytes, "another content than its digest"),
         (gone, "reading or writing"),
         (path, "cannot be the name of a letter"),
+        (letter, "another content than its digest"),
     ] {
         let said = written(&package).unwrap_err().to_string();
         assert!(said.contains(expected), "{expected}: {said}");

@@ -8,7 +8,7 @@ use banso_kernel::{CaseId, Digest, LocalText, StreamId};
 use zip::ZipArchive;
 
 use super::index::{FORMAT, Index, VERSION};
-use super::{PackageError, html, meaning, places};
+use super::{PackageError, html, letters, meaning, places};
 use crate::archive::{ArchiveLimits, open};
 use crate::hashing::copy_hashed;
 
@@ -80,6 +80,7 @@ pub fn verify_package<R: Read + Seek>(file: R) -> Result<PackageReport, PackageE
     let Some(index) = parse_index(&found, &mut report) else { return Ok(report) };
     describe(&index, &mut report);
     let acts = check_acts(&index, &found, &mut report);
+    letters::check(&index, &found, &mut report);
     check_listed(&index, &found, &mut report);
     check_page(&index, &found, &mut report);
     meaning::check(&index, &acts, &mut report);
@@ -87,19 +88,19 @@ pub fn verify_package<R: Read + Seek>(file: R) -> Result<PackageReport, PackageE
 }
 
 /// One file of the ZIP: its digest, and its text where that is read.
-struct Found {
+pub(super) struct Found {
     digest: Digest,
     bytes: u64,
     text: Option<String>,
 }
 
-type Files = BTreeMap<String, Found>;
+pub(super) type Files = BTreeMap<String, Found>;
 
 /// The places that the format knows. Nothing else may be in the file.
 fn is_known(name: &str) -> bool {
     let digest = |text: &str| text.parse::<Digest>().is_ok_and(|d| d.to_string() == text);
     match name.split_once('/') {
-        None => matches!(name, places::INDEX | places::PAGE | places::ACTS | places::SUMS),
+        None => matches!(name, places::INDEX | places::PAGE | places::ACTS | places::LETTERS | places::SUMS),
         Some(("documents", rest)) => digest(rest.split_once('.').map_or(rest, |(name, _)| name)),
         Some(("contents", rest)) => rest.strip_suffix(".json").is_some_and(digest),
         Some(("editions" | "words", rest)) => rest.strip_suffix(".md").is_some_and(digest),
@@ -116,7 +117,7 @@ fn read_entry<R: Read + Seek>(
     found: &mut Files,
     report: &mut PackageReport,
 ) {
-    let wants_text = matches!(name, places::INDEX | places::ACTS | places::SUMS);
+    let wants_text = matches!(name, places::INDEX | places::ACTS | places::LETTERS | places::SUMS);
     match read_bounded(zip, at, declared, wants_text) {
         Ok(Some(entry)) => {
             found.insert(name.to_owned(), entry);
@@ -234,30 +235,17 @@ fn describe(index: &Index, report: &mut PackageReport) {
     report.contents = index.contents.len();
     report.documents = index.documents.len();
     report.letters = index.letters.len();
-    report.erased =
-        index.contents.iter().filter(|c| c.erased.is_some()).count() + index.documents.iter().filter(|d| d.erased.is_some()).count();
+    report.erased = index.contents.iter().filter(|c| c.erased.is_some()).count()
+        + index.documents.iter().filter(|d| d.erased.is_some()).count()
+        + index.letters.iter().filter(|l| l.erased.is_some()).count();
     report.head = Some(index.head);
     report.synthetic = index.synthetic;
 }
 
 /// The chain of acts; gives them back as they stand in `acts.jsonl`.
 fn check_acts(index: &Index, found: &Files, report: &mut PackageReport) -> Vec<ActRecord> {
-    let mut acts: Vec<ActRecord> = Vec::new();
-    for (i, line) in text(found, places::ACTS, report).unwrap_or_default().lines().enumerate() {
-        match serde_json::from_str(line) {
-            Ok(act) => acts.push(act),
-            Err(e) => report.wrong(
-                format!("{} line {}", places::ACTS, i + 1),
-                format!("行為を読めません（{e}）。"),
-                format!("The act cannot be read: {e}."),
-            ),
-        }
-    }
-    let mut last: Option<&ActRecord> = None;
-    for act in &acts {
-        check_link(index.case, last, act, report);
-        last = Some(act);
-    }
+    let acts = chain(&StreamId::Case(index.case), places::ACTS, found, report);
+    let last = acts.last();
     if !index.acts.iter().map(|a| &a.record).eq(acts.iter()) {
         report.wrong(places::INDEX, "目録の行為が acts.jsonl と一致しません。", "The acts in the index differ from acts.jsonl.");
     }
@@ -270,9 +258,38 @@ fn check_acts(index: &Index, found: &Files, report: &mut PackageReport) -> Vec<A
     acts
 }
 
-fn check_link(case: CaseId, last: Option<&ActRecord>, act: &ActRecord, report: &mut PackageReport) {
-    let place = format!("act {}", act.seq);
-    if act.stream != StreamId::Case(case) {
+/// The acts of one stream as a file of the ZIP has them, each linked to the one before.
+pub(super) fn chain(stream: &StreamId, name: &str, found: &Files, report: &mut PackageReport) -> Vec<ActRecord> {
+    let mut acts: Vec<ActRecord> = Vec::new();
+    for (i, line) in text(found, name, report).unwrap_or_default().lines().enumerate() {
+        match serde_json::from_str(line) {
+            Ok(act) => acts.push(act),
+            Err(e) => report.wrong(
+                format!("{name} line {}", i + 1),
+                format!("行為を読めません（{e}）。"),
+                format!("The act cannot be read: {e}."),
+            ),
+        }
+    }
+    let mut last: Option<&ActRecord> = None;
+    for act in &acts {
+        check_link(stream, last, act, report);
+        last = Some(act);
+    }
+    acts
+}
+
+/// How people find an act in the file.
+pub(super) fn act_place(stream: &StreamId, seq: u64) -> String {
+    match stream {
+        StreamId::Case(_) | StreamId::Call(_) => format!("act {seq}"),
+        StreamId::Letters(_) => format!("letter act {seq}"),
+    }
+}
+
+fn check_link(stream: &StreamId, last: Option<&ActRecord>, act: &ActRecord, report: &mut PackageReport) {
+    let place = act_place(stream, act.seq);
+    if act.stream != *stream {
         report.wrong(&place, "別の案件の行為です。", "The act belongs to another case.");
     }
     for flaw in chain_flaws(last.map(Into::into), act) {
@@ -315,7 +332,7 @@ fn check_listed(index: &Index, found: &Files, report: &mut PackageReport) {
         wanted.insert(index.place(d), (d.digest, d.erased.is_some(), Some(d.bytes)));
     }
     for l in &index.letters {
-        wanted.insert(places::letter(&l.file), (l.sha256, false, None));
+        wanted.insert(places::letter(&l.file), (l.sha256, l.erased.is_some(), None));
     }
     for (name, (digest, erased, bytes)) in &wanted {
         match found.get(name) {

@@ -31,6 +31,8 @@ pub fn write_package<W: Write + Seek>(
         lines.push('\n');
     }
     zip.add(places::ACTS, lines.as_bytes())?;
+    let sent: Vec<String> = package.letter_acts.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+    zip.add(places::LETTERS, sent.iter().fold(String::new(), |all, line| all + line + "\n").as_bytes())?;
     for content in &package.contents {
         if let Ok(body) = &content.body {
             zip.add_text(&places::content(content.digest), body, content.digest)?;
@@ -50,7 +52,11 @@ pub fn write_package<W: Write + Seek>(
         if !places::is_letter_name(&letter.file) {
             return Err(PackageError::LetterName(letter.file.clone()));
         }
-        zip.add(&places::letter(&letter.file), &letter.pdf)?;
+        let Ok(pdf) = &letter.pdf else { continue };
+        if Digest::of(pdf) != letter.digest {
+            return Err(PackageError::WrongDocument { digest: letter.digest });
+        }
+        zip.add(&places::letter(&letter.file), pdf)?;
     }
     for document in package.documents.iter().filter(|d| d.erased.is_none()) {
         let passed = zip.stream(&index.place(document), &mut *open(document.digest)?, document.bytes)?;

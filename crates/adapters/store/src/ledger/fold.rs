@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use banso_grant::{
-    Act, ActRecord, Call, CallAct, CallPhase, Case, CaseAct, CaseRow, FoldError, Recorded, ReviewRow, ReviewStatus, StateCode,
+    Act, ActRecord, Call, CallAct, CallPhase, Case, CaseAct, CaseRow, FoldError, LetterAct, Recorded, ReviewRow, ReviewStatus, StateCode,
 };
 use banso_kernel::{CallId, CaseId, CorporateNumber, Digest, Instant, PersonId, StreamId, Yen};
 
@@ -77,6 +77,7 @@ impl Head {
         let folded = match act {
             Decoded::Case(act) => self.folded.with_case_act(act),
             Decoded::Call(act) => self.folded.with_call_act(act),
+            Decoded::Letter(act) => self.folded.with_letter_act(act),
         };
         let folded = folded.map_err(|e| Fault::impossible(record.stream.to_string(), e))?;
         Ok(Head { seq: record.seq, hash: record.hash, folded })
@@ -87,6 +88,7 @@ impl Head {
 pub(crate) enum Decoded {
     Case(Recorded<CaseAct>),
     Call(Recorded<CallAct>),
+    Letter(Recorded<LetterAct>),
 }
 
 impl Decoded {
@@ -94,6 +96,7 @@ impl Decoded {
         let act = match &record.stream {
             StreamId::Case(_) => record.decode().map(Decoded::Case),
             StreamId::Call(_) => record.decode().map(Decoded::Call),
+            StreamId::Letters(_) => record.decode().map(Decoded::Letter),
         };
         act.map_err(|e| Fault::impossible(record.stream.to_string(), e))
     }
@@ -116,6 +119,14 @@ impl Folded {
             Folded::Case(_) => Err(FoldError::NotAFirstAct { seq: act.seq, kind: act.act.kind() }),
         }
         .map(|call| Folded::Call(Box::new(call)))
+    }
+
+    /// Letters amount to nothing that a list shows.
+    pub(crate) fn with_letter_act(self, act: &Recorded<LetterAct>) -> Result<Folded, FoldError> {
+        match self {
+            Folded::Nothing => Ok(Folded::Nothing),
+            Folded::Case(_) | Folded::Call(_) => Err(FoldError::NotAFirstAct { seq: act.seq, kind: act.act.kind() }),
+        }
     }
 }
 
@@ -140,7 +151,9 @@ impl Rows {
             (StreamId::Call(id), Folded::Call(call)) => {
                 self.calls.insert(id.clone(), CallRow::of(id, call));
             }
-            (StreamId::Case(_), Folded::Nothing | Folded::Call(_)) | (StreamId::Call(_), Folded::Nothing | Folded::Case(_)) => {}
+            (StreamId::Case(_), Folded::Nothing | Folded::Call(_))
+            | (StreamId::Call(_), Folded::Nothing | Folded::Case(_))
+            | (StreamId::Letters(_), _) => {}
         }
     }
 

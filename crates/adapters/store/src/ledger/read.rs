@@ -1,6 +1,8 @@
 //! Reading cases, each by a permit for that very case or for the call that it belongs to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
 
 use banso_grant::{Act, ActRecord, Call, Case, CaseAct, DecodeError, Recorded};
 use banso_kernel::{CallId, CaseId, Digest, OrganisationId, PersonId, StreamId};
@@ -58,6 +60,22 @@ impl CallFile {
 pub struct Anchor {
     pub position: u64,
     pub running: Digest,
+}
+
+impl fmt::Display for Anchor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.position, self.running)
+    }
+}
+
+impl FromStr for Anchor {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split_once(':').and_then(|(position, running)| Some((position.parse().ok()?, running.parse().ok()?)));
+        let (position, running) = parts.ok_or("write the position, a colon and the hash, as `banso verify` printed them")?;
+        Ok(Anchor { position, running })
+    }
 }
 
 /// The acts of streams that a permit for one case opens.
@@ -218,6 +236,14 @@ impl Store {
             Folded::Case(case) => Ok(Some(CaseFile { id, case: *case, acts })),
             Folded::Nothing | Folded::Call(_) => Ok(None),
         }
+    }
+
+    /// The letters that were sent in a case, oldest first.
+    ///
+    /// # Errors
+    /// [`Fault`]s of the database.
+    pub async fn letters_of_case(&self, case: CaseId) -> Result<Vec<ActRecord>, Fault> {
+        self.acts(&StreamId::Letters(case)).await
     }
 
     async fn acts(&self, stream: &StreamId) -> Result<Vec<ActRecord>, Fault> {

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use banso_grant::{ActRecord, CallAct, CaseAct, ReadWith};
-use banso_kernel::{CallId, Digest, Instant, LocalText};
+use banso_grant::{ActRecord, CallAct, CaseAct, LetterAct, ReadWith};
+use banso_kernel::{CallId, Digest, Instant, LocalText, NoticeId};
 
 use super::report::{row_place, unreadable};
 use super::{AT_ONCE, Walk};
@@ -25,6 +25,8 @@ pub(super) struct Named {
     documents: BTreeMap<Digest, u64>,
     /// When a text or document was first named.
     pub(super) since: BTreeMap<Digest, Instant>,
+    /// The letter of each notice that came with one, and the act that says so.
+    pub(super) letters: BTreeMap<NoticeId, (Digest, String)>,
 }
 
 struct Publication {
@@ -47,6 +49,12 @@ impl Named {
         match act {
             Decoded::Case(recorded) => self.take_case(record, &recorded.act),
             Decoded::Call(recorded) => self.take_call(record, &recorded.act),
+            Decoded::Letter(recorded) => {
+                let LetterAct::LetterIssued(letter) = &recorded.act;
+                self.since.entry(letter.document).or_insert(record.recorded_at);
+                let act = || format!("{} {}", record.stream, record.seq);
+                self.letters.extend(letter.notices.iter().map(|notice| (*notice, (letter.document, act()))));
+            }
         }
     }
 

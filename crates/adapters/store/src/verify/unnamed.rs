@@ -1,12 +1,12 @@
 //! Rows that no act makes, as far as they can be found out: erasures that hide more than was erased, letters that are gone, notices of no
 //! case. What stays believed (people, organisations, drafts, words of notices and mails, who looked) is listed in `SECURITY.md`.
 
-use banso_kernel::{Digest, Instant, LocalText};
+use banso_kernel::{CaseId, Digest, Instant, LocalText, NoticeId};
 
-use super::report::{changed, not_there, row_place, unreadable};
+use super::report::{changed, row_place, unreadable};
 use super::{AT_ONCE, Walk};
 use crate::Store;
-use crate::db::{Row, args};
+use crate::db::{Row, args, built};
 use crate::documents::Soundness;
 use crate::fault::Fault;
 
@@ -121,43 +121,62 @@ impl Store {
         row.map_or(Ok(true), |row| Ok(Digest::of(row.text("body")?.as_bytes()).to_string() == digest))
     }
 
-    /// Every notice is of a case that there is, and its letter can be read.
+    /// Every notice is of a case that there is, and has the letter that was sent with it.
     async fn check_notices(&self, walk: &mut Walk) -> Result<(), Fault> {
         let mut after = String::new();
         loop {
-            let sql = "SELECT n.id, n.document, n.case_id, a.case_id AS application, c.id AS of_acts FROM notices n \
-                       LEFT JOIN applications a ON a.case_id = n.case_id LEFT JOIN cases c ON c.id = n.case_id \
-                       WHERE n.id > $1 ORDER BY n.id LIMIT $2";
+            let sql = built(format!("{NOTICES} WHERE n.id > $1 ORDER BY n.id LIMIT $2"));
             let rows = self.db().rows(sql, args![&after, AT_ONCE]).await?;
-            let Some(last) = rows.last() else { return Ok(()) };
+            let Some(last) = rows.last() else { break };
             after = last.text("id")?;
             for row in &rows {
-                self.check_notice(row, walk).await?;
+                check_notice(row, walk)?;
             }
         }
+        missing_notices(walk);
+        Ok(())
     }
 
-    async fn check_notice(&self, row: &Row, walk: &mut Walk) -> Result<(), Fault> {
-        let place = row_place("notices", &row.text("id")?);
-        if row.opt_text("application")?.is_none() && row.opt_text("of_acts")?.is_none() {
-            walk.problem(place.clone(), LocalText::new("この通知の案件がありません。", "there is no case of this notice"));
+    /// The same of one case.
+    pub(super) async fn check_notices_of(&self, case: CaseId, walk: &mut Walk) -> Result<(), Fault> {
+        for row in &self.db().rows(built(format!("{NOTICES} WHERE n.case_id = $1 ORDER BY n.id")), args![case]).await? {
+            check_notice(row, walk)?;
         }
-        let digest: Option<Digest> = match row.opt_parse("document") {
-            Ok(digest) => digest,
-            Err(e) => {
-                walk.problem(place, unreadable(&e));
-                return Ok(());
-            }
-        };
-        let Some(digest) = digest else { return Ok(()) };
-        let what = match self.documents().verify(digest).await? {
-            Soundness::Sound { .. } => return Ok(()),
-            Soundness::Missing if self.was_erased(digest).await? => return Ok(()),
-            Soundness::Missing => not_there(),
-            Soundness::Changed => changed(),
-        };
-        let letter = |ja: &str, en: &str| LocalText::new(format!("通知書（{digest}）：{ja}"), format!("its letter {digest} {en}"));
-        walk.problem(place, letter(&what.ja, what.get(banso_kernel::Lang::En)));
+        missing_notices(walk);
         Ok(())
+    }
+}
+
+const NOTICES: &str = "SELECT n.id, n.document, n.case_id, a.case_id AS application, c.id AS of_acts FROM notices n \
+                       LEFT JOIN applications a ON a.case_id = n.case_id LEFT JOIN cases c ON c.id = n.case_id";
+
+/// Compares a notice with the act that says with which letter it came. The letter itself is looked at where its act is.
+fn check_notice(row: &Row, walk: &mut Walk) -> Result<(), Fault> {
+    let place = row_place("notices", &row.text("id")?);
+    if row.opt_text("application")?.is_none() && row.opt_text("of_acts")?.is_none() {
+        walk.problem(place.clone(), LocalText::new("この通知の案件がありません。", "there is no case of this notice"));
+    }
+    let said = row.parse("id").ok().and_then(|id: NoticeId| walk.named.letters.remove(&id)).map(|(letter, _)| letter);
+    let wrong = match (said, row.opt_parse::<Digest>("document")) {
+        (said, Ok(found)) if said == found => return Ok(()),
+        (_, Err(e)) => unreadable(&e),
+        (None, Ok(_)) => LocalText::new("この通知書を送った記録がありません。", "no act says that its letter was sent"),
+        (Some(letter), Ok(_)) => LocalText::new(
+            format!("送った通知書（{letter}）と違うものになっています。"),
+            format!("its letter is not the one that was sent, {letter}"),
+        ),
+    };
+    walk.problem(place, wrong);
+    Ok(())
+}
+
+/// What is left of the letters that were sent lies on no desk any more.
+fn missing_notices(walk: &mut Walk) {
+    for (notice, (letter, act)) in std::mem::take(&mut walk.named.letters) {
+        let what = LocalText::new(
+            format!("通知書（{letter}）を送った通知がありません（{act}）。"),
+            format!("the notice of the letter {letter} is missing ({act})"),
+        );
+        walk.problem(row_place("notices", &notice.to_string()), what);
     }
 }

@@ -7,7 +7,13 @@ use banso_store::{Batch, Change, Clock, Fault, Page, Place, Session, Store};
 
 use crate::fixture::*;
 
-on_both!(a_backup_comes_back, a_backup_moves_to_the_other_database, a_backup_is_whole_or_not_there, work_goes_on_during_a_backup);
+on_both!(
+    a_backup_comes_back,
+    a_backup_moves_to_the_other_database,
+    a_backup_is_whole_or_not_there,
+    work_goes_on_during_a_backup,
+    a_database_and_a_folder_belong_together,
+);
 
 async fn filled(f: &Fixture) {
     f.draft(1).await;
@@ -64,6 +70,14 @@ async fn a_backup_is_whole_or_not_there(f: Fixture) {
     let place = f.another_place().await;
     let clock = || Arc::clone(&f.clock) as Arc<dyn Clock>;
     assert!(matches!(Store::restore(&place, clock(), &torn).await, Err(Fault::BrokenBackup(_))));
+    // One that breaks off in its middle leaves a place that only a restore opens.
+    let mut flipped = bytes.clone();
+    let middle = flipped.len() / 2;
+    flipped[middle] ^= 0xff;
+    std::fs::write(&torn, &flipped).unwrap();
+    assert!(Store::restore(&place, clock(), &torn).await.is_err());
+    assert!(matches!(Store::open(&place, clock()).await, Err(Fault::HalfRestored(_))));
+    assert!(matches!(Store::open_beside(&place, clock()).await, Err(Fault::HalfRestored(_))));
     // Nothing of it stayed: the whole one goes in.
     assert!(Store::restore(&f.place_of_second(&place), clock(), &file).await.unwrap().1.is_sound());
     assert!(f.store.backup(&f.dir.path().join("no such folder/backup.zip")).await.is_err());
@@ -85,4 +99,17 @@ async fn work_goes_on_during_a_backup(f: Fixture) {
     let place = f.another_place().await;
     let (_, report) = Store::restore(&place, Arc::clone(&f.clock) as Arc<dyn Clock>, &file).await.unwrap();
     assert_eq!((report.acts, report.anchor), (made.anchor.position, made.anchor));
+}
+
+async fn a_database_and_a_folder_belong_together(f: Fixture) {
+    filled(&f).await;
+    let clock = || Arc::clone(&f.clock) as Arc<dyn Clock>;
+    let other = Place::folder(f.dir.path().join("other")).with_database(f.url_for_place());
+    assert!(matches!(Store::open(&other, clock()).await, Err(Fault::OtherFolder(_))));
+    // A folder whose database is gone holds documents of something: nothing new is begun in it.
+    let empty = Place { folder: f.folder_of(&f.place.folder, "left behind"), ..f.another_place().await };
+    std::fs::create_dir_all(empty.folder.join("documents/ab")).unwrap();
+    assert!(matches!(Store::open(&empty, clock()).await, Err(Fault::OtherFolder(_))));
+    let nothing = Place::folder(f.dir.path().join("nothing"));
+    assert!(matches!(Store::open_beside(&nothing, clock()).await, Err(Fault::NothingHere(_))));
 }

@@ -1,6 +1,7 @@
 //! A store of its own for each test, on SQLite in a temporary folder or in a database of its own on the PostgreSQL that
 //! `BANSO_TEST_POSTGRES` names; and made-up acts to put in.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use banso_grant::{Actor, CaseAct, NewAct, Submitted};
@@ -96,8 +97,16 @@ impl Fixture {
     pub(crate) fn place_of_second(&self, place: &Place) -> Place {
         match self.is_sqlite() {
             true => place.clone(),
-            false => Place { folder: self.dir.path().join("second"), ..place.clone() },
+            false => Place { folder: self.folder_of(&place.folder, "second"), ..place.clone() },
         }
+    }
+
+    /// One more folder of the same installation.
+    pub(crate) fn folder_of(&self, folder: &Path, name: &str) -> PathBuf {
+        let other = self.dir.path().join(name);
+        std::fs::create_dir_all(&other).unwrap();
+        std::fs::copy(folder.join("installation"), other.join("installation")).unwrap();
+        other
     }
 
     /// The database as a [`Place`] names it.

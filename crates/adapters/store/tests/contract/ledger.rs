@@ -105,7 +105,7 @@ impl Clock for SlowClock {
 }
 
 async fn late_at_the_commit_is_late(f: Fixture) {
-    let place = Place::folder(f.dir.path().join("slow")).with_database(f.url_for_place());
+    let place = Place::folder(f.folder_of(&f.place.folder, "slow")).with_database(f.url_for_place());
     let store = Store::open(&place, Arc::new(SlowClock(AtomicI64::new(0)))).await.unwrap();
     // Looked at once when opening, once when the acts are stamped, once before COMMIT: in time at the stamp, late at the commit.
     let closed = start().plus_seconds(1);
@@ -274,7 +274,7 @@ async fn two_servers(f: Fixture) {
     if f.is_sqlite() {
         return;
     }
-    let place = Place { folder: f.dir.path().join("second"), ..f.place.clone() };
+    let place = f.place_of_second(&f.place);
     let second = Store::open(&place, clock()).await.unwrap();
     let mut tasks = JoinSet::new();
     for n in 0..20 {
@@ -377,12 +377,12 @@ async fn opening_again_changes_nothing(mut f: Fixture) {
     let anchor = f.store.anchor().await.unwrap();
     f.reopen().await;
     assert_eq!(f.store.anchor().await.unwrap(), anchor);
-    assert_eq!(f.number("SELECT COUNT(*) FROM migrations").await, 5);
+    assert_eq!(f.number("SELECT COUNT(*) FROM migrations").await, 6);
 }
 
 async fn a_newer_database_is_refused(f: Fixture) {
     f.sql("INSERT INTO migrations (number, applied_at) VALUES (999, 0)").await.unwrap();
-    let place = Place::folder(f.dir.path().join("other")).with_database(f.url_for_place());
+    let place = Place::folder(f.folder_of(&f.place.folder, "other")).with_database(f.url_for_place());
     let refused = Store::open(&place, Arc::clone(&f.clock) as Arc<dyn Clock>).await.unwrap_err();
-    assert_eq!(refused, Fault::Newer { found: 999, known: 5 });
+    assert_eq!(refused, Fault::Newer { found: 999, known: 6 });
 }

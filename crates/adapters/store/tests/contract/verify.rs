@@ -1,8 +1,8 @@
 //! Whatever is changed behind the store's back is found, and named.
 
-use banso_grant::{CallAct, CaseAct, NewAct, ReadWith};
+use banso_grant::{CallAct, CaseAct, LetterAct, LetterIssued, NewAct, ReadWith};
 use banso_kernel::{Digest, Lang, NoticeId, RequestId};
-use banso_store::{Anchor, Attachment, Batch, Change, Desk, EditionText, NewNotice, Plan, PlanKind, Report};
+use banso_store::{Anchor, Append, Attachment, Batch, Change, Desk, EditionText, NewNotice, Plan, PlanKind, Problem, Report};
 use uuid::Uuid;
 
 use crate::fixture::*;
@@ -19,10 +19,15 @@ on_both!(
     another_ledger_is_found_by_its_anchor,
     forged_editions_and_plans_are_found,
     forged_erasures_are_found,
-    forged_answers_files_and_notices_are_found,
+    forged_answers_and_files_are_found,
+    another_letter_than_the_one_sent_is_found,
+    a_guard_taken_away_is_found_and_put_back,
+    a_damaged_file_is_found,
     an_edition_of_an_older_program_is_sound,
     a_folder_of_an_older_program_is_brought_up,
 );
+
+const GUARD: &str = "guard of the database";
 
 /// Three cases with their texts, one of them with a second act and a document.
 async fn filled(f: &Fixture) -> Digest {
@@ -43,13 +48,14 @@ async fn look(f: &Fixture) -> Report {
     f.store.verify(None).await.unwrap()
 }
 
-/// The only problems are these: where they are, and a word of what they are.
+/// The only problems are these: where they are, and a word of what they are. Who tampers took the guards away: that has its own test.
 fn check(report: &Report, expected: &[(String, &str)]) {
-    let fits = report.problems.len() == expected.len()
-        && report.problems.iter().zip(expected).all(|(p, (place, what))| {
+    let found: Vec<&Problem> = report.problems.iter().filter(|p| p.place.get(Lang::En) != GUARD).collect();
+    let fits = found.len() == expected.len()
+        && found.iter().zip(expected).all(|(p, (place, what))| {
             p.place.get(Lang::En).starts_with(place.as_str()) && p.what.get(Lang::En).contains(what) && p.what.ja != p.what.get(Lang::En)
         });
-    assert!(fits, "expected {expected:?}, found {:#?}", report.problems);
+    assert!(fits, "expected {expected:?}, found {found:#?}");
 }
 
 async fn a_sound_store_is_sound(f: Fixture) {
@@ -235,10 +241,12 @@ async fn a_folder_of_an_older_program_is_brought_up(mut f: Fixture) {
         "DROP TABLE fact_files",
         "DROP TABLE told_firms",
         "DROP INDEX register_by_place",
+        "DROP TABLE installation",
         "DELETE FROM migrations WHERE number >= 4",
     ] {
         f.sql(sql).await.unwrap();
     }
+    std::fs::remove_file(f.place.folder.join("installation")).unwrap();
     f.reopen().await;
     assert_eq!(f.store.edition(edition).await.unwrap().unwrap().read_with, None, "nothing is invented");
     let second = publish(&f, 2, Some(read_with())).await;
@@ -282,7 +290,7 @@ async fn forged_erasures_are_found(f: Fixture) {
     check(&look(&f).await, &[(row(second), "still there")]);
 }
 
-async fn forged_answers_files_and_notices_are_found(f: Fixture) {
+async fn forged_answers_and_files_are_found(f: Fixture) {
     let document = filled(&f).await;
     f.draft(3).await;
     let attachment = Attachment {
@@ -296,15 +304,6 @@ async fn forged_answers_files_and_notices_are_found(f: Fixture) {
         uploaded_at: start(),
     };
     f.store.change(Change::attach(case(3), &attachment)).await.unwrap();
-    let notice = NewNotice {
-        id: NoticeId::new(Uuid::from_u128(7)),
-        case: case(3),
-        desk: Desk::Person(person(3)),
-        subject: "お知らせ".into(),
-        body: "本文".into(),
-        document: Some(f.store.documents().store(b"letter").await.unwrap().digest),
-    };
-    f.store.change(Change::notify(&notice)).await.unwrap();
     let request = RequestId::new(Uuid::from_u128(8));
     f.store.commit(Batch::case(case(1), 1, vec![taken_back()]).request(request)).await.unwrap();
     check(&look(&f).await, &[]);
@@ -318,8 +317,71 @@ async fn forged_answers_files_and_notices_are_found(f: Fixture) {
     f.sql("UPDATE requests SET result = '{}'").await.unwrap();
     check(&look(&f).await, &[(format!("requests row {request}"), "result")]);
     f.sql("DELETE FROM requests").await.unwrap();
-    f.sql(&format!("UPDATE notices SET document = '{}'", digest("another letter"))).await.unwrap();
-    check(&look(&f).await, &[(format!("notices row {}", notice.id), "its letter")]);
-    f.sql(&format!("UPDATE notices SET document = NULL, case_id = '{}'", case(404))).await.unwrap();
-    check(&look(&f).await, &[(format!("notices row {}", notice.id), "no case")]);
+}
+
+async fn another_letter_than_the_one_sent_is_found(f: Fixture) {
+    filled(&f).await;
+    f.draft(3).await;
+    let letter = f.store.documents().store(b"letter").await.unwrap().digest;
+    let other = f.store.documents().store(b"another letter").await.unwrap().digest;
+    let notice = NewNotice {
+        id: NoticeId::new(Uuid::from_u128(7)),
+        case: case(3),
+        desk: Desk::Person(person(3)),
+        subject: "お知らせ".into(),
+        body: "本文".into(),
+        document: Some(letter),
+    };
+    let issued = act(LetterAct::LetterIssued(LetterIssued { about: 1, document: letter, notices: vec![notice.id] }));
+    let sent = Append::Letters { case: case(3), after: 0, acts: vec![issued] };
+    f.store.commit(Batch::changes(vec![Change::notify(&notice)]).and_append(sent)).await.unwrap();
+    check(&look(&f).await, &[]);
+    let row = format!("notices row {}", notice.id);
+    for (change, what) in [
+        (format!("document = '{other}'"), "not the one that was sent"),
+        ("document = NULL".to_owned(), "not the one that was sent"),
+        (format!("document = '{letter}', case_id = '{}'", case(404)), "no case"),
+    ] {
+        f.sql(&format!("UPDATE notices SET {change}")).await.unwrap();
+        check(&look(&f).await, &[(row.clone(), what)]);
+    }
+    f.sql(&format!("UPDATE notices SET case_id = '{}'", case(3))).await.unwrap();
+    let forged = NewNotice { id: NoticeId::new(Uuid::from_u128(8)), document: Some(other), ..notice.clone() };
+    f.store.change(Change::notify(&forged)).await.unwrap();
+    check(&look(&f).await, &[(format!("notices row {}", forged.id), "no act says that its letter was sent")]);
+    check(&f.store.verify_case(&for_case(case(3))).await.unwrap(), &[(format!("notices row {}", forged.id), "no act says")]);
+    f.sql("DELETE FROM notices").await.unwrap();
+    check(&look(&f).await, &[(row, "is missing")]);
+}
+
+async fn a_guard_taken_away_is_found_and_put_back(mut f: Fixture) {
+    filled(&f).await;
+    f.disarm().await;
+    let report = look(&f).await;
+    assert!(!report.is_sound() && report.problems.iter().all(|p| p.place.get(Lang::En) == GUARD), "{report:?}");
+    f.reopen().await;
+    assert!(look(&f).await.is_sound());
+    assert!(f.sql("UPDATE acts SET authority = '事務局'").await.is_err());
+}
+
+async fn a_damaged_file_is_found(mut f: Fixture) {
+    if !f.is_sqlite() {
+        return;
+    }
+    filled(&f).await;
+    f.reopen().await;
+    f.sql("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+    let path = f.place.folder.join("banso.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    // Every page but the first, which says how large the pages are and where the tables begin.
+    let page = usize::from(u16::from_be_bytes([bytes[16], bytes[17]]));
+    for at in (page..bytes.len()).step_by(page).skip(2).step_by(3) {
+        bytes[at] = 0xee;
+    }
+    std::fs::write(&path, bytes).unwrap();
+    let seen = match f.store.verify(None).await {
+        Ok(report) => !report.is_sound(),
+        Err(_) => true,
+    };
+    assert!(seen);
 }
