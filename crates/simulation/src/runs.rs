@@ -79,7 +79,7 @@ impl Cashiers<'_> {
     /// What the office answers.
     pub async fn approvals_left(&self, run: Digest) -> Result<u32, Stop> {
         let line = self.office.run_page(&self.staff.officer, self.call, run).await?.line;
-        Ok(line.approvals.saturating_sub(1).saturating_sub(line.approved))
+        Ok(line.approvals.saturating_sub(line.approved))
     }
 
     /// Who planned it tries to approve it.
