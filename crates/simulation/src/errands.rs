@@ -113,8 +113,16 @@ impl World {
     }
 
     async fn approve_run(&mut self, run: Digest, errand: &Errand, press: u64, today: Day) -> Result<(), Why> {
-        self.must(errand, press).await?;
-        self.refused("four-eyes");
+        match self.carry(errand, press).await? {
+            Ok(_) => self.refused("four-eyes"),
+            // A claim was changed after the run was frozen: it is discarded and planned anew.
+            Err(stop) if stop.kind == "stale" => {
+                self.refused("stale");
+                self.queue.put(today.plus_open_days(1, ClosedDays::Bank), Errand::DiscardRun(run));
+                return Ok(());
+            }
+            Err(stop) => return Err(unexpected("done", stop)),
+        }
         self.moved_by(run).await?;
         self.queue.put(today.plus_open_days(3, ClosedDays::Bank), Errand::SettleRun(run));
         Ok(())
