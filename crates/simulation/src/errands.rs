@@ -115,9 +115,9 @@ impl World {
     async fn approve_run(&mut self, run: Digest, errand: &Errand, press: u64, today: Day) -> Result<(), Why> {
         match self.carry(errand, press).await? {
             Ok(_) => self.refused("four-eyes"),
-            // A claim was changed after the run was frozen: it is discarded and planned anew.
-            Err(stop) if stop.kind == "stale" => {
-                self.refused("stale");
+            // A claim was changed, given back or is more than is left since the run was frozen: it is discarded and planned anew.
+            Err(stop) if ["stale", "R403", "R437"].contains(&stop.kind.as_str()) => {
+                self.refused(&stop.kind);
                 self.queue.put(today.plus_open_days(1, ClosedDays::Bank), Errand::DiscardRun(run));
                 return Ok(());
             }

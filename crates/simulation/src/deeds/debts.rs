@@ -31,7 +31,9 @@ impl Parties<'_> {
             Deed::AgreeInstalments => self.agree().await,
             Deed::Repay(hundredths) => self.repay(*hundredths).await,
             Deed::Demand => {
-                let ((debt, _), due) = (self.debt().await?, Some(self.today().plus_days(10)));
+                let today = self.today();
+                let (debt, _) = self.debt_where(|d| d.next_due().is_some_and(|due| due < today)).await?;
+                let due = Some(today.plus_days(10));
                 Ok(self.office.demand(&self.staff.officer, self.case, debt, due, self.press).await?)
             }
             Deed::Waive => self.waive().await,
@@ -64,9 +66,15 @@ impl Parties<'_> {
 
     /// The newest debt that is not settled, and the number of it.
     async fn debt(&self) -> Result<(u32, Debt), Stop> {
+        self.debt_where(|_| true).await
+    }
+
+    /// The same among those that are wanted, where there is one.
+    async fn debt_where(&self, wanted: impl Fn(&Debt) -> bool) -> Result<(u32, Debt), Stop> {
         let (debts, today) = (self.look().await?.execution.debts, self.today());
         let is_open = |debt: &Debt| debt.discharged.is_none() && debt.open(today).is_ok_and(|open| open > Yen::ZERO);
-        let found = debts.iter().rev().find(|(_, d)| is_open(d)).or_else(|| debts.iter().next_back());
+        let fits = debts.iter().rev().find(|(_, d)| is_open(d) && wanted(d));
+        let found = fits.or_else(|| debts.iter().rev().find(|(_, d)| is_open(d))).or_else(|| debts.iter().next_back());
         found.map(|(number, debt)| (*number, debt.clone())).ok_or_else(|| Stop::at("no debt"))
     }
 
@@ -86,8 +94,10 @@ impl Parties<'_> {
     }
 
     async fn waive(&self) -> Result<(), Stop> {
-        let (debt, seen) = self.debt().await?;
-        let open = seen.statement(self.today()).and_then(|s| Ok(s.surcharge_open()?)).map_err(|e| Stop::at(e.code()))?;
+        let today = self.today();
+        let bears = |d: &Debt| d.statement(today).is_ok_and(|s| s.surcharge_open().is_ok_and(|open| open > Yen::ZERO));
+        let (debt, seen) = self.debt_where(bears).await?;
+        let open = seen.statement(today).and_then(|s| Ok(s.surcharge_open()?)).map_err(|e| Stop::at(e.code()))?;
         let (of, amount) = (Some(ChargePart::Surcharge), Some(part(open, 40)));
         let form = WaiverForm { of, amount, reason: REASON.to_owned(), request: self.press };
         Ok(self.office.waive_charge(&self.staff.director, self.case, debt, form).await?)
