@@ -6,6 +6,7 @@ use banso_kernel::{OrganisationId, PersonId, fold_width};
 use banso_permits::{Person, Role};
 use banso_store::{Batch, Change, NewAccess};
 
+use crate::address::{mail_address, one_line};
 use crate::{FieldProblem, Office, OfficeError, password};
 
 /// Failed attempts within [`WINDOW_SECONDS`] before one has to wait: for a login from one address; from one address; for a login
@@ -125,7 +126,8 @@ impl Office {
     /// Makes an account. From the command line: whoever can open the data folder may.
     ///
     /// # Errors
-    /// A login that is taken or has other characters than `a-z 0-9 . _ - @`, a password that is too short.
+    /// A login that is taken or has other characters than `a-z 0-9 . _ - @`, a password that is too short, a name of several
+    /// lines, an address that no mail reaches.
     pub async fn add_account(&self, new: NewAccount) -> Result<PersonId, OfficeError> {
         let login = login_folded(&new.login);
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_@".contains(c);
@@ -136,8 +138,9 @@ impl Office {
         if new.name.trim().is_empty() {
             return Err(OfficeError::field("name", "氏名を入力してください。", "Enter a name."));
         }
+        let (name, email) = (one_line("name", &new.name)?, mail_address(&new.email)?);
         let hash = password::hash(&new.password).await?;
-        self.put_account(NewAccount { login, ..new }, hash).await
+        self.put_account(NewAccount { login, name, email, ..new }, hash).await
     }
 
     /// Closes an account: it cannot sign in, and its sessions are nobody's. Its name stays beside what it did. From the command line.

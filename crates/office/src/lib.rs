@@ -17,6 +17,7 @@
 
 mod access;
 mod account;
+mod address;
 pub mod analysis;
 pub mod apply;
 pub mod audit;

@@ -5,6 +5,7 @@ use banso_guideline::Value;
 use banso_kernel::{CorporateNumber, Day, OrganisationId};
 use banso_store::{Batch, Change, Fact, Organisation};
 
+use crate::address::one_line;
 use crate::{FieldProblem, Office, OfficeError};
 
 /// An organisation to be registered.
@@ -59,7 +60,7 @@ impl Office {
         let organisation = Organisation {
             id,
             corporate_number: Some(new.number),
-            name: new.name.trim().to_owned(),
+            name: one_line("organisation-name", &new.name)?,
             kana: new.kana,
             kind: new.kind,
             prefecture: new.prefecture,

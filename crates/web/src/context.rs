@@ -15,7 +15,7 @@ use crate::desks::Desk;
 use crate::failure::Failure;
 use crate::kept::Kept;
 use crate::route::AppState;
-use crate::{assets, csrf, session};
+use crate::{assets, csrf, routes, session};
 
 /// Given to every template as `page`.
 #[derive(Debug, Clone)]
@@ -224,6 +224,7 @@ fn language_kept(headers: &HeaderMap) -> Lang {
 /// The context of a request whose session was not asked.
 pub(crate) fn of_nobody(state: &AppState, request: &Request) -> PageContext {
     let (asked, query) = language_asked(request.uri());
+    let (path, query) = place(request.method(), request.uri().path(), query);
     PageContext {
         lang: asked.unwrap_or_else(|| language_kept(request.headers())),
         account: None,
@@ -233,9 +234,21 @@ pub(crate) fn of_nobody(state: &AppState, request: &Request) -> PageContext {
         problems: Vec::new(),
         saved_at: None,
         csrf: String::new(),
-        path: request.uri().path().to_owned(),
+        path,
         query,
     }
+}
+
+/// Where a request is, as an address that a link can lead to: of a form that was sent to an address without a page, the page that it is
+/// on. Of two slashes at the beginning one is left: a browser reads what follows two as the name of another host.
+fn place(method: &Method, path: &str, query: String) -> (String, String) {
+    let path = format!("/{}", path.trim_start_matches(['/', '\\']));
+    if *method == Method::POST && !routes::is_page(&path) {
+        let above = std::iter::successors(path.rsplit_once('/'), |(above, _)| above.rsplit_once('/')).map(|(above, _)| above);
+        let page = above.filter(|a| !a.is_empty()).find(|a| routes::is_page(a));
+        return (page.unwrap_or("/home").to_owned(), String::new());
+    }
+    (path, query)
 }
 
 /// Makes the context of the request, and keeps a language that was asked for.
@@ -310,6 +323,21 @@ mod tests {
         assert_eq!(language_kept(&headers), Lang::Ja);
         headers.insert(header::COOKIE, HeaderValue::from_static("banso=abc; banso_lang=en"));
         assert_eq!(language_kept(&headers), Lang::En);
+    }
+
+    #[test]
+    fn where_a_request_is() {
+        let check = |method: Method, path: &str, expect: (&str, &str)| {
+            let (at, query) = place(&method, path, "a=1".to_owned());
+            assert_eq!((at.as_str(), query.as_str()), expect, "{method} {path}");
+        };
+        check(Method::GET, "/apply/cases/1/basics", ("/apply/cases/1/basics", "a=1"));
+        check(Method::POST, "/apply/cases/1/basics", ("/apply/cases/1/basics", "a=1"));
+        check(Method::POST, "/apply/cases/1/members/2/invitation", ("/apply/cases/1", ""));
+        check(Method::POST, "/office/calls/g8/1/payments/ab/answer", ("/office/calls/g8/1/payments/ab", ""));
+        check(Method::POST, "/sign-out", ("/home", ""));
+        check(Method::GET, "//evil.example/", ("/evil.example/", "a=1"));
+        check(Method::GET, "/\\evil.example/", ("/evil.example/", "a=1"));
     }
 
     #[test]

@@ -26,13 +26,36 @@ const CARRIED_BYTES: usize = 64 << 10;
 pub(crate) async fn check_form(page: PageContext, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let (mut response, pairs) = match read(request).await {
-        Err(failure) => return failure.into_response(),
+        Err(failure) => return not_taken(failure, &path),
         Ok((request, pairs, sent)) if is_token(page.csrf(), sent.as_deref()) => (next.run(request).await, pairs),
         Ok((_, pairs, _)) => (Failure::Forged.into_response(), pairs),
     };
     if response.extensions().get::<Failure>().is_some()
         && let Some(kept) = Kept::of(&path, &pairs)
     {
+        response.extensions_mut().insert(kept);
+    }
+    response
+}
+
+/// The answer to a form that was not read: with what was typed, where one field was too long.
+fn not_taken(failure: Failure, path: &str) -> Response {
+    let kept = match &failure {
+        Failure::TooLong { typed, .. } if path != SIGN_IN => Kept::of(path, typed),
+        Failure::TooLong { .. }
+        | Failure::NotFound
+        | Failure::WrongMethod
+        | Failure::WrongDesk
+        | Failure::SignInNeeded { .. }
+        | Failure::FileNotTaken
+        | Failure::Forged
+        | Failure::WrongKind
+        | Failure::TooLarge
+        | Failure::Status(_)
+        | Failure::Office(_) => None,
+    };
+    let mut response = failure.into_response();
+    if let Some(kept) = kept {
         response.extensions_mut().insert(kept);
     }
     response

@@ -18,9 +18,10 @@ use futures_util::FutureExt as _;
 use serde::Serialize;
 use tower_sessions::Session;
 
-use self::said::{Words, not_found, of_office, of_status, words};
+use self::said::{Words, not_found, of_office, of_status, too_long, words};
 use crate::context::{self, PageContext, encoded};
 use crate::desks::account;
+use crate::form::Pairs;
 use crate::kept::{Kept, SIGN_IN, from_here};
 use crate::route::AppState;
 use crate::session;
@@ -47,6 +48,11 @@ pub(crate) enum Failure {
     /// A body of a kind that this address does not take.
     WrongKind,
     TooLarge,
+    /// One field of a form is longer than any that is kept. What was typed is shown again.
+    TooLong {
+        bytes: usize,
+        typed: Pairs,
+    },
     /// What the layers below answer on their own account.
     Status(StatusCode),
     Office(Arc<OfficeError>),
@@ -86,7 +92,7 @@ impl Failure {
             Failure::WrongDesk | Failure::Forged => StatusCode::FORBIDDEN,
             Failure::SignInNeeded { .. } | Failure::FileNotTaken => StatusCode::UNAUTHORIZED,
             Failure::WrongKind => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Failure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Failure::TooLarge | Failure::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Failure::Status(status) => *status,
             Failure::Office(error) => match error.as_ref() {
                 OfficeError::NotFound => StatusCode::NOT_FOUND,
@@ -142,14 +148,15 @@ impl Failure {
             Failure::TooLarge => words(
                 (
                     "送信された内容が大きすぎます",
-                    "一度に送れるのは、ファイルは全体で110 MiBまで、文章は2 MiBまでです（書類ごとの上限は、添付する画面に書いてあります）。大きさを減らして、もう一度送信してください。何も保存されていません。",
+                    "一度に送れるのは、ファイルは全体で110 MiBまで、文章は画面全体で2 MiB、一つの欄で40万バイトまでです（書類ごとの上限は、添付する画面に書いてあります）。大きさを減らして、もう一度送信してください。何も保存されていません。",
                 ),
                 (
                     "Too much was sent",
-                    "At most 110 MiB of file or 2 MiB of text can be sent at once; \
+                    "At most 110 MiB of file or 2 MiB of text, 400,000 bytes in one field, can be sent at once; \
                      the limit of each document stands where it is attached. Please send less. Nothing was saved.",
                 ),
             ),
+            Failure::TooLong { bytes, .. } => too_long(*bytes),
             Failure::Status(status) => of_status(*status),
             Failure::Office(error) => of_office(error),
         }
@@ -169,7 +176,8 @@ impl Failure {
             | Failure::SignInNeeded { .. }
             | Failure::FileNotTaken
             | Failure::WrongKind
-            | Failure::TooLarge => false,
+            | Failure::TooLarge
+            | Failure::TooLong { .. } => false,
         }
     }
 
@@ -279,6 +287,7 @@ impl JsonFailure {
             | Failure::Forged
             | Failure::WrongKind
             | Failure::TooLarge
+            | Failure::TooLong { .. }
             | Failure::Status(_) => Vec::new(),
         };
         JsonFailure { message: format!("{} {}", words.title.get(lang), lines.join(" ")), reference: words.reference.clone(), problems }

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 const FIELDS_MAX: usize = 3_000;
 /// Most bytes of a field's name, and of its value.
 const NAME_BYTES_MAX: usize = 200;
-const VALUE_BYTES_MAX: usize = 400_000;
+pub(crate) const VALUE_BYTES_MAX: usize = 400_000;
 
 /// The fields as they came, within limits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,11 +26,19 @@ impl Pairs {
     /// # Errors
     /// More or longer fields than any form of ours has.
     pub(crate) fn new(pairs: Vec<(String, String)>) -> Result<Self, Failure> {
-        let too_large = |(name, value): &(String, String)| name.len() > NAME_BYTES_MAX || value.len() > VALUE_BYTES_MAX;
-        if pairs.len() > FIELDS_MAX || pairs.iter().any(too_large) {
+        if pairs.len() > FIELDS_MAX || pairs.iter().any(|(name, _)| name.len() > NAME_BYTES_MAX) {
             return Err(Failure::TooLarge);
         }
-        Ok(Pairs(Arc::new(pairs.into_iter().map(|(name, value)| (name, clean(&value))).collect())))
+        let pairs = Pairs::cleaned(pairs);
+        let too_long = pairs.iter().find(|(_, value)| value.len() > VALUE_BYTES_MAX).map(|(_, value)| value.len());
+        match too_long {
+            Some(bytes) => Err(Failure::TooLong { bytes, typed: pairs }),
+            None => Ok(pairs),
+        }
+    }
+
+    fn cleaned(pairs: Vec<(String, String)>) -> Self {
+        Pairs(Arc::new(pairs.into_iter().map(|(name, value)| (name, clean(&value))).collect()))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -212,10 +220,11 @@ mod tests {
     fn more_than_a_form_has_is_refused() {
         let many = vec![(String::from("a"), String::new()); FIELDS_MAX + 1];
         let long_name = vec![("a".repeat(NAME_BYTES_MAX + 1), String::new())];
-        let long_value = vec![(String::from("a"), "x".repeat(VALUE_BYTES_MAX + 1))];
-        for pairs in [many, long_name, long_value] {
+        for pairs in [many, long_name] {
             assert!(matches!(Pairs::new(pairs), Err(Failure::TooLarge)));
         }
+        let long_value = vec![(String::from("a"), "x".repeat(VALUE_BYTES_MAX + 1))];
+        assert!(matches!(Pairs::new(long_value), Err(Failure::TooLong { typed, .. }) if typed.iter().count() == 1));
     }
 
     proptest! {

@@ -33,13 +33,32 @@
 //!
 //! Addresses are lower-case English nouns; a form posts to the address it is shown at or to one below it.
 
+use std::sync::LazyLock;
+
 use crate::desks::{account, analysis, apply, audit, office, public, review, version};
-use crate::route::{Gate, Route, get, post, upload};
+use crate::route::{Carries, Gate, Route, get, post, upload};
 
 /// All routes, by desk.
 #[must_use]
 pub(crate) fn map() -> Vec<Route> {
     [anyone(), signed_in(), applicant(), office(), returning(), reviewer(), auditor(), analyst()].into_iter().flatten().collect()
+}
+
+/// Whether an address has a page that can be opened by a link.
+pub(crate) fn is_page(address: &str) -> bool {
+    static PAGES: LazyLock<Vec<&'static str>> =
+        LazyLock::new(|| map().into_iter().filter(|line| line.carries == Carries::Nothing).map(|line| line.path).collect());
+    let fits = |pattern: &str| {
+        let (mut wanted, mut given) = (pattern.split('/'), address.split('/'));
+        loop {
+            match (wanted.next(), given.next()) {
+                (None, None) => return true,
+                (Some(w), Some(g)) if w == g || w.starts_with('{') && !g.is_empty() => {}
+                (_, _) => return false,
+            }
+        }
+    };
+    PAGES.iter().any(|pattern| fits(pattern))
 }
 
 /// Public pages, and the way in.

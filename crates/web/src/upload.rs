@@ -85,10 +85,14 @@ async fn text(field: &mut Field<'static>) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// What stands after the last slash of either kind, without control characters, 200 characters at most.
+/// What stands after the last slash of either kind, without control characters, 200 characters at most: the beginning, and the ending, by
+/// which a machine tells what to open it with.
 fn bare_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    last.chars().filter(|c| !c.is_control()).take(200).collect()
+    let shown: Vec<char> = last.chars().filter(|c| !c.is_control()).collect();
+    let left_out = shown.len().saturating_sub(200);
+    let (head, tail) = (shown.iter().take(180), shown.iter().skip(180 + left_out));
+    head.chain(tail).collect()
 }
 
 /// A part that could not be read: too large, or the connection broke.
@@ -162,5 +166,7 @@ mod tests {
         {
             assert_eq!(bare_name(sent), kept);
         }
+        let long = bare_name(&format!("{}.pdf", "計".repeat(300)));
+        assert_eq!((long.chars().count(), long.ends_with("計.pdf")), (200, true));
     }
 }

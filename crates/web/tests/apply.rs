@@ -391,7 +391,8 @@ async fn a_form_at_its_limits() {
     lead.send_body(&path, &kind, form(2_990).into()).await.is(303);
     lead.send_body(&path, &kind, form(3_001).into()).await.is(413);
     let long = format!("_csrf={token}&a.x={}", "%E9%95%B7".repeat(200_000));
-    lead.send_body(&path, &kind, long.into()).await.is(413);
+    let told = lead.send_body(&path, &kind, long.into()).await;
+    told.is(413).has("400000バイト").has("いま600000バイト").has("長長長");
     // Twice the same field: the page goes on, and one of them is kept.
     let twice = [("_csrf", token.as_str()), ("a.物品費.1", "1"), ("a.物品費.1", "2")];
     lead.post(&path, &twice, &[]).await;
@@ -563,6 +564,68 @@ async fn files_that_are_not_what_they_say() {
     let page = section(&case, "documents", 0);
     lead.send(&page, &format!("{case}/files/0/plan-pdf/removal"), &[("digest", &digest)]).await.is(303);
     assert!(!lead.get(&page).await.body.contains(&digest));
+}
+
+#[tokio::test]
+async fn a_file_form_that_is_sent_twice_is_answered_alike_and_an_old_page_is_told() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    let (second, third) = ([PDF, b"%2"].concat(), [PDF, b"%3"].concat());
+    for _ in 0..2 {
+        attach(&mut lead, &case, "plan-pdf", "計画書.pdf", PDF).await.is(303);
+    }
+    let page = section(&case, "documents", 0);
+    let token = lead.get(&page).await.hidden("_csrf").to_owned();
+    let digest = |content: &[u8]| banso_kernel::Digest::of(content).to_string();
+    let replace = async |lead: &mut Visitor, old: &[u8], new: &[u8]| {
+        let fields = [("_csrf", token.as_str()), ("replaces", &digest(old))];
+        lead.upload(&format!("{case}/files/0/plan-pdf"), &fields, ("file", "計画書.pdf", new)).await
+    };
+    for _ in 0..2 {
+        replace(&mut lead, PDF, &second).await.is(303);
+    }
+    replace(&mut lead, PDF, &third).await.is(409).holds_together().has("すでに差し替えられたか");
+    lead.get(&page).await.has(&digest(&second));
+    let removal = format!("{case}/files/0/plan-pdf/removal");
+    for _ in 0..2 {
+        lead.send(&page, &removal, &[("digest", &digest(&second))]).await.is(303);
+    }
+    lead.send(&page, &removal, &[("digest", &digest(b"never there"))]).await.is(404);
+}
+
+#[tokio::test]
+async fn two_windows_on_the_title_do_not_overwrite_each_other() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    let path = format!("{case}/basics");
+    let opened = lead.get(&path).await.hidden("version").to_owned();
+    let first = [("version", opened.as_str()), ("title", "架空の計画（一）"), ("track", "通常枠")];
+    lead.send(&path, &path, &first).await.is(303);
+    lead.send(&path, &path, &first).await.is(303);
+    let second = [("version", opened.as_str()), ("title", "架空の計画（二）"), ("track", "通常枠")];
+    let clash = lead.send(&path, &path, &second).await;
+    clash.is(409).holds_together().has("名称は「架空の計画（一）」").has("架空の計画（二）");
+    lead.get(&path).await.has("架空の計画（一）");
+    let knowing = [("version", clash.hidden("version")), ("title", "架空の計画（二）"), ("track", "通常枠")];
+    lead.send(&path, &path, &knowing).await.is(303);
+    lead.get(&path).await.has("架空の計画（二）");
+}
+
+#[tokio::test]
+async fn a_clause_that_is_not_met_is_told_above_everything() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    fill_in(&mut lead, &case).await;
+    let check = format!("{case}/check");
+    lead.get(&check).await.has("足りない入力や誤りはありません");
+    save(&mut lead, &section(&case, "overview", 0), &[("a.補助事業期間", "2")]).await.is(303);
+    save(&mut lead, &section(&case, "budget", 1), &[("a.物品費.3", "100万円")]).await.is(303);
+    let page = lead.get(&check).await;
+    page.holds_together().has("満たしていない公募要領の条項").has(r##"href="#clause-3-2""##);
+    assert!(!page.body.contains("足りない入力や誤りはありません"));
 }
 
 /// The hidden fields of the form that goes to `action`.

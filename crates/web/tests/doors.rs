@@ -191,6 +191,14 @@ async fn the_language_is_switched_and_kept() {
 }
 
 #[tokio::test]
+async fn the_switch_on_an_answer_to_a_form_leads_to_a_page() {
+    let office = office_with_yamada().await;
+    let mut visitor = Visitor::signed_in(&office, "yamada").await;
+    visitor.post("/sign-out", &[("_csrf", "wrong")], &[]).await.is(403).has(r#"href="/home?lang=en""#);
+    visitor.get("//evil.example/").await.is(404).has(r#"href="/evil.example/?lang=en""#);
+}
+
+#[tokio::test]
 async fn failures_are_pages_for_people_and_json_for_scripts() {
     let office = office_with_yamada().await;
     let mut visitor = Visitor::signed_in(&office, "yamada").await;

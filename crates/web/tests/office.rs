@@ -88,7 +88,7 @@ async fn completeness_is_checked_point_by_point() {
     let ticked: Vec<(&str, &str)> = all.iter().map(|c| ("check", c.as_str())).collect();
     d.officer.send(&check, &format!("{check}/pass"), &ticked).await.is(303);
     d.officer.get(&path).await.has("形式審査を通過としました").has("形式審査済");
-    d.officer.send(&check, &format!("{check}/pass"), &ticked).await.is(422).has("R101");
+    d.officer.send(&check, &format!("{check}/pass"), &ticked).await.is(409).has("すでに「");
     d.office.run_jobs().await;
 }
 

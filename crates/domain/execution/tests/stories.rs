@@ -312,6 +312,18 @@ fn a_shift_above_the_limit_needs_approval() {
 }
 
 #[test]
+fn many_minor_shifts_are_no_way_around_the_approval() {
+    let r = rules();
+    let to = |a, b| lines(&[("人件費", a), ("物品費", b)]);
+    let shifted = to(25_000_000, 35_000_000);
+    let story = Story::underway().decide("2025-08-01", |c| decide::report_minor_change(c, &shifted, "見積の結果", day("2025-08-01"), &r));
+    let again = |a, b| decide::report_minor_change(&story.case, &to(a, b), "理由", day("2025-08-02"), &r).map_err(|e| e.code());
+    assert!(again(24_000_000, 36_000_000).is_ok(), "a fifth of 30,000,000 in all");
+    assert_eq!(again(23_999_999, 36_000_001).unwrap_err(), "R442");
+    assert!(again(30_000_000, 30_000_000).is_ok(), "back to what was approved");
+}
+
+#[test]
 fn what_is_due_when() {
     let r = rules();
     let due = |story: &Story| {

@@ -129,6 +129,16 @@ pub enum Missing {
     Unconfirmed { clause: ClauseId, what: String },
 }
 
+impl Missing {
+    pub(crate) const NO_ROW: &str = "：どの行にも当てはまらないとき：";
+
+    /// The table and its columns, where an answer fits no row of a table: nothing is to be settled then but the answer.
+    #[must_use]
+    pub fn fits_no_row(what: &str) -> Option<(&str, &str)> {
+        what.split_once(Missing::NO_ROW)
+    }
+}
+
 /// One leaf of a condition that fails: value, threshold, gap.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shortfall {

@@ -26,6 +26,8 @@ pub struct Counts {
     pub above: usize,
     pub below: usize,
     pub granted: usize,
+    /// Whose grant is neither decided nor refused yet.
+    pub undecided: usize,
     /// Decided otherwise than the line says: promoted, withdrawn, refused.
     pub exceptions: usize,
     pub distinct_scores: usize,
@@ -42,7 +44,8 @@ impl Counts {
             above,
             below: panel.lines.len() - above,
             granted: panel.lines.iter().filter(|l| l.granted).count(),
-            exceptions: panel.lines.iter().filter(|l| l.above != l.granted).count(),
+            undecided: panel.lines.iter().filter(|l| l.undecided).count(),
+            exceptions: panel.lines.iter().filter(|l| !l.undecided && l.above != l.granted).count(),
             distinct_scores: scores.len(),
         }
     }
@@ -50,7 +53,8 @@ impl Counts {
 
 /// The designs, the most credible first.
 pub(crate) fn designs(panel: &Panel, counts: &Counts) -> Vec<DesignChoice> {
-    vec![discontinuity(counts), difference(panel), balancing(panel)]
+    let told = |choice: DesignChoice| DesignChoice { why: with_undecided(choice.why, counts.undecided), ..choice };
+    vec![discontinuity(counts), told(difference(panel)), told(balancing(panel))]
 }
 
 fn discontinuity(c: &Counts) -> DesignChoice {
@@ -78,6 +82,17 @@ fn discontinuity(c: &Counts) -> DesignChoice {
         )
     };
     DesignChoice { method: Method::Discontinuity, possible, why }
+}
+
+/// How many are in neither arm because their grant is not decided yet.
+fn with_undecided(why: LocalText, undecided: usize) -> LocalText {
+    if undecided == 0 {
+        return why;
+    }
+    LocalText {
+        ja: format!("{}交付の決定がまだの{undecided}社は、どちらにも数えていません。", why.ja),
+        en: why.en.map(|en| format!("{en} {undecided} whose grant is not decided yet are counted on neither side.")),
+    }
 }
 
 fn arms(panel: &Panel, of: impl Fn(bool) -> usize) -> (bool, usize, usize) {

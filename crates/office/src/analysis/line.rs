@@ -22,6 +22,8 @@ pub(crate) struct Line {
     pub(crate) above: bool,
     pub(crate) selected: bool,
     pub(crate) granted: bool,
+    /// Selected or on the reserve list, and the grant neither decided nor refused yet.
+    pub(crate) undecided: bool,
     pub(super) requested: Yen,
     pub(super) amount: Option<Yen>,
     pub(super) track: String,
@@ -79,6 +81,7 @@ impl Line {
         };
         let selected = amount.is_some()
             || matches!(case.state, CaseState::Selected { .. } | CaseState::GrantRequested { .. } | CaseState::GrantRequestReturned { .. });
+        let undecided = amount.is_none() && (selected || matches!(case.state, CaseState::Reserved { .. }));
         Some(Line {
             firm: paper.lead,
             score: decimal(parse_fraction(&planned.score)?),
@@ -86,6 +89,7 @@ impl Line {
             above: planned.place == Place::Selected,
             selected,
             granted: amount.is_some(),
+            undecided,
             requested: paper.requested,
             amount,
             track: plain(&paper.track),

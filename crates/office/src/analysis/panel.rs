@@ -155,16 +155,21 @@ impl Panel {
         self.lines.iter().filter(|l| items.iter().any(|i| l.facts.at(i, l.year(horizon)).is_some())).count()
     }
 
+    /// Those granted, or those that were not and will not be: whose grant is not decided yet is in neither arm.
+    fn arm(&self, granted: bool) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(move |l| l.granted == granted && !l.undecided)
+    }
+
     /// Firms with a value of an item before the decision, among those granted (or not).
     pub(crate) fn known_before(&self, granted: bool) -> usize {
         let some = |l: &&Line| self.items.iter().any(|i| unit_of(i).is_some() && l.before(i).is_some());
-        self.lines.iter().filter(|l| l.granted == granted).filter(some).count()
+        self.arm(granted).filter(some).count()
     }
 
     /// Firms with at least two business years up to the decision for an item, among those granted (or not).
     pub(crate) fn with_history(&self, granted: bool) -> usize {
         let some = |l: &&Line| self.items.iter().any(|i| l.facts.years_of(&i.id, l.decided) >= 2);
-        self.lines.iter().filter(|l| l.granted == granted).filter(some).count()
+        self.arm(granted).filter(some).count()
     }
 
     /// How many business years of an item are known up to the decision, of all firms together.

@@ -1,7 +1,8 @@
 //! Title and track of an application: asked at the start, changed until it is handed in.
 
-use banso_kernel::{CaseId, LocalText};
+use banso_kernel::{CaseId, Digest, LocalText};
 use banso_permits::{Action, Person};
+use banso_store::{Batch, Change, CommitError};
 
 use super::draft::{CaseHead, Phase};
 use crate::{FieldProblem, Office, OfficeError};
@@ -35,6 +36,20 @@ pub struct BasicsPage {
     /// The track's name; empty where none is chosen.
     pub track: String,
     pub tracks: Vec<banso_guideline::Track>,
+    /// Which text this is: sent back with a change, so that nobody overwrites unseen what somebody else has saved since.
+    pub version: String,
+}
+
+fn version_of(title: &str, track: &str) -> String {
+    Digest::of(format!("{title}\n{track}").as_bytes()).to_string()
+}
+
+/// What came of giving another title or track.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renamed {
+    Saved,
+    /// Somebody else changed it since the page was opened; nothing is saved.
+    Clash,
 }
 
 impl Office {
@@ -45,14 +60,15 @@ impl Office {
     pub async fn basics(&self, person: &Person, case: CaseId) -> Result<BasicsPage, OfficeError> {
         let draft = self.draft(person, case, Action::ReadCase).await?;
         let (title, track) = (draft.row.application.title.clone(), draft.row.application.track.clone());
-        Ok(BasicsPage { head: draft.head(), title, track, tracks: draft.edition.tracks().to_vec() })
+        let version = version_of(&title, &track);
+        Ok(BasicsPage { head: draft.head(), title, track, tracks: draft.edition.tracks().to_vec(), version })
     }
 
-    /// Gives the project another title or track.
+    /// Gives the project another title or track. `version` is that of the page on which they were typed.
     ///
     /// # Errors
     /// An empty title, a track that there is not, or not now.
-    pub async fn rename(&self, person: &Person, case: CaseId, title: &str, track: &str) -> Result<(), OfficeError> {
+    pub async fn rename(&self, person: &Person, case: CaseId, version: &str, title: &str, track: &str) -> Result<Renamed, OfficeError> {
         let draft = self.draft(person, case, Action::SpeakForCase).await?;
         match draft.phase() {
             Phase::Filling { .. } | Phase::Correcting { .. } => {}
@@ -71,7 +87,18 @@ impl Office {
         }
         let title = title_of(title)?;
         let track = super::start::track_of(&draft.edition, track)?;
-        self.store().change(banso_store::Change::name_application(case, &title, &track)).await?;
-        Ok(())
+        let stands = &draft.row.application;
+        if stands.title == title && stands.track == track {
+            return Ok(Renamed::Saved);
+        }
+        if version != version_of(&stands.title, &stands.track) {
+            return Ok(Renamed::Clash);
+        }
+        let unmoved = Change::draft_stands(case, draft.row.revision);
+        match self.store().commit(Batch::changes(vec![unmoved, Change::name_application(case, &title, &track)])).await {
+            Ok(_) => Ok(Renamed::Saved),
+            Err(CommitError::DraftMoved) => Ok(Renamed::Clash),
+            Err(other) => Err(other.into()),
+        }
     }
 }

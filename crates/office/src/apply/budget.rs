@@ -105,10 +105,18 @@ pub(crate) fn missing_words(missing: &Missing, label: impl Fn(&str) -> LocalText
                 format!("`{}` is not known yet.", label.en.as_deref().unwrap_or(&label.ja)),
             )
         }
-        Missing::Unconfirmed { clause, what } => LocalText::new(
-            format!("公募要領の{clause}「{what}」が確定していません（要確認）。"),
-            format!("Clause {clause} of the guideline, `{what}`, is not settled."),
-        ),
+        Missing::Unconfirmed { clause, what } => match Missing::fits_no_row(what) {
+            Some((table, columns)) => LocalText::new(
+                format!(
+                    "公募要領の{clause}「{table}」の表に、入力した値に当てはまる行がありません。「{columns}」の入力を確かめてください。"
+                ),
+                format!("No row of the table `{table}` in clause {clause} fits what was entered: check `{columns}`."),
+            ),
+            None => LocalText::new(
+                format!("公募要領の{clause}「{what}」が確定していません（要確認）。"),
+                format!("Clause {clause} of the guideline, `{what}`, is not settled."),
+            ),
+        },
     }
 }
 
@@ -123,7 +131,36 @@ impl Draft {
     }
 
     pub(crate) fn subsidy(&self) -> Subsidy {
-        Subsidy::of(self.amount(), |item| self.item_label(item))
+        let amount = self.amount();
+        let missing = match &amount.total {
+            Known::Unknown(missing) => missing.iter().map(|m| self.missing_words(m)).collect(),
+            Known::Exactly(_) | Known::Between(..) => Vec::new(),
+        };
+        Subsidy { missing, ..Subsidy::of(amount, |item| self.item_label(item)) }
+    }
+
+    /// What an unknown waits for: an answer that is there and cannot be read is not one that is missing.
+    pub(crate) fn missing_words(&self, missing: &Missing) -> LocalText {
+        if let Missing::Fact(item) = missing
+            && self.is_typed(item)
+        {
+            let label = self.item_label(item);
+            return LocalText::new(
+                format!("「{}」の入力を読み取れません。入力の形を確かめてください。", label.ja),
+                format!("What was entered for `{}` cannot be read: check its form.", label.en.as_deref().unwrap_or(&label.ja)),
+            );
+        }
+        missing_words(missing, |item| self.item_label(item))
+    }
+
+    /// Whether something stands in a field of the item.
+    fn is_typed(&self, item: &str) -> bool {
+        let typed = |place: banso_guideline::FieldPlace| {
+            let Some(key) = place.key else { return false };
+            let sides = self.form().sections.into_iter().find(|s| s.id == place.section).map(|s| self.sides(&s)).unwrap_or_default();
+            sides.into_iter().any(|member| !self.answers.text(&place.section, member, &key).trim().is_empty())
+        };
+        self.edition.fields_of(item).into_iter().any(typed)
     }
 
     pub(crate) fn budget(&self, section: &str, lines: &[BudgetLine], years_max: u32, member: u32) -> Budget {

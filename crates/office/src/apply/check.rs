@@ -5,7 +5,7 @@ use banso_guideline::{FieldKind, FieldPlace, Finding, Missing, Section as FormSe
 use banso_kernel::{CaseId, LocalText, Yen};
 use banso_permits::{Action, Person};
 
-use super::budget::{Budget, Subsidy, missing_words};
+use super::budget::{Budget, Subsidy};
 use super::documents::AttachedFile;
 use super::draft::{CaseHead, Draft, Phase, Seat, TRACK_ITEM, Writable, seen_edition};
 use super::members::InviteeStatus;
@@ -27,6 +27,8 @@ pub struct CheckPage {
     pub targets: Vec<Target>,
     pub subsidy: Subsidy,
     pub cost: Yen,
+    /// Costs that cannot be read and count as nothing in the amounts.
+    pub unread_costs: usize,
     /// What will be asked for, where it is settled.
     pub requested: Option<Yen>,
     /// What was selected, where this is the grant request.
@@ -104,11 +106,14 @@ impl Draft {
     pub(crate) fn check(&self) -> CheckPage {
         let form = self.form();
         let mut sections = Vec::new();
-        let mut problems = Vec::new();
+        let (mut problems, mut unread_costs) = (Vec::new(), 0);
         for section in &form.sections {
             for member in self.sides(section) {
                 let wrong = self.section_problems(section, member);
                 problems.extend(wrong.iter().map(|p| self.flaw(section, p)));
+                if matches!(section.content, SectionContent::Budget { .. }) {
+                    unread_costs += wrong.iter().filter(|p| p.code != "missing").count();
+                }
                 sections.push(self.checked_section(section, member, &wrong));
             }
         }
@@ -135,6 +140,7 @@ impl Draft {
             targets: self.targets(),
             requested,
             cost,
+            unread_costs,
             selected,
             subsidy,
             revision: self.row.revision,
@@ -156,13 +162,10 @@ impl Draft {
             }
             _ => String::new(),
         };
+        let message = problem.named();
         let text = LocalText {
-            ja: format!("{}{whose}：{}{row}", section.title.ja, problem.message.ja),
-            en: problem
-                .message
-                .en
-                .as_ref()
-                .map(|en| format!("{}{whose}: {en}{row}", section.title.en.as_deref().unwrap_or(&section.title.ja))),
+            ja: format!("{}{whose}：{}{row}", section.title.ja, message.ja),
+            en: message.en.as_ref().map(|en| format!("{}{whose}: {en}{row}", section.title.en.as_deref().unwrap_or(&section.title.ja))),
         }
         .quoted();
         let link = Link { section: place.section.clone(), member: place.member, key: place.key.clone(), label: problem.label.clone() };
@@ -296,7 +299,6 @@ impl Draft {
     }
 
     fn checked_finding(&self, finding: &Finding) -> CheckedFinding {
-        let label = |item: &str| self.item_label(item);
         let mut items: Vec<&str> = finding.shortfalls.iter().map(|s| s.item.as_str()).collect();
         items.extend(finding.missing.iter().filter_map(|m| match m {
             Missing::Fact(item) => Some(item.as_str()),
@@ -315,7 +317,7 @@ impl Draft {
             by_person: finding.by_person,
             remedy: finding.remedy.clone(),
             shortfalls: finding.shortfalls.iter().map(|s| s.text.clone()).collect(),
-            missing: finding.missing.iter().map(|m| missing_words(m, label)).collect(),
+            missing: finding.missing.iter().map(|m| self.missing_words(m)).collect(),
             error: finding.error.clone(),
             links,
         }

@@ -105,6 +105,24 @@ fn slot_of(draft: &Draft, slot: &str, member: u32) -> Result<(FormSection, Docum
     Err(OfficeError::NotFound)
 }
 
+/// Whether the file that another is to take the place of is there. With the new one in its place the form was sent twice.
+fn replaced_is_there(draft: &Draft, spec: &DocumentSpec, member: u32, replaces: Option<Digest>, new: Digest) -> Result<(), OfficeError> {
+    let there = |digest: Digest| draft.attachments.iter().any(|a| a.slot == spec.id && a.member == member && a.digest == digest);
+    if replaces.is_none_or(there) || there(new) {
+        return Ok(());
+    }
+    Err(OfficeError::Stale(LocalText::new(
+        format!(
+            "差し替えようとした「{}」のファイルは、別の画面ですでに差し替えられたか、外されています。いま送信したファイルは保存していません。画面を開き直して、いまのファイルを確かめてください。",
+            spec.title.ja
+        ),
+        format!(
+            "The file of `{}` that was to be replaced has been replaced or taken out elsewhere. The file just sent is not kept: open the page again and look at what is there now.",
+            spec.title.en.as_deref().unwrap_or(&spec.title.ja)
+        ),
+    )))
+}
+
 /// Whether one more file fits, beside the one that it replaces and the same one already there.
 fn room_for_one(
     draft: &Draft,
@@ -144,7 +162,7 @@ impl Office {
     ) -> Result<Incoming, OfficeError> {
         let draft = self.draft(person, case, Action::EditDraft).await?;
         let (section, spec) = slot_of(&draft, slot, member)?;
-        room_for_one(&draft, &spec, member, replaces, None)?;
+        // Whether it fits its place is found out when it is known which file it is: the same one once more takes no place.
         self.room_on_the_disk(case, &spec, 1).await?;
         let upload = self.store().documents().begin(spec.bytes_max).await.map_err(|e| upload_failed(&spec, e))?;
         Ok(Incoming { case, section: section.id, member, spec, file_name: file_name.to_owned(), replaces, upload })
@@ -169,6 +187,7 @@ impl Office {
             // Asked again: it may have taken minutes, the call may have closed, and another page may have filled the place.
             let draft = self.draft(person, case, Action::EditDraft).await?;
             draft.open_section(&section, member)?;
+            replaced_is_there(&draft, &spec, member, replaces, stored.digest)?;
             room_for_one(&draft, &spec, member, replaces, Some(stored.digest))?;
             let attachment = Attachment {
                 slot: spec.id.clone(),
@@ -182,7 +201,8 @@ impl Office {
             };
             let stands = Change::draft_stands(case, draft.row.revision);
             let mut batch = Batch::changes(vec![stands, Change::attach(case, &attachment)]);
-            if let Some(old) = replaces.filter(|old| *old != attachment.digest) {
+            let there = |old: &Digest| draft.attachments.iter().any(|a| a.slot == spec.id && a.member == member && a.digest == *old);
+            if let Some(old) = replaces.filter(|old| *old != attachment.digest && there(old)) {
                 batch = batch.and_change(Change::detach(case, &spec.id, member, old));
             }
             match self.store().commit(batch).await {
@@ -212,13 +232,16 @@ impl Office {
         ))
     }
 
-    /// Takes a file out of the form. It stays on the disk: a receipt may name it.
+    /// Takes a file out of the form. It stays on the disk: a receipt may name it. One that was taken out before is out.
     ///
     /// # Errors
-    /// Not this person's to fill in, not now, or not there.
+    /// Not this person's to fill in, not now, or never there.
     pub async fn detach(&self, person: &Person, case: CaseId, member: u32, slot: &str, digest: Digest) -> Result<(), OfficeError> {
         let draft = self.draft(person, case, Action::EditDraft).await?;
         slot_of(&draft, slot, member)?;
+        if !draft.attachments.iter().any(|a| a.slot == slot && a.member == member && a.digest == digest) {
+            return self.store().attachment(case, digest).await?.map(|_| ()).ok_or(OfficeError::NotFound);
+        }
         self.store().change(Change::detach(case, slot, member, digest)).await?;
         Ok(())
     }

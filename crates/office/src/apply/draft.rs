@@ -58,7 +58,7 @@ pub enum Phase {
     Submitted {
         until: Instant,
     },
-    /// Returned for correction.
+    /// Returned for correction. What comes after the due day is still taken in `until` then.
     Correcting {
         points: Vec<Point>,
         due: Day,
@@ -145,12 +145,12 @@ impl Phase {
         }
     }
 
-    /// The last instant at which what is filled in may be handed in, where there is one.
+    /// By when what is filled in is to be handed in, where there is such a moment: for a correction, the due day that the office set.
     #[must_use]
     pub fn until(&self) -> Option<Instant> {
         match self {
-            Phase::Filling { until } | Phase::Correcting { until, .. } | Phase::Submitted { until } => Some(*until),
-            Phase::CorrectingRequest { due, .. } => Some(end_of(*due)),
+            Phase::Filling { until } | Phase::Submitted { until } => Some(*until),
+            Phase::Correcting { due, .. } | Phase::CorrectingRequest { due, .. } => Some(end_of(*due)),
             Phase::Closed { .. } | Phase::Waiting | Phase::Requesting { .. } | Phase::Granted { .. } | Phase::Ended => None,
         }
     }

@@ -10,6 +10,7 @@ use rand::Rng as _;
 use super::draft::{Draft, Phase, Seat};
 use super::known::Known;
 use super::section::keyed_fields;
+use crate::address::mail_address;
 use crate::limits::{INVITATION_HOURS, INVITATIONS_MAX};
 use crate::{FieldProblem, Office, OfficeError};
 
@@ -312,20 +313,6 @@ impl Draft {
     }
 }
 
-/// An address as far as it can be told without sending to it.
-fn mail_address(text: &str) -> Result<String, OfficeError> {
-    let text = text.trim();
-    let sound = text.len() <= 254 && text.parse::<lettre::message::Mailbox>().is_ok_and(|m| m.name.is_none());
-    if sound {
-        return Ok(text.to_owned());
-    }
-    Err(OfficeError::field(
-        "email",
-        "メールアドレスを確かめてください（例：tanto@example.co.jp）。",
-        "Enter a mail address, e.g. tanto@example.co.jp.",
-    ))
-}
-
 fn invitation_mail(draft: &Draft, name: &str, link: &str) -> (String, String) {
     let meta = draft.edition.meta();
     let (lead, title, closes) = (&draft.lead.name, &draft.row.application.title, meta.closes.wareki());
@@ -345,20 +332,6 @@ fn invitation_mail(draft: &Draft, name: &str, link: &str) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses() {
-        for (text, sound) in [
-            ("tanto@example.co.jp", true),
-            (" a@b.example ", true),
-            ("", false),
-            ("tanto", false),
-            ("山田 <a@b.example>", false),
-            ("a@b.example\nbcc: c@d.example", false),
-        ] {
-            assert_eq!(mail_address(text).is_ok(), sound, "{text}");
-        }
-    }
 
     #[test]
     fn the_parts_of_a_row_are_found_by_what_they_are() {

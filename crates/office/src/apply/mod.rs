@@ -27,7 +27,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
-pub use basics::BasicsPage;
+pub use basics::{BasicsPage, Renamed};
 pub(crate) use budget::missing_words;
 pub use budget::{Budget, BudgetCell, BudgetRow, MemberSum, Subsidy, amount_words};
 pub use check::{CheckPage, CheckedFinding, CheckedRow, CheckedSection, Flaw, Link};

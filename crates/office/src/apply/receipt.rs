@@ -28,6 +28,8 @@ pub struct ReceiptPage {
     pub files: Vec<ReceiptFile>,
     /// Whether a later version took its place.
     pub superseded: bool,
+    /// When it was taken back, where it was the last and nothing was handed in since.
+    pub withdrawn: Option<Instant>,
     /// The notice that holds the letter, once it is made.
     pub letter: Option<NoticeId>,
 }
@@ -62,7 +64,8 @@ impl Office {
     pub async fn receipt_page(&self, person: &Person, case: CaseId, version: u32) -> Result<ReceiptPage, OfficeError> {
         let draft = self.draft(person, case, Action::ReadCase).await?;
         let file = draft.file.as_ref().ok_or(OfficeError::NotFound)?;
-        let (record, paper) = submission_of(&acts(file)?, version).ok_or(OfficeError::NotFound)?;
+        let acts = acts(file)?;
+        let (record, paper) = submission_of(&acts, version).ok_or(OfficeError::NotFound)?;
         let edition = self.edition(record.edition)?;
         let own = person.organisation.ok_or(OfficeError::NotFound)?;
         let id = notice_id(case, record.seq, own);
@@ -72,6 +75,7 @@ impl Office {
             submitted_by: self.actor_name(record.actor).await?,
             files: self.receipt_files(&edition, &paper).await?,
             superseded: draft.case().is_some_and(|c| c.submission.paper.version > version),
+            withdrawn: taken_back(&acts, record.seq),
             head: draft.head(),
             receipt_number: paper.receipt_number,
             version,
@@ -108,6 +112,12 @@ impl Office {
         };
         Ok(submitted.documents.iter().map(file).collect())
     }
+}
+
+/// When what was handed in by an act was taken back: before anything else was handed in.
+fn taken_back(acts: &[Recorded<CaseAct>], seq: u64) -> Option<Instant> {
+    let since = acts.iter().filter(|r| r.seq > seq).take_while(|r| !matches!(r.act, CaseAct::Submitted(_)));
+    since.filter(|r| matches!(r.act, CaseAct::SubmissionWithdrawn { .. } | CaseAct::Withdrawn { .. })).map(|r| r.recorded_at).next()
 }
 
 /// The act and the paper of a version.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use banso_grant::decide::{self, GrantRequestOrder, SubmissionOrder};
 use banso_grant::numbers::receipt_number;
-use banso_grant::{CaseAct, NewAct, Refusal};
+use banso_grant::{CaseAct, CaseState, NewAct, Refusal};
 use banso_guideline::SectionContent;
 use banso_kernel::{CaseId, CorporateNumber, Digest, Instant, LocalText, RequestId, StreamId, Yen};
 use banso_permits::{Action, Person};
@@ -132,7 +132,8 @@ impl Office {
         match draft.phase() {
             Phase::Filling { .. } | Phase::Correcting { .. } => self.hand_in_application(person, draft, order).await,
             Phase::Requesting { .. } | Phase::CorrectingRequest { .. } => self.hand_in_request(person, draft, order).await,
-            Phase::Closed { at } => self.answered_before(case, &order, OfficeError::TooLate { closed: at }).await,
+            // What was taken back is not handed in, whatever was answered before.
+            Phase::Closed { at } => Err(OfficeError::TooLate { closed: at }),
             Phase::Submitted { .. } | Phase::Waiting | Phase::Granted { .. } | Phase::Ended => {
                 let stale = LocalText::new("この申請は、すでに提出されています。", "This application was handed in already.");
                 self.answered_before(case, &order, OfficeError::Stale(stale)).await
@@ -149,6 +150,13 @@ impl Office {
     }
 
     async fn hand_in_application(&self, person: &Person, draft: Draft, order: SubmitOrder) -> Result<HandedIn, OfficeError> {
+        if draft.case().is_some_and(|c| matches!(c.state, CaseState::SubmissionWithdrawn { .. })) && self.done_before(order.request).await?
+        {
+            return Err(OfficeError::Stale(LocalText::new(
+                "この提出は、そのあとに取り下げられました。もう一度提出するときは、入力内容の確認の画面から進んでください。",
+                "What was submitted so was taken back since. To submit again, go on from the page of your answers.",
+            )));
+        }
         let page = draft.check();
         let flaws = obstacles(&page, &order);
         if !flaws.is_empty() {

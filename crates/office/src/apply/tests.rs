@@ -219,6 +219,20 @@ async fn the_years_shown_add_up_to_the_subsidy() {
 }
 
 #[tokio::test]
+async fn a_correction_is_due_when_the_office_says_though_the_call_closes_later() {
+    let scene = Scene::new().await;
+    scene.submit().await.unwrap();
+    let (due, points) = (day("2026-12-20"), vec![Point { field: "plan/goals".into(), note: "数値で書いてください".into() }]);
+    scene.office_acts(vec![CaseAct::Returned(Returned { points, due })]).await;
+    let phase = scene.office.task_list(&scene.lead, scene.case).await.unwrap().head.phase;
+    assert_eq!(phase.until().map(Instant::day), Some(due));
+    let Phase::Correcting { until, .. } = phase else { panic!("{phase:?}") };
+    assert!(until.day() > due, "late is still taken in");
+    scene.office.clock.set(Instant::parse("2026-12-22T09:00:00+09:00").unwrap());
+    scene.submit().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_return_for_correction_is_tied_to_its_field_and_answered() {
     let scene = Scene::new().await;
     scene.submit().await.unwrap();

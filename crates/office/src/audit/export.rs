@@ -15,7 +15,7 @@ use banso_permits::Person;
 use banso_store::{CaseFile, Content, DocumentReader, Documents, EditionText};
 
 use super::case::AuditCase;
-use crate::dossier::CaseDocument;
+use crate::dossier::{CaseDocument, listed};
 use crate::letters::slot_title;
 use crate::timeline::{ActLine, Who};
 use crate::{Office, OfficeError};
@@ -134,7 +134,7 @@ impl Office {
         let mut out: BTreeMap<Digest, ExportedDocument> = BTreeMap::new();
         for recorded in file.recorded::<CaseAct>().map_err(OfficeError::fault)? {
             let Some(papers) = recorded.act.handed_in() else { continue };
-            let attachments = self.attachments(papers.answers()).await?;
+            let attachments = self.named_files(file.id, &papers).await?;
             for document in papers.documents {
                 let named = attachments.iter().find(|a| a.digest == document.digest && a.slot == document.slot);
                 let media_type = named.map_or("application/octet-stream", |a| &a.media_type).to_owned();
@@ -205,7 +205,9 @@ impl Office {
         };
         let document = |d: &ExportedDocument| {
             let first = d.names.first();
-            let slot = first.map_or_else(|| LocalText::ja(""), |n| slot_title(&edition, &n.slot));
+            let mut slots: Vec<&str> = d.names.iter().map(|n| n.slot.as_str()).collect();
+            slots.dedup();
+            let slot = listed(slots.into_iter().map(|slot| slot_title(&edition, slot)));
             IndexedDocument {
                 name: first.map_or_else(String::new, |n| n.name.clone()),
                 slot,

@@ -1,7 +1,7 @@
 //! 形式審査: what a person has to check, and what comes of it: back for correction, passed, or not accepted.
 
-use banso_grant::Point;
 use banso_grant::decide;
+use banso_grant::{Point, Refusal};
 use banso_guideline::{Edition, SectionContent, Truth};
 use banso_kernel::{CaseId, Day, LocalText, RequestId};
 use banso_permits::{Action, Person};
@@ -86,6 +86,14 @@ impl Checklist {
     }
 }
 
+/// Somebody else was quicker: the page that was sent is out of date.
+fn moved_on(state: &LocalText) -> OfficeError {
+    OfficeError::Stale(LocalText::new(
+        format!("この案件は、すでに「{}」です。画面を開き直してください。", state.ja),
+        format!("This case is “{}” already: open the page again.", state.get(banso_kernel::Lang::En)),
+    ))
+}
+
 impl Office {
     /// Passes an application. Everything on the checklist has to be ticked.
     ///
@@ -101,7 +109,10 @@ impl Office {
         let by = self.by(person, handled.edition.digest(), &form_clause(&handled.edition));
         let labels: Vec<String> = checklist.items.iter().map(|i| format!("{} {}", i.clause, i.label.ja)).collect();
         let labels = if labels.is_empty() { vec!["提出内容の全体".to_owned()] } else { labels };
-        let act = decide::pass_completeness(&handled.file.case, &labels, &by)?;
+        let act = match decide::pass_completeness(&handled.file.case, &labels, &by) {
+            Err(Refusal::WrongState { state, .. }) => return Err(moved_on(&state.label())),
+            other => other?,
+        };
         if !missing.is_empty() {
             return Err(OfficeError::Invalid(missing));
         }

@@ -4,11 +4,11 @@
 mod form;
 mod versions;
 
-use banso_grant::{CaseAct, Submitted};
+use banso_grant::{CaseAct, Papers, Submitted, TextKind};
 use banso_guideline::{Edition, Facts, Finding, Standing, Truth};
-use banso_kernel::{CallId, CaseId, CorporateNumber, Digest, Instant, LocalText, Yen};
+use banso_kernel::{CallId, CaseId, CorporateNumber, Digest, Instant, Lang, LocalText, Yen};
 use banso_permits::{Action, Person};
-use banso_store::{CaseFile, Content, DocumentReader};
+use banso_store::{Attachment, CaseFile, Content, DocumentReader};
 
 use self::form::Reader;
 use crate::apply::{Known, Paper, PaperAttachment, Subsidy, facts_of, missing_words};
@@ -16,6 +16,16 @@ use crate::{Office, OfficeError};
 
 pub(crate) use versions::handed_in;
 pub use versions::{Changes, HandedIn, PaperChange, VersionPage};
+
+/// Several words as one, in both languages.
+pub(crate) fn listed(words: impl IntoIterator<Item = LocalText>) -> LocalText {
+    let (mut ja, mut en) = (Vec::new(), Vec::new());
+    for word in words {
+        en.push(word.get(Lang::En).to_owned());
+        ja.push(word.ja);
+    }
+    LocalText::new(ja.join("、"), en.join(", "))
+}
 
 /// A case as its readers see it.
 #[derive(Debug, Clone)]
@@ -257,6 +267,22 @@ impl Office {
         Ok(self.paper(digest).await?.map(|p| p.attachments).unwrap_or_default())
     }
 
+    /// The files that came with an act, under the names that they had. What is reported after the decision keeps them beside the case.
+    pub(crate) async fn named_files(&self, case: CaseId, papers: &Papers<'_>) -> Result<Vec<PaperAttachment>, OfficeError> {
+        if papers.kind == TextKind::Answers || papers.documents.is_empty() {
+            return self.attachments(papers.answers()).await;
+        }
+        let named = |a: Attachment| PaperAttachment {
+            slot: a.slot,
+            member: a.member,
+            digest: a.digest,
+            file_name: a.file_name,
+            media_type: a.media_type,
+            bytes: a.bytes,
+        };
+        Ok(self.store().attachments(case).await?.into_iter().map(named).collect())
+    }
+
     /// The edition in force for a case: of its call, or the one that its last act names.
     pub(crate) fn edition_of_case(&self, file: &CaseFile) -> Result<Edition, OfficeError> {
         self.edition_in_force(&file.case.submission.paper.call).or_else(|_| self.edition(file.case.last.edition))
@@ -303,13 +329,13 @@ impl Office {
     /// [`OfficeError::NotFound`] when no act names it, or its bytes were erased.
     pub(crate) async fn document_of(&self, file: &CaseFile, digest: Digest) -> Result<CaseDocument, OfficeError> {
         let acts = file.recorded::<CaseAct>().map_err(OfficeError::fault)?;
-        let (content, named) = acts
+        let (papers, named) = acts
             .iter()
             .rev()
             .filter_map(|r| r.act.handed_in())
-            .find_map(|papers| papers.documents.iter().find(|d| d.digest == digest).map(|d| (papers.answers(), d)))
+            .find_map(|papers| papers.documents.iter().find(|d| d.digest == digest).map(|d| (papers, d)))
             .ok_or(OfficeError::NotFound)?;
-        let attachments = self.attachments(content).await?;
+        let attachments = self.named_files(file.id, &papers).await?;
         let name = attachments.into_iter().find(|a| a.digest == digest).map_or_else(|| named.slot.clone(), |a| a.file_name);
         let reader = self.store().documents().open(digest).await?.ok_or(OfficeError::NotFound)?;
         Ok(CaseDocument { name, bytes: named.bytes, reader })

@@ -26,7 +26,7 @@ pub struct ShiftLine {
     pub line: String,
     pub before: Yen,
     pub after: Yen,
-    /// How much more it may receive without approval.
+    /// How much more than last approved it may have without approval.
     pub minor_up_to: Yen,
     pub beyond: bool,
 }
@@ -47,6 +47,39 @@ pub struct ChangePage {
     pub may: bool,
     /// Whether the plan that was typed is minor; `None` before one was.
     pub is_minor: Option<bool>,
+    /// The eligible cost of the decision: no plan may cost more.
+    pub decided_cost: Yen,
+}
+
+impl ChangePage {
+    /// What the plan costs now, and what it would.
+    #[must_use]
+    pub fn before(&self) -> Yen {
+        sum(self.lines.iter().map(|l| l.before))
+    }
+
+    #[must_use]
+    pub fn after(&self) -> Yen {
+        sum(self.lines.iter().map(|l| l.after))
+    }
+
+    /// Whether the plan costs another sum than now: never minor.
+    #[must_use]
+    pub fn sum_changes(&self) -> bool {
+        self.before() != self.after()
+    }
+
+    /// Whether it costs more than was decided.
+    #[must_use]
+    pub fn too_much(&self) -> bool {
+        self.after() > self.decided_cost
+    }
+
+    /// Whether a heading receives more than a minor shift.
+    #[must_use]
+    pub fn beyond(&self) -> bool {
+        self.lines.iter().any(|l| l.beyond)
+    }
 }
 
 /// What is decided on a request.
@@ -60,20 +93,21 @@ fn shift_lines(project: &Project, lines: &[LineAmount], shift: &PlanShift) -> Ve
     let of = |(name, before): (&String, &Yen)| {
         let after = lines.iter().find(|l| l.line == *name).map_or(*before, |l| l.amount);
         let changed = shift.shifts.iter().find(|s| s.line == *name);
-        let minor_up_to = changed.map_or_else(|| minor_up_to(project, *before), |s| s.minor_up_to);
+        let approved = project.execution.approved_lines.get(name).copied().unwrap_or(Yen::ZERO);
+        let minor_up_to = changed.map_or_else(|| minor_up_to(project, approved), |s| s.minor_up_to);
         ShiftLine {
             line: name.clone(),
             before: *before,
             after,
             minor_up_to,
-            beyond: after.get().saturating_sub(before.get()) > minor_up_to.get(),
+            beyond: after > *before && after.get().saturating_sub(approved.get()) > minor_up_to.get(),
         }
     };
     project.execution.lines.iter().map(of).collect()
 }
 
-fn minor_up_to(project: &Project, before: Yen) -> Yen {
-    project.rules.minor_shift.value.apply(before, banso_kernel::Rounding::Down, Yen::new(1)).unwrap_or(Yen::ZERO)
+fn minor_up_to(project: &Project, approved: Yen) -> Yen {
+    project.rules.minor_shift.value.apply(approved, banso_kernel::Rounding::Down, Yen::new(1)).unwrap_or(Yen::ZERO)
 }
 
 impl Office {
@@ -98,6 +132,7 @@ impl Office {
             waiting: project.execution.plan_change.clone(),
             may: underway && self.may_case(person, Action::SpeakForCase, case).await.is_ok(),
             is_minor: typed.map(|_| shift.is_minor()),
+            decided_cost: project.execution.terms.eligible_cost,
         })
     }
 

@@ -15,6 +15,8 @@ use crate::{FieldProblem, Office, OfficeError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimLineView {
     pub number: u32,
+    /// Its place among the claims: 1 for the first. The number is one of a count that changes of plan share.
+    pub ordinal: usize,
     pub kind: LocalText,
     pub amount: Yen,
     pub state: LocalText,
@@ -38,6 +40,8 @@ pub struct ClaimPage {
     pub paid: Yen,
     /// What may be claimed now, and as what; `None` when nothing may.
     pub may_claim: Option<(LocalText, Yen)>,
+    /// Whether the amount is fixed: before it only an advance can be claimed, where the guideline knows one.
+    pub fixed: bool,
     pub claims: Vec<ClaimLineView>,
     /// What was typed last time, to begin with.
     pub account: AccountForm,
@@ -47,7 +51,7 @@ pub struct ClaimPage {
 }
 
 /// Which kind may be claimed now, and how much of it is left.
-fn claimable(project: &Project) -> Result<Option<(PaymentKind, Yen)>, OfficeError> {
+pub(crate) fn claimable(project: &Project) -> Result<Option<(PaymentKind, Yen)>, OfficeError> {
     let execution = &project.execution;
     let claimed = execution.claimed().map_err(super::refused)?;
     let (kind, most) = match (&execution.fixed, &project.rules.advance) {
@@ -76,12 +80,13 @@ impl Office {
     /// The claims of a project, oldest first.
     pub(crate) async fn claim_views(&self, project: &Project) -> Result<Vec<ClaimLineView>, OfficeError> {
         let mut views = Vec::new();
-        for (number, claim) in &project.execution.claims {
+        for (ordinal, (number, claim)) in (1..).zip(&project.execution.claims) {
             let (state, tone, on, reason) = state_words(&claim.state);
             let account = self.account_under(claim.account).await?.map(|a| a.view());
             let open = matches!(claim.state, ClaimState::Claimed | ClaimState::CameBack { .. });
             views.push(ClaimLineView {
                 number: *number,
+                ordinal,
                 kind: claim.kind.label(),
                 amount: claim.amount,
                 state,
@@ -117,6 +122,7 @@ impl Office {
             entitled: project.execution.entitlement(),
             claimed: project.execution.claimed().map_err(super::refused)?,
             paid: project.execution.paid().map_err(super::refused)?,
+            fixed: project.execution.fixed.is_some(),
             may_claim: claimable(&project)?.map(|(kind, left)| (kind.label(), left)),
             claims: self.claim_views(&project).await?,
             account,

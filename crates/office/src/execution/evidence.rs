@@ -6,6 +6,7 @@ use banso_kernel::{CaseId, Digest, DocumentRef, LocalText};
 use banso_permits::{Action, Person};
 use banso_store::{Attachment, Batch, Change, Upload, UploadError};
 
+use crate::dossier::listed;
 use crate::limits::CASE_BYTES_MAX;
 use crate::{FieldProblem, Office, OfficeError};
 
@@ -81,6 +82,37 @@ fn slot(line: &str, kind: PaperKind) -> String {
 fn read_slot(slot: &str) -> Option<(PaperKind, &str)> {
     let (kind, line) = slot.strip_prefix("_claim/")?.split_once('/')?;
     Some((PaperKind::parse(kind)?, line))
+}
+
+/// The place of a paper in words: what it shows, of which line.
+pub(crate) fn slot_words(slot: &str) -> Option<LocalText> {
+    let (kind, line) = read_slot(slot)?;
+    let kind = kind.label();
+    let en = kind.en.unwrap_or_default();
+    Some(LocalText::new(format!("{}（明細{line}）", kind.ja), format!("{en} (line {line})")))
+}
+
+/// The files that a line's evidence names, each once, with what it shows.
+pub(crate) fn papers_of(line: &ClaimLine) -> Vec<(LocalText, Digest)> {
+    let evidence = &line.evidence;
+    let quotes = evidence.quotes.iter().map(|q| &q.document);
+    let one = [
+        evidence.sole_source.as_ref().map(|e| &e.document),
+        evidence.order.as_ref().map(|e| &e.document),
+        evidence.delivery.as_ref().map(|e| &e.document),
+        evidence.acceptance.as_ref().map(|e| &e.document),
+        evidence.invoice.as_ref().map(|e| &e.document),
+    ];
+    let named = quotes.chain(one.into_iter().flatten()).chain(evidence.payments.iter().map(|p| &p.document)).flatten();
+    let mut out: Vec<(LocalText, Digest)> = Vec::new();
+    for document in named {
+        let Some((kind, _)) = read_slot(&document.slot) else { continue };
+        match out.iter_mut().find(|(_, digest)| *digest == document.digest) {
+            Some((words, _)) => *words = listed([words.clone(), kind.label()]),
+            None => out.push((kind.label(), document.digest)),
+        }
+    }
+    out
 }
 
 /// The files behind the lines, those that show several papers once.

@@ -41,6 +41,7 @@ pub use claiming::{ClaimLineView, ClaimPage};
 pub use collecting::{DischargeForm, InstalmentForm, OffsetForm, WaiverForm};
 pub use debts::{DebtLine, DebtSums, RegisterPage};
 pub use drafts::{ImportOutcome, ReportDraft};
+pub(crate) use evidence::slot_words;
 pub use evidence::{EvidenceFile, IncomingPaper, PaperKind};
 pub use fixing::FixingPage;
 pub use inspecting::{CHECKS, InspectedLine, InspectionForm, InspectionPage, JudgedLine};

@@ -11,6 +11,7 @@ use banso_grant::{CaseAct, CaseState, Recorded};
 use banso_kernel::{CallId, CaseId, Day, Digest, LocalText, Yen};
 use banso_permits::{Action, Person, Resource};
 
+use super::evidence::papers_of;
 use super::project::Project;
 use super::statement::lines_by_act;
 use crate::{Office, OfficeError};
@@ -44,6 +45,8 @@ pub struct YenStep {
     pub seq: Option<u64>,
     pub clause: String,
     pub detail: String,
+    /// The files that prove it, with what they show.
+    pub papers: Vec<(LocalText, Digest)>,
 }
 
 /// The path of the money of a case.
@@ -132,6 +135,7 @@ fn by_heading(project: &Project, lines: &[ClaimLine]) -> Vec<(String, Vec<YenSte
         for line in lines.iter().filter(|l| l.budget_line == *name) {
             steps.push(YenStep {
                 detail: evidence(line),
+                papers: papers_of(line),
                 ..step(LocalText::new(format!("明細 {}", line.id), format!("line {}", line.id)), Some(line.claimed), line.what.clone())
             });
             if let Some((amount, reason, clause)) = cuts.get(&line.id) {
@@ -158,7 +162,7 @@ fn evidence(line: &ClaimLine) -> String {
 }
 
 fn step(what: LocalText, amount: Option<Yen>, detail: String) -> YenStep {
-    YenStep { on: None, what, amount, seq: None, clause: String::new(), detail }
+    YenStep { on: None, what, amount, seq: None, clause: String::new(), detail, papers: Vec::new() }
 }
 
 /// What moved money, or the right to it, act by act.
@@ -195,6 +199,7 @@ fn steps(project: &Project) -> Result<Vec<YenStep>, ExecutionRefusal> {
             seq: Some(record.seq),
             clause: record.clause.clone(),
             detail,
+            papers: Vec::new(),
         });
     }
     Ok(out)

@@ -6,7 +6,7 @@ use banso_execution::{ExecutionPhase as Phase, figures};
 use banso_kernel::{CallId, CaseId, Day, Digest, LocalText, Yen};
 use banso_permits::{Action, Person};
 
-use super::claiming::ClaimLineView;
+use super::claiming::{ClaimLineView, claimable};
 use super::project::{Project, sum};
 use crate::timeline::act_kind_name;
 use crate::{Office, OfficeError};
@@ -78,12 +78,26 @@ pub struct ProjectPage {
     pub change: Option<PlanChangeRequested>,
     pub claims: Vec<ClaimLineView>,
     pub acts: Vec<PaymentLine>,
+    /// What may be claimed now; `None` when nothing may.
+    pub claimable: Option<Yen>,
     pub may_speak: bool,
     pub may_handle: bool,
     pub may_decide: bool,
 }
 
 impl ProjectPage {
+    /// What was reported under all headings; `None` before the report.
+    #[must_use]
+    pub fn reported(&self) -> Option<Yen> {
+        self.headings.iter().map(|h| h.reported).collect::<Option<Vec<_>>>().map(sum)
+    }
+
+    /// What was accepted under all headings; `None` before the inspection.
+    #[must_use]
+    pub fn accepted(&self) -> Option<Yen> {
+        self.headings.iter().map(|h| h.accepted).collect::<Option<Vec<_>>>().map(sum)
+    }
+
     /// Whether claim lines may be prepared now.
     #[must_use]
     pub const fn reports(&self) -> bool {
@@ -163,6 +177,7 @@ impl Office {
                     letter: has_letter(act.kind()),
                 })
                 .collect(),
+            claimable: claimable(project)?.map(|(_, left)| left),
             may_speak: speaks,
             may_handle: handles,
             may_decide: decides,

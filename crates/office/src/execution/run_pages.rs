@@ -17,13 +17,16 @@ pub struct WaitingLine {
     pub case: CaseId,
     pub receipt_number: String,
     pub lead: String,
-    pub claim: u32,
+    /// The claim's place among those of its case: 1 for the first.
+    pub ordinal: usize,
     pub amount: Yen,
     pub account: Option<AccountView>,
     pub digest: Digest,
     /// Changed since it was claimed with.
     pub changed: bool,
     pub held: Option<Held>,
+    /// In a run that is not finished.
+    pub planned: bool,
 }
 
 /// A run on the list.
@@ -62,6 +65,7 @@ pub struct TransferLine {
     pub reference: u64,
     pub item: RunItem,
     pub receipt_number: String,
+    pub ordinal: usize,
     pub lead: String,
     pub account: Option<AccountView>,
     pub outcome: LocalText,
@@ -97,13 +101,21 @@ impl Office {
             case: item.case,
             receipt_number: case.map(|c| c.submission.paper.receipt_number.clone()).unwrap_or_default(),
             lead,
-            claim: item.claim,
+            ordinal: execution.map_or(0, |e| e.claims.range(..=item.claim).count()),
             amount: item.amount,
             account: self.account_under(item.account).await?.map(|a| a.view()),
             digest: item.account,
             changed: execution.and_then(|e| e.claims.get(&item.claim)).is_some_and(|c| c.account_changed),
             held,
+            planned: false,
         })
+    }
+
+    /// The claims of the run that is not finished.
+    async fn claims_underway(&self, call: &banso_grant::Call) -> Result<BTreeSet<(CaseId, u32)>, OfficeError> {
+        let Some(open) = call.open_run() else { return Ok(BTreeSet::new()) };
+        let (frozen, _) = self.frozen_run(open.run).await?;
+        Ok(frozen.run.items.iter().map(|i| (i.case, i.claim)).collect())
     }
 
     /// The payments of a call.
@@ -119,8 +131,10 @@ impl Office {
         let mut waiting = Vec::new();
         // A day on which banks work is always plannable; no claim is no plan.
         if let Ok(plan) = plan_run(&executions(&cases), &BTreeSet::new(), next_day, today, rules) {
+            let underway = self.claims_underway(&called.call.call).await?;
             for item in &plan.items {
-                waiting.push(self.waiting_line(&cases, *item, None).await?);
+                let planned = underway.contains(&(item.case, item.claim));
+                waiting.push(WaitingLine { planned, ..self.waiting_line(&cases, *item, None).await? });
             }
             for (item, held) in &plan.held {
                 waiting.push(self.waiting_line(&cases, *item, Some(*held)).await?);
@@ -162,6 +176,7 @@ impl Office {
                 reference,
                 item: *item,
                 receipt_number: line.receipt_number,
+                ordinal: line.ordinal,
                 lead: line.lead,
                 account: line.account,
                 outcome,

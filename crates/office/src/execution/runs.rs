@@ -218,7 +218,7 @@ impl Office {
     }
 
     /// The transfer file of a frozen run.
-    async fn transfer_file(&self, frozen: &FrozenRun) -> Result<Vec<u8>, OfficeError> {
+    pub(super) async fn transfer_file(&self, frozen: &FrozenRun) -> Result<Vec<u8>, OfficeError> {
         let mut transfers = Vec::new();
         for (reference, item) in (1_u64..).zip(&frozen.run.items) {
             let account = self.account_under(item.account).await?.ok_or_else(|| {

@@ -56,15 +56,28 @@ fn usual_codes() -> ResultCodes {
     ResultCodes { at: 119, paid: vec![b'0', b' '], returned: reasons.iter().map(|(c, r)| (*c, (*r).to_owned())).collect() }
 }
 
+/// The records without what ends them.
+fn without_ends(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().copied().filter(|b| !matches!(b, b'\r' | b'\n' | 0x1a)).collect()
+}
+
 impl Office {
     /// Reads the bank's result file beside the run: what it says of each transfer.
     ///
     /// # Errors
-    /// A file that cannot be read (record and field), that answers something nobody sent, contradicts the run or leaves a transfer out.
+    /// The file that was sent to the bank; one that cannot be read (record and field), that answers something nobody sent, contradicts the run or leaves a transfer out.
     pub async fn read_result(&self, person: &Person, call: &CallId, run: Digest, bytes: &[u8]) -> Result<Vec<SettleLine>, OfficeError> {
         self.called(person, Action::RunCall, call).await?;
         let (frozen, _) = self.frozen_run(run).await?;
         let problem = |ja: String, en: String| FieldProblem::new("result", ja, en);
+        if without_ends(bytes) == without_ends(&self.transfer_file(&frozen).await?) {
+            return Err(OfficeError::Invalid(vec![problem(
+                "このファイルは、この計画で作成した振込データ（銀行への依頼）そのもので、結果が書かれていません。銀行から受け取った結果ファイルを選んでください。すべて支払済みなら、ファイルを読み込まずに結果を記録できます。".to_owned(),
+                "This is the transfer file of this run, the request to the bank: it holds no answer. Choose the file that came from the bank. \
+                 Where everything was paid, the outcome can be recorded without a file."
+                    .to_owned(),
+            )]));
+        }
         let file = read_transfers(bytes, Some(&usual_codes())).map_err(|problems| {
             OfficeError::Invalid(
                 problems.iter().take(50).map(|p| problem(p.to_string(), p.message.en.clone().unwrap_or_default())).collect(),
@@ -113,6 +126,14 @@ impl Office {
             )));
         }
         let (frozen, _) = self.frozen_run(run).await?;
+        let pay_on = frozen.run.pay_on;
+        if self.now().day() < pay_on {
+            return Err(OfficeError::field(
+                "on",
+                format!("支払日（{}）がまだ来ていません。振込の結果は、その日以後に記録してください。", pay_on.wareki()),
+                format!("The day of payment, {pay_on}, is still to come: record the outcome on that day or later."),
+            ));
+        }
         let Some(on) = order.on else {
             return Err(OfficeError::field("on", "振込日を入力してください。", "Enter the day."));
         };

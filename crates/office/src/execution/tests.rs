@@ -254,6 +254,9 @@ async fn a_minor_change_is_reported_another_is_asked_for() {
     let change = |form| road.office().change_plan(road.holder(), road.case, form);
     assert!(matches!(change(form(28_000_000, 17_000_000, "")).await, Err(OfficeError::Invalid(p)) if p[0].field == "reason"));
     assert!(matches!(change(form(40_000_000, 17_000_000, "増額")).await, Err(OfficeError::Invalid(p)) if p[0].field == "line-0"));
+    let typed = form(31_000_000, 15_000_000, "").lines;
+    let page = road.office().change_page(road.holder(), road.case, Some(&typed)).await.unwrap();
+    assert_eq!((page.is_minor, page.sum_changes(), page.beyond(), page.too_much()), (Some(false), true, false, true));
     assert!(change(form(28_000_000, 17_000_000, "人員の増")).await.unwrap());
     assert_eq!(road.page().await.headings[1].allotted, Yen::new(17_000_000));
     assert!(!change(form(20_000_000, 25_000_000, "工程の変更")).await.unwrap());
@@ -265,6 +268,12 @@ async fn a_minor_change_is_reported_another_is_asked_for() {
     road.stage.settle().await;
     let page = road.office().project_at_desk(&road.stage.officer, road.case).await.unwrap();
     assert_eq!(page.headings[2].allotted, Yen::new(20_000_000));
+    let project = road.office().project(road.holder(), banso_permits::Action::ReadCase, road.case).await.unwrap();
+    let number = project.executed().find_map(|(act, _)| match act {
+        banso_execution::act::ExecutionAct::PlanChangeApproved(a) => Some(a.number.clone()),
+        _ => None,
+    });
+    assert_eq!(number, Some(format!("{}変更第1号", page.receipt_number)));
     let seq = page.acts.iter().find(|a| a.letter).unwrap().seq;
     let (_, pdf) = road.office().execution_letter_of(&road.stage.officer, road.case, seq).await.unwrap();
     assert_eq!(&pdf[..5], b"%PDF-");
@@ -325,6 +334,7 @@ async fn a_report_comes_back_corrected_and_is_inspected_and_fixed() {
 async fn money_goes_out_by_four_eyes_and_comes_back_reconciled() {
     let road = Road::claimed().await;
     let (call, officer, director) = (&road.stage.call, &road.stage.officer, &road.stage.director);
+    assert_eq!(road.page().await.claimable, None, "everything is claimed");
     let page = road.office().runs_page(officer, call).await.unwrap();
     assert_eq!((page.waiting.len(), page.waiting_total.get(), page.open), (1, 28_000_000, false));
     let sunday = RunOrder { pay_on: Some(Day::parse("2030-01-06").unwrap()), ..road.run_order() };
@@ -346,8 +356,15 @@ async fn money_goes_out_by_four_eyes_and_comes_back_reconciled() {
     assert_eq!(file.len() % 122, 0, "120 bytes and a line break each");
     assert_eq!(file.len() / 122, 4, "header, data, trailer, end");
     road.wait_days(7).await;
-    let own = road.office().read_result(officer, call, run, &file).await;
-    assert!(own.is_ok_and(|lines| lines == [SettleLine { reference: 1, returned: None }]), "a space is paid");
+    let read = async |bytes: &[u8]| road.office().read_result(officer, call, run, bytes).await;
+    assert_eq!(fields(read(&file).await.map(drop)), ["result"], "the request is not the answer");
+    let unix: Vec<u8> = file.iter().copied().filter(|b| *b != b'\r').collect();
+    assert_eq!(fields(read(&unix).await.map(drop)), ["result"], "whatever ends its lines");
+    let mut answer = file.clone();
+    answer[122 + 119] = b'0';
+    assert_eq!(read(&answer).await.unwrap(), [SettleLine { reference: 1, returned: None }]);
+    answer[122 + 119] = b'3';
+    assert_eq!(read(&answer).await.unwrap()[0].returned.as_deref(), Some("名義相違"));
     assert_eq!(fields(road.settle(run, Some(" ")).await), ["returned-1"]);
     road.settle(run, Some("口座名義相違")).await.unwrap();
     road.stage.settle().await;
@@ -375,6 +392,13 @@ async fn money_goes_out_by_four_eyes_and_comes_back_reconciled() {
     assert_eq!((before.total.decided.get(), before.total.paid.get()), (36_000_000, 0));
     let path = road.office().yen_path(&road.stage.auditor, road.case).await.unwrap();
     let goods = &path.headings.iter().find(|(name, _)| name == GOODS).unwrap().1;
+    let paper = goods.iter().flat_map(|s| &s.papers).next().expect("the line's papers");
+    let found = road.office().audit_document(&road.stage.auditor, road.case, paper.1).await.unwrap();
+    assert!(!found.name.starts_with('_') && !paper.0.ja.is_empty(), "{}", found.name);
+    let view = road.office().audit_case(&road.stage.auditor, road.case).await.unwrap();
+    let documents: Vec<_> = view.acts.iter().flat_map(|a| &a.documents).collect();
+    assert!(documents.iter().any(|d| d.slot.ja.contains("（明細1-001）")), "{documents:?}");
+    assert!(documents.iter().all(|d| !d.slot.ja.contains("_claim") && !d.name.contains("_claim")), "{documents:?}");
     let amounts: Vec<i64> = goods.iter().filter_map(|s| s.amount).map(Yen::get).collect();
     assert_eq!(amounts, [30_000_000, 28_000_000, -1_000_000, 27_000_000]);
     assert!(matches!(road.office().money_page(officer, call, None).await, Err(OfficeError::Forbidden(_))));

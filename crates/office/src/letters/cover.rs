@@ -8,6 +8,7 @@ use banso_store::Organisation;
 
 use super::Told;
 use crate::apply::{QUOTES, quotes_title};
+use crate::execution::slot_words;
 use crate::{Office, OfficeError};
 
 /// Everything that letters about one application share.
@@ -33,7 +34,7 @@ pub(crate) fn slot_title(edition: &Edition, slot: &str) -> LocalText {
     match document_specs(edition).find(|d| d.id == slot) {
         Some(spec) => spec.title.clone(),
         None if slot == QUOTES => quotes_title(),
-        None => LocalText::ja(slot),
+        None => slot_words(slot).unwrap_or_else(|| LocalText::ja(slot)),
     }
 }
 

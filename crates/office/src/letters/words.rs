@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use banso_grant::{Act as _, Case, CaseAct, CaseState, NoticeKind, Point};
 use banso_guideline::{Edition, ReserveTerm, SectionContent};
-use banso_kernel::{Day, LocalText};
+use banso_kernel::{Day, Lang, LocalText};
 
 use super::Told;
 use super::cover::slot_title;
@@ -39,7 +39,19 @@ pub(super) fn place_title(edition: &Edition, place: &str) -> LocalText {
 impl Told<'_> {
     /// The subject line.
     pub(super) fn subject(&self, kind: NoticeKind) -> String {
-        format!("{}（{}）", kind.subject().ja, self.paper.receipt_number)
+        format!("{}（{}）", self.happened(kind).ja, self.paper.receipt_number)
+    }
+
+    /// What happened: after the decision the step itself, so that a list of notices tells them apart.
+    fn happened(&self, kind: NoticeKind) -> LocalText {
+        if !matches!(kind, NoticeKind::ExecutionStep | NoticeKind::ExecutionArrived) {
+            return kind.subject();
+        }
+        let step = crate::timeline::act_kind_name(self.record.act.kind());
+        let en = step.get(Lang::En);
+        let mut letters = en.chars();
+        let capital: String = letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect();
+        LocalText::new(format!("{}【交付決定後の手続】", step.ja), format!("{capital} (after the grant decision)"))
     }
 
     /// The text of a notice, Japanese first, the gist in English below.
@@ -47,7 +59,7 @@ impl Told<'_> {
         let (meta, number) = (self.edition.meta(), &self.paper.receipt_number);
         let what = format!("{} {}\n「{}」（受付番号 {number}）", meta.programme.ja, meta.call_name.ja, self.paper.title);
         let attached = if letter { "\n通知書（PDF）は、Bansoのお知らせのページからご覧になれます。" } else { "" };
-        let english = kind.subject().en.unwrap_or_default();
+        let english = self.happened(kind).en.unwrap_or_default();
         let recorded = self.record.recorded_at;
         format!(
             "{what}\n\n{}{attached}\n\n{english}. Receipt number {number}, recorded at {recorded}.\n\n{}\n",

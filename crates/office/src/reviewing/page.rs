@@ -9,7 +9,7 @@ use banso_store::Content;
 use super::sheet::{SheetView, TypedSheet, edition_of_sheet};
 use super::{Assigned, ReviewComments};
 use crate::dossier::{CaseDocument, Dossier, Party, Reading};
-use crate::{Office, OfficeError};
+use crate::{FieldProblem, Office, OfficeError};
 
 /// The page of one case.
 #[derive(Debug, Clone)]
@@ -60,6 +60,8 @@ pub struct Scoring {
     /// What the next save is made over; 0 when nothing was saved.
     pub version: u64,
     pub saved_at: Option<Instant>,
+    /// What is wrong with what was saved; missing points are not.
+    pub problems: Vec<FieldProblem>,
     /// Why the office asks to think again, about the version of the sheet handed in earlier.
     pub reconsider: Option<(String, u32)>,
 }
@@ -135,8 +137,9 @@ impl Office {
             Reading::Kept(pages) => Some(&**pages),
             Reading::Erased { .. } => None,
         };
+        let problems = sheet.problems(&assigned.edition, false);
         let sheet = SheetView::of(&assigned.edition, &sheet, pages);
-        Ok(Scoring { sheet, version, saved_at, reconsider: reconsider.map(|(why, e)| (why, e.version)), dossier })
+        Ok(Scoring { problems, sheet, version, saved_at, reconsider: reconsider.map(|(why, e)| (why, e.version)), dossier })
     }
 
     /// With the criteria of the edition that it was made under.

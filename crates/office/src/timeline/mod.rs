@@ -7,9 +7,11 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 
 use banso_grant::{ActRecord, Actor, CallAct, CaseAct, DocumentRef, Papers};
-use banso_kernel::{Day, Digest, Instant, LocalText, PersonId};
+use banso_kernel::{CaseId, Day, Digest, Instant, LocalText, PersonId};
 use banso_store::{CallFile, CaseFile};
 
+use crate::dossier::listed;
+use crate::execution::slot_words;
 use crate::letters::slot_title;
 use crate::{Office, OfficeError};
 
@@ -146,7 +148,7 @@ impl Office {
             let mut line = self.line(record, act.actor, &names, case_act_name(&act.act));
             line.details = words::case_details(&act.act, &names, self.edition(act.edition).ok().as_ref());
             if let Some(papers) = act.act.handed_in() {
-                line.documents = self.act_documents(act.edition, papers).await?;
+                line.documents = self.act_documents(file.id, act.edition, papers).await?;
             }
             lines.push(line);
         }
@@ -195,12 +197,15 @@ impl Office {
         Some(ClausePlace { edition: record.edition, clause: clause.id.clone(), title: clause.title.clone() })
     }
 
-    async fn act_documents(&self, edition: Digest, papers: Papers<'_>) -> Result<Vec<ActDocument>, OfficeError> {
-        let attachments = self.attachments(papers.answers()).await?;
+    async fn act_documents(&self, case: CaseId, edition: Digest, papers: Papers<'_>) -> Result<Vec<ActDocument>, OfficeError> {
+        let attachments = self.named_files(case, &papers).await?;
         let edition = self.edition(edition).ok();
         let document = |d: &DocumentRef| {
             let named = attachments.iter().find(|a| a.digest == d.digest && a.slot == d.slot);
-            let slot = edition.as_ref().map_or_else(|| LocalText::ja(d.slot.clone()), |e| slot_title(e, &d.slot));
+            let shown = attachments.iter().filter(|a| a.digest == d.digest).filter_map(|a| slot_words(&a.slot));
+            let shown = Some(listed(shown)).filter(|s| !s.ja.is_empty());
+            let own = || edition.as_ref().map_or_else(|| LocalText::ja(d.slot.clone()), |e| slot_title(e, &d.slot));
+            let slot = shown.unwrap_or_else(own);
             ActDocument { digest: d.digest, bytes: d.bytes, name: named.map_or_else(|| slot.ja.clone(), |a| a.file_name.clone()), slot }
         };
         Ok(papers.documents.iter().map(document).collect())

@@ -5,6 +5,8 @@ use banso_grant::Refusal;
 use banso_kernel::LocalText;
 use banso_office::OfficeError;
 
+use crate::form::VALUE_BYTES_MAX;
+
 /// A failure in words.
 pub(super) struct Words {
     pub(super) title: LocalText,
@@ -21,6 +23,24 @@ pub(super) fn not_found() -> Words {
         ("ページが見つかりません", "アドレスが正しくないか、このアカウントでは見ることのできないページです。"),
         ("Page not found", "The address is wrong, or this account cannot see that page."),
     )
+}
+
+/// Too long for one field: of what length it is, and what to do with it.
+pub(super) fn too_long(bytes: usize) -> Words {
+    let most = VALUE_BYTES_MAX;
+    Words {
+        title: LocalText::new("入力された文章が長すぎます", "One text is too long"),
+        lines: vec![LocalText::new(
+            format!(
+                "一つの欄に入力できるのは{most}バイト（日本語で約{}万字）までです（いま{bytes}バイト）。何も保存されていません。入力した内容は下にあります。コピーして短くしてから、前のページで入力し直してください。",
+                most / 30_000
+            ),
+            format!(
+                "A field holds at most {most} bytes; there are {bytes}. Nothing was saved. What you typed is below: copy it, make it shorter and enter it on the page before."
+            ),
+        )],
+        reference: None,
+    }
 }
 
 pub(super) fn of_status(status: StatusCode) -> Words {
@@ -110,9 +130,9 @@ pub(super) fn of_office(error: &OfficeError) -> Words {
     }
 }
 
-/// Why, on which article or clause, what to do next, and the code to quote.
+/// Why, what to do next, and on which article or clause.
 fn refusal_lines(refusal: &Refusal) -> Vec<LocalText> {
     let told = refusal.told();
-    let source = LocalText::new(format!("根拠：{}（{}）", told.basis, told.code), format!("Basis: {} ({})", told.basis, told.code));
+    let source = LocalText::new(format!("根拠：{}", told.basis), format!("Basis: {}", told.basis));
     vec![told.message, told.next_step, source]
 }

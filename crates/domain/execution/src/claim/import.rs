@@ -243,7 +243,12 @@ impl Row<'_> {
     }
 
     fn one_of<T: Copy>(&mut self, column: Column, choices: &[(&str, T)]) -> Option<T> {
-        let text = self.required(column)?;
+        let text = self.text(column);
+        if text.is_empty() {
+            let words = choices.iter().map(|(w, _)| *w).collect::<Vec<_>>().join("、");
+            self.wrong(column, format!("次のどれかを記入してください：{words}。"), format!("is blank: one of {words}"));
+            return None;
+        }
         let found = choices.iter().find(|(word, _)| *word == fold_width(&text)).map(|(_, value)| *value);
         if found.is_none() {
             let words = choices.iter().map(|(w, _)| *w).collect::<Vec<_>>().join("、");

@@ -14,10 +14,22 @@ use crate::state::{Execution, to_lines};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shift {
     pub line: String,
+    /// As the office last approved it: minor changes since then count together.
+    pub approved: Yen,
     pub before: Yen,
     pub after: Yen,
-    /// How much more this heading may receive without approval.
+    /// How much more than approved this heading may receive without approval.
     pub minor_up_to: Yen,
+}
+
+impl Shift {
+    /// How much more than approved the heading would have.
+    ///
+    /// # Errors
+    /// Amounts that are too large.
+    pub fn more(&self) -> Result<Yen, Refusal> {
+        Ok(self.after.checked_sub(self.approved)?)
+    }
 }
 
 /// A new plan beside the one that stands.
@@ -38,7 +50,8 @@ impl PlanShift {
     }
 }
 
-/// What a new plan changes, and whether the guideline counts it as minor: each heading may receive up to a share of itself.
+/// What a new plan changes, and whether the guideline counts it as minor: each heading may receive up to a share of
+/// what was last approved for it, by all minor changes together: many small ones are no way around the approval.
 ///
 /// # Errors
 /// Amounts that are too large.
@@ -50,12 +63,13 @@ pub fn plan_shift(execution: &Execution, lines: &[LineAmount], rules: &Execution
         let before = execution.lines.get(name).copied().unwrap_or(Yen::ZERO);
         let after = new.get(name).copied().unwrap_or(Yen::ZERO);
         if before != after && !shifts.iter().any(|s| s.line == name) {
-            let minor_up_to = rules.minor_shift.value.apply(before, Rounding::Down, Yen::new(1))?;
-            shifts.push(Shift { line: name.to_owned(), before, after, minor_up_to });
+            let approved = execution.approved_lines.get(name).copied().unwrap_or(Yen::ZERO);
+            let minor_up_to = rules.minor_shift.value.apply(approved, Rounding::Down, Yen::new(1))?;
+            shifts.push(Shift { line: name.to_owned(), approved, before, after, minor_up_to });
         }
     }
     let (was, is) = (Yen::sum(execution.lines.values().copied())?, Yen::sum(new.values().copied())?);
-    let receives = |s: &&Shift| s.after.checked_sub(s.before).is_ok_and(|more| more > s.minor_up_to);
+    let receives = |s: &&Shift| s.after > s.before && s.more().is_ok_and(|more| more > s.minor_up_to);
     let beyond = shifts.iter().find(receives).cloned();
     Ok(PlanShift { shifts, beyond, sum_changes: was != is })
 }
@@ -75,7 +89,7 @@ pub fn report_minor_change(
     let act = MinorChangeReported { lines: lines.to_vec(), reason: reason.trim().to_owned(), clause: clause.clone() };
     let decided = step(execution, act, today, clause)?;
     match plan_shift(execution, lines, rules)?.beyond {
-        Some(s) => Err(Refusal::NotMinor { shift: s.after.checked_sub(s.before)?, line: s.line, most: s.minor_up_to }),
+        Some(s) => Err(Refusal::NotMinor { shift: s.more()?, line: s.line, most: s.minor_up_to }),
         None => Ok(decided),
     }
 }

@@ -76,6 +76,8 @@ pub struct Execution {
     pub project_ends: Day,
     /// Eligible cost by heading, as allotted now.
     pub lines: BTreeMap<String, Yen>,
+    /// The same as last allotted or approved by the office: what minor changes, taken together, are measured against.
+    pub approved_lines: BTreeMap<String, Yen>,
     /// What the decision grants today: less after a change of plan or a cancellation, never more than was decided.
     pub decided: Yen,
     pub plan_change: Option<PlanChangeRequested>,
@@ -121,6 +123,7 @@ impl Execution {
             decided: terms.amount,
             terms,
             lines: BTreeMap::new(),
+            approved_lines: BTreeMap::new(),
             plan_change: None,
             discontinuation: None,
             abandoned_on: None,

@@ -17,7 +17,7 @@ impl Execution {
         if sum != self.terms.eligible_cost {
             return Err(Refusal::LinesDoNotSum { expected: self.terms.eligible_cost, sum });
         }
-        self.lines = lines;
+        (self.lines, self.approved_lines) = (lines.clone(), lines);
         self.phase = Phase::Underway;
         Ok(())
     }
@@ -44,7 +44,9 @@ impl Execution {
         if a.amount < paid_or_ordered {
             return Err(Refusal::BelowPaid { amount: a.amount, paid: paid_or_ordered });
         }
-        (self.lines, self.decided, self.project_ends, self.plan_change) = (by_line(&a.lines)?, a.amount, a.project_ends, None);
+        let lines = by_line(&a.lines)?;
+        (self.lines, self.approved_lines) = (lines.clone(), lines);
+        (self.decided, self.project_ends, self.plan_change) = (a.amount, a.project_ends, None);
         Ok(())
     }
 

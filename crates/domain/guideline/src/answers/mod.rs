@@ -48,6 +48,21 @@ pub struct AnswerProblem {
     pub clause: ClauseId,
 }
 
+impl AnswerProblem {
+    /// The message with the name of its field, for a list away from the form.
+    #[must_use]
+    pub fn named(&self) -> LocalText {
+        let (label, message) = (&self.label, &self.message);
+        if label.ja.is_empty() || message.ja.contains(&label.ja) {
+            return message.clone();
+        }
+        LocalText {
+            ja: format!("「{}」{}", label.ja, message.ja),
+            en: message.en.as_ref().map(|en| format!("{}: {en}", label.en.as_deref().unwrap_or(&label.ja))),
+        }
+    }
+}
+
 impl Answers {
     /// The text typed at a place; empty when nothing was.
     #[must_use]

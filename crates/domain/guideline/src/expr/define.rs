@@ -120,7 +120,7 @@ fn decision(names: &Names, source: &Source, table: &TableSource) -> Result<Decis
     let types: Vec<&Type> = inputs.iter().map(super::Expr::ty).collect();
     let mut rows = Vec::new();
     for (i, row) in table.rows.iter().enumerate() {
-        match row_of(names, source, &types, i, row) {
+        match row_of(names, (source, table), &types, i, row) {
             Ok(row) => rows.push(row),
             Err(found) => errors.extend(found),
         }
@@ -131,7 +131,17 @@ fn decision(names: &Names, source: &Source, table: &TableSource) -> Result<Decis
     Decision::new(inputs, rows, table.hit).map_err(|(row, e)| vec![(Place::Output { row }, *e)])
 }
 
-fn row_of(names: &Names, source: &Source, types: &[&Type], index: usize, row: &RowSource) -> Result<Row, Errors> {
+/// What a row waits for that is not settled. A row for everything that no other fits is no open question but an answer that no row knows.
+fn unsettled(source: &Source, table: &TableSource, row: &RowSource) -> Missing {
+    let clause = source.clause.clone();
+    let any = |text: &String| matches!(text.trim(), "-" | "－" | "ー" | "");
+    if table.rows.len() > 1 && row.cells.iter().all(any) {
+        return Missing::Unconfirmed { clause, what: format!("{}{}{}", source.name, Missing::NO_ROW, table.inputs.join("・")) };
+    }
+    Missing::Unconfirmed { clause, what: format!("{}（{}）", source.name, row.cells.join("・")) }
+}
+
+fn row_of(names: &Names, (source, table): (&Source, &TableSource), types: &[&Type], index: usize, row: &RowSource) -> Result<Row, Errors> {
     let mut errors = Errors::new();
     if row.cells.len() != types.len() {
         let (wanted, found) = (types.len(), row.cells.len());
@@ -151,8 +161,7 @@ fn row_of(names: &Names, source: &Source, types: &[&Type], index: usize, row: &R
         }
     }
     let output = if row.output.trim() == UNCONFIRMED {
-        let what = format!("{}（{}）", source.name, row.cells.join("・"));
-        Some(Output::Unconfirmed(Missing::Unconfirmed { clause: source.clause.clone(), what }))
+        Some(Output::Unconfirmed(unsettled(source, table, row)))
     } else {
         match compile(&row.output, names) {
             Ok(expr) => Some(Output::Expression(expr)),

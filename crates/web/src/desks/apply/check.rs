@@ -110,6 +110,15 @@ impl Check {
         self.view.findings.iter().filter(|f| f.truth != Truth::Yes || f.by_person).collect()
     }
 
+    /// Findings that say no.
+    fn broken(&self) -> Vec<&CheckedFinding> {
+        self.view.findings.iter().filter(|f| f.truth == Truth::No && !f.by_person).collect()
+    }
+
+    fn anchor(&self, finding: &CheckedFinding) -> String {
+        format!("clause-{}", encoded(&finding.clause))
+    }
+
     fn met(&self) -> usize {
         self.view.findings.iter().filter(|f| f.truth == Truth::Yes && !f.by_person).count()
     }

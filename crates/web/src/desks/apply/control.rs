@@ -93,7 +93,7 @@ fn source(lang: Lang, known: &KnownAnswer, value: &str) -> String {
 /// What is wrong with answers, as problems of a page: missing ones only where they are asked for.
 pub(crate) fn problems(section: &SectionPage, with_missing: bool) -> Vec<FieldProblem> {
     let shown = section.problems.iter().filter(|p| with_missing || p.code != "missing");
-    shown.map(|p| FieldProblem { field: name_of(&p.place.key), text: p.message.clone() }).collect()
+    shown.map(|p| FieldProblem { field: name_of(&p.place.key), text: p.named() }).collect()
 }
 
 /// An answer as a summary shows it.

@@ -105,9 +105,17 @@ impl Change {
         self.form.as_ref().map_or_else(|| grouped(line.after), |form| form.text(&format!("line-{index}")).to_owned())
     }
 
+    /// How much more or less the whole plan costs.
+    fn sum_difference(&self) -> String {
+        self.signed(self.view.before(), self.view.after())
+    }
+
     fn difference(&self, line: &ShiftLine) -> String {
-        let off = Yen::new(line.after.get().saturating_sub(line.before.get()));
-        self.page.yen(&off).replace('-', "△")
+        self.signed(line.before, line.after)
+    }
+
+    fn signed(&self, before: Yen, after: Yen) -> String {
+        self.page.yen(&Yen::new(after.get().saturating_sub(before.get()))).replace('-', "△")
     }
 
     fn typed(&self, field: &str) -> &str {
@@ -189,6 +197,11 @@ impl Payment {
 
     fn amount(&self, left: &Yen) -> String {
         self.form.as_ref().map_or_else(|| grouped(*left), |form| form.text("amount").to_owned())
+    }
+
+    /// The place of a claim among the others.
+    fn ordinal(&self, number: &u32) -> usize {
+        self.view.claims.iter().find(|c| c.number == *number).map_or(0, |c| c.ordinal)
     }
 
     fn reason(&self) -> &str {

@@ -61,6 +61,7 @@ fn words(phase: &Phase) -> (&'static str, LocalText, Option<LocalText>) {
                 format!("Submitted. Until {until} you can take it back, change it and submit again."),
             )),
         ),
+        Phase::Correcting { due, until, .. } if until.day() > *due => ("care", Some(correction_may_come_later(*until))),
         Phase::Correcting { .. } | Phase::CorrectingRequest { .. } => (
             "care",
             Some(LocalText::new(
@@ -92,4 +93,17 @@ fn words(phase: &Phase) -> (&'static str, LocalText, Option<LocalText>) {
         Phase::Ended => ("", None),
     };
     (tone, label, note)
+}
+
+/// The call closes after the due day of the correction: until then it is taken in, though late.
+fn correction_may_come_later(until: Instant) -> LocalText {
+    LocalText::new(
+        format!(
+            "事務局から補正の依頼が届いています。期限までに直して、もう一度提出してください。期限を過ぎたときも、公募の受付が締め切られる{}までは提出できます。",
+            until.wareki()
+        ),
+        format!(
+            "The office asks for corrections. Put them right and submit again before the due day. After it you can still submit until the call closes at {until}."
+        ),
+    )
 }

@@ -3,10 +3,11 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
-use banso_kernel::CaseId;
-use banso_office::apply::{InviteeStatus, Phase, Seat, Task, TaskGroup, TaskList, Writable};
-use banso_office::{Office, OfficeError};
+use banso_kernel::{CaseId, Lang};
+use banso_office::apply::{BasicsPage, InviteeStatus, Phase, Renamed, Seat, Task, TaskGroup, TaskList, Writable};
+use banso_office::{FieldProblem, Office, OfficeError};
 use tower_sessions::Session;
 
 use super::strip::Strip;
@@ -14,7 +15,7 @@ use super::{case_path, section_path};
 use crate::Settings;
 use crate::context::PageContext;
 use crate::desks::id;
-use crate::desks::{invalid, see_other};
+use crate::desks::{invalid, see_other, with_status};
 use crate::failure::Answer;
 use crate::form::FormFields;
 
@@ -128,7 +129,7 @@ pub(crate) async fn invite(
         Ok(()) => see_other(&session, &case_path(case), "招待のメールを送ります。", "The invitation is on its way.").await,
         Err(OfficeError::Invalid(problems)) => {
             let view = office.task_list(page.person()?, case).await?;
-            let problems = problems.into_iter().map(|p| banso_office::FieldProblem { field: format!("email-{member}"), ..p }).collect();
+            let problems = problems.into_iter().map(|p| FieldProblem { field: format!("email-{member}"), ..p }).collect();
             let mut tasks = Tasks::new(page.with_problems(problems), view);
             (tasks.invited, tasks.email) = (member, form.text("email").to_owned());
             invalid(tasks)
@@ -146,6 +147,7 @@ struct Basics {
     title: String,
     track: String,
     tracks: Vec<(String, String)>,
+    version: String,
 }
 
 async fn basics_page(
@@ -163,6 +165,7 @@ async fn basics_page(
         title: title.map_or(view.title, str::to_owned),
         track: track.map_or(view.track, str::to_owned),
         tracks,
+        version: view.version,
         page,
     })
 }
@@ -180,11 +183,37 @@ pub(crate) async fn rename(
 ) -> Answer {
     let case: CaseId = id(&case)?;
     let (title, track) = (form.text("title"), form.text("track"));
-    match office.rename(page.person()?, case, title, track).await {
-        Ok(()) => see_other(&session, &case_path(case), "計画の名称と申請枠を保存しました。", "Title and track were saved.").await,
+    match office.rename(page.person()?, case, form.text("version"), title, track).await {
+        Ok(Renamed::Saved) => {
+            see_other(&session, &case_path(case), "計画の名称と申請枠を保存しました。", "Title and track were saved.").await
+        }
+        Ok(Renamed::Clash) => {
+            let problems = overtaken(&office.basics(page.person()?, case).await?);
+            let again = basics_page(&office, page.with_problems(problems), case, Some(title), Some(track)).await?;
+            Ok(with_status(StatusCode::CONFLICT, again))
+        }
         Err(OfficeError::Invalid(problems)) => {
             invalid(basics_page(&office, page.with_problems(problems), case, Some(title), Some(track)).await?)
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// What stands now, for whoever typed on a page that had been opened before it was saved.
+fn overtaken(now: &BasicsPage) -> Vec<FieldProblem> {
+    let track = now.tracks.iter().find(|t| t.name == now.track).map(|t| t.title.clone()).unwrap_or_default();
+    let (ja, en) = (track.ja.as_str(), track.get(Lang::En));
+    let (ja, en) =
+        if ja.is_empty() { (String::new(), String::new()) } else { (format!("、申請枠は「{ja}」"), format!(", track `{en}`")) };
+    vec![FieldProblem::new(
+        "title",
+        format!(
+            "この画面を開いたあとに、別の画面で変更されました。いま保存されている名称は「{}」{ja}です。下には入力した内容を残しています。これで良ければ、もう一度保存してください。",
+            now.title
+        ),
+        format!(
+            "This was changed elsewhere after you opened the page: the title is now `{}`{en}. What you typed is below; save once more to keep it.",
+            now.title
+        ),
+    )]
 }

@@ -95,7 +95,7 @@ fn refused(refusal: &Refusal) -> LocalText {
     let told = refusal.told();
     let en = |t: &LocalText| t.en.clone().unwrap_or_else(|| t.ja.clone());
     LocalText::new(
-        format!("{}{}（{}、{}）", told.message.ja, told.next_step.ja, told.basis, told.code),
-        format!("{} {} ({}, {})", en(&told.message), en(&told.next_step), told.basis, told.code),
+        format!("{}{}（{}）", told.message.ja, told.next_step.ja, told.basis),
+        format!("{} {} ({})", en(&told.message), en(&told.next_step), told.basis),
     )
 }

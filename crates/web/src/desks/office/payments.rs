@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use banso_execution::run::Held;
 use banso_grant::RunState;
-use banso_kernel::{CallId, Digest};
+use banso_kernel::{CallId, Digest, LocalText};
 use banso_office::execution::{AccountForm, RequesterForm, RunLine, RunOrder, RunPage, RunsPage, SettleLine, SettleOrder};
 use banso_office::{FieldProblem, Office};
 use tower_sessions::Session;
@@ -153,6 +153,18 @@ impl Run {
     /// Whether this person records the bank's answer now.
     fn answers(&self) -> bool {
         self.view.line.state == RunState::Approved && self.view.may_handle
+    }
+
+    /// What was read out of the bank's file, in a sentence.
+    fn was_read(&self) -> Option<LocalText> {
+        let returned = self.read.iter().filter(|l| l.returned.is_some()).count();
+        let paid = self.read.len().saturating_sub(returned);
+        (!self.read.is_empty()).then(|| {
+            LocalText::new(
+                format!("銀行の結果ファイルを読み込みました。支払済{paid}件、振込不能{returned}件です。まだ記録していません。表を確かめて、「結果を記録する」を押してください。"),
+                format!("The bank's file was read: {paid} paid, {returned} came back. Nothing is recorded yet: check the table, then record the outcome."),
+            )
+        })
     }
 
     fn field(&self, reference: &u64) -> String {

@@ -129,6 +129,9 @@ impl Selection {
         let page = &self.page;
         match reviewer.severity {
             Severity::Estimated { points, .. } if points.abs() < 0.5 => page.t("ほぼ平均的", "about average").to_owned(),
+            Severity::Estimated { points, standard_error: Some(error), .. } if points.abs() <= error => {
+                page.t("誤差の範囲で、差があるとはいえません", "within the standard error: no difference can be told").to_owned()
+            }
             Severity::Estimated { points, .. } if points > 0.0 => page.t("甘め", "lenient").to_owned(),
             Severity::Estimated { .. } => page.t("厳しめ", "severe").to_owned(),
             Severity::TooFewCases => page.t("採点が2件未満のため推定できません", "fewer than two cases: no estimate").to_owned(),

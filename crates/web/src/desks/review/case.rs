@@ -81,6 +81,7 @@ pub(crate) async fn show(office: State<Office>, page: PageContext, Path(case): P
     let mut page = page;
     if let Stage::Score(scoring) = &view.stage {
         page.saved_at = scoring.saved_at;
+        page = page.with_problems(scoring.problems.clone());
     }
     Ok(CasePage::new(page, view).into_response())
 }
@@ -156,8 +157,13 @@ pub(crate) async fn save(
     match office.save_sheet(page.person()?, case, typed.clone(), based_on).await {
         Ok(saved) if wants_json(&headers) => Ok(saved_by_itself(&page, &saved)),
         Ok(saved) => {
-            let ja = format!("採点表を保存しました（{}項目を採点、合計{}点）。", saved.scored, saved.total);
-            let en = format!("Saved: {} criteria scored, {} points.", saved.scored, saved.total);
+            let wrong = saved.problems.len();
+            let (more_ja, more_en) = match wrong {
+                0 => (String::new(), String::new()),
+                _ => (format!("数えられない採点が{wrong}件あります。"), format!(" {wrong} cannot be counted.")),
+            };
+            let ja = format!("採点表を保存しました（{}項目を採点、合計{}点）。{more_ja}", saved.scored, saved.total);
+            let en = format!("Saved: {} criteria scored, {} points.{more_en}", saved.scored, saved.total);
             see_other(&session, &case_path(&case), &ja, &en).await
         }
         Err(OfficeError::Invalid(problems)) if !wants_json(&headers) => refused(&office, page, case, &typed, problems).await,
