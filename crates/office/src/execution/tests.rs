@@ -269,9 +269,8 @@ async fn a_minor_change_is_reported_another_is_asked_for() {
     let page = road.office().project_at_desk(&road.stage.officer, road.case).await.unwrap();
     assert_eq!(page.headings[2].allotted, Yen::new(20_000_000));
     let project = road.office().project(road.holder(), banso_permits::Action::ReadCase, road.case).await.unwrap();
-    let number = project.executed().find_map(|(act, _)| match act {
-        banso_execution::act::ExecutionAct::PlanChangeApproved(a) => Some(a.number.clone()),
-        _ => None,
+    let number = project.executed().find_map(|(act, _)| {
+        if let banso_execution::act::ExecutionAct::PlanChangeApproved(a) = act { Some(a.number.clone()) } else { None }
     });
     assert_eq!(number, Some(format!("{}変更第1号", page.receipt_number)));
     let seq = page.acts.iter().find(|a| a.letter).unwrap().seq;
