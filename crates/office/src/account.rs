@@ -138,7 +138,9 @@ impl Office {
         if new.name.trim().is_empty() {
             return Err(OfficeError::field("name", "氏名を入力してください。", "Enter a name."));
         }
-        let (name, email) = (one_line("name", &new.name)?, mail_address(&new.email)?);
+        // Without an address nothing is mailed: notices lie on the desk.
+        let email = if new.email.trim().is_empty() { String::new() } else { mail_address(&new.email)? };
+        let name = one_line("name", &new.name)?;
         let hash = password::hash(&new.password).await?;
         self.put_account(NewAccount { login, name, email, ..new }, hash).await
     }
@@ -191,6 +193,22 @@ mod tests {
             organisation: None,
             synthetic: true,
         }
+    }
+
+    #[tokio::test]
+    async fn no_account_has_an_address_or_a_name_that_mail_would_read_otherwise() {
+        let office = TestOffice::new().await;
+        let tanaka = || new_account("tanaka", "田中 例", PASSWORD);
+        for new in [
+            NewAccount { email: "-oQ/tmp@x.jp".to_owned(), ..tanaka() },
+            NewAccount { email: "a@b.example\r\nBcc: c@d.example".to_owned(), ..tanaka() },
+            NewAccount { name: "田中\r\nBcc: c@d.example".to_owned(), ..tanaka() },
+        ] {
+            let refused = office.add_account(new).await;
+            assert!(matches!(refused, Err(OfficeError::Invalid(_))), "{refused:?}");
+        }
+        let id = office.add_account(NewAccount { email: "ａ@ｂ.jp".to_owned(), ..tanaka() }).await.unwrap();
+        assert_eq!(office.account(id).await.unwrap().unwrap().email, "a@b.jp");
     }
 
     #[tokio::test]
