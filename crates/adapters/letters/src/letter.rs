@@ -3,6 +3,8 @@
 use banso_kernel::{CaseId, CorporateNumber, Day, Digest, Instant, Lang, LocalText, Yen};
 use serde::{Deserialize, Serialize};
 
+use crate::cover::Cover;
+
 /// Every letter that Banso writes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "letter", rename_all = "kebab-case")]
@@ -27,7 +29,7 @@ pub enum Letter {
     GrantRefusal(GrantRefusal),
     /// 交付申請の補正依頼.
     GrantRequestReturned(Correction),
-    /// Letters after the grant decision: 計画変更の承認・不承認, 実績報告の補正, 額の確定.
+    /// 計画変更の承認・不承認, 実績報告の補正, 額の確定.
     Execution(Box<ExecutionLetter>),
     /// Letters after the decision that announce, order, stop or let go.
     Order(Box<crate::OrderLetter>),
@@ -86,60 +88,6 @@ pub struct StudyFigure {
     pub name: String,
     pub caption: String,
     pub svg: String,
-}
-
-/// To whom a letter goes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Addressee {
-    pub organisation: String,
-    /// Office and name of the representative: `代表取締役　甲野 太郎`.
-    pub representative: Option<String>,
-    pub address: Option<String>,
-}
-
-/// Who signs a letter, and whom to ask.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sender {
-    /// The authority that decides: `架空経済産業局長`.
-    pub authority: String,
-    /// The name of its holder.
-    pub holder: Option<String>,
-    /// The office that runs the call.
-    pub office: String,
-    /// Lines under 「お問合せ先」: address, telephone, mail.
-    pub contact: Vec<String>,
-}
-
-/// A place in the guideline that a letter points to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClauseRef {
-    pub id: String,
-    pub title: String,
-}
-
-/// What stands at the head of every letter of the office.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cover {
-    /// 文書番号.
-    pub number: String,
-    pub issued_on: Day,
-    pub to: Addressee,
-    pub from: Sender,
-    /// 成長型中小企業等研究開発支援事業（Go-Tech事業）.
-    pub programme: LocalText,
-    pub call: LocalText,
-    /// The law or rule that the grant rests on, as the guideline cites it. The articles of 適正化法 are cited only when it is that Act.
-    pub legal_basis: String,
-    pub receipt_number: String,
-    /// The name of the plan.
-    pub title: String,
-    /// The clauses of the guideline that the letter rests on.
-    pub clauses: Vec<ClauseRef>,
-    /// How to object (教示), in letters of decisions.
-    #[serde(default)]
-    pub objection: Option<String>,
-    /// True for a demonstration: every page then says so.
-    pub synthetic: bool,
 }
 
 /// One file that was handed in.

@@ -7,6 +7,7 @@
 extern crate self as banso_letters;
 
 mod clean;
+mod cover;
 mod fonts;
 mod letter;
 mod order;
@@ -18,10 +19,11 @@ mod words;
 mod world;
 
 pub use clean::Limits;
+pub use cover::{Addressee, ClauseRef, Cover, Sender};
 pub use letter::{
-    Act, Addressee, CaseIndex, ClauseRef, Correction, Cover, Difference, ExecutionLetter, ExecutionStep, File, GrantDecision, GrantRefusal,
-    IndexedDocument, Letter, NotAccepted, Point, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, Sender,
-    StudyFigure, StudyReport, StudyTable, WithdrawalAcknowledgement, Withdrawn, YearAmount,
+    Act, CaseIndex, Correction, Difference, ExecutionLetter, ExecutionStep, File, GrantDecision, GrantRefusal, IndexedDocument, Letter,
+    NotAccepted, Point, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, StudyFigure, StudyReport, StudyTable,
+    WithdrawalAcknowledgement, Withdrawn, YearAmount,
 };
 pub use order::{OrderKind, OrderLetter, OrderTable};
 pub use typeset::{Letters, LettersError, Typeset};

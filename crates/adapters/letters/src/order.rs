@@ -5,7 +5,8 @@ use banso_kernel::{Day, Yen};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::letter::{Cover, Point};
+use crate::cover::Cover;
+use crate::letter::Point;
 use crate::words::{paragraphs, yen};
 
 macro_rules! kinds {

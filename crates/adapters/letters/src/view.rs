@@ -3,10 +3,11 @@
 use banso_kernel::{Instant, Lang, LocalText, MoneyError, Yen};
 use serde_json::{Value, json};
 
+use crate::cover::{ClauseRef, Cover};
 use crate::letter::{
-    Act, CaseIndex, ClauseRef, Correction, Cover, Difference, ExecutionLetter, ExecutionStep, File, GrantDecision, GrantRefusal,
-    IndexedDocument, Letter, NotAccepted, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, StudyReport,
-    StudyTable, WithdrawalAcknowledgement, Withdrawn, YearAmount,
+    Act, CaseIndex, Correction, Difference, ExecutionLetter, ExecutionStep, File, GrantDecision, GrantRefusal, IndexedDocument, Letter,
+    NotAccepted, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, StudyReport, StudyTable,
+    WithdrawalAcknowledgement, Withdrawn, YearAmount,
 };
 use crate::order::order;
 use crate::typeset::LettersError;

@@ -1,6 +1,7 @@
 //! Goes through everything: every chain, the hash that runs through all, every list row computed anew, every document by its hash.
 
 mod beside;
+mod database;
 mod named;
 mod report;
 mod unnamed;
@@ -13,14 +14,13 @@ use banso_kernel::{CallId, CaseId, Digest, Instant, LocalText, StreamId};
 use banso_permits::Permit;
 
 use crate::Store;
-use crate::db::{Arg, Kind, Row, args, built, rows};
+use crate::db::{Arg, Row, args, built};
 use crate::documents::Soundness;
 use crate::fault::Fault;
 use crate::ledger::fold::{Decoded, Folded, Head, REVIEW_SELECT, Rows, review_row};
 use crate::ledger::insert::tuples;
 use crate::ledger::record::COLUMNS;
 use crate::ledger::{Anchor, CallRow, permitted_case};
-use crate::migrate::missing_guards;
 
 use beside::{LEADS, compare_lead};
 use named::Named;
@@ -177,32 +177,6 @@ impl Store {
         self.compare_named(&mut walk).await?;
         self.compare_unnamed(&mut walk).await?;
         self.report(walk, count, list_rows, end).await
-    }
-
-    /// Whether the database guards the acts, and whether its file is whole.
-    async fn look_at_the_database(&self, walk: &mut Walk) -> Result<(), Fault> {
-        let mut conn = self.db().reader().await?;
-        for guard in missing_guards(&mut conn, self.db().kind).await? {
-            let place = LocalText::new("データベースの守り", "guard of the database");
-            let what = LocalText::new(
-                format!("行為の書換えを拒む仕掛け（{guard}）がありません。サーバーを起動し直すと戻ります。"),
-                format!("`{guard}`, which refuses to edit acts, is not there; a start of the server puts it back"),
-            );
-            walk.problem(place, what);
-        }
-        if self.db().kind == Kind::Sqlite {
-            for row in rows(&mut conn, "PRAGMA integrity_check(20)", args![]).await? {
-                let said = row.text("integrity_check")?;
-                if said != "ok" {
-                    let place = LocalText::new("データベースのファイル", "file of the database");
-                    walk.problem(
-                        place,
-                        LocalText::new(format!("壊れています（{said}）。控えから戻してください。"), format!("is damaged: {said}")),
-                    );
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Goes through one case: its chain, the hash that runs through the ledger at each of its acts, its list rows, its documents and

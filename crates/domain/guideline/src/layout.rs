@@ -7,8 +7,11 @@ use crate::outline::{BlockKind, TableKind};
 /// single spaces, one empty line parts one thing from the next.
 #[must_use]
 pub fn lay_out(source: &str) -> String {
-    let text = source.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
-    let lines: Vec<&str> = text.split('\n').collect();
+    let text = source.replace("\r\n", "\n").replace('\r', "\n");
+    // Nothing stands before the first line that says something, and no mark of the byte order before that line.
+    let begins = |line: &&str| line.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty();
+    let mut lines: Vec<&str> = text.split('\n').skip_while(begins).collect();
+    lines.iter_mut().take(1).for_each(|first| *first = first.trim_start_matches('\u{feff}'));
     let mut writer = Writer { out: Vec::new() };
     let mut at = front(&lines, &mut writer);
     while let Some(line) = lines.get(at) {

@@ -88,6 +88,13 @@ fn sound(source: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+#[test]
+fn what_once_was_found() {
+    for source in ["\n\u{feff}", "\u{feff}\n---\n制度：x\n---\n", " \n\u{feff}---", "\u{feff}\u{feff}\n\n| a|b |"] {
+        sound(source).unwrap();
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 120, ..ProptestConfig::default() })]
 
