@@ -34,8 +34,11 @@ impl Parties<'_> {
         let less = |yen: Yen, part: i64| Yen::new(yen.get() / part / 1_000 * 1_000);
         let moved = lines.first().map_or(Yen::ZERO, |small| less(small.amount, 10));
         if let [small, .., large] = lines.as_mut_slice() {
-            if minor {
+            if minor && seen.lines == seen.approved_lines {
                 (small.amount, large.amount) = (plus(small.amount, moved), minus(large.amount, moved));
+            } else if minor {
+                // Minor changes count together: the next one goes back to what was approved.
+                lines = to_lines(&seen.approved_lines);
             } else {
                 large.amount = minus(large.amount, less(large.amount, 10));
                 small.amount = plus(small.amount, less(small.amount, 20));
