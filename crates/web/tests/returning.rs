@@ -136,7 +136,13 @@ async fn what_is_owed_is_shown_to_the_day_at_both_desks() {
     officer.send(&own, &format!("{own}/waiver"), &waiver).await.is(403);
     let offset = [("offset-on", today.as_str()), ("offset-amount", "100"), ("offset-what", "架空交決第9号")];
     director.send(&own, &format!("{own}/offset"), &offset).await.is(303);
-    officer.send(&own, &format!("{own}/demand"), &[("demand-due", later.as_str())]).await.is(422).holds_together().has("R417");
+    officer
+        .send(&own, &format!("{own}/demand"), &[("demand-due", later.as_str())])
+        .await
+        .is(422)
+        .holds_together()
+        .has("納期限が過ぎていません")
+        .has("適正化法第21条第1項");
     director.send(&own, &format!("{own}/discharge"), &[("shown", "1"), ("discharge-reason", "x")]).await.is(409);
     let register = "/office/calls/go-tech/r7-1/debts";
     officer.get(register).await.is(200).holds_together().has("株式会社架空1").has("分割納付中");
