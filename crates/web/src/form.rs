@@ -101,6 +101,11 @@ impl FormFields {
         self.pairs.first(name).unwrap_or_default()
     }
 
+    /// The lines of a text, those with nothing in them left out.
+    pub(crate) fn lines(&self, name: &str) -> Vec<String> {
+        self.text(name).lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect()
+    }
+
     /// Whether a box was ticked.
     pub(crate) fn ticked(&self, name: &str) -> bool {
         self.pairs.first(name).is_some()

@@ -21,7 +21,7 @@ pub(crate) async fn tie(conn: &mut Conn, folder: &Path) -> Result<(), Fault> {
     let in_folder = read(folder)?;
     let name = match (in_database, in_folder) {
         (Some(a), Some(b)) if a == b => return Ok(()),
-        // A folder without a name that holds nothing may be made anew beside its database only by a restore.
+        // Another folder, or one that was never named: the documents of this database are elsewhere.
         (Some(_), _) => return Err(Fault::OtherFolder(folder.display().to_string())),
         (None, Some(_)) if holds_documents(folder) => return Err(Fault::OtherFolder(folder.display().to_string())),
         // It was named, and the database was not reached any more.

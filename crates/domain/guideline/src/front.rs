@@ -95,7 +95,7 @@ pub(crate) fn salvaged(source: &str, call: &CallId, name: &str) -> Meta {
         authority,
         office,
         number_prefix,
-        objection: reader.optional("不服の申立て").map(|w| w.text).filter(|t| !t.is_empty()),
+        objection: reader.objection(),
         synthetic: reader.optional("合成").and_then(|w| yes_no(&w.text)).unwrap_or_default(),
     }
 }
@@ -184,7 +184,6 @@ impl Reader<'_> {
         let authority = self.required("交付決定権者").map(|w| w.text);
         let office = self.required("事務局").map(|w| w.text);
         let number_prefix = self.required("番号").and_then(|w| self.prefix(&w));
-        let objection = self.optional("不服の申立て").map(|w| w.text).filter(|t| !t.is_empty());
         let synthetic = self.optional("合成").is_some_and(|w| self.flag(&w));
         let (opens, closes) = period?;
         self.published_in_time(published, closes);
@@ -201,7 +200,7 @@ impl Reader<'_> {
             authority: authority?,
             office: office?,
             number_prefix: number_prefix?,
-            objection,
+            objection: self.objection(),
             synthetic,
         })
     }
@@ -218,6 +217,10 @@ impl Reader<'_> {
             )
             .remedy("公表日と受付の年を確かめてください。", "Check the years of 公表日 and 受付."),
         );
+    }
+
+    fn objection(&self) -> Option<String> {
+        self.optional("不服の申立て").map(|w| w.text).filter(|t| !t.is_empty())
     }
 
     fn optional(&self, key: &str) -> Option<Words> {

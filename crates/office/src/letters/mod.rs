@@ -119,10 +119,11 @@ impl Office {
             Some(letter) if to_applicants => Some(self.typeset(letter).await?),
             Some(_) | None => None,
         };
+        let desks = if to_applicants { self.desks_of(case).await? } else { Vec::new() };
         let mut batch = Batch::default();
         for notice in wanted {
             batch = match notice.to {
-                Recipient::Applicants => self.tell_applicants(batch, &told, notice.kind, document).await?,
+                Recipient::Applicants => self.tell_applicants(batch, &told, notice.kind, &desks, document).await?,
                 Recipient::Reviewer(person) => match self.store().account(person).await? {
                     Some(account) => self.tell_person(batch, &told, notice.kind, &account)?,
                     None => batch,
@@ -134,15 +135,15 @@ impl Office {
             };
         }
         match document {
-            Some(document) => self.send(batch, &told, document).await,
+            Some(document) => self.send(batch, &told, &desks, document).await,
             None => self.append(batch).await.map(|_| ()),
         }
     }
 
     /// Records that a letter was sent together with the notices that bring it. Done twice, it is recorded once.
-    async fn send(&self, batch: Batch, told: &Told<'_>, document: Digest) -> Result<(), OfficeError> {
+    async fn send(&self, batch: Batch, told: &Told<'_>, desks: &[OrganisationId], document: Digest) -> Result<(), OfficeError> {
         let (case, about) = (told.case_id, told.record.seq);
-        let notices = self.desks_of(case).await?.into_iter().map(|desk| notice_id(case, about, desk)).collect();
+        let notices = desks.iter().map(|desk| notice_id(case, about, *desk)).collect();
         let act = NewAct {
             act: LetterAct::LetterIssued(LetterIssued { about, document, notices }),
             actor: Actor::System,
@@ -169,11 +170,12 @@ impl Office {
         mut batch: Batch,
         told: &Told<'_>,
         kind: NoticeKind,
+        desks: &[OrganisationId],
         document: Option<Digest>,
     ) -> Result<Batch, OfficeError> {
         let (case, seq) = (told.case_id, told.record.seq);
         let (subject, body) = (told.subject(kind), told.body(kind, document.is_some()));
-        for desk in self.desks_of(case).await? {
+        for &desk in desks {
             let desk_at = Desk::Organisation(desk);
             let notice =
                 NewNotice { id: notice_id(case, seq, desk), case, desk: desk_at, subject: subject.clone(), body: body.clone(), document };

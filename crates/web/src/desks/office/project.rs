@@ -106,8 +106,7 @@ pub(crate) async fn approve_change(
     form: FormFields,
 ) -> Answer {
     let case: CaseId = id(&case)?;
-    let conditions = form.text("conditions").lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect();
-    let decision = ChangeDecision::Approve { conditions };
+    let decision = ChangeDecision::Approve { conditions: form.lines("conditions") };
     let done = office
         .decide_change(page.person()?, case, id(form.text("asked"))?, decision, form.request())
         .await

@@ -170,8 +170,7 @@ pub(crate) async fn approve_stop(
     form: FormFields,
 ) -> Answer {
     let case: CaseId = id(&case)?;
-    let conditions = form.text("stop-conditions").lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect();
-    let decision = ChangeDecision::Approve { conditions };
+    let decision = ChangeDecision::Approve { conditions: form.lines("stop-conditions") };
     let done = office.decide_stop(page.person()?, case, id(form.text("asked"))?, decision, form.request()).await;
     let words = ("中止・廃止を承認しました。通知書を補助事業者に送ります。", "The stop was approved. The holder is being told.");
     answered((&office, page, &session), case, form, done, words).await
