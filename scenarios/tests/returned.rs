@@ -157,7 +157,7 @@ mod tests {
         page.expect(&yen(surcharge));
         let open: i64 = page.form("/receipt").value("receipt-amount").unwrap().replace(',', "").parse().unwrap();
         assert!(open > surcharge && (open - surcharge) % 1_800 == 0, "late charge is whole days of 0.03 % of 6,000,000: {open}");
-        receive(&mut officer, open + 1).await.expect_status(422).expect("R441");
+        receive(&mut officer, open + 1).await.expect_status(422).expect("過誤納として返してください");
         receive(&mut officer, open).await.expect_status(200).expect("完納");
         officer.get(&format!("{CALL}/debts")).await.expect("完納").expect(&yen(PAID + open));
         play.visitor("firm-0").await.get(&play.own("/repayment")).await.expect("完納");

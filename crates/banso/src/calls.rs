@@ -4,6 +4,7 @@ use banso_exchange::{FirmOutline, PublicCall, PublicCalls, Suits};
 use banso_kernel::{Instant, Lang};
 
 use crate::cli::CallsAsked;
+use crate::reading;
 use crate::trouble::Trouble;
 
 /// Remarks that are printed; the rest is counted.
@@ -12,7 +13,7 @@ const REMARKS: usize = 50;
 /// Reads the file and says what it holds. False when rows were refused.
 pub(crate) fn calls(asked: &CallsAsked, lang: Lang) -> Result<bool, Trouble> {
     let path = &asked.file;
-    let bytes = std::fs::read(path).map_err(|cause| Trouble::Unreadable { path: path.clone(), cause })?;
+    let bytes = reading::bytes(path, reading::TABLE_MAX).map_err(|cause| Trouble::Unreadable { path: path.clone(), cause })?;
     let read = PublicCalls::read(&bytes)
         .map_err(|cause| Trouble::Unreadable { path: path.clone(), cause: std::io::Error::other(cause.to_string()) })?;
     let firm = FirmOutline { prefecture: asked.prefecture.clone(), industry: asked.industry.clone(), staff: asked.staff };

@@ -1,6 +1,5 @@
 //! `banso verify`, `backup`, `restore`: taking care of what is kept, beside the running server.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,12 +9,13 @@ use banso_office::SystemClock;
 use banso_store::{Anchor, Report, Store};
 
 use crate::cli;
+use crate::reading;
 use crate::trouble::Trouble;
 use crate::wiring;
 
 /// Goes through everything that is kept. True when it is sound.
 pub(crate) async fn verify(place: &cli::Place, anchor: Option<Anchor>, lang: Lang) -> Result<bool, Trouble> {
-    let store = wiring::store_beside(place).await?;
+    let store = wiring::store_to_read(place).await?;
     let report = store.verify(anchor).await?;
     store.close().await;
     Ok(say(&report, lang))
@@ -25,7 +25,7 @@ pub(crate) async fn verify(place: &cli::Place, anchor: Option<Anchor>, lang: Lan
 pub(crate) fn verify_files(files: &[PathBuf], lang: Lang) -> Result<bool, Trouble> {
     let mut sound = true;
     for path in files {
-        let file = File::open(path).map_err(|cause| Trouble::Unreadable { path: path.clone(), cause })?;
+        let file = reading::open(path).map_err(|cause| Trouble::Unreadable { path: path.clone(), cause })?;
         let report = verify_package(file).map_err(|cause| Trouble::CaseFile { path: path.clone(), cause })?;
         sound &= say_case(path, &report, lang);
     }
@@ -48,7 +48,7 @@ pub(crate) async fn back_up(place: &cli::Place, to: &Path) -> Result<bool, Troub
 
 /// Fills an empty place from a backup. True when what came is sound.
 pub(crate) async fn restore(place: &cli::Place, from: &Path, lang: Lang) -> Result<bool, Trouble> {
-    File::open(from).map_err(|cause| Trouble::Unreadable { path: from.to_owned(), cause })?;
+    reading::open(from).map_err(|cause| Trouble::Unreadable { path: from.to_owned(), cause })?;
     let (store, report) = Store::restore(&wiring::place(place), Arc::new(SystemClock), from).await?;
     store.close().await;
     say!("控えから戻しました / Restored: {}", wiring::described(place));

@@ -9,6 +9,7 @@ use banso_kernel::{Day, Lang};
 
 use crate::cli::Classify;
 use crate::diagnostics::{Ink, render};
+use crate::reading;
 use crate::texts;
 use crate::trouble::Trouble;
 
@@ -81,9 +82,12 @@ fn sectors(programmes: Option<&Path>, lang: Lang) -> Result<Sectors, Trouble> {
 
 type Row = BTreeMap<String, String>;
 
+/// Most bytes of a CSV of records.
+const RECORDS_BYTES_MAX: u64 = 256 << 20;
+
 /// The rows of a CSV by the names of its columns.
 fn rows(path: &Path, needed: &[&str]) -> Result<Vec<Row>, Trouble> {
-    let text = texts::read(path)?;
+    let text = reading::text_of(path, RECORDS_BYTES_MAX).map_err(|cause| Trouble::Unreadable { path: path.to_owned(), cause })?;
     let mut reader = csv::ReaderBuilder::new().flexible(false).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let broken = |e: csv::Error| wrong(path, format!("CSV として読めません: {e}"), format!("This is not a sound CSV: {e}"));
     let header: Vec<String> = reader.headers().map_err(broken)?.iter().map(|h| h.trim().to_owned()).collect();

@@ -17,6 +17,7 @@ mod fmt;
 mod lsp;
 mod mistakes;
 mod opening;
+mod reading;
 mod register;
 mod screen;
 mod serve;

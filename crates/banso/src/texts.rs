@@ -7,6 +7,7 @@ use banso_kernel::{Lang, LocalText};
 use banso_office::{ProgrammeFile, ProgrammeTexts, Programmes, Words};
 
 use crate::diagnostics::{Ink, render};
+use crate::reading;
 use crate::trouble::Trouble;
 
 /// The folder of guidelines: the one named, or the one beside or above the working folder or the program.
@@ -35,9 +36,9 @@ impl Programmes for Folder {
             let (mut files, mut unreadable) = (Vec::new(), Vec::new());
             for path in programme_paths(&folder)? {
                 let name = path.display().to_string();
-                match std::fs::read(&path).map_err(|e| no_file(&e)).and_then(|bytes| String::from_utf8(bytes).map_err(|e| no_text(&e))) {
+                match reading::text(&path) {
                     Ok(text) => files.push(ProgrammeFile { text, path: name }),
-                    Err(why) => unreadable.push((name, why)),
+                    Err(why) => unreadable.push((name, reading::told(&why))),
                 }
             }
             Ok(ProgrammeTexts { words, files, unreadable })
@@ -54,20 +55,6 @@ impl Programmes for Folder {
         let shown = |lang| render(&file.path, &file.text, &errors, lang, Ink::Page);
         LocalText::new(shown(Lang::Ja), shown(Lang::En))
     }
-}
-
-fn no_file(error: &std::io::Error) -> LocalText {
-    LocalText::new(format!("ファイルを読めません: {error}"), format!("The file cannot be read: {error}"))
-}
-
-/// A text in another encoding: where it begins, and what to do.
-fn no_text(error: &std::string::FromUtf8Error) -> LocalText {
-    let sound = error.utf8_error().valid_up_to();
-    let line = error.as_bytes().iter().take(sound).filter(|b| **b == b'\n').count() + 1;
-    LocalText::new(
-        format!("{line}行目に UTF-8 でない文字があります。文字コードを UTF-8 にして保存し直してください。"),
-        format!("Line {line} is not UTF-8. Save the file as UTF-8."),
-    )
 }
 
 /// All guidelines, first editions before later ones.
@@ -110,7 +97,7 @@ pub(crate) fn dictionary(facts: &Path, lang: Lang, ink: Ink) -> Result<Dictionar
 
 /// A text of this machine.
 pub(crate) fn read(path: &Path) -> Result<String, Trouble> {
-    std::fs::read_to_string(path).map_err(|cause| Trouble::Unreadable { path: path.to_owned(), cause })
+    reading::text(path).map_err(|cause| Trouble::Unreadable { path: path.to_owned(), cause })
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, Trouble> {

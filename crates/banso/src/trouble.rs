@@ -3,16 +3,17 @@
 use std::io;
 use std::path::PathBuf;
 
-use banso_kernel::LocalText;
+use banso_kernel::{Lang, LocalText};
 use banso_office::OfficeError;
 use banso_store::Fault;
 
 use crate::door::DoorError;
+use crate::reading::told as told_of;
 
 /// Why a command could not do its work. Each text stands in both languages.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Trouble {
-    #[error("{path} を読めません: {cause}\nCannot read {path}: {cause}", path = path.display())]
+    #[error("{path} を読めません。{ja}\nCannot read {path}: {en}", path = path.display(), ja = told_of(cause).ja, en = told_of(cause).get(Lang::En))]
     Unreadable { path: PathBuf, cause: io::Error },
     #[error(
         "{path} の上に facts フォルダー（事実辞書 dictionary.md）がありません。--programmes で公募要領のフォルダーを指定してください。\n\
@@ -75,7 +76,7 @@ pub(crate) enum Trouble {
          The SHA-256 of this declaration is {found}, not {wanted}. Name the declaration that was recorded, or run without --declared (exploratory)."
     )]
     OtherDeclaration { wanted: String, found: banso_kernel::Digest },
-    #[error("{path} に書けません: {cause}\nCannot write {path}: {cause}", path = path.display())]
+    #[error("{path} に書けません。{ja}\nCannot write {path}: {en}", path = path.display(), ja = told_of(cause).ja, en = told_of(cause).get(Lang::En))]
     Unwritable { path: PathBuf, cause: io::Error },
     #[error("{path}\n{told}", path = path.display(), told = told(cause))]
     Register { path: PathBuf, cause: OfficeError },
@@ -127,13 +128,17 @@ pub(crate) enum Trouble {
 }
 
 /// What a fault of storage is, and what to do about it.
-fn remedy(fault: &Fault) -> &'static str {
-    match fault {
+fn remedy(fault: &Fault) -> String {
+    let fixed = match fault {
         Fault::Unreachable(_) => "データベースに接続できません。--database の接続先と、ディスクの空きを確かめてください。",
         Fault::Full => "ディスクに空きがありません。空きを作ってから、もう一度お試しください。",
         Fault::InUse(_) => "動作中のサーバーが使っています。先に止めるか、--data で別のフォルダーを指定してください。",
         Fault::Busy => "データベースをほかのプログラムが使っています。もう一度お試しください。",
         Fault::Newer { .. } => "このプログラムより新しい版のデータです。プログラムを更新してください。",
+        Fault::Older { .. } => "このプログラムより古い版のデータです。一度サーバーを起動すると、新しい版になります。",
+        Fault::LogUnread(_) => {
+            "直前の書込みがログ（-wal）に残っていて、フォルダーに書き込めない利用者では読み合わせられません。サーバーを動かしている利用者で実行するか、サーバーを正しく止めてから実行してください。"
+        }
         Fault::ReadOnly(_) => "書き込めません。フォルダーやデータベースの権限を確かめてください。",
         Fault::Address(_) => "接続先の書き方が正しくありません。",
         Fault::NothingHere(_) => "データがありません。--data でデータのフォルダーを指定してください。",
@@ -144,8 +149,16 @@ fn remedy(fault: &Fault) -> &'static str {
         Fault::BrokenBackup(_) => {
             "控えのファイルが壊れているか、途中で切れています（何も取り込んでいません）。写し直すか、別の控えを指定してください。"
         }
-        Fault::Impossible { .. } | Fault::Database(_) | Fault::Files(_) | Fault::WrongPermit => "原因は次のとおりです。",
-    }
+        Fault::Files(cause) => {
+            return format!("ファイルを読み書きできません。行き先のフォルダー・権限・空きを確かめてください（{cause}）。");
+        }
+        Fault::Database(cause) => return format!("データベースが処理できませんでした。接続先と権限を確かめてください（{cause}）。"),
+        Fault::Impossible { place, what } => {
+            return format!("保存されている内容に、あり得ないものがあります。banso verify で確かめてください（{place}：{what}）。");
+        }
+        Fault::WrongPermit => "プログラムの不具合です。この表示を添えて知らせてください。",
+    };
+    fixed.to_owned()
 }
 
 /// What the office answers, in the words that a page would show.
@@ -178,6 +191,10 @@ mod tests {
             (Fault::InUse("x".into()), "先に止めるか", "stop it first"),
             (Fault::Unreachable("refused".into()), "--database", "refused"),
             (Fault::Newer { found: 9, known: 2 }, "プログラムを更新", "schema 9"),
+            (Fault::Older { found: 2, known: 9 }, "一度サーバーを起動", "schema 2"),
+            (Fault::LogUnread("x-wal".into()), "サーバーを動かしている利用者", "x-wal"),
+            (Fault::Files("No space".into()), "権限・空きを確かめてください（No space）。", "No space"),
+            (Fault::Database("syntax".into()), "権限を確かめてください（syntax）。", "syntax"),
         ] {
             let said = Trouble::Store(fault).to_string();
             assert!(said.contains(ja) && said.contains(en), "{said}");

@@ -57,6 +57,11 @@ pub(crate) async fn store_beside(settings: &cli::Place) -> Result<Store, Trouble
     Ok(Store::open_beside(&place(settings), Arc::new(SystemClock)).await?)
 }
 
+/// The store, to look at it and write nothing.
+pub(crate) async fn store_to_read(settings: &cli::Place) -> Result<Store, Trouble> {
+    Ok(Store::open_to_read(&place(settings), Arc::new(SystemClock)).await?)
+}
+
 /// An office on a store, whose mails stay in the outbox. Both go by the same clock.
 pub(crate) fn on(store: Store, settings: &cli::Place, people: People, clock: Arc<dyn Clock>) -> Result<Office, Trouble> {
     posting(store, settings, &Post::default(), people, clock)

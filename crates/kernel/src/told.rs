@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::text::LocalText;
+use crate::text::{Lang, LocalText};
 
 /// The capacity in which somebody acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,5 +64,35 @@ pub struct Told {
 impl Told {
     pub fn new(code: &'static str, basis: impl Into<String>, message: LocalText, next_step: LocalText) -> Self {
         Told { code, basis: basis.into(), message, next_step }
+    }
+
+    /// For people, in one line: why, what to do next, and on which article or clause. Its code is for programs and is not among it.
+    #[must_use]
+    pub fn in_a_line(&self) -> LocalText {
+        let (message, next_step) = (&self.message, &self.next_step);
+        let apart = if message.get(Lang::En).ends_with('.') { " " } else { "; " };
+        let next = format!("{apart}{}", next_step.get(Lang::En));
+        LocalText::new(
+            format!("{}{}（{}）", message.ja, next_step.ja, self.basis),
+            format!("{}{next} ({})", message.get(Lang::En), self.basis),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_for_people_has_no_code() {
+        let told = Told::new(
+            "R439",
+            "適正化法第17条",
+            LocalText::new("全額です。", "all of it"),
+            LocalText::new("全部としてください。", "cancel the whole"),
+        );
+        let line = told.in_a_line();
+        assert_eq!(line.ja, "全額です。全部としてください。（適正化法第17条）");
+        assert_eq!(line.get(Lang::En), "all of it; cancel the whole (適正化法第17条)");
     }
 }

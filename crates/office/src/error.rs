@@ -120,11 +120,24 @@ impl From<Denied> for OfficeError {
 impl From<Fault> for OfficeError {
     fn from(fault: Fault) -> Self {
         let words = match &fault {
-            Fault::Unreachable(_) => Some(LocalText::new("データベースに接続できません。", "The database cannot be reached.")),
-            Fault::Full => Some(LocalText::new("サーバーの記憶域に空きがありません。", "The server's disk is full.")),
+            Fault::Unreachable(_) => Some(LocalText::new(
+                "データベースに接続できません。サーバーを管理する方は、データベースが動いているか、接続先（--database）に届くかを確かめてください。つながれば、サーバーを起動し直さなくても続きます。",
+                "The database cannot be reached. Whoever runs the server: see that the database is running and can be reached (--database). \
+                 Once it is, everything goes on without a restart.",
+            )),
+            Fault::Full => Some(LocalText::new(
+                "サーバーの記憶域（ディスク）に空きがないため、保存もログインもできません。サーバーを管理する方は、不要なファイルを移すなどして空きを作ってください。空きができれば、サーバーを起動し直さなくても続きます。",
+                "The server's disk is full: nothing can be saved, and nobody can sign in. Whoever runs the server: make room on it, by moving \
+                 files that are not needed. Once there is room, everything goes on without a restart.",
+            )),
             Fault::Busy | Fault::InUse(_) => Some(LocalText::new("データベースが混み合っています。", "The database is busy.")),
-            Fault::ReadOnly(_) => Some(LocalText::new("データベースに書き込めません。", "The database cannot be written.")),
+            Fault::ReadOnly(_) => Some(LocalText::new(
+                "データベースに書き込めません。サーバーを管理する方は、データのフォルダーとデータベースの書込みの権限を確かめてください。",
+                "The database cannot be written. Whoever runs the server: see whether the data folder and the database may be written.",
+            )),
             Fault::Newer { .. }
+            | Fault::Older { .. }
+            | Fault::LogUnread(_)
             | Fault::Impossible { .. }
             | Fault::Database(_)
             | Fault::Files(_)
@@ -179,6 +192,18 @@ mod tests {
         assert!(matches!(OfficeError::from(Fault::Full), OfficeError::Busy(_)));
         assert!(matches!(OfficeError::from(Fault::WrongPermit), OfficeError::Fault(_)));
         assert!(matches!(OfficeError::from(CommitError::Missing("x")), OfficeError::NotFound));
+    }
+
+    #[test]
+    fn what_storage_lacks_is_told_with_its_remedy() {
+        for (fault, cause, remedy) in [
+            (Fault::Unreachable("refused".into()), "データベースに接続できません", "動いているか"),
+            (Fault::Full, "空きがない", "空きを作って"),
+            (Fault::ReadOnly("x".into()), "書き込めません", "権限"),
+        ] {
+            let OfficeError::Busy(words) = OfficeError::from(fault) else { panic!("storage is waited for") };
+            assert!(words.ja.contains(cause) && words.ja.contains(remedy) && words.en.is_some(), "{words:?}");
+        }
     }
 
     #[test]

@@ -137,12 +137,13 @@ impl Office {
         self.inner.parts.people == People::Synthetic
     }
 
-    /// Whether the database answers. For health checks.
+    /// Whether the database answers within this time. For health checks, which are asked often and give up early.
     ///
     /// # Errors
     /// It does not.
-    pub async fn alive(&self) -> Result<(), OfficeError> {
-        self.store().anchor().await?;
+    pub async fn alive(&self, within: std::time::Duration) -> Result<(), OfficeError> {
+        let late = |_| banso_store::Fault::Unreachable("no answer to a health check".to_owned());
+        tokio::time::timeout(within, self.store().anchor()).await.map_err(late)??;
         Ok(())
     }
 

@@ -26,6 +26,9 @@ use crate::kept::{Kept, SIGN_IN, from_here};
 use crate::route::AppState;
 use crate::session;
 
+/// When a program may ask again what storage could not do just now.
+const BUSY_SECONDS: u32 = 10;
+
 /// What a handler answers.
 pub(crate) type Answer = Result<Response, Failure>;
 
@@ -209,11 +212,31 @@ impl Failure {
 
     /// When to try again, for programs.
     fn say_when(&self, headers: &mut HeaderMap) {
-        if let Failure::Office(error) = self
-            && let OfficeError::RateLimited { retry_after_seconds } = error.as_ref()
-        {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
-        }
+        let seconds = match self {
+            Failure::Office(error) => match error.as_ref() {
+                OfficeError::RateLimited { retry_after_seconds } => *retry_after_seconds,
+                OfficeError::Busy(_) => BUSY_SECONDS,
+                OfficeError::NotFound
+                | OfficeError::Forbidden(_)
+                | OfficeError::Refused(_)
+                | OfficeError::Invalid(_)
+                | OfficeError::Stale(_)
+                | OfficeError::TooLate { .. }
+                | OfficeError::Suspended(_)
+                | OfficeError::Fault(_) => return,
+            },
+            Failure::NotFound
+            | Failure::WrongMethod
+            | Failure::WrongDesk
+            | Failure::SignInNeeded { .. }
+            | Failure::FileNotTaken
+            | Failure::Forged
+            | Failure::WrongKind
+            | Failure::TooLarge
+            | Failure::TooLong { .. }
+            | Failure::Status(_) => return,
+        };
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
 }
 
@@ -338,9 +361,9 @@ pub(crate) async fn as_page(State(state): State<AppState>, page: PageContext, se
 /// Makes a page of the bare 500 that the sessions answer with when a new one cannot be kept.
 pub(crate) async fn never_bare(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (page, headers, method) = (context::of_nobody(&state, &request), request.headers().clone(), request.method().clone());
-    let response = next.run(request).await;
+    let (response, cause) = session::with_cause(next.run(request)).await;
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR && !response.headers().contains_key(header::CONTENT_TYPE) {
-        return Failure::Status(StatusCode::SERVICE_UNAVAILABLE).page(&page, &headers, &method);
+        return cause.unwrap_or(Failure::Status(StatusCode::SERVICE_UNAVAILABLE)).page(&page, &headers, &method);
     }
     response
 }

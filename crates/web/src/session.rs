@@ -1,11 +1,12 @@
 //! Sessions: a random id in a cookie, the rest in the office's own table under the id's digest.
 
+use std::cell::RefCell;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
 use axum::http::StatusCode;
 use banso_kernel::{Digest, Instant, LocalText, PersonId};
-use banso_office::Office;
+use banso_office::{Office, OfficeError};
 use rand::Rng as _;
 use serde::{Deserialize, Serialize};
 use tower_sessions::cookie::SameSite;
@@ -34,6 +35,28 @@ pub(crate) struct Visit {
     pub(crate) flash: Option<LocalText>,
     /// When the row was last written, in seconds since 1970.
     touched: i64,
+}
+
+tokio::task_local! {
+    /// Why the sessions of this request could not be read or written: their library passes no words on.
+    static CAUSE: RefCell<Option<OfficeError>>;
+}
+
+/// Runs a request; beside its answer, why its sessions failed if they did.
+pub(crate) async fn with_cause<T>(request: impl Future<Output = T>) -> (T, Option<Failure>) {
+    CAUSE.scope(RefCell::new(None), async { (request.await, cause()) }).await
+}
+
+/// Why the sessions of this request failed.
+fn cause() -> Option<Failure> {
+    CAUSE.try_with(|cause| cause.borrow_mut().take()).ok().flatten().map(Failure::from)
+}
+
+/// Remembers why for the page that says so.
+fn failed(error: OfficeError) -> Error {
+    let said = error.to_string();
+    let _ = CAUSE.try_with(|cause| cause.replace(Some(error)));
+    Error::Backend(said)
 }
 
 /// Sessions as the office keeps them.
@@ -67,7 +90,7 @@ impl SessionStore for OfficeSessions {
             record.id = Id::default();
         }
         let (body, ends) = self.row(record)?;
-        self.0.keep_session(&key(record.id), &body, ends).await.map_err(|e| Error::Backend(e.to_string()))
+        self.0.keep_session(&key(record.id), &body, ends).await.map_err(failed)
     }
 
     /// Who is signed in stands in a session from its making on; what is written later is its end and a message. Where that cannot be
@@ -81,14 +104,14 @@ impl SessionStore for OfficeSessions {
     }
 
     async fn load(&self, id: &Id) -> StoreResult<Option<Record>> {
-        let Some(body) = self.0.session(&key(*id)).await.map_err(|e| Error::Backend(e.to_string()))? else { return Ok(None) };
+        let Some(body) = self.0.session(&key(*id)).await.map_err(failed)? else { return Ok(None) };
         let data = serde_json::from_str(&body).map_err(|e| Error::Decode(e.to_string()))?;
         // The office has checked the end by its own clock; this one only dates the cookie.
         Ok(Some(Record { id: *id, data, expiry_date: OffsetDateTime::now_utc() + Duration::seconds(SECONDS) }))
     }
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
-        self.0.drop_session(&key(*id)).await.map_err(|e| Error::Backend(e.to_string()))
+        self.0.drop_session(&key(*id)).await.map_err(failed)
     }
 }
 
@@ -162,7 +185,7 @@ fn new_token() -> String {
 impl From<tower_sessions::session::Error> for Failure {
     fn from(error: tower_sessions::session::Error) -> Self {
         tracing::error!(%error, "a session could not be read or written");
-        Failure::Status(StatusCode::SERVICE_UNAVAILABLE)
+        cause().unwrap_or(Failure::Status(StatusCode::SERVICE_UNAVAILABLE))
     }
 }
 

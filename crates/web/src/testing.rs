@@ -77,6 +77,8 @@ impl Shown {
         for inline in ["<style", " style=\"", "<script>", " onclick=", "javascript:"] {
             assert!(!self.body.contains(inline), "`{inline}` on a page needs a hole in the policy:\n{}", self.body);
         }
+        let code = rule_code(&self.body);
+        assert!(code.is_none(), "`{code:?}` is for programs, people are told the words and the clause:\n{}", self.body);
         self
     }
 
@@ -92,6 +94,14 @@ impl Shown {
         assert_eq!(self.status.as_u16(), status, "{}\n{}", self.location(), self.body);
         self
     }
+}
+
+/// The code of a refusal or a finding (`R101`, `C112`) that stands in brackets, as people would have to read it.
+fn rule_code(page: &str) -> Option<&str> {
+    let inner = |start: &'static str, end: &'static str| page.split(start).skip(1).filter_map(move |rest| rest.split(end).next());
+    let is_code =
+        |word: &&str| word.strip_prefix(['R', 'C']).is_some_and(|digits| digits.len() == 3 && digits.bytes().all(|b| b.is_ascii_digit()));
+    inner("（", "）").chain(inner("(", ")")).flat_map(|words| words.split([',', '、', ' '])).find(is_code)
 }
 
 /// Somebody at a browser.

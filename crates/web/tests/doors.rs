@@ -144,6 +144,18 @@ async fn other_kinds_and_sizes_of_bodies() {
 }
 
 #[tokio::test]
+async fn a_database_that_is_away_is_named_with_what_to_do() {
+    let office = office_with_yamada().await;
+    let mut yamada = Visitor::signed_in(&office, "yamada").await;
+    (*office).clone().close().await;
+    for (visitor, path) in [(&mut yamada, "/home"), (&mut Visitor::new(&office), "/sign-in"), (&mut Visitor::new(&office), "/health")] {
+        let page = visitor.get(path).await;
+        page.is(503).has("データベースに接続できません").has("動いているか").has("失われていません");
+        assert_eq!(page.header("retry-after"), "10", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn every_answer_carries_the_headers() {
     let office = office_with_yamada().await;
     let mut visitor = Visitor::new(&office);

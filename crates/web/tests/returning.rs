@@ -83,7 +83,13 @@ async fn a_cancellation_is_announced_answered_and_looked_at_before_it_is_decided
     shown.is(200).holds_together().has("一部を取り消すとき").has("6,000,000円").has("一部に限る。").has("４００万円");
     director.send(&page, &page, &[("revoke-extent", "part")]).await.is(422).holds_together().has("取り消す額を入力");
     let all = [("revoke-extent", "part"), ("revoke-amount", "10,000,000"), ("revoke-reason", "x"), ("revoke-clause", "3-7")];
-    director.send(&page, &page, &all).await.is(422).holds_together().has("revoke-amount-wrong").has("R439");
+    director
+        .send(&page, &page, &all)
+        .await
+        .is(422)
+        .holds_together()
+        .has("revoke-amount-wrong")
+        .has("全部取消しとしてください。（適正化法第17条）");
     director.send(&page, &format!("{page}/dropping"), &[("drop-reason", "")]).await.is(422).holds_together();
     director.send(&page, &format!("{page}/dropping"), &[("drop-reason", "やむを得ない。")]).await.is(303);
     desks.stage.settle().await;

@@ -11,6 +11,7 @@ mod hashing;
 mod package;
 mod public_calls;
 mod register_file;
+mod regular;
 mod sheet;
 mod sniff;
 mod table;
@@ -26,6 +27,7 @@ pub use package::{
 };
 pub use public_calls::{CallRemark, FirmOutline, PublicCall, PublicCalls, PublicCallsError, Suits};
 pub use register_file::{RegisterFileError, RegisterRow, RegisterRows, register_digest};
+pub use regular::{NotRegular, open_regular};
 pub use sheet::{Cell, Column, Kind, Sheet, SheetError};
 pub use sniff::{Expected, FileKind, InspectedFile, SniffRefusal, inspect};
 pub use table::{TableFileError, TableRow, read_table};

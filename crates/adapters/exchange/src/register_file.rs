@@ -1,7 +1,6 @@
 //! Files of the national register of corporate numbers: CSV in Shift_JIS (CP932) or UTF-8, as it is or inside the ZIP in which the
 //! register hands it out. One row at a time: a file of the whole country is not held in memory.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 
@@ -11,6 +10,7 @@ use csv_core::{ReadRecordResult, Reader};
 use encoding_rs::{Encoding, SHIFT_JIS, UTF_8};
 
 use crate::hashing::copy_hashed;
+use crate::regular::open_regular;
 
 /// How much of a file is looked at to tell its encoding.
 const PEEK: u64 = 256 * 1024;
@@ -87,7 +87,7 @@ impl Split {
 /// # Errors
 /// When it cannot be read.
 pub fn register_digest(path: &Path) -> Result<Digest, RegisterFileError> {
-    Ok(copy_hashed(&mut BufReader::new(File::open(path)?), &mut io::sink(), u64::MAX)?.digest)
+    Ok(copy_hashed(&mut BufReader::new(open_regular(path)?), &mut io::sink(), u64::MAX)?.digest)
 }
 
 impl RegisterRows {
@@ -97,11 +97,11 @@ impl RegisterRows {
     /// A file that cannot be read, a ZIP without just one CSV file.
     pub fn open(path: &Path) -> Result<Self, RegisterFileError> {
         let mut head = [0_u8; 4];
-        let zipped = File::open(path)?.read(&mut head)? == 4 && head == *b"PK\x03\x04";
+        let zipped = open_regular(path)?.read(&mut head)? == 4 && head == *b"PK\x03\x04";
         if !zipped {
-            return Self::new(Box::new(File::open(path)?));
+            return Self::new(Box::new(open_regular(path)?));
         }
-        let mut archive = zip::ZipArchive::new(BufReader::new(File::open(path)?))?;
+        let mut archive = zip::ZipArchive::new(BufReader::new(open_regular(path)?))?;
         let mut csv = Vec::new();
         for index in 0..archive.len() {
             if archive.by_index(index)?.name()?.to_ascii_lowercase().ends_with(".csv") {

@@ -79,6 +79,8 @@ impl From<Fault> for Halt {
             | Fault::InUse(_)
             | Fault::Busy
             | Fault::Newer { .. }
+            | Fault::Older { .. }
+            | Fault::LogUnread(_)
             | Fault::ReadOnly(_)
             | Fault::Files(_)
             | Fault::NotEmpty

@@ -2,7 +2,7 @@
 //! stands in [`Kind`].
 
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use sqlx::any::{AnyArguments, AnyPoolOptions, AnyRow};
 use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, Row as _, SqlSafeStr};
 
 use crate::fault::Fault;
+use crate::folder::sqlite_url_with;
 
 pub(crate) type Conn = AnyConnection;
 
@@ -43,6 +44,15 @@ impl Kind {
         match self {
             Kind::Sqlite => "BEGIN",
             Kind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+
+    /// How long a connection is waited for before the database counts as unreachable. One over there answers at once or is away, and
+    /// whoever asked for a page is told so; a file is never away, only busy.
+    const fn patience(self) -> Duration {
+        match self {
+            Kind::Sqlite => Duration::from_secs(10),
+            Kind::Postgres => Duration::from_secs(3),
         }
     }
 
@@ -84,8 +94,6 @@ pub(crate) struct Db {
 
 /// How many readers at once.
 const READERS: u32 = 8;
-/// How long a reader waits for a connection before the database counts as unreachable.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Db {
     /// # Errors
@@ -99,11 +107,34 @@ impl Db {
         };
         let pool = AnyPoolOptions::new()
             .max_connections(READERS)
-            .acquire_timeout(PATIENCE)
+            .acquire_timeout(kind.patience())
             .after_connect(move |conn, _| Box::pin(prepare(conn, kind, Writes::No)))
             .connect_lazy(url)
             .map_err(|_| Fault::Address(without_password(url)))?;
         Ok(Db { kind, url: url.to_owned(), pool })
+    }
+
+    /// A database file that is only looked at, by somebody who may not even write beside it.
+    ///
+    /// SQLite joins the log of the last writes (`-wal`) by a file that it makes beside the database. Where it may not, and nothing stands in
+    /// the log, the file is read as it stands, as on a medium that does not change.
+    ///
+    /// # Errors
+    /// [`Fault::LogUnread`] where the log holds writes that this user cannot join.
+    pub(crate) async fn read_only(file: &Path) -> Result<Self, Fault> {
+        let db = Self::new(&sqlite_url_with(file, "mode=ro"))?;
+        match db.number("SELECT COUNT(*) AS n FROM sqlite_master", args![]).await {
+            Err(Fault::Unreachable(_) | Fault::ReadOnly(_)) => {}
+            Err(other) => return Err(other),
+            Ok(_) => return Ok(db),
+        }
+        db.close().await;
+        let mut log = file.as_os_str().to_owned();
+        log.push("-wal");
+        if Path::new(&log).metadata().is_ok_and(|log| log.len() > 0) {
+            return Err(Fault::LogUnread(Path::new(&log).display().to_string()));
+        }
+        Self::new(&sqlite_url_with(file, "mode=ro&immutable=1"))
     }
 
     /// A connection of its own that may write.
@@ -122,7 +153,7 @@ impl Db {
             prepare(&mut conn, self.kind, writes).await?;
             Ok::<_, sqlx::Error>(conn)
         };
-        match tokio::time::timeout(PATIENCE, connecting).await {
+        match tokio::time::timeout(self.kind.patience(), connecting).await {
             Ok(conn) => Ok(conn?),
             Err(_) => Err(Fault::Unreachable("no answer".to_owned())),
         }
@@ -343,52 +374,16 @@ impl Row {
     }
 }
 
-/// A folder in which one server at a time keeps its database and documents.
-#[derive(Debug)]
-pub(crate) struct DataFolder {
-    pub(crate) path: PathBuf,
-    /// None beside a server that holds it.
-    _lock: Option<std::fs::File>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl DataFolder {
-    /// Makes the folder if it is not there, and locks it until dropped.
-    ///
-    /// # Errors
-    /// Another process holds it, or it cannot be written.
-    pub(crate) fn lock(path: &Path) -> Result<Self, Fault> {
-        make_private(path)?;
-        let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(path.join("banso.lock"))?;
-        match file.try_lock() {
-            Ok(()) => Ok(DataFolder { path: path.to_owned(), _lock: Some(file) }),
-            Err(std::fs::TryLockError::WouldBlock) => Err(Fault::InUse(path.display().to_string())),
-            Err(std::fs::TryLockError::Error(e)) => Err(e.into()),
-        }
+    /// A server that takes connections and says nothing, as behind a cut line.
+    #[tokio::test]
+    async fn a_database_that_is_away_is_said_to_be_so_before_people_leave() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let db = Db::new(&format!("postgres://nobody@{}/none", silent.local_addr().unwrap())).unwrap();
+        let asked = tokio::time::timeout(Duration::from_secs(5), db.number("SELECT 1 AS n", args![])).await;
+        assert!(matches!(asked, Ok(Err(Fault::Unreachable(_)))), "{asked:?}");
     }
-
-    /// The folder of a server that may be running.
-    pub(crate) fn beside(path: &Path) -> Self {
-        DataFolder { path: path.to_owned(), _lock: None }
-    }
-}
-
-/// Makes a folder that only its owner may read: it holds personal data, sessions and passwords' hashes. One that is there stays as it is.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-/// The URL of a database file, whatever letters its path has.
-pub(crate) fn sqlite_url(file: &Path) -> String {
-    let mut url = String::from("sqlite://");
-    for byte in file.as_os_str().as_encoded_bytes() {
-        match byte {
-            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => url.push(char::from(*byte)),
-            other => url.push_str(&format!("%{other:02X}")),
-        }
-    }
-    url + "?mode=rwc"
 }

@@ -15,6 +15,15 @@ pub enum Fault {
     Busy,
     #[error("the database was written by a newer version of this program (schema {found}, this program knows {known}): update the program")]
     Newer { found: i64, known: i64 },
+    #[error(
+        "the database is of an older version (schema {found}, this program's is {known}): start the server once, it brings it up to date"
+    )]
+    Older { found: i64, known: i64 },
+    #[error(
+        "the newest writes stand in `{0}`, which SQLite reads only for a user who may write beside it: \
+         do this as the user of the server, or after the server was stopped properly"
+    )]
+    LogUnread(String),
     #[error("the database refuses to be written: {0}")]
     ReadOnly(String),
     #[error("`{place}` holds what cannot be: {what}")]

@@ -17,16 +17,11 @@ const RESTORING: &str = "restoring";
 /// # Errors
 /// [`Fault::OtherFolder`]; faults of the database and of the folder.
 pub(crate) async fn tie(conn: &mut Conn, folder: &Path) -> Result<(), Fault> {
-    let in_database = row(conn, "SELECT name FROM installation WHERE id = 1", args![]).await?.map(|r| r.text("name")).transpose()?;
-    let in_folder = read(folder)?;
-    let name = match (in_database, in_folder) {
-        (Some(a), Some(b)) if a == b => return Ok(()),
-        // Another folder, or one that was never named: the documents of this database are elsewhere.
-        (Some(_), _) => return Err(Fault::OtherFolder(folder.display().to_string())),
-        (None, Some(_)) if holds_documents(folder) => return Err(Fault::OtherFolder(folder.display().to_string())),
+    let name = match compare(conn, folder).await? {
+        Tie::Tied => return Ok(()),
         // It was named, and the database was not reached any more.
-        (None, Some(name)) => name,
-        (None, None) => {
+        Tie::Folder(name) => name,
+        Tie::None => {
             let name = uuid::Uuid::now_v7().to_string();
             write(folder, NAME, &name)?;
             name
@@ -34,6 +29,29 @@ pub(crate) async fn tie(conn: &mut Conn, folder: &Path) -> Result<(), Fault> {
     };
     run(conn, "INSERT INTO installation (id, name) VALUES (1, $1)", args![name]).await?;
     Ok(())
+}
+
+/// Which of the two have a name.
+pub(crate) enum Tie {
+    Tied,
+    Folder(String),
+    None,
+}
+
+/// Compares the name in the database with the one in the folder, and writes nothing.
+///
+/// # Errors
+/// [`Fault::OtherFolder`]; faults of the database and of the folder.
+pub(crate) async fn compare(conn: &mut Conn, folder: &Path) -> Result<Tie, Fault> {
+    let in_database = row(conn, "SELECT name FROM installation WHERE id = 1", args![]).await?.map(|r| r.text("name")).transpose()?;
+    match (in_database, read(folder)?) {
+        (Some(a), Some(b)) if a == b => Ok(Tie::Tied),
+        // Another folder, or one that was never named: the documents of this database are elsewhere.
+        (Some(_), _) => Err(Fault::OtherFolder(folder.display().to_string())),
+        (None, Some(_)) if holds_documents(folder) => Err(Fault::OtherFolder(folder.display().to_string())),
+        (None, Some(name)) => Ok(Tie::Folder(name)),
+        (None, None) => Ok(Tie::None),
+    }
 }
 
 fn read(folder: &Path) -> Result<Option<String>, Fault> {

@@ -13,6 +13,7 @@ mod documents;
 mod drafts;
 mod fault;
 mod firms;
+mod folder;
 mod installation;
 mod jobs;
 mod ledger;

@@ -89,6 +89,27 @@ pub(crate) fn newest() -> i64 {
     MIGRATIONS.last().map_or(0, |m| m.number)
 }
 
+/// Refuses a database of another schema than this program's, without writing.
+///
+/// # Errors
+/// [`Fault::Newer`], [`Fault::Older`]; faults of the database.
+pub(crate) async fn same_schema(conn: &mut Conn) -> Result<(), Fault> {
+    let found = reached(conn).await?;
+    match found.cmp(&newest()) {
+        std::cmp::Ordering::Equal => Ok(()),
+        std::cmp::Ordering::Greater => Err(Fault::Newer { found, known: newest() }),
+        std::cmp::Ordering::Less => Err(Fault::Older { found, known: newest() }),
+    }
+}
+
+/// The number of the last migration that was done.
+async fn reached(conn: &mut Conn) -> Result<i64, Fault> {
+    match row(conn, "SELECT CAST(COALESCE(MAX(number), 0) AS BIGINT) AS n FROM migrations", args![]).await? {
+        Some(row) => row.int("n"),
+        None => Ok(0),
+    }
+}
+
 /// Brings the database to the newest schema. Doing it twice does nothing.
 pub(crate) async fn migrate(conn: &mut Conn, kind: Kind, now: i64) -> Result<(), Fault> {
     run(conn, kind.begin_write(), args![]).await?;
@@ -104,10 +125,7 @@ async fn steps(conn: &mut Conn, kind: Kind, now: i64) -> Result<(), Fault> {
         run_script(conn, "SELECT pg_advisory_xact_lock(4270533001)").await?;
     }
     run(conn, "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)", args![]).await?;
-    let found = match row(conn, "SELECT CAST(COALESCE(MAX(number), 0) AS BIGINT) AS n FROM migrations", args![]).await? {
-        Some(row) => row.int("n")?,
-        None => 0,
-    };
+    let found = reached(conn).await?;
     if found > newest() {
         return Err(Fault::Newer { found, known: newest() });
     }

@@ -9,10 +9,12 @@ use crate::batch::{Batch, CommitError, Committed};
 use crate::change::Change;
 use crate::clock::Clock;
 use crate::contents::note_erasure;
-use crate::db::{Conn, DataFolder, Db, args, sqlite_url};
+use crate::db::{Conn, Db, args};
 use crate::documents::Documents;
 use crate::fault::Fault;
-use crate::installation::{refuse_half_restored, tie};
+use crate::folder::{DataFolder, sqlite_url};
+use crate::installation::{compare, refuse_half_restored, tie};
+use crate::migrate::same_schema;
 use crate::writer::{self, WriterHandle};
 
 /// Where a store keeps its things.
@@ -167,6 +169,27 @@ impl Store {
         let db = Db::new(&place.url())?;
         let mut conn = db.writer().await?;
         Self::prepare(&mut conn, &db, place, &*clock).await?;
+        let _ = sqlx::Connection::close(conn).await;
+        Ok(Self::on(DataFolder::beside(&place.folder), place.documents_beside()?, db, clock))
+    }
+
+    /// Opens a store only to look at it, as a user of the machine who may read and not write. Nothing is written, neither to the database nor
+    /// to the folder; the server may be running.
+    ///
+    /// # Errors
+    /// As [`Store::open_beside`]; [`Fault::Older`], since nothing is brought up to date; [`Fault::LogUnread`].
+    pub async fn open_to_read(place: &Place, clock: Arc<dyn Clock>) -> Result<Self, Fault> {
+        place.made()?;
+        refuse_half_restored(&place.folder)?;
+        let db = match place.database_file() {
+            Some(file) => Db::read_only(&file).await?,
+            None => Db::new(&place.url())?,
+        };
+        let mut conn = db.reader().await?;
+        same_schema(&mut conn).await?;
+        if place.keeps_documents() {
+            compare(&mut conn, &place.folder).await?;
+        }
         let _ = sqlx::Connection::close(conn).await;
         Ok(Self::on(DataFolder::beside(&place.folder), place.documents_beside()?, db, clock))
     }

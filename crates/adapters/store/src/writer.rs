@@ -384,7 +384,7 @@ mod tests {
     use super::*;
     use crate::change::Change;
     use crate::clock::HandClock;
-    use crate::db::sqlite_url;
+    use crate::folder::sqlite_url;
 
     fn keep(size: usize) -> Order {
         Order::new(Batch::changes(vec![Change::keep_content(&"x".repeat(size))])).unwrap()

@@ -28,10 +28,19 @@ impl Encoding {
     }
 }
 
+/// Opens a regular file: a pipe would be waited for without end, a device has none.
+pub(crate) fn opened(path: &Path) -> std::io::Result<File> {
+    if path.metadata()?.is_file() {
+        return File::open(path);
+    }
+    let what = "通常のファイルではありません（フォルダー・パイプ・装置は読みません） / it is no regular file";
+    Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, what))
+}
+
 /// Looks through a whole file for its encoding, and gives it back behind the mark of UTF-8, if it has one.
 pub(crate) fn look(path: &Path) -> Result<(Encoding, File), TableTrouble> {
     let unreadable = |cause| TableTrouble::Unreadable { path: path.to_owned(), cause };
-    let mut file = File::open(path).map_err(unreadable)?;
+    let mut file = opened(path).map_err(unreadable)?;
     let mut buffer = vec![0; 1 << 20];
     let (mut held, mut whole, mut mark, mut first) = (0, true, 0, true);
     loop {

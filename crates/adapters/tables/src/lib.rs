@@ -48,6 +48,6 @@ pub fn is_parquet(path: &Path) -> Result<bool, TableTrouble> {
     use std::io::Read as _;
     let unreadable = |cause| TableTrouble::Unreadable { path: path.to_owned(), cause };
     let mut start = Vec::with_capacity(4);
-    std::fs::File::open(path).map_err(unreadable)?.take(4).read_to_end(&mut start).map_err(unreadable)?;
+    encoding::opened(path).map_err(unreadable)?.take(4).read_to_end(&mut start).map_err(unreadable)?;
     Ok(start == b"PAR1")
 }

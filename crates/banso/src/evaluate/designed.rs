@@ -14,6 +14,7 @@ use super::ls::terms;
 use super::page::{chance, number};
 use super::rd::{share, widths};
 use super::words::word;
+use crate::reading;
 use crate::trouble::Trouble;
 
 /// Which method.
@@ -148,7 +149,7 @@ impl Designed {
     /// The specification with the further settings laid over it.
     fn set<T: serde::Serialize + DeserializeOwned>(&self, spec: T) -> Result<T, Trouble> {
         let Some(path) = &self.settings else { return Ok(spec) };
-        let text = std::fs::read_to_string(path).map_err(|cause| Trouble::Unreadable { path: path.clone(), cause })?;
+        let text = reading::text(path).map_err(|cause| Trouble::Unreadable { path: path.clone(), cause })?;
         let mut all = serde_json::to_value(spec).map_err(Trouble::Json)?;
         let further: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).map_err(Trouble::Json)?;
         if let serde_json::Value::Object(all) = &mut all {

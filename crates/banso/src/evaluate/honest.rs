@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::page::{Page, number};
 use super::words::word;
+use crate::reading;
 use crate::trouble::Trouble;
 
 /// Which event study, and what to allow.
@@ -123,7 +124,7 @@ struct Part {
 fn study(asked: &Asked) -> Result<Study, Trouble> {
     let path = &asked.study;
     if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
-        let text = std::fs::read_to_string(path).map_err(|cause| Trouble::Unreadable { path: path.clone(), cause })?;
+        let text = reading::text(path).map_err(|cause| Trouble::Unreadable { path: path.clone(), cause })?;
         return match serde_json::from_str(&text) {
             Ok(File::Study(study)) => Ok(study),
             Ok(File::Did { event }) => Ok(of_did(&event)?),

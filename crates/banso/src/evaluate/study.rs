@@ -10,6 +10,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::page::Page;
+use crate::reading;
 use crate::trouble::Trouble;
 
 /// Which declaration.
@@ -89,7 +90,8 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         Some(wanted) => return Err(Trouble::OtherDeclaration { wanted: wanted.clone(), found: digest }),
         None => Standing::Exploratory,
     };
-    let bytes = std::fs::read(&asked.table).map_err(|cause| Trouble::Unreadable { path: asked.table.clone(), cause })?;
+    let bytes =
+        reading::bytes(&asked.table, reading::TABLE_MAX).map_err(|cause| Trouble::Unreadable { path: asked.table.clone(), cause })?;
     let panel = banso_tables::read(&asked.table, &Ask::everything().names(asked.names.iter().cloned()))?;
     let report = find(&declaration, &panel, standing)?;
     let text = report.json()?;
@@ -106,7 +108,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
 }
 
 fn read(path: &Path) -> Result<Declaration, Trouble> {
-    let text = std::fs::read_to_string(path).map_err(|cause| Trouble::Unreadable { path: path.to_owned(), cause })?;
+    let text = reading::text(path).map_err(|cause| Trouble::Unreadable { path: path.to_owned(), cause })?;
     let wrong = |cause: String| Trouble::Declaration { path: path.to_owned(), cause };
     let json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
     // What is no JSON or TOML at all is told by line and column.

@@ -11,6 +11,7 @@ use banso_tables::FactTable;
 
 use super::{Asked, ScreenTrouble};
 use crate::diagnostics::Ink;
+use crate::reading;
 use crate::texts;
 use crate::trouble::Trouble;
 
@@ -142,7 +143,7 @@ impl Firms {
             }
             (None, Some(all)) => {
                 let path = prepared.facts_folder.join("population.csv");
-                let text = std::fs::read_to_string(&path).map_err(|cause| ScreenTrouble::Unreadable { path: path.clone(), cause })?;
+                let text = reading::text(&path).map_err(|cause| ScreenTrouble::Unreadable { path: path.clone(), cause })?;
                 let marginals = Marginals::parse(&text, schema).map_err(|cause| ScreenTrouble::Marginals { path, cause })?;
                 Ok(Firms::Synthetic { marginals, seed: asked.seed, next: 0, all })
             }

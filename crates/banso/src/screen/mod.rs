@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use banso_kernel::{Day, Lang};
 use clap::{Args, ValueEnum};
 
+use crate::reading::told;
 use crate::trouble::Trouble;
 
 /// What to screen, and what for.
@@ -96,9 +97,9 @@ impl Asked {
 pub(crate) enum ScreenTrouble {
     #[error(transparent)]
     Table(#[from] banso_tables::TableTrouble),
-    #[error("{path} を読めません: {cause}\nCannot read {path}: {cause}", path = path.display())]
+    #[error("{path} を読めません。{ja}\nCannot read {path}: {en}", path = path.display(), ja = told(cause).ja, en = told(cause).get(Lang::En))]
     Unreadable { path: PathBuf, cause: std::io::Error },
-    #[error("{path} を書けません: {cause}\nCannot write {path}: {cause}", path = path.display())]
+    #[error("{path} に書けません。{ja}\nCannot write {path}: {en}", path = path.display(), ja = told(cause).ja, en = told(cause).get(Lang::En))]
     Unwritable { path: PathBuf, cause: std::io::Error },
     #[error("企業の表がありません。--firms か --synthetic を指定してください。\nThere are no firms. Give --firms or --synthetic.")]
     NoFirms,

@@ -86,7 +86,7 @@ impl RunRefusal {
             RunRefusal::OwnPlan => "支払計画を作った人は承認できません。別の人が承認してください。".to_owned(),
             RunRefusal::Twice => "同じ人は2度承認できません。別の人が承認してください。".to_owned(),
             RunRefusal::Complete => "必要な承認はそろっています。".to_owned(),
-            RunRefusal::Figures(refusal) => refusal.told().message.ja,
+            RunRefusal::Figures(refusal) => return refusal.told().message,
         };
         LocalText::new(ja, self.to_string())
     }

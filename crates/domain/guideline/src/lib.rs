@@ -53,6 +53,7 @@ pub use examples::Example;
 pub use layout::lay_out;
 pub use library::{Library, SharedDefinition};
 pub use limits::Limits;
+pub use markdown::TEXT_MAX;
 pub use model::*;
 pub use page::{Block, RuleBlock};
 pub use plan::Plan;

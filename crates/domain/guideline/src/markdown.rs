@@ -8,7 +8,7 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd,
 use crate::problem::{Code, Problem, Span};
 
 /// Largest text that is read.
-pub(crate) const TEXT_MAX: usize = 2 * 1024 * 1024;
+pub const TEXT_MAX: usize = 2 * 1024 * 1024;
 /// Deepest nesting of lists and quotes.
 const DEPTH_MAX: usize = 12;
 /// Most headings, paragraphs, tables and blocks.

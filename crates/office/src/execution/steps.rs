@@ -6,7 +6,7 @@ use banso_execution::decide::step;
 use banso_execution::state::Field;
 use banso_execution::{Execution, ExecutionRefusal};
 use banso_grant::{Refusal, canonical_json};
-use banso_kernel::{CaseId, Digest, LocalText, RequestId};
+use banso_kernel::{CaseId, Digest, RequestId};
 use banso_permits::{Action, Person};
 use banso_store::{Change, Content};
 use serde::{Deserialize, Serialize};
@@ -69,13 +69,7 @@ fn about(refusal: &ExecutionRefusal) -> Option<&'static str> {
 pub(crate) fn beside(fields: Fields, error: OfficeError) -> OfficeError {
     let OfficeError::Refused(Refusal::Execution(refusal)) = &error else { return error };
     let Some(field) = about(refusal).filter(|field| fields.1.contains(field)) else { return error };
-    let told = refusal.told();
-    let en = |t: &LocalText| t.en.clone().unwrap_or_else(|| t.ja.clone());
-    let text = LocalText::new(
-        format!("{}{}（{}）", told.message.ja, told.next_step.ja, told.code),
-        format!("{} {} ({})", en(&told.message), en(&told.next_step), told.code),
-    );
-    OfficeError::Invalid(vec![FieldProblem { field: format!("{}-{field}", fields.0), text }])
+    OfficeError::Invalid(vec![FieldProblem { field: format!("{}-{field}", fields.0), text: refusal.told().in_a_line() }])
 }
 
 /// What a form must have.

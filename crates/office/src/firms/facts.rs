@@ -1,10 +1,11 @@
 //! Taking in tables of facts: gBizINFO's and the office's own. A table is taken whole or not at all; every problem is told with its line.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use banso_exchange::{Cell, Column, Kind, Sheet, TableRow, read_table, to_xlsx};
+use banso_exchange::{Cell, Column, Kind, Sheet, TableRow, open_regular, read_table, to_xlsx};
 use banso_guideline::{Dictionary, Item};
 use banso_kernel::{CorporateNumber, Day, Digest, LocalText, fold_width};
 use banso_register::{FactSource, FirmFact, industry};
@@ -59,6 +60,20 @@ pub struct TableProblem {
 /// What a table says, or what is wrong with it.
 type Read = Result<(Vec<FirmsFact>, Vec<String>), Vec<TableProblem>>;
 
+/// Most bytes of a table of facts; a row of the whole country has some hundred.
+const TABLE_MAX: u64 = 1 << 30;
+
+/// A table whole: a regular file, and no more of it than is taken.
+async fn whole_file(path: PathBuf) -> Result<std::io::Result<Vec<u8>>, OfficeError> {
+    let read = move || {
+        let mut bytes = Vec::new();
+        open_regular(&path)?.take(TABLE_MAX + 1).read_to_end(&mut bytes)?;
+        let whole = u64::try_from(bytes.len()).is_ok_and(|held| held <= TABLE_MAX);
+        if whole { Ok(bytes) } else { Err(std::io::Error::other("1 GiBを超えています / more than 1 GiB")) }
+    };
+    tokio::task::spawn_blocking(read).await.map_err(OfficeError::fault)
+}
+
 impl Office {
     /// Takes in a table of facts, whole or not at all.
     ///
@@ -70,7 +85,7 @@ impl Office {
         table: &FactTable<'_>,
     ) -> Result<Result<FactsTaken, Vec<TableProblem>>, OfficeError> {
         let whole = |ja: String, en: String| vec![TableProblem { line: 0, text: LocalText::new(ja, en) }];
-        let bytes = match tokio::fs::read(table.path).await {
+        let bytes = match whole_file(table.path.to_owned()).await? {
             Ok(bytes) => bytes,
             Err(e) => return Ok(Err(whole(format!("ファイルを読めません：{e}"), format!("The file cannot be read: {e}.")))),
         };

@@ -1,8 +1,15 @@
 //! Whatever is changed behind the store's back is found, and named.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
 use banso_grant::{CallAct, CaseAct, LetterAct, LetterIssued, NewAct, ReadWith};
 use banso_kernel::{Digest, Lang, NoticeId, RequestId};
-use banso_store::{Anchor, Append, Attachment, Batch, Change, Desk, EditionText, NewNotice, Plan, PlanKind, Problem, Report};
+use banso_store::{
+    Anchor, Append, Attachment, Batch, Change, CommitError, Desk, EditionText, Fault, NewNotice, Place, Plan, PlanKind, Problem, Report,
+    Store,
+};
 use uuid::Uuid;
 
 use crate::fixture::*;
@@ -25,6 +32,7 @@ on_both!(
     a_damaged_file_is_found,
     an_edition_of_an_older_program_is_sound,
     a_folder_of_an_older_program_is_brought_up,
+    looking_writes_nothing,
 );
 
 const GUARD: &str = "guard of the database";
@@ -384,4 +392,53 @@ async fn a_damaged_file_is_found(mut f: Fixture) {
         Err(_) => true,
     };
     assert!(seen);
+}
+
+/// Beside the server that runs.
+async fn looking_writes_nothing(f: Fixture) {
+    filled(&f).await;
+    let looking = Store::open_to_read(&f.place, f.clock.clone()).await.unwrap();
+    assert_eq!(looking.verify(None).await.unwrap().problems, vec![]);
+    if f.place.database.is_none() {
+        let written = looking.change(Change::keep_content("x")).await;
+        assert!(matches!(written, Err(CommitError::Fault(Fault::ReadOnly(_)))), "{written:?}");
+    }
+    f.sql("DELETE FROM migrations WHERE number >= 4").await.unwrap();
+    let older = Store::open_to_read(&f.place, f.clock.clone()).await;
+    assert!(matches!(older, Err(Fault::Older { found: 3, .. })), "nothing is brought up to date by looking: {older:?}");
+}
+
+/// A copy of the folder on a medium that cannot be written.
+#[tokio::test]
+async fn a_folder_at_rest_is_looked_at_without_writing() {
+    let f = Fixture::sqlite().await;
+    filled(&f).await;
+    f.sql("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+    let copy = f.dir.path().join("copy");
+    copied(&f.place.folder, &copy);
+    let looking = Store::open_to_read(&Place::folder(&copy), f.clock.clone()).await;
+    let looked = match &looking {
+        Ok(store) => store.verify(None).await,
+        Err(fault) => Err(fault.clone()),
+    };
+    for folder in [copy.clone(), copy.join("documents")] {
+        std::fs::set_permissions(folder, Permissions::from_mode(0o755)).unwrap();
+    }
+    assert_eq!(looked.unwrap().problems, vec![]);
+    assert_eq!(std::fs::read(copy.join("banso.db")).unwrap(), std::fs::read(f.place.folder.join("banso.db")).unwrap());
+}
+
+/// Copies what is kept, without the log and its index, so that nothing of it may be written.
+fn copied(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (path, name) = (entry.path(), entry.file_name());
+        if path.is_dir() {
+            copied(&path, &to.join(name));
+        } else if !["-wal", "-shm", "lock"].iter().any(|end| name.to_string_lossy().ends_with(end)) {
+            std::fs::copy(&path, to.join(&name)).unwrap();
+            std::fs::set_permissions(to.join(&name), Permissions::from_mode(0o444)).unwrap();
+        }
+    }
+    std::fs::set_permissions(to, Permissions::from_mode(0o555)).unwrap();
 }

@@ -19,7 +19,7 @@ pub(crate) mod selection;
 mod selection_rows;
 pub(crate) mod work;
 
-use banso_grant::{Refusal, ReviewStatus, StateCode};
+use banso_grant::{ReviewStatus, StateCode};
 use banso_kernel::{CallId, CaseId, LocalText};
 use banso_office::{FieldProblem, OfficeError};
 
@@ -80,7 +80,7 @@ pub(crate) fn shown_again(error: OfficeError) -> Result<Vec<FieldProblem>, Failu
     match error {
         OfficeError::Invalid(problems) => Ok(problems),
         OfficeError::Suspended(text) => Ok(vec![FieldProblem { field: String::new(), text }]),
-        OfficeError::Refused(refusal) => Ok(vec![FieldProblem { field: String::new(), text: refused(&refusal) }]),
+        OfficeError::Refused(refusal) => Ok(vec![FieldProblem { field: String::new(), text: refusal.told().in_a_line() }]),
         OfficeError::NotFound
         | OfficeError::Forbidden(_)
         | OfficeError::Stale(_)
@@ -89,13 +89,4 @@ pub(crate) fn shown_again(error: OfficeError) -> Result<Vec<FieldProblem>, Failu
         | OfficeError::RateLimited { .. }
         | OfficeError::Fault(_) => Err(error.into()),
     }
-}
-
-fn refused(refusal: &Refusal) -> LocalText {
-    let told = refusal.told();
-    let en = |t: &LocalText| t.en.clone().unwrap_or_else(|| t.ja.clone());
-    LocalText::new(
-        format!("{}{}（{}）", told.message.ja, told.next_step.ja, told.basis),
-        format!("{} {} ({})", en(&told.message), en(&told.next_step), told.basis),
-    )
 }
