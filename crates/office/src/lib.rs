@@ -23,6 +23,7 @@ pub mod apply;
 pub mod audit;
 pub mod desk;
 pub mod dossier;
+mod duty_mails;
 mod editions;
 mod error;
 pub mod execution;

@@ -8,6 +8,7 @@
 pub mod cases;
 pub mod paid;
 pub mod papers;
+pub mod road;
 pub mod round;
 pub mod stage;
 

@@ -38,6 +38,8 @@ pub(crate) enum Work {
     Study { call: CallId, study: Digest, known_on: Day, person: PersonId, request: RequestId },
     /// Remind those who have not handed in that the call closes so many days from now.
     Remind { call: CallId, closes: Instant, days: u32 },
+    /// Remind of what is due in the cases of a call, today's round.
+    RemindDuties { call: CallId, day: Day },
 }
 
 impl Work {
@@ -46,6 +48,7 @@ impl Work {
             Work::Mail { .. } => "mail",
             Work::Tell { .. } => "tell",
             Work::Remind { .. } => "remind",
+            Work::RemindDuties { .. } => "remind-duties",
             Work::Study { .. } => "study",
         }
     }
@@ -56,6 +59,7 @@ impl Work {
             Work::Mail { effect, .. } => format!("mail:{effect}"),
             Work::Tell { case, seq } => format!("tell:{case}:{seq}"),
             Work::Remind { call, closes, days } => format!("remind:{call}:{}:{days}", closes.micros()),
+            Work::RemindDuties { call, day } => format!("remind-duties:{call}:{day}"),
             Work::Study { call, study, known_on, request, .. } => format!("study:{call}:{study}:{known_on}:{request}"),
         }
     }
@@ -129,6 +133,7 @@ impl Office {
     /// What has to be looked after now and then. What fails was logged where it arose, and comes round again.
     async fn go_round(&self) {
         let _logged = self.queue_reminders().await;
+        let _logged = self.queue_duty_reminders().await;
         let _logged = self.sweep().await;
     }
 
@@ -160,6 +165,7 @@ impl Office {
             Work::Mail { effect, .. } => self.send_mail(&effect).await,
             Work::Tell { case, seq } => self.tell(case, seq).await,
             Work::Remind { call, closes, days } => self.remind(&call, closes, days).await,
+            Work::RemindDuties { call, day } => self.remind_duties(&call, day).await,
             Work::Study { call, study, known_on, person, request } => {
                 self.carry_out_study(&crate::analysis::Asked { call, study, known_on, person, request }).await
             }

@@ -41,7 +41,10 @@ use crate::route::{Carries, Gate, Route, get, post, upload};
 /// All routes, by desk.
 #[must_use]
 pub(crate) fn map() -> Vec<Route> {
-    [anyone(), signed_in(), applicant(), office(), returning(), reviewer(), auditor(), analyst()].into_iter().flatten().collect()
+    [anyone(), signed_in(), applicant(), office(), returning(), after_fixing(), reviewer(), auditor(), analyst()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Whether an address has a page that can be opened by a link.
@@ -129,6 +132,21 @@ fn applicant() -> Vec<Route> {
         post("/apply/cases/{case}/project/work/progress", Gate::Applicant, apply::work::progress),
         post("/apply/cases/{case}/project/work/discontinuation", Gate::Applicant, apply::work::stop),
         post("/apply/cases/{case}/project/work/resumption", Gate::Applicant, apply::work::resume),
+        get("/apply/cases/{case}/project/commercialisation", Gate::Applicant, apply::years::report::show),
+        post("/apply/cases/{case}/project/commercialisation", Gate::Applicant, apply::years::report::send),
+        get("/apply/cases/{case}/project/wages", Gate::Applicant, apply::years::wage::show),
+        post("/apply/cases/{case}/project/wages", Gate::Applicant, apply::years::wage::send),
+        get("/apply/cases/{case}/project/input-tax", Gate::Applicant, apply::years::input_tax::show),
+        post("/apply/cases/{case}/project/input-tax", Gate::Applicant, apply::years::input_tax::send),
+        get("/apply/cases/{case}/project/assets", Gate::Applicant, apply::years::assets::show),
+        post("/apply/cases/{case}/project/assets", Gate::Applicant, apply::years::assets::register),
+        get("/apply/cases/{case}/project/assets/labels.pdf", Gate::Applicant, apply::years::assets::labels),
+        post("/apply/cases/{case}/project/assets/census", Gate::Applicant, apply::years::assets::count),
+        get("/apply/cases/{case}/project/disposals", Gate::Applicant, apply::years::disposal::show),
+        post("/apply/cases/{case}/project/disposals", Gate::Applicant, apply::years::disposal::ask),
+        post("/apply/cases/{case}/project/disposals/{request}/completion", Gate::Applicant, apply::years::disposal::complete),
+        upload("/apply/cases/{case}/project/papers/{kind}/{number}", Gate::Applicant, apply::years::papers::take_in),
+        post("/apply/cases/{case}/project/papers/{kind}/{number}/removal", Gate::Applicant, apply::years::papers::take_out),
     ]
 }
 
@@ -227,6 +245,31 @@ fn returning() -> Vec<Route> {
         post("/office/cases/{case}/project/work/discontinuation/approval", Gate::Office, office::work::approve_stop),
         post("/office/cases/{case}/project/work/discontinuation/refusal", Gate::Office, office::work::refuse_stop),
         post("/office/cases/{case}/project/work/correction", Gate::Office, office::work::correct),
+    ]
+}
+
+/// 事務局 in the years after the amount is fixed.
+fn after_fixing() -> Vec<Route> {
+    vec![
+        get("/office/calendar", Gate::Office, office::calendar::show),
+        get("/office/calendar.xlsx", Gate::Office, office::calendar::excel),
+        get("/office/cases/{case}/project/revenue/{nth}", Gate::Office, office::years::assess::revenue),
+        post("/office/cases/{case}/project/revenue/{nth}", Gate::Office, office::years::assess::assess_revenue),
+        get("/office/cases/{case}/project/wages/{nth}", Gate::Office, office::years::assess::wages),
+        post("/office/cases/{case}/project/wages/{nth}", Gate::Office, office::years::assess::assess_wages),
+        get("/office/cases/{case}/project/assets", Gate::Office, office::years::assess::assets),
+        get("/office/cases/{case}/project/assets/labels.pdf", Gate::Office, office::years::assess::labels),
+        get("/office/cases/{case}/project/disposals/{request}", Gate::Office, office::years::disposal::show),
+        get("/office/cases/{case}/project/disposals/{request}/preview", Gate::Office, office::years::disposal::preview),
+        post("/office/cases/{case}/project/disposals/{request}/approval", Gate::Office, office::years::disposal::approve),
+        post("/office/cases/{case}/project/disposals/{request}/refusal", Gate::Office, office::years::disposal::refuse),
+        get("/office/cases/{case}/project/succession", Gate::Office, office::years::succession::show),
+        post("/office/cases/{case}/project/succession", Gate::Office, office::years::succession::succeed),
+        upload("/office/cases/{case}/project/papers/{kind}/{number}", Gate::Office, office::years::succession::take_in),
+        post("/office/cases/{case}/project/papers/{kind}/{number}/removal", Gate::Office, office::years::succession::take_out),
+        get("/office/cases/{case}/project/closing", Gate::Office, office::years::closing::show),
+        get("/office/cases/{case}/project/closing/preview", Gate::Office, office::years::closing::preview),
+        post("/office/cases/{case}/project/closing", Gate::Office, office::years::closing::close),
     ]
 }
 

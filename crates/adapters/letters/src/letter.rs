@@ -1,9 +1,10 @@
 //! What each letter says, as checked values. How it is worded stands in the templates.
 
-use banso_kernel::{CaseId, CorporateNumber, Day, Digest, Instant, Lang, LocalText, Yen};
+use banso_kernel::{CaseId, CorporateNumber, Day, Digest, Instant, LocalText, Yen};
 use serde::{Deserialize, Serialize};
 
 use crate::cover::Cover;
+use crate::study::StudyReport;
 
 /// Every letter that Banso writes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,61 +34,16 @@ pub enum Letter {
     Execution(Box<ExecutionLetter>),
     /// Letters after the decision that announce, order, stop or let go.
     Order(Box<crate::OrderLetter>),
+    /// Letters of the years after: 収益納付, 賃上げ, 財産処分, 承継, 完結.
+    Years(Box<crate::years::YearsLetter>),
+    /// 取得財産の管理ラベル.
+    AssetLabels(Box<crate::years::AssetLabels>),
     /// 取下げ受理通知書.
     WithdrawalAcknowledgement(WithdrawalAcknowledgement),
     /// The table of contents of a case file, for the auditor.
     CaseIndex(CaseIndex),
     /// 効果検証報告: what a study of a call found.
     StudyReport(Box<StudyReport>),
-}
-
-/// What a study found, in one language, every number already written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StudyReport {
-    pub lang: Lang,
-    /// `programme/round 1a2b3c4d`: the call and the declaration.
-    pub number: String,
-    pub title: String,
-    pub question: String,
-    /// Not declared before its outcomes were known: says so on its head.
-    pub exploratory: bool,
-    /// A number is held back.
-    pub held: bool,
-    pub made_at: Instant,
-    /// Label and value.
-    pub facts: Vec<(String, String)>,
-    /// What was found, sentence by sentence.
-    pub summary: Vec<String>,
-    pub numbers: StudyTable,
-    pub groups: Option<StudyTable>,
-    /// Rounds of the programme one by one, and what they say together.
-    pub rounds: Vec<(StudyTable, String)>,
-    /// The programme's own targets.
-    pub targets: Option<StudyTable>,
-    pub cost: Option<String>,
-    pub checks: StudyTable,
-    pub assumptions: Vec<String>,
-    pub notes: Vec<String>,
-    pub figures: Vec<StudyFigure>,
-    /// Label and digest.
-    pub proof: Vec<(String, String)>,
-    pub synthetic: bool,
-}
-
-/// A table of words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StudyTable {
-    pub heads: Vec<String>,
-    pub rows: Vec<Vec<String>>,
-}
-
-/// A picture.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StudyFigure {
-    /// Letters, digits and hyphens.
-    pub name: String,
-    pub caption: String,
-    pub svg: String,
 }
 
 /// One file that was handed in.

@@ -11,19 +11,23 @@ mod cover;
 mod fonts;
 mod letter;
 mod order;
+mod study;
 #[cfg(test)]
 mod tests;
 mod typeset;
 mod view;
 mod words;
 mod world;
+mod years;
 
 pub use clean::Limits;
 pub use cover::{Addressee, ClauseRef, Cover, Sender};
 pub use letter::{
     Act, CaseIndex, Correction, Difference, ExecutionLetter, ExecutionStep, File, GrantDecision, GrantRefusal, IndexedDocument, Letter,
-    NotAccepted, Point, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, StudyFigure, StudyReport, StudyTable,
-    WithdrawalAcknowledgement, Withdrawn, YearAmount,
+    NotAccepted, Point, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, WithdrawalAcknowledgement, Withdrawn,
+    YearAmount,
 };
 pub use order::{OrderKind, OrderLetter, OrderTable};
+pub use study::{StudyFigure, StudyReport, StudyTable};
 pub use typeset::{Letters, LettersError, Typeset};
+pub use years::{AssetLabel, AssetLabels, ComputedLine, YearsLetter, YearsStep};

@@ -154,6 +154,33 @@ fn what_each_letter_says() {
     }
 }
 
+#[test]
+fn what_letters_of_the_years_say() {
+    let texts: Vec<(&str, String)> = samples::years::all().iter().map(|(name, letter)| (*name, pages(letter).concat())).collect();
+    let text = |name: &str| texts.iter().find(|(n, _)| *n == name).map(|(_, t)| t.as_str()).unwrap();
+    for (name, sentence) in [
+        ("revenue", "第７条第２項の規定により付した条件に基づき"),
+        ("revenue", "金2,000,000円"),
+        ("revenue", "この通知だけでは振り込まないでください"),
+        ("disposal", "第22条の規定に基づき、下記のとおり承認しました"),
+        ("disposal", "計算の方法"),
+        ("disposal-refused", "法第21条の２の趣旨にのっとり"),
+        ("succeeded", "地位が令和12年5月20日に下記のとおり承継されたことを確認"),
+        ("closed", "令和14年3月31日"),
+        ("closed", "未収の債権がないこと。"),
+        ("asset-labels", "1-002-1"),
+        ("asset-labels", "令和17年11月30日まで（承認が必要）"),
+        ("revenue", "不服の申立て"),
+        ("disposal-refused", "不服の申立て"),
+        ("wage", "返還する額はありません。"),
+    ] {
+        assert!(text(name).contains(sentence), "{name} should say {sentence}: {}", text(name));
+    }
+    for (name, absent) in [("succeeded", "不服の申立て"), ("closed", "不服の申立て"), ("wage", "振り込まないで")] {
+        assert!(!text(name).contains(absent), "{name} should not say {absent}");
+    }
+}
+
 fn titled(title: &str) -> Letter {
     let mut letter = samples::selection();
     letter.cover.title = title.into();

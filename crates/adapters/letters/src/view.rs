@@ -6,12 +6,14 @@ use serde_json::{Value, json};
 use crate::cover::{ClauseRef, Cover};
 use crate::letter::{
     Act, CaseIndex, Correction, Difference, ExecutionLetter, ExecutionStep, File, GrantDecision, GrantRefusal, IndexedDocument, Letter,
-    NotAccepted, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, StudyReport, StudyTable,
-    WithdrawalAcknowledgement, Withdrawn, YearAmount,
+    NotAccepted, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, WithdrawalAcknowledgement, Withdrawn,
+    YearAmount,
 };
 use crate::order::order;
+use crate::study::{StudyReport, StudyTable};
 use crate::typeset::LettersError;
 use crate::words::{bytes, grouped, kin, moment, moment_iso, paragraphs, yen};
+use crate::years;
 
 /// A template and what it reads.
 pub(crate) struct View {
@@ -35,6 +37,8 @@ pub(crate) fn view(letter: &Letter) -> Result<View, LettersError> {
         Letter::GrantRefusal(l) => of_office("grant-refusal.typ", &l.cover, grant_refusal(l)),
         Letter::Execution(l) => of_office("execution.typ", &l.cover, execution(l)),
         Letter::Order(l) => of_office("order.typ", &l.cover, order(l)),
+        Letter::Years(l) => of_office("years.typ", &l.cover, years::letter(l)),
+        Letter::AssetLabels(l) => View { template: "asset-labels.typ", data: years::labels(l), dated: l.printed_on.start() },
         Letter::WithdrawalAcknowledgement(l) => of_office("withdrawal.typ", &l.cover, withdrawal(l)),
         Letter::StudyReport(l) => View { template: "study.typ", data: study(l), dated: l.made_at },
         Letter::CaseIndex(l) => View { template: "case-index.typ", data: case_index(l), dated: l.exported_at },

@@ -14,7 +14,7 @@ use crate::fonts::Fonts;
 use crate::letter::Letter;
 
 /// Name and text of every template.
-const TEMPLATES: [(&str, &str); 12] = [
+const TEMPLATES: [(&str, &str); 14] = [
     ("base.typ", include_str!("../templates/base.typ")),
     ("receipt.typ", include_str!("../templates/receipt.typ")),
     ("selection.typ", include_str!("../templates/selection.typ")),
@@ -23,6 +23,8 @@ const TEMPLATES: [(&str, &str); 12] = [
     ("grant-decision.typ", include_str!("../templates/grant-decision.typ")),
     ("execution.typ", include_str!("../templates/execution.typ")),
     ("order.typ", include_str!("../templates/order.typ")),
+    ("years.typ", include_str!("../templates/years.typ")),
+    ("asset-labels.typ", include_str!("../templates/asset-labels.typ")),
     ("grant-refusal.typ", include_str!("../templates/grant-refusal.typ")),
     ("withdrawal.typ", include_str!("../templates/withdrawal.typ")),
     ("case-index.typ", include_str!("../templates/case-index.typ")),

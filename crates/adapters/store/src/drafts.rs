@@ -149,6 +149,15 @@ impl Change {
         ))
     }
 
+    /// Another organisation speaks for the case from now on, in every place of the one before: after a merger or another succession.
+    #[must_use]
+    pub fn succeed(case: CaseId, from: OrganisationId, to: OrganisationId) -> Self {
+        let sql = "UPDATE applications SET lead = $3, revision = revision + 1 WHERE case_id = $1 AND lead = $2";
+        let lead = Change::by(sql, args![case, from, to]).or_missing("application");
+        let sql = "UPDATE members SET organisation = $3 WHERE case_id = $1 AND organisation = $2";
+        lead.then(Change::by(sql, args![case, from, to]))
+    }
+
     #[must_use]
     pub fn remove_member(case: CaseId, member: u32) -> Self {
         let sql = "DELETE FROM members WHERE case_id = $1 AND member = $2";

@@ -72,7 +72,9 @@ impl Deadline {
         self.met_on.is_none() && self.due < today
     }
 
-    pub(crate) const fn blocks_closing(&self) -> bool {
+    /// Whether the file cannot be closed before it is met.
+    #[must_use]
+    pub const fn blocks_closing(&self) -> bool {
         match self.kind {
             DutyKind::InputTax | DutyKind::Commercialisation | DutyKind::Wage => self.met_on.is_none(),
             DutyKind::Progress

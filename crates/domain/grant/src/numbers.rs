@@ -20,6 +20,10 @@ pub enum LetterKind {
     Suspension,
     Discontinuation,
     Correction,
+    /// 財産処分の承認・不承認.
+    Disposal,
+    Succession,
+    Closing,
 }
 
 impl LetterKind {
@@ -39,6 +43,9 @@ impl LetterKind {
         LetterKind::Suspension,
         LetterKind::Discontinuation,
         LetterKind::Correction,
+        LetterKind::Disposal,
+        LetterKind::Succession,
+        LetterKind::Closing,
     ];
 
     /// The mark in the letter's number.
@@ -60,6 +67,9 @@ impl LetterKind {
             LetterKind::Suspension => "停止",
             LetterKind::Discontinuation => "中廃",
             LetterKind::Correction => "是正",
+            LetterKind::Disposal => "処分",
+            LetterKind::Succession => "承継",
+            LetterKind::Closing => "完結",
         }
     }
 
@@ -82,6 +92,9 @@ impl LetterKind {
             LetterKind::Suspension => "suspension",
             LetterKind::Discontinuation => "discontinuation",
             LetterKind::Correction => "correction",
+            LetterKind::Disposal => "disposal",
+            LetterKind::Succession => "succession",
+            LetterKind::Closing => "closing",
         }
     }
 }

@@ -170,7 +170,8 @@ impl Case {
             version: paper.version,
             title: paper.title.clone(),
             track: paper.track.clone(),
-            lead: paper.lead,
+            // After a merger or another succession the case is the successor's.
+            lead: self.state.execution().map_or(paper.lead, |e| e.holder),
             parties: paper.parties.clone(),
             received_at: self.submission.received_at,
             arrived_at: self.submission.arrived_at,

@@ -1,9 +1,11 @@
 //! 【交付決定後】: what the guideline says of the time after the decision. One rule a row, in as many clauses as the text likes: each figure
 //! is kept with the clause in which it stands.
 
+mod years;
+
 use banso_execution::claim::{ClaimRules, Excuse, PaymentMethod, QuoteRule, QuoteTier};
-use banso_execution::law::{ChargeOrder, ChargeTerms, Cut, DebtRule, Depreciation, DisposalTerms, MonthCount, RevenueTerms};
-use banso_execution::rules::{DueRule, ExecutionRules, Set, YearlyReports};
+use banso_execution::law::{ChargeOrder, ChargeTerms, Cut, DebtRule, Depreciation, DisposalTerms, MonthCount};
+use banso_execution::rules::{DueRule, ExecutionRules, Set};
 use banso_execution::tax::{Reach, TaxBasis, Threshold};
 use banso_kernel::{Exact, Rate, Yen, fold_width};
 
@@ -13,7 +15,7 @@ use crate::tables::{Need, grid};
 use crate::words::{Words, list, local};
 
 /// Every rule that there is.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 22] = [
     "軽微な変更",
     "実績報告",
     "遂行状況報告",
@@ -30,6 +32,8 @@ const KEYS: [&str; 20] = [
     "事業化状況報告の回数",
     "事業化状況報告",
     "収益納付",
+    "賃上げ要件",
+    "賃上げ要件の免除",
     "財産の現況報告",
     "処分制限財産",
     "書類の保存",
@@ -105,7 +109,7 @@ impl After {
             input_tax_cut: Cut::YEN_DOWN,
             reports: read.reports(),
             revenue: read.revenue(),
-            wage: None,
+            wage: read.wage(),
             census: read.due("財産の現況報告"),
             disposal: read.disposal(),
             keep_years: keep_years?,
@@ -266,28 +270,6 @@ impl<'a> Reader<'a> {
             }
         }
         out
-    }
-
-    fn reports(&mut self) -> Option<YearlyReports> {
-        let due = self.due("事業化状況報告")?;
-        let (words, clause) = self.row("事業化状況報告の回数")?;
-        let times = people(words).and_then(|w| number_within(&w, 1, 20, self.problems))?;
-        Some(YearlyReports { times, due: due.value, year_ends_month: 3, clause })
-    }
-
-    fn revenue(&mut self) -> Option<RevenueTerms> {
-        let (words, clause) = self.row("収益納付")?;
-        let text = plain(&words.text);
-        let waived_in_deficit = text.ends_with("赤字のときは免除");
-        if !text.starts_with("交付額を限度") || (text != "交付額を限度" && !waived_in_deficit) {
-            self.wrong(
-                words,
-                "なし、交付額を限度、又は 交付額を限度、赤字のときは免除 と書いてください。",
-                "Write なし or 交付額を限度 (、赤字のときは免除).",
-            );
-            return None;
-        }
-        Some(RevenueTerms { cap: Rate::new(Exact::from_integer(1)), waived_in_deficit, cut: Cut::YEN_DOWN, clause })
     }
 
     fn disposal(&mut self) -> DisposalTerms {

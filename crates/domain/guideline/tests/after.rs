@@ -42,6 +42,23 @@ fn every_figure_keeps_its_clause() {
 }
 
 #[test]
+fn a_wage_covenant_is_read_with_its_exemptions() {
+    let text = repository("programmes/go-tech/r7-1.md");
+    let row = "| 財産の現況報告 | 毎年6月30日 |";
+    let with = |rows: &str| read(&text.replacen(row, &format!("{rows}\n{row}"), 1));
+    let exemptions = "| 賃上げ要件の免除 | 付加価値額が増えず営業赤字、天災など責めに帰さない事由 |";
+    let (edition, problems) = with(&format!("| 賃上げ要件 | 年平均2.5%以上、5年 |\n{exemptions}"));
+    assert_eq!(problems, Vec::<String>::new());
+    let wage = edition.unwrap().execution().unwrap().wage.clone().unwrap();
+    assert_eq!((wage.promised.to_string().as_str(), wage.years, wage.exemptions.len()), ("1/40", 5, 2));
+    assert_eq!(wage.clause, "7-6");
+    for wrong in ["2.5%、5年", "年平均0%以上、5年", "年平均2.5%以上、50年"] {
+        let (_, problems) = with(&format!("| 賃上げ要件 | {wrong} |"));
+        assert_eq!(problems, [format!("「{wrong}」を読めません。")]);
+    }
+}
+
+#[test]
 fn slips_are_told() {
     let text = repository("programmes/go-tech/r7-1.md");
     for (from, to, told) in [

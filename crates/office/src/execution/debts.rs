@@ -6,7 +6,6 @@ use banso_grant::{CaseAct, CaseState, Recorded};
 use banso_kernel::{CallId, CaseId, CorporateNumber, Day, LocalText, Yen};
 use banso_permits::{Action, Person};
 
-use super::ordering::cause_label;
 use crate::{Office, OfficeError};
 
 /// A debt in the register.
@@ -161,7 +160,7 @@ pub(crate) fn debt_line(
         holder: holder.to_owned(),
         debt: number,
         number: debt.number.clone(),
-        cause: cause_label(debt.cause),
+        cause: debt.cause.label(),
         ordered_on: debt.ordered_on,
         next_due: debt.next_due().filter(|_| debt.discharged.is_none()),
         demanded_on: debt.demanded_on,

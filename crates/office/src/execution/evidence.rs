@@ -11,8 +11,8 @@ use crate::limits::CASE_BYTES_MAX;
 use crate::{FieldProblem, Office, OfficeError};
 
 /// Most bytes of one paper.
-const PAPER_BYTES_MAX: u64 = 20 << 20;
-const MEDIA_TYPES: [&str; 3] = ["application/pdf", "image/jpeg", "image/png"];
+pub(super) const PAPER_BYTES_MAX: u64 = 20 << 20;
+pub(super) const MEDIA_TYPES: [&str; 3] = ["application/pdf", "image/jpeg", "image/png"];
 
 macro_rules! paper_kinds {
     ($($name:ident = $code:literal, $ja:literal, $en:literal;)*) => {
@@ -282,7 +282,7 @@ impl IncomingPaper {
     }
 }
 
-fn upload_failed(error: UploadError) -> OfficeError {
+pub(super) fn upload_failed(error: UploadError) -> OfficeError {
     match error {
         UploadError::TooLarge { limit } => {
             let most = limit >> 20;

@@ -31,9 +31,10 @@ mod supervising;
 mod telling;
 mod template;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(test)]
 mod work_tests;
+mod years;
 
 pub use account::{AccountForm, AccountView};
 pub use changes::{ChangeDecision, ChangeForm, ChangePage, ShiftLine};
@@ -46,7 +47,7 @@ pub use evidence::{EvidenceFile, IncomingPaper, PaperKind};
 pub use fixing::FixingPage;
 pub use inspecting::{CHECKS, InspectedLine, InspectionForm, InspectionPage, JudgedLine};
 pub use money::{CaseMoney, MoneyPage, YenPath, YenStep};
-pub use ordering::{PaidOn, RepaymentPage, RepaymentPreview, cause_label};
+pub use ordering::{PaidOn, RepaymentPage, RepaymentPreview};
 pub use page::{DueLine, HeadingLine, OpenLine, PaymentLine, ProjectPage};
 pub use reporting::{ReportLine, ReportOrder, ReportPage};
 pub use revoking::{Consequence, HearingView, RevocationForm, RevocationPage};
@@ -56,6 +57,7 @@ pub use settling::{SettleLine, SettleOrder};
 pub use statement::{CaseDebts, Covered, DebtStatementView, OwedOn, ScheduleLine, StatementLine};
 pub use supervising::{IncidentView, PerformanceView, ProgressView, WorkPage};
 pub use telling::{ProgressForm, StopForm};
+pub use years::*;
 
 use banso_execution::ExecutionRefusal;
 

@@ -61,19 +61,6 @@ pub struct RepaymentPage {
     pub may: bool,
 }
 
-/// A cause as people read it.
-#[must_use]
-pub fn cause_label(cause: Cause) -> LocalText {
-    match cause {
-        Cause::Revocation => LocalText::new("交付決定の取消し", "cancellation of the decision"),
-        Cause::ExcessAfterFixing => LocalText::new("額の確定による超過", "paid beyond the fixed amount"),
-        Cause::InputTax => LocalText::new("消費税仕入控除税額", "input tax"),
-        Cause::Revenue { nth } => LocalText::new(format!("収益納付（第{nth}回）"), format!("payback of revenue, report {nth}")),
-        Cause::Wage { nth } => LocalText::new(format!("賃上げ要件の未達（第{nth}回）"), format!("wage covenant, report {nth}")),
-        Cause::Disposal { request } => LocalText::new(format!("財産処分（申請{request}）"), format!("disposal, request {request}")),
-    }
-}
-
 /// A cause in addresses and forms: `revocation`, `revenue-2`.
 fn code(cause: Cause) -> String {
     match cause {
@@ -166,7 +153,7 @@ pub(crate) fn preview(
     let words = |terms: &banso_execution::law::ChargeTerms| format!("{}（{}）", percent(terms.rate_per_year), terms.clause);
     Ok(Some(RepaymentPreview {
         code: code(cause),
-        cause: cause_label(cause),
+        cause: cause.label(),
         number: number.to_owned(),
         principal: act.principal,
         due: act.due,

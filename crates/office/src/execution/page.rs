@@ -1,8 +1,8 @@
 //! One project at a glance, for its holder, the office and the auditor: where it stands, what is due when, what is open, where the money is.
 
 use banso_execution::act::PlanChangeRequested;
-use banso_execution::duties::deadlines;
-use banso_execution::{ExecutionPhase as Phase, figures};
+use banso_execution::duties::{DutyKind, deadlines};
+use banso_execution::{ExecutionAct, ExecutionPhase as Phase, figures};
 use banso_kernel::{CallId, CaseId, Day, Digest, LocalText, Yen};
 use banso_permits::{Action, Person};
 
@@ -14,6 +14,8 @@ use crate::{Office, OfficeError};
 /// A duty with its day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueLine {
+    pub kind: DutyKind,
+    pub nth: u32,
     pub what: LocalText,
     pub due: Day,
     pub met_on: Option<Day>,
@@ -80,6 +82,8 @@ pub struct ProjectPage {
     pub acts: Vec<PaymentLine>,
     /// What may be claimed now; `None` when nothing may.
     pub claimable: Option<Yen>,
+    /// What there is of the years after.
+    pub years: super::YearsView,
     pub may_speak: bool,
     pub may_handle: bool,
     pub may_decide: bool,
@@ -136,6 +140,8 @@ impl Office {
         let handles = self.may_case(person, Action::HandleCase, project.case()).await.is_ok();
         let decides = self.may_case(person, Action::Decide, project.case()).await.is_ok();
         let due = deadlines(execution, &project.rules).into_iter().map(|d| DueLine {
+            kind: d.kind,
+            nth: d.nth,
             what: d.label(),
             due: d.due,
             met_on: d.met_on,
@@ -178,6 +184,7 @@ impl Office {
                 })
                 .collect(),
             claimable: claimable(project)?.map(|(_, left)| left),
+            years: super::overview(project),
             may_speak: speaks,
             may_handle: handles,
             may_decide: decides,
@@ -191,17 +198,33 @@ impl Office {
     pub async fn execution_letter_of(&self, person: &Person, case: CaseId, seq: u64) -> Result<(String, Vec<u8>), OfficeError> {
         let project = self.project_at_office(person, Action::ReadCase, case).await?;
         let (act, _) = project.executed().find(|(_, r)| r.seq == seq).ok_or(OfficeError::NotFound)?;
-        let lead = self.store().application(case).await?.ok_or(OfficeError::NotFound)?.application.lead;
-        let notice = self.store().notice(crate::letters::notice_id(case, seq, lead)).await?.ok_or(OfficeError::NotFound)?;
-        let digest: Digest = notice.notice.document.ok_or(OfficeError::NotFound)?;
+        let digest = self.letter_on_a_desk(&project, seq).await?.ok_or(OfficeError::NotFound)?;
         let bytes = self.store().documents().read(digest).await?.ok_or(OfficeError::NotFound)?;
         Ok((format!("{}.pdf", act_kind_name(act.kind()).ja), bytes))
     }
 }
 
+impl Office {
+    /// The letter of an act, on the desk of whoever held the case then.
+    async fn letter_on_a_desk(&self, project: &Project, seq: u64) -> Result<Option<Digest>, OfficeError> {
+        let lead = self.store().application(project.case()).await?.ok_or(OfficeError::NotFound)?.application.lead;
+        let mut desks = vec![lead];
+        for (act, _) in project.executed() {
+            let ExecutionAct::Succeeded(a) = act else { continue };
+            desks.extend(self.firm(a.from).await?.map(|f| f.id));
+        }
+        for desk in desks {
+            if let Some(notice) = self.store().notice(crate::letters::notice_id(project.case(), seq, desk)).await? {
+                return Ok(notice.notice.document);
+            }
+        }
+        Ok(None)
+    }
+}
+
 /// Steps that go out as a letter.
 fn has_letter(kind: &str) -> bool {
-    const OF: [&str; 19] = [
+    const OF: [&str; 25] = [
         "plan_change_approved",
         "plan_change_refused",
         "completion_returned",
@@ -221,6 +244,12 @@ fn has_letter(kind: &str) -> bool {
         "discontinuation_approved",
         "discontinuation_refused",
         "correction_ordered",
+        "revenue_assessed",
+        "wage_assessed",
+        "disposal_approved",
+        "disposal_refused",
+        "succeeded",
+        "case_closed",
     ];
     OF.contains(&kind)
 }

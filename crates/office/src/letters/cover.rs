@@ -1,5 +1,6 @@
 //! What stands at the head of every letter: to whom, from whom, about which application.
 
+use banso_execution::Execution;
 use banso_grant::{SelectionPlan, Submitted};
 use banso_guideline::{DocumentSpec, Edition, SectionContent};
 use banso_kernel::{CorporateNumber, Day, Digest, LocalText};
@@ -15,6 +16,7 @@ use crate::{Office, OfficeError};
 pub(crate) struct Head {
     pub(crate) edition: Edition,
     pub(crate) paper: Submitted,
+    to: CorporateNumber,
     firm: Option<Organisation>,
     pub(crate) issued_on: Day,
     synthetic: bool,
@@ -72,7 +74,7 @@ impl Head {
             };
             Some(whole).filter(|a| !a.is_empty())
         };
-        let organisation = self.firm.as_ref().map_or_else(|| format!("法人番号 {}", self.paper.lead), |f| f.name.clone());
+        let organisation = self.firm.as_ref().map_or_else(|| format!("法人番号 {}", self.to), |f| f.name.clone());
         Addressee { organisation, representative: None, address: self.firm.as_ref().and_then(address) }
     }
 
@@ -89,13 +91,24 @@ pub(crate) fn track_title(edition: &Edition, track: &str) -> LocalText {
 
 impl Office {
     pub(super) async fn head(&self, told: &Told<'_>) -> Result<Head, OfficeError> {
-        self.head_of(told.edition.clone(), told.paper.clone(), told.record.recorded_at.day()).await
+        // After a succession letters go to whoever holds the case.
+        let to = told.case.state.execution().map_or(told.paper.lead, |e| e.holder);
+        self.head_for(to, told.edition.clone(), told.paper.clone(), told.record.recorded_at.day()).await
     }
 
     /// The head of letters about an application, on a day.
     pub(crate) async fn head_of(&self, edition: Edition, paper: Submitted, issued_on: Day) -> Result<Head, OfficeError> {
-        let firm = self.firm(paper.lead).await?;
-        Ok(Head { edition, paper, firm, issued_on, synthetic: self.synthetic() })
+        self.head_for(paper.lead, edition, paper, issued_on).await
+    }
+
+    /// The head of letters of today to whoever holds a granted case.
+    pub(crate) async fn head_to(&self, execution: &Execution, edition: Edition, paper: Submitted) -> Result<Head, OfficeError> {
+        self.head_for(execution.holder, edition, paper, self.now().day()).await
+    }
+
+    async fn head_for(&self, to: CorporateNumber, edition: Edition, paper: Submitted, issued_on: Day) -> Result<Head, OfficeError> {
+        let firm = self.firm(to).await?;
+        Ok(Head { edition, paper, to, firm, issued_on, synthetic: self.synthetic() })
     }
 
     pub(crate) async fn firm(&self, number: CorporateNumber) -> Result<Option<Organisation>, OfficeError> {

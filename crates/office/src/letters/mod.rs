@@ -17,6 +17,7 @@ mod receipt;
 mod refusal;
 mod withdrawal;
 mod words;
+mod years;
 
 use banso_grant::{
     Actor, Case, CaseAct, CaseState, LetterAct, LetterIssued, NewAct, NoticeKind, Recipient, Recorded, RejectionPath, Submitted, notices,
@@ -38,6 +39,7 @@ pub(crate) use execution::fixing_letter;
 pub(crate) use order::{OrderContext, percent, repayment_letter};
 pub(crate) use outcome::serial_in;
 pub(crate) use refusal::refusal_letter;
+pub(crate) use years::{closing_letter, disposal_letter};
 
 /// How often a letter is recorded anew when another letter of the case comes first.
 const AGAIN: usize = 5;
@@ -79,7 +81,7 @@ fn id_of(text: &str) -> uuid::Uuid {
 }
 
 /// The worker reads as an auditor does: everything, changing nothing.
-fn reader() -> Person {
+pub(crate) fn reader() -> Person {
     Person { id: PersonId::new(uuid::Uuid::nil()), roles: [Role::Auditor].into(), organisation: None }
 }
 
@@ -273,6 +275,7 @@ impl Office {
             | CaseAct::BonusJudged { .. }
             | CaseAct::GrantRequested(_)
             | CaseAct::Rectified { .. } => None,
+            CaseAct::Execution(act) if years::is_of(act) => years::letter(told, head, act, &self.firms_of(act).await?),
             CaseAct::Execution(act) => execution::letter(told, head, act),
         })
     }

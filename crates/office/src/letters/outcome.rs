@@ -42,7 +42,10 @@ pub(crate) fn serial_in(plan: &SelectionPlan, case: CaseId, kind: LetterKind) ->
         | LetterKind::Performance
         | LetterKind::Suspension
         | LetterKind::Discontinuation
-        | LetterKind::Correction => 0,
+        | LetterKind::Correction
+        | LetterKind::Disposal
+        | LetterKind::Succession
+        | LetterKind::Closing => 0,
     }
 }
 

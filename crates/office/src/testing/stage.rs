@@ -54,7 +54,8 @@ impl Stage {
         Self::reviewed_in(TestOffice::at(BEGIN).await, cases, guideline).await
     }
 
-    async fn reviewed_in(office: TestOffice, cases: usize, guideline: String) -> Self {
+    /// The same in this office.
+    pub async fn reviewed_in(office: TestOffice, cases: usize, guideline: String) -> Self {
         let call = office.publish(guideline).await;
         let officer = office.somebody("officer", &[Role::Officer], None).await;
         let director = office.somebody("director", &[Role::Director], None).await;

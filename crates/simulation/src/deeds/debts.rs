@@ -4,7 +4,7 @@ use banso_execution::act::{Cause, Extent};
 use banso_execution::law::ChargePart;
 use banso_execution::state::Debt;
 use banso_kernel::Yen;
-use banso_office::execution::{DischargeForm, InstalmentForm, OffsetForm, RevocationForm, WaiverForm, cause_label};
+use banso_office::execution::{DischargeForm, InstalmentForm, OffsetForm, RevocationForm, WaiverForm};
 
 use super::{Deed, Parties, REASON, Stop};
 
@@ -59,7 +59,7 @@ impl Parties<'_> {
     /// What was shown is ordered. Ordered before, nothing is shown any more: the press says so.
     async fn order(&self, cause: Cause) -> Result<(), Stop> {
         let page = self.office.repayment_page(&self.staff.director, self.case).await?;
-        let shown = page.previews.into_iter().find(|p| p.cause == cause_label(cause));
+        let shown = page.previews.into_iter().find(|p| p.cause == cause.label());
         let (code, amount) = shown.map(|p| (p.code, p.principal)).unwrap_or_default();
         Ok(self.office.order_repayment(&self.staff.director, self.case, &code, amount, REASON, self.press).await?)
     }

@@ -1,5 +1,7 @@
 //! Made-up letters, one of each kind, for the tests and for looking at. Every name and number in them is invented.
 
+pub(crate) mod years;
+
 use banso_kernel::{CaseId, CorporateNumber, Day, Digest, Instant, Lang, LocalText, Yen};
 use banso_letters::{
     Act, Addressee, CaseIndex, ClauseRef, Correction, Cover, Difference, ExecutionLetter, ExecutionStep, File, GrantDecision, GrantRefusal,
@@ -448,6 +450,7 @@ pub(crate) fn all() -> Vec<(&'static str, Letter)> {
         ("case-index", Letter::CaseIndex(case_index())),
     ];
     letters.extend(orders);
+    letters.extend(years::all());
     letters
 }
 

@@ -111,6 +111,21 @@ pub enum Cause {
     },
 }
 
+impl Cause {
+    /// As people read it.
+    #[must_use]
+    pub fn label(self) -> LocalText {
+        match self {
+            Cause::Revocation => LocalText::new("交付決定の取消し", "cancellation of the decision"),
+            Cause::ExcessAfterFixing => LocalText::new("額の確定による超過", "paid beyond the fixed amount"),
+            Cause::InputTax => LocalText::new("消費税仕入控除税額", "input tax"),
+            Cause::Revenue { nth } => LocalText::new(format!("収益納付（第{nth}回）"), format!("payback of revenue, report {nth}")),
+            Cause::Wage { nth } => LocalText::new(format!("賃上げ要件の未達（第{nth}回）"), format!("wage covenant, report {nth}")),
+            Cause::Disposal { request } => LocalText::new(format!("財産処分（申請{request}）"), format!("disposal, request {request}")),
+        }
+    }
+}
+
 payloads! {
     /// A heading of the budget with its eligible cost; the same shape for what is planned, reported and accepted.
     LineAmount { line: String, amount: Yen }

@@ -39,12 +39,12 @@ pub fn report_input_tax(
     step(execution, act, today, &rule.clause)
 }
 
-/// Assesses the revenue of a reported year (収益納付).
+/// Assesses the revenue of a reported year (収益納付); nothing is due under a guideline that knows no payback.
 ///
 /// # Errors
-/// No such duty in the guideline, a year that was not reported or was assessed before.
+/// No such report in the guideline, a year that was not reported or was assessed before.
 pub fn assess_revenue(execution: &Execution, nth: u32, reason: &str, today: Day, rules: &ExecutionRules) -> Result<Decided, Refusal> {
-    let terms = rules.revenue.as_ref().ok_or_else(|| no_rule("収益納付", "payback of revenue"))?;
+    let Some(terms) = &rules.revenue else { return nothing_to_pay_back(execution, nth, reason, today, rules) };
     let fixed = execution.fixed.as_ref().ok_or(Refusal::NothingPending(Pending::Report))?;
     let report = execution.revenue.get(&nth).ok_or(Refusal::NoSuchNumber { number: nth })?;
     let ReportedFigures::Revenue(year) = &report.figures else { return Err(Refusal::NoSuchNumber { number: nth }) };
@@ -52,6 +52,13 @@ pub fn assess_revenue(execution: &Execution, nth: u32, reason: &str, today: Day,
     let result = payback_after_completion(execution.entitlement(), fixed.eligible, year, before, terms)?;
     let act = RevenueAssessed { nth, amount: result.amount(), reason: reason.trim().to_owned(), clause: terms.clause.clone() };
     step(execution, act, today, &terms.clause)
+}
+
+/// A guideline that asks for reports and not for payback: the report is settled with nothing due.
+fn nothing_to_pay_back(execution: &Execution, nth: u32, reason: &str, today: Day, rules: &ExecutionRules) -> Result<Decided, Refusal> {
+    let reports = rules.reports.as_ref().ok_or_else(|| no_rule("事業化状況報告", "commercialisation reports"))?;
+    let act = RevenueAssessed { nth, amount: Yen::ZERO, reason: reason.trim().to_owned(), clause: reports.clause.clone() };
+    step(execution, act, today, &reports.clause)
 }
 
 /// Assesses a wage covenant.

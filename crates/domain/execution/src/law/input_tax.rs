@@ -25,6 +25,20 @@ pub enum Deduction {
     ByRatio { taxable_ratio: Rate },
 }
 
+impl Deduction {
+    /// Japanese and English words.
+    #[must_use]
+    pub const fn label(&self) -> (&'static str, &'static str) {
+        match self {
+            Deduction::NotOnPurchases => ("免税事業者・簡易課税（控除しない）", "not on purchases (exempt or simplified scheme)"),
+            Deduction::SpecialIncome => ("特定収入割合が5%超（公益法人等）", "special income above 5 %"),
+            Deduction::Full => ("全額控除", "in full"),
+            Deduction::ByUse { .. } => ("個別対応方式", "by use"),
+            Deduction::ByRatio { .. } => ("一括比例配分方式", "by one ratio"),
+        }
+    }
+}
+
 /// Eligible cost with tax at one rate, by what it was bought for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,6 +10,7 @@ mod disposal;
 mod input_tax;
 mod instalments;
 mod revenue;
+mod steps;
 mod wage;
 
 use banso_kernel::{Day, Exact, MoneyError, Rate, Rounding, Yen};
@@ -26,6 +27,7 @@ pub use disposal::{
 pub use input_tax::{Deduction, InputTaxResult, TaxedCost, input_tax_return};
 pub use instalments::{Instalment, InstalmentError, instalments};
 pub use revenue::{RevenueResult, RevenueTerms, RevenueYear, payback_after_completion, payback_during_project};
+pub use steps::{Step, StepValue, disposal_steps, input_tax_steps, revenue_steps, wage_steps};
 pub use wage::{Exemption, WageGoal, WageResult, WageTerms, growth_rate, minimum_wage_return, wage_return};
 
 /// Money on a day.

@@ -1,7 +1,7 @@
 //! Wage covenants (賃上げ要件): what goes back when wages did not rise as promised. Shares, yearly rule, cap and exemptions are the
 //! guideline's; they come in as terms.
 
-use banso_kernel::{Exact, MoneyError, Rate, Yen};
+use banso_kernel::{Exact, LocalText, MoneyError, Rate, Yen};
 use num_traits::CheckedMul;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,28 @@ pub enum Exemption {
     NoGrowthAndLoss,
     /// 天災など事業者の責めに帰さない理由.
     Disaster,
+}
+
+impl Exemption {
+    pub const ALL: &'static [Exemption] = &[Exemption::NoGrowthAndLoss, Exemption::Disaster];
+
+    /// Stable code for forms.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Exemption::NoGrowthAndLoss => "no_growth_and_loss",
+            Exemption::Disaster => "disaster",
+        }
+    }
+
+    /// As people read it, and as guidelines write it.
+    #[must_use]
+    pub fn label(self) -> LocalText {
+        match self {
+            Exemption::NoGrowthAndLoss => LocalText::new("付加価値額が増えず営業赤字", "no growth of value added and an operating loss"),
+            Exemption::Disaster => LocalText::new("天災など責めに帰さない事由", "disaster or another cause beyond the firm's control"),
+        }
+    }
 }
 
 /// What was reached, as the wage ledger shows it.

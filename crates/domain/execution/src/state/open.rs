@@ -124,7 +124,7 @@ impl Execution {
             // Never more than is left of what was paid: beyond it nothing can be ordered.
             let left = self.orderable(cause)?.min(self.returnable()?);
             if left > Yen::ZERO {
-                items.push(item(OpenKind::UnorderedPayback, format!("{cause:?}"), None, Some(left)));
+                items.push(item(OpenKind::UnorderedPayback, cause.label().ja, None, Some(left)));
             }
         }
         Ok(())

@@ -15,6 +15,7 @@ pub(crate) mod start;
 mod strip;
 pub(crate) mod tasks;
 pub(crate) mod work;
+pub(crate) mod years;
 
 use banso_kernel::CaseId;
 

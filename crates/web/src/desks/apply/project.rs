@@ -7,7 +7,7 @@ use axum::response::IntoResponse as _;
 use banso_execution::ExecutionPhase as Phase;
 use banso_execution::act::LineAmount;
 use banso_kernel::{CaseId, LocalText, Yen};
-use banso_office::execution::{AccountForm, ChangeForm, ChangePage, ClaimPage, ProjectPage, ShiftLine};
+use banso_office::execution::{AccountForm, ChangeForm, ChangePage, ClaimPage, DueLine, ProjectPage, ShiftLine};
 use banso_office::{FieldProblem, Office};
 use tower_sessions::Session;
 
@@ -54,6 +54,10 @@ impl Project {
 
     fn tone(&self) -> &'static str {
         phase_tone(self.view.phase)
+    }
+
+    fn settles(&self, due: &DueLine) -> String {
+        super::years::settles(&self.path, due)
     }
 
     fn report_tone(&self) -> &'static str {

@@ -1,5 +1,6 @@
 //! The desk of the office (事務局, 交付決定権者), below `/office`.
 
+pub(crate) mod calendar;
 pub(crate) mod calls;
 pub(crate) mod case;
 pub(crate) mod check;
@@ -18,6 +19,7 @@ pub(crate) mod screening;
 pub(crate) mod selection;
 mod selection_rows;
 pub(crate) mod work;
+pub(crate) mod years;
 
 use banso_grant::{ReviewStatus, StateCode};
 use banso_kernel::{CallId, CaseId, LocalText};

@@ -8,10 +8,13 @@ use banso_execution::ExecutionPhase as Phase;
 use banso_execution::act::LineAmount;
 use banso_execution::claim::Weight;
 use banso_kernel::{CaseId, Digest, LocalText, Point, Yen};
-use banso_office::execution::{CHECKS, ChangeDecision, FixingPage, InspectionForm, InspectionPage, JudgedLine, PaperKind, ProjectPage};
+use banso_office::execution::{
+    CHECKS, ChangeDecision, DueLine, FixingPage, InspectionForm, InspectionPage, JudgedLine, PaperKind, ProjectPage,
+};
 use banso_office::{FieldProblem, Office};
 use tower_sessions::Session;
 
+use super::years::duty_path;
 use super::{call_path, case_path, project_path};
 use crate::context::PageContext;
 use crate::desks::apply::project::phase_tone;
@@ -47,6 +50,12 @@ impl Project {
 
     fn tone(&self) -> &'static str {
         phase_tone(self.view.phase)
+    }
+
+    fn settles(&self, due: &DueLine) -> String {
+        let at = duty_path(self.view.case, due.kind);
+        // What stands on this very page needs no way to it.
+        if at.starts_with(&format!("{}#", self.path)) { String::new() } else { at }
     }
 
     fn inspects(&self) -> bool {
