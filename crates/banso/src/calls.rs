@@ -44,7 +44,7 @@ pub(crate) fn calls(asked: &CallsAsked, lang: Lang) -> Result<bool, Trouble> {
         say!("{mark} {}　{}{cap}　{} {}", call.title, call.institution, lang.pick("締切", "closes"), call.closes);
     }
     for remark in read.remarks.iter().filter(|r| r.refused).take(REMARKS) {
-        eprintln!("＊{} {}", path.display(), remark.text.get(lang));
+        complain!("＊{} {}", path.display(), remark.text.get(lang));
     }
     let told = read.remarks.iter().filter(|r| !r.refused).count();
     if told > 0 {

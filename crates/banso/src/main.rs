@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(trouble) => {
-            eprintln!("{trouble}");
+            complain!("{trouble}");
             ExitCode::FAILURE
         }
     }

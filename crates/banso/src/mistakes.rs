@@ -13,7 +13,7 @@ use crate::cli::Cli;
 pub(crate) fn answer(error: &Error) -> ! {
     if let Some(said) = explained(error, Cli::lang_of_mistake()) {
         // As clap's own answer: what cannot be told is not worth failing for.
-        eprint!("{said}\n\n");
+        complain!("{said}\n");
     }
     error.exit()
 }

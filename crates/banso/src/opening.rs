@@ -59,9 +59,9 @@ pub(crate) async fn open(place: &cli::Place, post: &Post, wanted: People, addres
 async fn publish(office: &Office, lang: Lang) -> Result<(), Trouble> {
     for loaded in office.read_programmes().await? {
         match loaded {
-            Loaded::Published { call, number } => eprintln!("公表しました / Published: {call} ({number})"),
+            Loaded::Published { call, number } => complain!("公表しました / Published: {call} ({number})"),
             Loaded::Unchanged { .. } => {}
-            Loaded::Broken(file) => eprintln!("公表していません / Not in force: {}\n{}", file.path, file.problems.get(lang)),
+            Loaded::Broken(file) => complain!("公表していません / Not in force: {}\n{}", file.path, file.problems.get(lang)),
         }
     }
     Ok(())
@@ -72,8 +72,8 @@ fn put_aside(data: &Path) -> Result<(), Trouble> {
     let named = |n: u32| PathBuf::from(format!("{}.half-{n}", data.display()));
     let free = (1..).map(named).find(|path| !path.exists()).unwrap_or_else(|| named(0));
     std::fs::rename(data, &free).map_err(|_| Trouble::HalfADemo(data.display().to_string()))?;
-    eprintln!("前回のデモの読み込みが途中で止まっていたため、{} に移し、作り直します（消してかまいません）。", free.display());
-    eprintln!(
+    complain!("前回のデモの読み込みが途中で止まっていたため、{} に移し、作り直します（消してかまいません）。", free.display());
+    complain!(
         "The demonstration was only half loaded last time. It was moved to {} (delete it if you like); starting anew.",
         free.display()
     );

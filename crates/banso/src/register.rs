@@ -36,7 +36,7 @@ pub(crate) async fn register(place: &cli::Place, command: &RegisterCommand, lang
         RegisterCommand::Template { to } => {
             let bytes = office.fact_template(&dictionary(place, lang)?)?;
             std::fs::write(to, bytes).map_err(|cause| Trouble::Unwritable { path: to.clone(), cause })?;
-            println!("{}", to.display());
+            say!("{}", to.display());
             true
         }
         RegisterCommand::Files => list(&office).await?,
@@ -55,20 +55,20 @@ async fn facts(office: &Office, dictionary: &banso_guideline::Dictionary, table:
     match office.take_fact_table(dictionary, table).await? {
         Ok(taken) => {
             if taken.before {
-                println!("{shown}　{}", lang.pick("すでに取り込み済みです。", "It was taken in before."));
+                say!("{shown}　{}", lang.pick("すでに取り込み済みです。", "It was taken in before."));
             } else {
-                println!("{shown}　{} {}　{} {}", lang.pick("行", "rows"), taken.rows, lang.pick("事実", "facts"), taken.facts);
+                say!("{shown}　{} {}　{} {}", lang.pick("行", "rows"), taken.rows, lang.pick("事実", "facts"), taken.facts);
             }
             if !taken.left_out.is_empty() {
-                println!("  {} {}", lang.pick("使わなかった列：", "Columns left out:"), taken.left_out.join("、"));
+                say!("  {} {}", lang.pick("使わなかった列：", "Columns left out:"), taken.left_out.join("、"));
             }
             Ok(true)
         }
         Err(problems) => {
             for problem in &problems {
-                eprintln!("＊{shown} {}", problem.text.get(lang));
+                complain!("＊{shown} {}", problem.text.get(lang));
             }
-            eprintln!(
+            complain!(
                 "{}",
                 lang.pick(
                     "何も取り込んでいません。直してからもう一度取り込んでください。",
@@ -133,14 +133,14 @@ impl<'a> Teller<'a> {
             if self.remarks <= REMARKS {
                 self.clear();
                 let mark = if remark.refused { "＊" } else { "・" };
-                eprintln!("{mark}{} {}", self.path.display(), remark.text.get(self.lang));
+                complain!("{mark}{} {}", self.path.display(), remark.text.get(self.lang));
             }
         }
         let pause = if self.terminal { Duration::from_millis(200) } else { Duration::from_secs(10) };
         if self.said.is_none_or(|at| at.elapsed() >= pause) {
             self.said = Some(Instant::now());
             let end = if self.terminal { "\r" } else { "\n" };
-            eprint!("{} {} {}{end}", self.path.display(), progress.lines, self.lang.pick("行まで", "lines"));
+            murmur!("{} {} {}{end}", self.path.display(), progress.lines, self.lang.pick("行まで", "lines"));
             // A terminal that is gone is no reason to stop.
             let _ = std::io::stderr().flush();
         }
@@ -149,7 +149,7 @@ impl<'a> Teller<'a> {
     /// Takes the line of progress away.
     fn clear(&self) {
         if self.terminal && self.said.is_some() {
-            eprint!("\r\x1b[2K");
+            murmur!("\r\x1b[2K");
         }
     }
 
@@ -211,7 +211,7 @@ async fn find(office: &Office, name: &str) -> Result<bool, Trouble> {
 
 async fn list(office: &Office) -> Result<bool, Trouble> {
     for file in office.fact_files().await? {
-        println!("{}　{}　{} 行 / rows　{} 件の事実 / facts　{}", file.taken_at, file.name, file.rows, file.facts, file.source);
+        say!("{}　{}　{} 行 / rows　{} 件の事実 / facts　{}", file.taken_at, file.name, file.rows, file.facts, file.source);
     }
     for file in office.register_files().await? {
         let state = file.finished_at.map_or_else(|| "途中 / unfinished".to_owned(), |at| at.to_string());

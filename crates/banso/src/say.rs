@@ -15,6 +15,26 @@ pub(crate) fn line(words: Arguments<'_>) {
     told(write_to(&mut std::io::stdout().lock(), words, "\n"));
 }
 
+/// As `eprintln!`, but nobody there to read it is no failure.
+macro_rules! complain {
+    ($($words:tt)*) => { $crate::say::aside(format_args!($($words)*)) };
+}
+
+/// A line of standard error. What cannot be told is not worth failing for.
+pub(crate) fn aside(words: Arguments<'_>) {
+    drop(writeln!(std::io::stderr().lock(), "{words}"));
+}
+
+/// As `eprint!`, for a progress that is written over.
+macro_rules! murmur {
+    ($($words:tt)*) => { $crate::say::beside(format_args!($($words)*)) };
+}
+
+/// Part of a line of standard error.
+pub(crate) fn beside(words: Arguments<'_>) {
+    drop(write!(std::io::stderr().lock(), "{words}"));
+}
+
 /// Text as it stands, its line ends among it.
 pub(crate) fn text(words: &str) {
     told(write_to(&mut std::io::stdout().lock(), format_args!("{words}"), ""));
@@ -31,7 +51,7 @@ fn write_to(out: &mut impl Write, words: Arguments<'_>, end: &str) -> std::io::R
 /// A disk that is full is a failure: nobody would know of it otherwise.
 fn told(written: std::io::Result<()>) {
     if let Err(error) = written {
-        eprintln!("標準出力に書けません。/ Standard output cannot be written: {error}");
+        complain!("標準出力に書けません。/ Standard output cannot be written: {error}");
         std::process::exit(1);
     }
 }

@@ -22,7 +22,7 @@ const FAREWELL: Duration = Duration::from_secs(10);
 pub(crate) async fn serve(place: &cli::Place, listen: &Listen, post: &Post, people: People, lang: Lang) -> Result<(), Trouble> {
     let door = door::open(listen.listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)), listen.port)?;
     let address = public_address(listen, door.address);
-    eprintln!("準備しています… / Getting ready …  {}", wiring::described(place));
+    complain!("準備しています… / Getting ready …  {}", wiring::described(place));
     let Opened { office, demo } = opening::open(place, post, people, &address.to_string(), lang).await?;
     if demo {
         say!("\n{}", demo::accounts(lang));
@@ -41,7 +41,7 @@ pub(crate) async fn serve(place: &cli::Place, listen: &Listen, post: &Post, peop
             async move { axum::serve(listener, app).with_graceful_shutdown(async move { drop(at_the_end.changed().await) }).await },
         );
     told_to_stop().await;
-    eprintln!("終了します… / Stopping …");
+    complain!("終了します… / Stopping …");
     drop(stop);
     let _pages_still_open = tokio::time::timeout(FAREWELL, serving).await;
     let _work_still_going = tokio::time::timeout(FAREWELL, worker).await;

@@ -121,10 +121,36 @@ pub(crate) enum Trouble {
     Table(#[from] banso_tables::TableTrouble),
     #[error("{}\n{}", .0.ja, .0.en)]
     Refused(#[from] banso_evaluation::Refusal),
+    #[error(
+        "{path}: 設定を読めません。{cause_ja}\nThe settings cannot be read: {cause}",
+        path = path.display(),
+        cause_ja = settings_ja(cause)
+    )]
+    Settings { path: PathBuf, cause: serde_json::Error },
     #[error("結果を JSON にできません。/ The result cannot be written as JSON.\n{0}")]
     Json(serde_json::Error),
     #[error("{}", told(.0))]
     Office(#[from] OfficeError),
+}
+
+/// What is wrong with a file of settings: the name that is not known and those that are, or the place where the JSON breaks off.
+fn settings_ja(cause: &serde_json::Error) -> String {
+    let said = cause.to_string();
+    let mut names = said.split('`').skip(1).step_by(2);
+    match names.next() {
+        Some(wrong) if said.starts_with("unknown field") => {
+            let known: Vec<&str> = names.collect();
+            format!("項目「{wrong}」はありません。使えるもの: {}", known.join("、"))
+        }
+        Some(wrong) if said.starts_with("unknown variant") => {
+            let known: Vec<&str> = names.collect();
+            format!("値「{wrong}」は使えません。使えるもの: {}", known.join("、"))
+        }
+        _ if cause.line() > 0 => {
+            format!("{}行目の{}文字目あたりで JSON の形式か値の型が合いません。", cause.line(), cause.column())
+        }
+        _ => "項目の値の型が合いません（数・文字・true/false を確かめてください）。".to_owned(),
+    }
 }
 
 /// What a fault of storage is, and what to do about it.
@@ -182,6 +208,23 @@ fn told(error: &OfficeError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn settings_are_told_by_file_and_name() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Known {
+            #[expect(dead_code, reason = "read from a file only")]
+            level: Option<f64>,
+        }
+        for (text, ja) in
+            [(r#"{"levle": 0.9}"#, "項目「levle」はありません。使えるもの: level"), (r#"{"level": "much"}"#, "1行目"), ("{", "1行目")]
+        {
+            let cause = serde_json::from_str::<Known>(text).expect_err("a mistake");
+            let said = Trouble::Settings { path: "set.json".into(), cause }.to_string();
+            assert!(said.contains(ja) && said.starts_with("set.json") && said.contains("The settings cannot be read"), "{said}");
+        }
+    }
 
     #[test]
     fn a_fault_of_storage_says_in_both_languages_what_to_do() {

@@ -54,6 +54,16 @@ impl Ask {
         self
     }
 
+    /// Whether every column is asked for.
+    pub(crate) const fn is_everything(&self) -> bool {
+        self.everything
+    }
+
+    /// Whether a column is asked for by its name.
+    pub(crate) fn names_it(&self, column: &str) -> bool {
+        self.names.iter().chain(&self.numbers).chain(&self.either).any(|name| name == column)
+    }
+
     /// What a column of the file is read as; none when nobody asks for it.
     pub(crate) fn kind(&self, column: &str) -> Option<Kind> {
         let among = |list: &[String]| list.iter().any(|name| name == column);

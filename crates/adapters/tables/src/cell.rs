@@ -18,14 +18,14 @@ pub(crate) fn missing(text: &str) -> bool {
     MISSING.contains(&text)
 }
 
-/// A number, `NaN` for missing.
+/// A number, `NaN` for missing; a cell that says NaN itself is refused.
 ///
 /// Besides plain decimals: full-width digits, commas between thousands, and △ or ▲ for minus.
 pub(crate) fn number(text: &str) -> Result<f64, Why> {
     let text = trimmed(text);
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(value),
-        Ok(value) if value.is_nan() => Ok(f64::NAN),
+        // An empty cell is missing; what a program could not compute is not the same.
         Ok(_) => Err(Why::NotFinite),
         Err(_) if missing(text) || NO_NUMBER.contains(&text) => Ok(f64::NAN),
         Err(_) => office(text),
@@ -99,12 +99,13 @@ mod tests {
         ] {
             assert_eq!(number(text), Ok(want), "{text}");
         }
-        for text in ["", "NA", ".", "-", "－", "NaN", "null", "…"] {
+        for text in ["", "NA", ".", "-", "－", "null", "…"] {
             assert!(number(text).is_ok_and(f64::is_nan), "{text}");
         }
         for text in ["abc", "1,23", "12,34,567", "1.5,000", "３社", "1 2", "△", "△△1", "1e", "inf", "1e999", "infinity", ","] {
             assert!(number(text).is_err(), "{text}");
         }
+        assert_eq!((number("NaN"), number("nan")), (Err(Why::NotFinite), Err(Why::NotFinite)));
         assert_eq!((number("inf"), number("abc")), (Err(Why::NotFinite), Err(Why::NotANumber)));
     }
 

@@ -12,6 +12,7 @@ mod csv_file;
 mod encoding;
 mod facts;
 mod parquet_file;
+mod parquet_values;
 mod stream;
 mod trouble;
 
@@ -21,7 +22,7 @@ use banso_evaluation::Frame;
 
 pub use ask::Ask;
 pub use facts::{FactTable, Misfits};
-pub use parquet_file::ParquetTable;
+pub use parquet_file::{ParquetTable, Remark};
 pub use trouble::{BadCell, TableTrouble, Why};
 
 /// Reads what is asked for from a file: Parquet when it begins as such, CSV otherwise (fields divided by tabs when its name ends in `.tsv`).
@@ -43,11 +44,15 @@ pub fn columns(path: &Path) -> Result<Vec<String>, TableTrouble> {
 /// Whether a file begins as Parquet does.
 ///
 /// # Errors
-/// It cannot be read.
+/// It cannot be read, or is called Parquet and is not.
 pub fn is_parquet(path: &Path) -> Result<bool, TableTrouble> {
     use std::io::Read as _;
     let unreadable = |cause| TableTrouble::Unreadable { path: path.to_owned(), cause };
     let mut start = Vec::with_capacity(4);
     encoding::opened(path).map_err(unreadable)?.take(4).read_to_end(&mut start).map_err(unreadable)?;
-    Ok(start == b"PAR1")
+    let is = start == b"PAR1";
+    if !is && path.extension().is_some_and(|e| e.eq_ignore_ascii_case("parquet")) {
+        return Err(TableTrouble::Parquet { path: path.to_owned(), cause: "it does not begin with PAR1".to_owned() });
+    }
+    Ok(is)
 }

@@ -4,22 +4,17 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use banso_evaluation::{Column, Frame};
-use parquet::basic::{ConvertedType, Type};
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{AsBytes, DataType};
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
 use crate::ask::{Ask, Kind};
 use crate::build::{Bad, Names};
-use crate::cell;
 use crate::facts::Held;
+use crate::parquet_values::{Numbers, Reading, Value, decimal, values};
 use crate::stream::Cursors;
 use crate::trouble::{TableTrouble, Why};
-
-/// How many values are decoded at a time.
-const BATCH: usize = 1 << 16;
 
 /// A Parquet file of plain columns: numbers, truth values, days and instants as numbers, and names.
 #[derive(Debug, Clone)]
@@ -32,15 +27,15 @@ pub struct ParquetTable {
     pub(crate) cursors: Cursors,
 }
 
-/// What a value of a column is, by its physical type and what that stands for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Reading {
-    /// Decimal places.
-    places: u32,
-    unsigned: bool,
-    text: bool,
-    /// The definition level of a value that is there; 0 when none can be missing.
-    top: i16,
+/// What a column's numbers stand for, where the number alone does not say it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The column.
+    pub column: String,
+    /// In Japanese.
+    pub ja: String,
+    /// In English.
+    pub en: String,
 }
 
 impl ParquetTable {
@@ -90,10 +85,42 @@ impl ParquetTable {
         if let Some(name) = ask.lacking(&self.columns) {
             return Err(TableTrouble::NoColumn { name: name.to_owned(), there: self.columns.clone() });
         }
+        let strange: Vec<String> =
+            if ask.is_everything() { self.unreadable()?.into_iter().map(|(name, _)| name).collect() } else { vec![] };
         self.columns.iter().try_fold(Frame::new(), |frame, name| match ask.kind(name) {
+            Some(_) if strange.contains(name) && !ask.names_it(name) => Ok(frame),
             Some(kind) => Ok(frame.with(name, self.column(name, kind)?)?),
             None => Ok(frame),
         })
+    }
+
+    /// The columns that cannot be read, and of what type they are.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn unreadable(&self) -> Result<Vec<(String, String)>, TableTrouble> {
+        let reader = self.reader()?;
+        let columns = reader.metadata().file_metadata().schema_descr().columns();
+        Ok(columns.iter().filter(|c| Reading::of(c).is_none()).map(|c| (c.path().string(), type_of(c))).collect())
+    }
+
+    /// What the numbers of days and instants stand for.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn remarks(&self) -> Result<Vec<Remark>, TableTrouble> {
+        let reader = self.reader()?;
+        let columns = reader.metadata().file_metadata().schema_descr().columns();
+        let remark = |column: &parquet::schema::types::ColumnDescPtr| {
+            let (ja, en) = counted(column)?;
+            let name = column.path().string();
+            Some(Remark {
+                ja: format!("列「{name}」は{ja}の数として読みます。"),
+                en: format!("column \"{name}\" is read as a number: {en}"),
+                column: name,
+            })
+        };
+        Ok(columns.iter().filter_map(remark).collect())
     }
 
     /// One column as a whole.
@@ -102,8 +129,25 @@ impl ParquetTable {
             Kind::Names => self.names(name),
             Kind::Numbers => self.every(name),
             Kind::Either if self.is_text(name)? => self.names(name),
-            Kind::Either => self.every(name),
+            Kind::Either => match self.every(name) {
+                // Keys that would run together as numbers are names.
+                Err(trouble) if trouble.is_beyond() => self.names(name),
+                Ok(Column::Number(_)) if self.coarse(name)? => self.names(name),
+                other => other,
+            },
         }
+    }
+
+    /// Whether a column holds decimals of so many digits that two of them may become one number.
+    pub(crate) fn coarse(&self, name: &str) -> Result<bool, TableTrouble> {
+        let (_, reading) = self.reading(&self.reader()?, name)?;
+        let mut found = false;
+        if reading.has_places() {
+            for group in 0..self.groups.len() {
+                self.walk(group, name, |value| found |= value.is_coarse())?;
+            }
+        }
+        Ok(found)
     }
 
     fn every(&self, name: &str) -> Result<Column, TableTrouble> {
@@ -136,10 +180,10 @@ impl ParquetTable {
                 row += 1;
                 match value {
                     Value::Missing => names.push(""),
-                    Value::Number(v) if v.is_nan() => names.push(""),
+                    Value::Number(v) if v.is_nan() => bad.note(row, name, "NaN", Why::NotFinite),
                     Value::Number(v) => names.push(&v.to_string()),
                     Value::Whole(v) => names.push(&v.to_string()),
-                    Value::Decimal(v, places) => names.push(&float(v, places).to_string()),
+                    Value::Decimal(v, places) => names.push(&decimal(v, places)),
                     Value::Text(bytes) => match std::str::from_utf8(bytes) {
                         Ok(text) => names.push(text),
                         Err(_) => bad.note(row, name, &String::from_utf8_lossy(bytes), Why::NotText),
@@ -175,7 +219,7 @@ impl ParquetTable {
     pub fn is_text(&self, name: &str) -> Result<bool, TableTrouble> {
         let reader = self.reader()?;
         let (_, reading) = self.reading(&reader, name)?;
-        Ok(reading.text)
+        Ok(reading.is_text())
     }
 
     /// Shows every value of a column in one group of rows, in order.
@@ -197,7 +241,8 @@ impl ParquetTable {
         if named.next().is_some() {
             return Err(TableTrouble::ColumnTwice(name.to_owned()));
         }
-        Reading::of(column).map(|reading| (place, reading)).ok_or_else(|| TableTrouble::Type(name.to_owned()))
+        let strange = || TableTrouble::Type { name: name.to_owned(), found: type_of(column) };
+        Reading::of(column).map(|reading| (place, reading)).ok_or_else(strange)
     }
 
     /// A reader of its own.
@@ -211,153 +256,31 @@ impl ParquetTable {
     }
 }
 
-/// A decimal as the estimators take it.
-fn float(value: i128, places: u32) -> f64 {
-    value as f64 / (0..places).fold(1.0, |product, _| product * 10.0)
+/// A type in the words of the format.
+fn type_of(column: &ColumnDescriptor) -> String {
+    let list = if column.max_rep_level() > 0 { "LIST " } else { "" };
+    let (meaning, held) = (column.converted_type(), column.physical_type());
+    if meaning == ConvertedType::NONE { format!("{list}{held}") } else { format!("{list}{meaning} ({held})") }
 }
 
-/// One value of a column.
-pub(crate) enum Value<'a> {
-    Missing,
-    Number(f64),
-    Whole(i128),
-    /// Of ten to the power of the places.
-    Decimal(i128, u32),
-    Text(&'a [u8]),
-}
-
-/// Values of a column as numbers, `NaN` for missing; what is none is remembered with its row.
-pub(crate) struct Numbers<'a> {
-    name: &'a str,
-    before: usize,
-    values: Vec<f64>,
-    bad: Bad,
-}
-
-impl<'a> Numbers<'a> {
-    /// For a column, after so many rows, with room for so many values.
-    pub(crate) fn new(name: &'a str, before: usize, room: usize) -> Self {
-        Self { name, before, values: Vec::with_capacity(room), bad: Bad::default() }
+/// Since when and in what a column of days or instants counts.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other type stands for itself")]
+fn counted(column: &ColumnDescriptor) -> Option<(&'static str, &'static str)> {
+    const DAYS: (&str, &str) = ("1970年1月1日からの日数", "days since 1970-01-01");
+    const MILLIS: (&str, &str) = ("日時を1970年1月1日（UTC）から数えたミリ秒", "milliseconds since 1970-01-01 (UTC)");
+    const MICROS: (&str, &str) = ("日時を1970年1月1日（UTC）から数えたマイクロ秒", "microseconds since 1970-01-01 (UTC)");
+    const NANOS: (&str, &str) = ("日時を1970年1月1日（UTC）から数えたナノ秒", "nanoseconds since 1970-01-01 (UTC)");
+    if let Some(LogicalType::Timestamp(instant)) = column.logical_type_ref() {
+        return Some(match instant.unit {
+            TimeUnit::MILLIS => MILLIS,
+            TimeUnit::MICROS => MICROS,
+            TimeUnit::NANOS => NANOS,
+        });
     }
-
-    pub(crate) fn push(&mut self, value: Value<'_>) {
-        let number = match value {
-            Value::Missing => f64::NAN,
-            Value::Number(v) if v.is_infinite() => self.refuse(&v.to_string(), Why::NotFinite),
-            Value::Number(v) => v,
-            Value::Whole(v) => v as f64,
-            Value::Decimal(v, places) => float(v, places),
-            Value::Text(bytes) => {
-                let text = String::from_utf8_lossy(bytes);
-                cell::number(&text).unwrap_or_else(|why| self.refuse(&text, why))
-            }
-        };
-        self.values.push(number);
+    match column.converted_type() {
+        ConvertedType::DATE => Some(DAYS),
+        ConvertedType::TIMESTAMP_MILLIS => Some(MILLIS),
+        ConvertedType::TIMESTAMP_MICROS => Some(MICROS),
+        _ => None,
     }
-
-    fn refuse(&mut self, text: &str, why: Why) -> f64 {
-        self.bad.note((self.before + self.values.len() + 1) as u64, self.name, text, why);
-        f64::NAN
-    }
-
-    /// The numbers.
-    ///
-    /// # Errors
-    /// Cells that are no numbers.
-    pub(crate) fn finish(self) -> Result<Vec<f64>, TableTrouble> {
-        self.bad.verdict()?;
-        Ok(self.values)
-    }
-}
-
-impl Reading {
-    /// None for lists and for types that are neither numbers nor names.
-    fn of(column: &ColumnDescriptor) -> Option<Self> {
-        let meaning = column.converted_type();
-        let decimal = matches!(meaning, ConvertedType::DECIMAL);
-        let text = column.physical_type() == Type::BYTE_ARRAY;
-        let known = match column.physical_type() {
-            Type::BOOLEAN | Type::INT32 | Type::INT64 | Type::FLOAT | Type::DOUBLE => true,
-            Type::BYTE_ARRAY => !decimal,
-            Type::INT96 | Type::FIXED_LEN_BYTE_ARRAY => false,
-        };
-        let places = if decimal { u32::try_from(column.type_scale()).ok()? } else { 0 };
-        let unsigned = matches!(meaning, ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64);
-        (known && column.max_rep_level() == 0).then_some(Self { places, unsigned, text, top: column.max_def_level() })
-    }
-
-    /// A whole number, or a decimal that is kept as one.
-    fn whole<'a>(self, value: i64, as_unsigned: u64) -> Value<'a> {
-        let value = if self.unsigned { i128::from(as_unsigned) } else { i128::from(value) };
-        if self.places > 0 { Value::Decimal(value, self.places) } else { Value::Whole(value) }
-    }
-}
-
-/// Shows the next rows of a column.
-pub(crate) fn values(
-    column: &mut ColumnReader,
-    rows: usize,
-    reading: Reading,
-    mut show: impl FnMut(Value<'_>),
-) -> Result<(), ParquetError> {
-    let top = reading.top;
-    match column {
-        ColumnReader::BoolColumnReader(r) => each(r, rows, top, |v| show(v.map_or(Value::Missing, |v| Value::Whole(i128::from(*v))))),
-        ColumnReader::Int32ColumnReader(r) => each(r, rows, top, |v| {
-            show(v.map_or(Value::Missing, |v| reading.whole(i64::from(*v), u64::from(v.cast_unsigned()))));
-        }),
-        ColumnReader::Int64ColumnReader(r) => {
-            each(r, rows, top, |v| show(v.map_or(Value::Missing, |v| reading.whole(*v, v.cast_unsigned()))))
-        }
-        ColumnReader::FloatColumnReader(r) => each(r, rows, top, |v| show(v.map_or(Value::Missing, |v| Value::Number(f64::from(*v))))),
-        ColumnReader::DoubleColumnReader(r) => each(r, rows, top, |v| show(v.map_or(Value::Missing, |v| Value::Number(*v)))),
-        ColumnReader::ByteArrayColumnReader(r) => each(r, rows, top, |v| show(v.map_or(Value::Missing, |v| Value::Text(v.as_bytes())))),
-        // Refused by `Reading::of` before a reader is made.
-        ColumnReader::Int96ColumnReader(_) | ColumnReader::FixedLenByteArrayColumnReader(_) => Ok(()),
-    }
-}
-
-/// Goes past the next rows of a column.
-pub(crate) fn skip(column: &mut ColumnReader, rows: usize) -> Result<(), ParquetError> {
-    let skipped = match column {
-        ColumnReader::BoolColumnReader(r) => r.skip_records(rows),
-        ColumnReader::Int32ColumnReader(r) => r.skip_records(rows),
-        ColumnReader::Int64ColumnReader(r) => r.skip_records(rows),
-        ColumnReader::Int96ColumnReader(r) => r.skip_records(rows),
-        ColumnReader::FloatColumnReader(r) => r.skip_records(rows),
-        ColumnReader::DoubleColumnReader(r) => r.skip_records(rows),
-        ColumnReader::ByteArrayColumnReader(r) => r.skip_records(rows),
-        ColumnReader::FixedLenByteArrayColumnReader(r) => r.skip_records(rows),
-    }?;
-    if skipped == rows { Ok(()) } else { Err(short(rows, skipped)) }
-}
-
-fn short(rows: usize, there: usize) -> ParquetError {
-    ParquetError::General(format!("{rows} rows are announced, {there} are there"))
-}
-
-/// Shows the values of the next rows; none where there is no value.
-fn each<T: DataType>(
-    reader: &mut ColumnReaderImpl<T>,
-    rows: usize,
-    top: i16,
-    mut show: impl FnMut(Option<&T::T>),
-) -> Result<(), ParquetError> {
-    let (mut levels, mut values, mut done) = (Vec::new(), Vec::new(), 0);
-    while done < rows {
-        levels.clear();
-        values.clear();
-        let (got, _, _) = reader.read_records(BATCH.min(rows - done), (top > 0).then_some(&mut levels), None, &mut values)?;
-        if got == 0 {
-            return Err(short(rows, done));
-        }
-        if top == 0 {
-            values.iter().for_each(|value| show(Some(value)));
-        } else {
-            let mut there = values.iter();
-            levels.iter().for_each(|level| show(if *level == top { there.next() } else { None }));
-        }
-        done += got;
-    }
-    Ok(())
 }

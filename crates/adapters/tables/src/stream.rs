@@ -14,7 +14,8 @@ use parquet::column::reader::ColumnReader;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
-use crate::parquet_file::{Numbers, ParquetTable, Reading, skip, values};
+use crate::parquet_file::ParquetTable;
+use crate::parquet_values::{Numbers, Reading, skip, values};
 use crate::trouble::TableTrouble;
 
 /// So many pieces further on a column is read through and the pieces are kept; beyond that its place is sought anew.
@@ -33,7 +34,7 @@ fn refused(trouble: TableTrouble) -> Refusal {
         | TableTrouble::Cells { .. }
         | TableTrouble::Csv { .. }
         | TableTrouble::Parquet { .. }
-        | TableTrouble::Type(_)) => Refusal::new("table", other.to_string(), other.to_string()),
+        | TableTrouble::Type { .. }) => Refusal::new("table", other.to_string(), other.to_string()),
     }
 }
 
@@ -73,6 +74,14 @@ struct Cursor {
 impl ParquetTable {
     fn total(&self) -> usize {
         self.groups().iter().sum()
+    }
+
+    /// Groups by names.
+    fn named(&self, name: &str) -> Result<Groups, Refusal> {
+        match self.names(name).map_err(refused)? {
+            Column::Name { codes, levels } => Ok(Groups { codes, keys: Keys::Names(levels) }),
+            Column::Number(values) => Ok(grouped(values)),
+        }
     }
 
     /// A cursor that stands at the beginning of a piece.
@@ -190,16 +199,17 @@ impl Source for ParquetTable {
     }
 
     fn groups(&self, name: &str) -> Result<Groups, Refusal> {
-        if self.holds_names(name).map_err(refused)? {
-            return match self.names(name).map_err(refused)? {
-                Column::Name { codes, levels } => Ok(Groups { codes, keys: Keys::Names(levels) }),
-                Column::Number(values) => Ok(grouped(values)),
-            };
+        if self.holds_names(name).map_err(refused)? || self.coarse(name).map_err(refused)? {
+            return self.named(name);
         }
         let mut grouper = Grouper::for_rows(self.total());
         for group in 0..ParquetTable::groups(self).len() {
-            let values = ParquetTable::numbers(self, group, name).map_err(refused)?;
-            values.into_iter().for_each(|value| grouper.push(value));
+            match ParquetTable::numbers(self, group, name) {
+                Ok(values) => values.into_iter().for_each(|value| grouper.push(value)),
+                // Keys that would run together as numbers are names, as when the table is read as a whole.
+                Err(trouble) if trouble.is_beyond() => return self.named(name),
+                Err(trouble) => return Err(refused(trouble)),
+            }
         }
         Ok(grouper.finish())
     }

@@ -76,8 +76,16 @@ pub enum TableTrouble {
         cause: String,
     },
     /// A Parquet column of lists or of another type that is neither numbers nor names.
-    #[error("列「{0}」は、数値としても文字としても読めない型です。\nColumn \"{0}\" is of a type that is neither numbers nor names.")]
-    Type(String),
+    #[error(
+        "列「{name}」の型（{found}）は、数値としても文字としても読めません。整数・小数・文字の列に変えて保存し直すか、この列を外してください。\n\
+         Column \"{name}\" is of a type ({found}) that is neither numbers nor names; save it as integers, floats or texts, or leave it out."
+    )]
+    Type {
+        /// The column.
+        name: String,
+        /// Its type in the words of the format.
+        found: String,
+    },
     /// What the frame refuses.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -101,10 +109,19 @@ pub struct BadCell {
 pub enum Why {
     /// Letters in a column of numbers.
     NotANumber,
-    /// Infinite or too large.
+    /// Infinite, too large, or no number at all (NaN), which is not the same as missing.
     NotFinite,
+    /// A whole number beyond 2^53, which a number of double precision does not hold exactly.
+    Beyond,
     /// Bytes that are no letters in the encoding of the file.
     NotText,
+}
+
+impl TableTrouble {
+    /// Whether whole numbers that are not exact are all that is wrong.
+    pub(crate) fn is_beyond(&self) -> bool {
+        matches!(self, Self::Cells { first, .. } if first.iter().all(|cell| cell.why == Why::Beyond))
+    }
 }
 
 impl fmt::Display for BadCell {
@@ -113,6 +130,10 @@ impl fmt::Display for BadCell {
         let (ja, en) = match why {
             Why::NotANumber => ("数値ではありません", "is not a number"),
             Why::NotFinite => ("有限の数値ではありません", "is not finite"),
+            Why::Beyond => (
+                "2^53 を超える整数は正確に扱えません（単位を変えるか、識別子なら名前として読んでください）",
+                "is beyond 2^53 and not exact (use another unit, or read keys as names)",
+            ),
             Why::NotText => ("文字として読めません", "cannot be read as text"),
         };
         write!(f, "  列「{column}」{row}行目「{text}」: {ja} / column \"{column}\", row {row}: \"{text}\" {en}")

@@ -104,7 +104,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.parquet");
         let schema = "message t { required double y; optional int64 id; optional int32 price (DECIMAL(9,2)); required boolean won; \
-                  optional binary firm (UTF8); required int32 n (UINT_32); required fixed_len_byte_array(3) odd; }";
+                  optional binary firm (UTF8); required int32 n (UINT_32); required fixed_len_byte_array(3) odd; optional int64 big; \
+                  required int64 key (UINT_64); required fixed_len_byte_array(9) amount (DECIMAL(20,2)); required int64 at (TIMESTAMP_MICROS); }";
         let schema = Arc::new(parse_message_type(schema).unwrap());
         let out = std::fs::File::create(&path).unwrap();
         let mut writer = SerializedFileWriter::new(out, schema, Arc::new(WriterProperties::builder().build())).unwrap();
@@ -118,7 +119,7 @@ mod tests {
                     column.close().unwrap();
                 }};
             }
-            put!(DoubleType, [0.1, f64::NAN, -2.0], None);
+            put!(DoubleType, [0.1, 0.0, -2.0], None);
             put!(Int64Type, [1_234_567_890_123, 7], Some(&levels));
             put!(Int32Type, [12_345, -50], Some(&levels));
             put!(BoolType, [true, false, true], None);
@@ -129,6 +130,15 @@ mod tests {
                 [b"abc"; 3].map(|b| parquet::data_type::FixedLenByteArray::from(b.to_vec())),
                 None
             );
+            put!(Int64Type, [(1 << 53) + 1, 5], Some(&levels));
+            put!(Int64Type, [(1 << 62) + 1, (1 << 62) + 2, -1], None);
+            put!(
+                parquet::data_type::FixedLenByteArrayType,
+                [1_234_i128, -50, -12_345_678_901_234_567_890]
+                    .map(|v| { parquet::data_type::FixedLenByteArray::from(v.to_be_bytes()[7..].to_vec()) }),
+                None
+            );
+            put!(Int64Type, [0, 1, 2], None);
             group.close().unwrap();
         }
         writer.close().unwrap();
@@ -141,7 +151,7 @@ mod tests {
         let ask = Ask::new().numbers(["y", "id", "price", "won", "n"]).groups(["firm"]);
         let frame = read(&path, &ask).unwrap();
         let twice = |values: [Option<f64>; 3]| [values, values].concat();
-        assert_eq!(numbers(&frame, "y"), twice([Some(0.1), None, Some(-2.0)]));
+        assert_eq!(numbers(&frame, "y"), twice([Some(0.1), Some(0.0), Some(-2.0)]));
         assert_eq!(numbers(&frame, "id"), twice([Some(1_234_567_890_123.0), None, Some(7.0)]));
         assert_eq!(numbers(&frame, "price"), twice([Some(123.45), None, Some(-0.5)]));
         assert_eq!(numbers(&frame, "won"), twice([Some(1.0), Some(0.0), Some(1.0)]));
@@ -151,9 +161,76 @@ mod tests {
         let table = ParquetTable::open(&path).unwrap();
         assert_eq!(table.groups(), [3, 3]);
         assert_eq!(table.numbers(1, "won").unwrap(), [1.0, 0.0, 1.0]);
-        assert!(matches!(read(&path, &Ask::everything()), Err(TableTrouble::Type(name)) if name == "odd"));
+        // A column of another type takes nothing from the others, and is told where it is asked for.
+        assert!(read(&path, &Ask::everything()).unwrap().columns().all(|(name, _)| name != "odd"));
+        assert_eq!(table.unreadable().unwrap(), [("odd".to_owned(), "FIXED_LEN_BYTE_ARRAY".to_owned())]);
+        let said = read(&path, &Ask::new().numbers(["odd"])).map(|_| ()).unwrap_err().to_string();
+        assert!(said.contains("FIXED_LEN_BYTE_ARRAY") && said.contains("保存し直す"), "{said}");
         let said = read(&path, &Ask::new().numbers(["firm"])).map(|_| ()).unwrap_err().to_string();
         assert!(said.contains("列「firm」1行目「甲社」"), "{said}");
+    }
+
+    #[test]
+    fn keys_beyond_exact_numbers_stay_apart() {
+        let (_folder, path) = parquet();
+        let frame = read(&path, &Ask::new().groups(["key", "big"])).unwrap();
+        let three = ["4611686018427387905", "4611686018427387906", "18446744073709551615"];
+        assert_eq!(names(&frame, "key"), [three, three].concat());
+        assert_eq!(names(&frame, "big")[..3], ["9007199254740993", "", "5"]);
+        let table = ParquetTable::open(&path).unwrap();
+        assert_eq!(banso_evaluation::least_squares::Source::groups(&table, "key").unwrap().codes, [0, 1, 2, 0, 1, 2]);
+        // As a number it is refused by row and column.
+        let said = read(&path, &Ask::new().numbers(["big"])).map(|_| ()).unwrap_err().to_string();
+        assert!(said.contains("列「big」1行目「9007199254740993」") && said.contains("2^53"), "{said}");
+    }
+
+    #[test]
+    fn decimals_and_instants_of_other_programs() {
+        let (_folder, path) = parquet();
+        let frame = read(&path, &Ask::new().numbers(["amount"])).unwrap();
+        assert_eq!(numbers(&frame, "amount")[..3], [Some(12.34), Some(-0.5), Some(-123_456_789_012_345_678.9)]);
+        let exact = names(&read(&path, &Ask::new().groups(["amount"])).unwrap(), "amount");
+        assert_eq!(exact[..3], ["12.34", "-0.5", "-123456789012345678.9"]);
+        let remarks = ParquetTable::open(&path).unwrap().remarks().unwrap();
+        assert_eq!(remarks.len(), 1);
+        assert!(remarks[0].column == "at" && remarks[0].ja.contains("マイクロ秒") && remarks[0].en.contains("since 1970-01-01"));
+    }
+
+    #[test]
+    fn half_floats_are_numbers_and_what_is_no_number_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, doubles: &[f64]| {
+            let path = folder.path().join(name);
+            let schema = "message t { required double y; required fixed_len_byte_array(2) h (FLOAT16); }";
+            let schema = Arc::new(parse_message_type(schema).unwrap());
+            let out = std::fs::File::create(&path).unwrap();
+            let mut writer = SerializedFileWriter::new(out, schema, Arc::new(WriterProperties::builder().build())).unwrap();
+            let mut group = writer.next_row_group().unwrap();
+            let mut column = group.next_column().unwrap().unwrap();
+            column.typed::<DoubleType>().write_batch(doubles, None, None).unwrap();
+            column.close().unwrap();
+            // 1, −2 and the least number above nought.
+            let halves = [0x3C00_u16, 0xC000, 0x0001].map(|h| parquet::data_type::FixedLenByteArray::from(h.to_le_bytes().to_vec()));
+            let mut column = group.next_column().unwrap().unwrap();
+            column.typed::<parquet::data_type::FixedLenByteArrayType>().write_batch(&halves, None, None).unwrap();
+            column.close().unwrap();
+            group.close().unwrap();
+            writer.close().unwrap();
+            path
+        };
+        let fine = read(&write("fine.parquet", &[1.0, 2.0, 3.0]), &Ask::everything()).unwrap();
+        assert_eq!(numbers(&fine, "h"), [Some(1.0), Some(-2.0), Some(2_f64.powi(-24))]);
+        let said = read(&write("nan.parquet", &[1.0, f64::NAN, 3.0]), &Ask::new().numbers(["y"])).map(|_| ()).unwrap_err().to_string();
+        assert!(said.contains("列「y」2行目「NaN」"), "{said}");
+        let said = csv(b"y\n1\nNaN\n\n", &Ask::new().numbers(["y"])).map(|_| ()).unwrap_err().to_string();
+        assert!(said.contains("列「y」3行目「NaN」"), "{said}");
+        assert_eq!(numbers(&csv(b"y,x\n1,1\n,2\n", &Ask::new().numbers(["y"])).unwrap(), "y"), [Some(1.0), None]);
+    }
+
+    #[test]
+    fn a_file_that_is_called_parquet_is_parquet() {
+        let (_folder, path) = file("t.parquet", b"y,x\n1,2\n");
+        assert!(matches!(read(&path, &Ask::everything()), Err(TableTrouble::Parquet { .. })));
     }
 
     proptest! {

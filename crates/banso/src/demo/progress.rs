@@ -41,7 +41,7 @@ impl Progress {
     fn say(&self, ja: &str, en: &str) {
         let head = self.lang.pick("デモを作っています", "Making the demonstration");
         match self.voice {
-            Voice::Aloud => eprintln!("{head} {:>3}/{}  {}", self.done, self.all, self.lang.pick(ja, en)),
+            Voice::Aloud => complain!("{head} {:>3}/{}  {}", self.done, self.all, self.lang.pick(ja, en)),
             #[cfg(test)]
             Voice::Silent => {}
         }

@@ -1,7 +1,7 @@
 //! `banso evaluate balance`: weighting, regression, both, entropy balancing and matching.
 
 use banso_evaluation::balancing::{
-    Effect, Estimand, Estimate, Estimator, Link, LovePlot, Matching, Metric, Spec, Standardiser, Trim, estimate,
+    Effect, Estimand, Estimate, Estimator, Link, LovePlot, Matching, Metric, Refused, Spec, Standardiser, Trim, estimate,
 };
 use banso_kernel::Lang;
 use clap::Args;
@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
+use super::rd::share;
 use super::words::word;
 use crate::trouble::Trouble;
 
@@ -147,7 +148,7 @@ impl Asked {
                 estimated_score: (self.estimated_score || self.known_score).then_some(self.estimated_score),
             },
             standardiser: self.standardiser,
-            confidence: self.level,
+            confidence: share(self.level),
             keep_weights: self.keep_weights,
         }
     }
@@ -213,6 +214,10 @@ fn page(found: &Estimate, lang: Lang) -> Page {
         );
     let heads =
         [("方法", "method"), ("効果", "effect"), ("標準誤差", "error"), ("下限", "lower"), ("上限", "upper"), ("p値", "p"), ("", "")];
-    let page = page.table(&heads, found.effects.iter().map(|e| effect(e, lang)).collect());
+    let mut page = page.table(&heads, found.effects.iter().map(|e| effect(e, lang)).collect());
+    for Refused { estimator, estimand, refusal } in &found.refused {
+        let what = format!("{} ({})", named(estimator), named(estimand));
+        page = page.text(&format!("{what}: {}", refusal.ja), &format!("{what}: {}", refusal.en));
+    }
     found.love.iter().fold(page, love).warnings(&found.warnings)
 }

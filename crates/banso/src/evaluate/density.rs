@@ -1,7 +1,7 @@
 //! `banso evaluate density`: does the density of the score jump at the cut-off?
 
 use banso_evaluation::discontinuity::{
-    DensityEstimate, DensityFit, DensitySelector, DensitySpec, DensityVariance, Inference, Kernel, density,
+    DensityEstimate, DensityFit, DensitySelector, DensitySpec, DensityVariance, Given, Inference, Kernel, density,
 };
 use banso_kernel::Lang;
 use clap::Args;
@@ -39,8 +39,8 @@ pub(crate) struct Asked {
     #[arg(long, visible_alias = "vce", value_name = "RULE", default_value = "jackknife", value_parser = word::<DensityVariance>)]
     variance: DensityVariance,
     /// バンド幅（1つ、または下,上の2つ）/ Bandwidth, one or two (below,above)
-    #[arg(long, value_name = "H", value_delimiter = ',')]
-    bandwidth: Vec<f64>,
+    #[arg(long, value_name = "H", value_parser = widths)]
+    bandwidth: Option<Given>,
     /// バンド幅の選び方: comb・each・diff・sum / How the bandwidth is chosen
     #[arg(long, value_name = "SELECTOR", default_value = "comb", value_parser = word::<DensitySelector>)]
     selector: DensitySelector,
@@ -71,7 +71,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         fit: asked.fit,
         kernel: asked.kernel,
         variance: asked.variance,
-        bandwidth: widths(&asked.bandwidth),
+        bandwidth: asked.bandwidth,
         selector: asked.selector,
         mass_points: !asked.no_mass_points,
         regularise: !asked.no_regularisation,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use banso_evaluation::balancing::{Estimand, Estimator};
+use banso_evaluation::discontinuity::Given;
 use banso_evaluation::headline::{Headline, LeastSquares, Method};
 use banso_evaluation::{Refusal, balancing, difference, discontinuity, least_squares};
 use banso_kernel::Lang;
@@ -55,8 +56,8 @@ pub(crate) struct Designed {
     #[arg(long, value_name = "SCORE", default_value_t = 0.0, allow_negative_numbers = true)]
     cutoff: f64,
     /// rd: バンド幅 / rd: bandwidth
-    #[arg(long, value_name = "H", value_delimiter = ',')]
-    bandwidth: Vec<f64>,
+    #[arg(long, value_name = "H", value_parser = widths)]
+    bandwidth: Option<Given>,
     /// rd（ファジー）・balance: 処置の列 / rd (fuzzy), balance: the treatment's column
     #[arg(long, value_name = "COLUMN")]
     treatment: Option<String>,
@@ -120,7 +121,7 @@ impl Designed {
                 covariates: self.covariates.clone(),
                 cluster: self.cluster.first().cloned(),
                 weights: self.weights.clone(),
-                bandwidth: widths(&self.bandwidth),
+                bandwidth: self.bandwidth,
                 level: share(self.level),
                 ..discontinuity::Spec::default()
             })?)),
@@ -151,11 +152,12 @@ impl Designed {
         let Some(path) = &self.settings else { return Ok(spec) };
         let text = reading::text(path).map_err(|cause| Trouble::Unreadable { path: path.clone(), cause })?;
         let mut all = serde_json::to_value(spec).map_err(Trouble::Json)?;
-        let further: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).map_err(Trouble::Json)?;
+        let wrong = |cause: serde_json::Error| Trouble::Settings { path: path.clone(), cause };
+        let further: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).map_err(wrong)?;
         if let serde_json::Value::Object(all) = &mut all {
             all.extend(further);
         }
-        serde_json::from_value(all).map_err(Trouble::Json)
+        serde_json::from_value(all).map_err(wrong)
     }
 }
 

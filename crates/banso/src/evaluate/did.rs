@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
+use super::rd::share;
 use super::words::word;
 use crate::trouble::Trouble;
 
@@ -105,7 +106,7 @@ impl Asked {
             sampling: self.sampling,
             weights: self.weights.clone(),
             cluster: self.cluster.clone(),
-            level: self.level,
+            level: share(self.level),
             bootstrap: self.draws.map(|draws| Bootstrap { draws, seed: self.seed, multiplier: self.multiplier }),
             balance_event: self.balance_event,
             min_event: self.min_event,
@@ -164,7 +165,9 @@ fn page(found: &Estimate, lang: Lang) -> Page {
         (found.pretest_clean, "同（先行効果の前）", "the same before anticipation"),
     ] {
         if let Some(test) = test {
-            page = page.line(ja, en, format!("χ²({}) = {}, p = {}", test.df, number(test.statistic), chance(test.p)));
+            let asymptotic = format!("χ²({}) = {}, p = {}", test.df, number(test.statistic), chance(test.p));
+            let exact = test.small_sample.map(|s| format!("F({}, {:.1}) = {}, p = {}; ", s.df1, s.df2, number(s.f), chance(s.p)));
+            page = page.line(ja, en, exact.unwrap_or_default() + &asymptotic);
         }
     }
     if let Some(simple) = &found.simple {

@@ -10,6 +10,7 @@ use clap::Args;
 use serde::Deserialize;
 
 use super::page::{Page, number};
+use super::rd::share;
 use super::words::word;
 use crate::reading;
 use crate::trouble::Trouble;
@@ -43,7 +44,7 @@ pub(crate) struct Asked {
     bounds: Option<Vec<f64>>,
     /// 処置後の係数の重み（コンマ区切り。指定なしは最初の係数）
     /// Weights of the coefficients after the reference, comma-separated; the first coefficient if none
-    #[arg(long, value_delimiter = ',', allow_negative_numbers = true, verbatim_doc_comment)]
+    #[arg(long, value_delimiter = ',', allow_hyphen_values = true, verbatim_doc_comment)]
     weights: Option<Vec<f64>>,
     /// 信頼水準
     /// The level of the intervals
@@ -87,7 +88,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         shape: asked.shape,
         bounds: asked.bounds.clone(),
         weights: asked.weights.clone(),
-        level: asked.level,
+        level: share(asked.level),
         grid: asked.grid,
         from: asked.from,
         to: asked.to,
@@ -123,7 +124,7 @@ struct Part {
 
 fn study(asked: &Asked) -> Result<Study, Trouble> {
     let path = &asked.study;
-    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
+    if is_json(path)? {
         let text = reading::text(path).map_err(|cause| Trouble::Unreadable { path: path.clone(), cause })?;
         return match serde_json::from_str(&text) {
             Ok(File::Study(study)) => Ok(study),
@@ -137,6 +138,16 @@ fn study(asked: &Asked) -> Result<Study, Trouble> {
         };
     }
     of_table(path, asked.before)
+}
+
+/// Whether a file is JSON: by what it begins with, whatever it is called.
+fn is_json(path: &Path) -> Result<bool, Trouble> {
+    use std::io::Read as _;
+    let unreadable = |cause| Trouble::Unreadable { path: path.to_owned(), cause };
+    let mut start = Vec::new();
+    reading::open(path).map_err(unreadable)?.take(1_024).read_to_end(&mut start).map_err(unreadable)?;
+    let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&start);
+    Ok(start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{'))
 }
 
 /// An estimate by `did`: the study without the reference period.

@@ -2,7 +2,7 @@
 
 use banso_evaluation::{Column, sums};
 use banso_kernel::Lang;
-use banso_tables::Ask;
+use banso_tables::{Ask, ParquetTable};
 use clap::Args;
 use serde::Serialize;
 
@@ -22,6 +22,19 @@ pub(crate) struct Asked {
 struct Look {
     rows: usize,
     columns: Vec<Seen>,
+    /// Columns of types that are not read, and of what type they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<(String, String)>,
+    /// What numbers stand for where they alone do not say it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<Told>,
+}
+
+/// A sentence in both languages.
+#[derive(Debug, Serialize)]
+struct Told {
+    ja: String,
+    en: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,7 +58,13 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
     let input = &asked.input;
     let frame = banso_tables::read(&input.table, &Ask::everything().names(input.names.iter().cloned()))?;
     let columns = frame.columns().map(|(name, column)| seen(name, column)).collect();
-    let look = Look { rows: frame.rows(), columns };
+    let (mut unreadable, mut remarks) = (Vec::new(), Vec::new());
+    if banso_tables::is_parquet(&input.table)? {
+        let table = ParquetTable::open(&input.table)?;
+        unreadable = table.unreadable()?;
+        remarks.extend(table.remarks()?.into_iter().map(|r| Told { ja: r.ja, en: r.en }));
+    }
+    let look = Look { rows: frame.rows(), columns, unreadable, remarks };
     input.answer(&look, lang, || page(&look, lang))
 }
 
@@ -84,5 +103,13 @@ fn page(look: &Look, lang: Lang) -> Page {
         ("最小", "smallest"),
         ("最大", "largest"),
     ];
-    Page::new("表の列", "Columns of the table").line("行数", "rows", look.rows).table(&heads, look.columns.iter().map(row).collect())
+    let page = Page::new("表の列", "Columns of the table").line("行数", "rows", look.rows);
+    let page = page.table(&heads, look.columns.iter().map(row).collect());
+    let page = look.remarks.iter().fold(page, |page, told| page.text(&told.ja, &told.en));
+    look.unreadable.iter().fold(page, |page, (name, found)| {
+        page.text(
+            &format!("列「{name}」は読めない型（{found}）です。"),
+            &format!("column \"{name}\" is of a type that is not read ({found})"),
+        )
+    })
 }

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
+use super::rd::share;
 use crate::trouble::Trouble;
 
 /// What is regressed on what.
@@ -67,7 +68,7 @@ pub(crate) struct Asked {
     #[arg(long, value_name = "WHICH", default_value = "smallest", value_parser = word::<ClusterCount>)]
     cluster_count: ClusterCount,
     /// 信頼水準 / Level of the intervals
-    #[arg(long, value_name = "SHARE", default_value_t = 0.95)]
+    #[arg(long, visible_alias = "level", value_name = "SHARE", default_value_t = 0.95)]
     confidence: f64,
     /// 固定効果を吸収する許容誤差 / Tolerance of the absorption
     #[arg(long, value_name = "SHARE", default_value_t = 1e-13)]
@@ -137,7 +138,7 @@ impl Asked {
         spec.small_sample.clusters = !self.no_cluster_correction;
         spec.small_sample.fixed_effects = self.count_effects;
         spec.small_sample.cluster_count = self.cluster_count;
-        (spec.confidence, spec.tolerance) = (self.confidence, self.tolerance);
+        (spec.confidence, spec.tolerance) = (share(self.confidence), self.tolerance);
         spec.wild = (!self.wild.is_empty()).then_some(wild);
         spec
     }
@@ -156,6 +157,7 @@ impl Asked {
 /// Estimates.
 pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
     let (spec, path) = (asked.spec(), &asked.input.table);
+    agreed(&spec)?;
     let estimate = if asked.stream && banso_tables::is_parquet(path)? {
         let table = ParquetTable::open(path)?.with_names(&asked.input.names);
         least_squares::estimate_from(&table, &spec)?
@@ -167,6 +169,20 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         least_squares::estimate(&frame, &spec)?
     };
     asked.input.answer(&estimate, lang, || page(&estimate, &spec, lang))
+}
+
+/// Errors that do not look at clusters, and clusters, contradict each other.
+fn agreed(spec: &Spec) -> Result<(), Refusal> {
+    match spec.errors {
+        Some(Errors::Iid | Errors::Hc1 | Errors::Hc2 | Errors::Hc3) if !spec.clusters.is_empty() && spec.wild.is_none() => {
+            Err(Refusal::new(
+                "option",
+                "--errors の iid・hc1・hc2・hc3 はクラスターを使いません。--cluster を外すか、--errors を crv1 か crv3 にしてください。",
+                "the errors iid, hc1, hc2 and hc3 take no clusters; leave out --cluster, or set --errors to crv1 or crv3",
+            ))
+        }
+        Some(Errors::Iid | Errors::Hc1 | Errors::Hc2 | Errors::Hc3 | Errors::Crv1 | Errors::Crv3) | None => Ok(()),
+    }
 }
 
 fn not_parquet() -> Refusal {
@@ -254,6 +270,21 @@ mod tests {
     fn commas_divide_terms_outside_parentheses() {
         let given = ["a, log(b)".to_owned(), "i(year, treated, ref=2019),c:d".to_owned()];
         assert_eq!(terms(&given), ["a", "log(b)", "i(year, treated, ref=2019)", "c:d"]);
+    }
+
+    #[test]
+    fn errors_and_clusters_agree() {
+        for (errors, clusters, fine) in [
+            (None, vec!["g".to_owned()], true),
+            (Some(Errors::Crv3), vec!["g".to_owned()], true),
+            (Some(Errors::Hc1), vec![], true),
+            (Some(Errors::Hc1), vec!["g".to_owned()], false),
+            (Some(Errors::Iid), vec!["g".to_owned()], false),
+        ] {
+            let mut spec = Spec::new("y", &["x"]);
+            (spec.errors, spec.clusters) = (errors, clusters);
+            assert_eq!(agreed(&spec).is_ok(), fine, "{spec:?}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
+use super::rd::share;
 use super::words::word;
 use crate::trouble::Trouble;
 
@@ -126,7 +127,7 @@ impl Asked {
             starts: self.starts,
             replications: self.draws,
             seed: self.seed,
-            confidence: self.level,
+            confidence: share(self.level),
             product: self.labour.clone().map(|labour| Product {
                 labour,
                 output_level: self.output_level.clone(),

@@ -59,16 +59,16 @@ pub(super) struct Design {
     #[arg(long, value_name = "KERNEL", default_value = "triangular", value_parser = kernel)]
     kernel: Kernel,
     /// バンド幅（1つ、または下,上の2つ）/ Bandwidth, one or two (below,above)
-    #[arg(long, value_name = "H", value_delimiter = ',')]
-    bandwidth: Vec<f64>,
+    #[arg(long, value_name = "H", value_parser = widths)]
+    bandwidth: Option<Given>,
     /// バイアス用のバンド幅 / Bandwidth of the bias, one or two
-    #[arg(long, value_name = "B", value_delimiter = ',')]
-    bias_bandwidth: Vec<f64>,
+    #[arg(long, value_name = "B", value_parser = widths)]
+    bias_bandwidth: Option<Given>,
     /// h / b の比 / The ratio h / b
-    #[arg(long, visible_alias = "rho", value_name = "RATIO")]
+    #[arg(long, visible_alias = "rho", value_name = "RATIO", conflicts_with = "bias_bandwidth")]
     ratio: Option<f64>,
-    /// バンド幅の選び方: mserd・msetwo・msesum・msecomb1・msecomb2・cerrd・certwo・cersum・cercomb1・cercomb2 / How the bandwidth is chosen
-    #[arg(long, value_name = "SELECTOR", default_value = "mserd", value_parser = word::<Selector>)]
+    /// バンド幅を指定しないときの選び方: mserd・msetwo・msesum・msecomb1・msecomb2・cerrd・certwo・cersum・cercomb1・cercomb2 / How the bandwidth is chosen where none is given
+    #[arg(long, value_name = "SELECTOR", default_value = "mserd", value_parser = word::<Selector>, conflicts_with = "bandwidth")]
     selector: Selector,
     /// 分散の推定: nn・hc0・hc1・hc2・hc3・cr1・cr2・cr3 / How the variance is estimated
     #[arg(long, visible_alias = "vce", value_name = "RULE", default_value = "nn", value_parser = word::<Variance>)]
@@ -119,11 +119,12 @@ pub(super) fn kernel(text: &str) -> Result<Kernel, String> {
 }
 
 /// One bandwidth or two.
-pub(super) fn widths(given: &[f64]) -> Option<Given> {
-    match given {
-        [] => None,
-        [one] => Some(Given::One(*one)),
-        [left, right, ..] => Some(Given::Two([*left, *right])),
+pub(super) fn widths(text: &str) -> Result<Given, String> {
+    let read = text.split(',').map(|part| part.trim().parse::<f64>().map_err(|e| format!("{e}: {part}"))).collect::<Result<Vec<_>, _>>()?;
+    match read.as_slice() {
+        [one] => Ok(Given::One(*one)),
+        [left, right] => Ok(Given::Two([*left, *right])),
+        _ => Err("one bandwidth, or two as below,above".to_owned()),
     }
 }
 
@@ -146,8 +147,8 @@ impl Design {
             bias_order: self.bias_order,
             derivative: self.derivative,
             kernel: self.kernel,
-            bandwidth: widths(&self.bandwidth),
-            bias_bandwidth: widths(&self.bias_bandwidth),
+            bandwidth: self.bandwidth,
+            bias_bandwidth: self.bias_bandwidth,
             ratio: self.ratio,
             selector: self.selector,
             variance: self.variance,

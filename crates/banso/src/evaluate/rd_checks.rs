@@ -1,6 +1,6 @@
 //! `banso evaluate rd-checks`: balance of covariates, placebo cut-offs, donuts.
 
-use banso_evaluation::discontinuity::{Checks, Outcome, Tried, balance, donuts, estimate, placebos};
+use banso_evaluation::discontinuity::{Checks, Outcome, Tried, balance, donuts, estimate, placebo_cutoffs, placebos};
 use banso_kernel::Lang;
 use clap::Args;
 use serde::Serialize;
@@ -20,8 +20,8 @@ pub(crate) struct Asked {
     /// Columns that must not jump at the cut-off: fixed before the decision
     #[arg(long = "fixed", value_name = "COLUMN", value_delimiter = ',', verbatim_doc_comment)]
     fixed: Vec<String>,
-    /// 偽のカットオフ（省略すると各側の四分位点）/ Placebo cut-offs; the quartiles of each side without them
-    #[arg(long = "placebo", visible_alias = "placebos", value_name = "SCORE", value_delimiter = ',', allow_negative_numbers = true)]
+    /// 偽のカットオフ（省略すると各側の中央の点数）/ Placebo cut-offs; the median score of each side without them
+    #[arg(long = "placebo", visible_alias = "placebos", value_name = "SCORE", value_delimiter = ',', allow_hyphen_values = true)]
     placebos: Vec<f64>,
     /// ドーナツの幅（コンマ区切り）/ Widths of donuts
     #[arg(long = "donuts", value_name = "DISTANCE", value_delimiter = ',')]
@@ -44,7 +44,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
     let spec = asked.design.spec();
     let all = numbers(&spec).chain(asked.fixed.iter().map(String::as_str));
     let frame = asked.input.frame(all, spec.cluster.as_deref())?;
-    let cutoffs = if asked.placebos.is_empty() { quartiles(frame.numbers(&spec.score)?, spec.cutoff) } else { asked.placebos.clone() };
+    let cutoffs = if asked.placebos.is_empty() { placebo_cutoffs(&frame, &spec)? } else { asked.placebos.clone() };
     let found = Found {
         effect: estimate(&frame, &spec).map_or_else(Outcome::Refused, |e| Outcome::Estimate(Box::new(e))),
         balance: balance(&frame, &spec, &asked.fixed),
@@ -52,19 +52,6 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         donuts: donuts(&frame, &spec, &asked.donuts),
     };
     asked.input.answer(&found, lang, || page(&found, lang))
-}
-
-/// The quartiles of the scores on each side.
-fn quartiles(scores: &[f64], cutoff: f64) -> Vec<f64> {
-    let mut all = Vec::new();
-    for above in [false, true] {
-        let side: Vec<f64> = scores.iter().copied().filter(|s| !s.is_nan() && (*s >= cutoff) == above).collect();
-        let side = banso_evaluation::sums::sorted(&side);
-        all.extend([0.25, 0.5, 0.75].map(|share| banso_evaluation::sums::quantile_linear(&side, share)));
-    }
-    all.retain(|s| s.is_finite() && *s != cutoff);
-    all.dedup();
-    all
 }
 
 fn cells(result: &Outcome, lang: Lang) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! `banso evaluate rd-honest`: intervals under bounded curvature.
 
-use banso_evaluation::discontinuity::{HonestEstimate, HonestSpec, Kernel, honest};
+use banso_evaluation::discontinuity::{Given, HonestEstimate, HonestSpec, Kernel, honest};
 use banso_kernel::Lang;
 use clap::Args;
 
@@ -29,8 +29,8 @@ pub(crate) struct Asked {
     #[arg(long, value_name = "M", verbatim_doc_comment)]
     bound: Option<f64>,
     /// バンド幅（1つまたは2つ。省略すると最短の区間になる幅）/ Bandwidth; that of the shortest interval without it
-    #[arg(long, value_name = "H", value_delimiter = ',')]
-    bandwidth: Vec<f64>,
+    #[arg(long, value_name = "H", value_parser = widths)]
+    bandwidth: Option<Given>,
     /// カーネル / Kernel
     #[arg(long, default_value = "triangular", value_parser = kernel)]
     kernel: Kernel,
@@ -49,7 +49,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         score: asked.running.clone(),
         cutoff: asked.cutoff,
         bound: asked.bound,
-        bandwidth: widths(&asked.bandwidth),
+        bandwidth: asked.bandwidth,
         kernel: asked.kernel,
         neighbours: asked.neighbours,
         level: share(asked.level),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use banso_evaluation::discontinuity::{Bin, Bins, Kernel, MassPoints, Plot, PlotSide, PlotSpec, plot};
+use banso_evaluation::discontinuity::{Bin, Bins, Given, Kernel, MassPoints, Plot, PlotSide, PlotSpec, plot};
 use banso_evaluation::study::{Figure, Layer};
 use banso_kernel::Lang;
 use clap::Args;
@@ -43,8 +43,8 @@ pub(crate) struct Asked {
     #[arg(long, default_value = "uniform", value_parser = kernel)]
     kernel: Kernel,
     /// 多項式のバンド幅（省略すると全行）/ Its bandwidth; all rows without it
-    #[arg(long, value_name = "H", value_delimiter = ',')]
-    bandwidth: Vec<f64>,
+    #[arg(long, value_name = "H", value_parser = widths)]
+    bandwidth: Option<Given>,
     /// 重みの列 / Weights
     #[arg(long, value_name = "COLUMN")]
     weights: Option<String>,
@@ -78,7 +78,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         scale: asked.scale,
         order: asked.order,
         kernel: asked.kernel,
-        bandwidth: widths(&asked.bandwidth),
+        bandwidth: asked.bandwidth,
         weights: asked.weights.clone(),
         mass_points: asked.mass_points,
         level: share(asked.level),

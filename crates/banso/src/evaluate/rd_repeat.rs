@@ -1,6 +1,6 @@
 //! `banso evaluate rd-repeat`: applicants who come again.
 
-use banso_evaluation::discontinuity::{Inference, Kernel, RepeatEstimate, RepeatSpec, Since, repeat};
+use banso_evaluation::discontinuity::{Given, Inference, Kernel, RepeatEstimate, RepeatSpec, Since, repeat};
 use banso_kernel::Lang;
 use clap::Args;
 
@@ -40,8 +40,8 @@ pub(crate) struct Asked {
     #[arg(long, visible_alias = "firm", value_name = "COLUMN")]
     applicant: String,
     /// バンド幅（1つまたは2つ）/ Bandwidth, one or two
-    #[arg(long, value_name = "H", value_delimiter = ',')]
-    bandwidth: Vec<f64>,
+    #[arg(long, value_name = "H", value_parser = widths)]
+    bandwidth: Option<Given>,
     /// カーネル / Kernel
     #[arg(long, default_value = "triangular", value_parser = kernel)]
     kernel: Kernel,
@@ -61,7 +61,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         score: asked.running.clone(),
         cutoff: asked.cutoff,
         applicant: asked.applicant.clone(),
-        bandwidth: widths(&asked.bandwidth),
+        bandwidth: asked.bandwidth,
         kernel: asked.kernel,
         order: asked.order,
         level: share(asked.level),

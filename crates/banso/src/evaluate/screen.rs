@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
+use super::rd::share;
 use crate::trouble::Trouble;
 
 /// What to look at in which table.
@@ -94,7 +95,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
             workers: asked.workers.clone(),
             treatment: asked.treatment.clone(),
             tolerance: asked.tolerance,
-            confidence: asked.level,
+            confidence: share(asked.level),
         },
     )?;
     let treatment = asked.treatment.clone().unwrap_or_default();
@@ -103,14 +104,14 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         treatment: treatment.clone(),
         observed: asked.observed.clone(),
         cells: asked.cells.clone(),
-        confidence: asked.level,
+        confidence: share(asked.level),
     };
     let spill = asked.neighbourhood.clone().map(|neighbourhood| spillover::Spec {
         outcome: asked.outcome.clone(),
         treatment,
         neighbourhood,
         covariates: asked.covariates.clone(),
-        confidence: asked.level,
+        confidence: share(asked.level),
     });
     let found = Found {
         screen,

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
+use super::rd::share;
 use super::words::word;
 use crate::trouble::Trouble;
 
@@ -131,7 +132,7 @@ impl Asked {
             error: self.error,
             replications: self.draws,
             seed: self.seed,
-            confidence: self.level,
+            confidence: share(self.level),
             ..Spec::default()
         }
     }

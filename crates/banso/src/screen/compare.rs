@@ -45,7 +45,7 @@ pub(super) fn compare(asked: &Asked, programmes: Option<&Path>, (before, after):
     print!("{}", text(&prepared, &shift, (&before, &after), asked.synthetic.is_some(), lang));
     let misfits = firms.misfits();
     if let Some(misfits) = &misfits {
-        eprint!("{misfits}");
+        complain!("{}", misfits.to_string().trim_end());
     }
     Ok(misfits.is_none())
 }

@@ -45,7 +45,7 @@ pub(super) fn run(asked: &Asked, prepared: &Prepared, lang: Lang) -> Result<bool
     }
     let mut lists = asked.to.as_deref().map(|folder| Lists::open(folder, prepared, &note.lists)).transpose()?;
     if note.firms > 0 && !note.done {
-        eprintln!("{}件目から続けます。/ Going on from firm {}.", note.firms + 1, note.firms + 1);
+        complain!("{}件目から続けます。/ Going on from firm {}.", note.firms + 1, note.firms + 1);
         firms.skip(note.firms)?;
     }
     let began = Instant::now();
@@ -66,7 +66,7 @@ pub(super) fn run(asked: &Asked, prepared: &Prepared, lang: Lang) -> Result<bool
     }
     let misfits = firms.misfits();
     if let Some(misfits) = &misfits {
-        eprint!("{misfits}");
+        complain!("{}", misfits.to_string().trim_end());
     }
     Ok(misfits.is_none())
 }

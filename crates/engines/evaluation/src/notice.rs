@@ -21,6 +21,11 @@ impl Refusal {
     }
 }
 
+/// A p-value in a sentence: `p = 0.0312`, and never nought.
+pub(crate) fn chance(p: f64) -> String {
+    if p < 0.0001 { "p < 0.0001".to_owned() } else { format!("p = {p:.4}") }
+}
+
 /// What makes a result doubtful.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Warning {

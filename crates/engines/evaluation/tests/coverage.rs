@@ -2,8 +2,19 @@
 
 #![cfg(test)]
 
+#[expect(dead_code, reason = "how often the larger run draws is the example's")]
 #[path = "coverage/mod.rs"]
 mod worlds;
+
+#[test]
+fn tests_keep_their_size() {
+    for test in worlds::sizes::TESTS {
+        let (rejected, answers) = worlds::sizes::rejected(test, test.sizes[0], test.few, 2_026);
+        let share = rejected as f64 / answers.max(1) as f64;
+        assert!(answers as u64 * 10 >= test.few * 9, "{}: {answers} answers of {}", test.name, test.few);
+        assert!((test.allowed[0]..=test.allowed[1]).contains(&share), "{}: {rejected} of {answers}", test.name);
+    }
+}
 
 #[test]
 fn intervals_cover() {

@@ -20,7 +20,7 @@ pub use love::{LovePlot, LoveRow, Standardiser};
 pub use matching::{Matching, Metric};
 pub use overlap::{ArmScores, Overlap, Trim, crump_alpha, effective_size};
 pub use score::{Coefficient, Link, Score};
-pub use spec::{Effect, Estimate, RowWeights, Spec};
+pub use spec::{Effect, Estimate, Refused, RowWeights, Spec};
 
 use crate::dist::{normal_p, normal_quantile};
 use crate::frame::Frame;
@@ -76,6 +76,7 @@ pub fn estimate(frame: &Frame, spec: &Spec) -> Result<Estimate, Refusal> {
         overlap: Overlap::of(&sample, &score.probabilities),
         score: score.clone(),
         effects: Vec::new(),
+        refused: Vec::new(),
         balanced: Vec::new(),
         love: Vec::new(),
         row_weights: Vec::new(),
@@ -96,8 +97,16 @@ impl Work<'_> {
                 self.out.warnings.extend(self.out.overlap.hopeless(*estimand));
             }
             for estimator in &self.spec.estimators {
-                self.one(*estimator, *estimand)?;
+                // What one of them refuses takes nothing from the others.
+                if let Err(refusal) = self.one(*estimator, *estimand) {
+                    self.out.refused.push(Refused { estimator: *estimator, estimand: *estimand, refusal });
+                }
             }
+        }
+        if self.out.effects.is_empty()
+            && let Some(first) = self.out.refused.first()
+        {
+            return Err(first.refusal.clone());
         }
         if self.spec.keep_weights {
             self.out.row_scores.clone_from(&self.score.probabilities);

@@ -110,6 +110,17 @@ pub struct RowWeights {
     pub weights: Vec<f64>,
 }
 
+/// An estimate that was asked for and is not there.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Refused {
+    /// By which method.
+    pub estimator: Estimator,
+    /// Over whom.
+    pub estimand: Estimand,
+    /// Why.
+    pub refusal: Refusal,
+}
+
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Estimate {
@@ -125,6 +136,9 @@ pub struct Estimate {
     pub overlap: Overlap,
     /// The effects, one for each estimator and estimand.
     pub effects: Vec<Effect>,
+    /// What could not be estimated, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
     /// How entropy weights came about.
     pub balanced: Vec<Balanced>,
     /// Love plots for weighting, entropy balancing and matching as asked.

@@ -35,17 +35,37 @@ impl Part {
 pub(super) struct Influence {
     parts: Vec<Part>,
     squares: Vec<Matrix>,
+    /// The columns of each cohort and their squares and products by unit, when clusters sum them up across cohorts.
+    own: Vec<(Vec<usize>, Matrix)>,
 }
 
 impl Influence {
     /// Takes the parts of all cohorts in order of units; with clusters, sums them up by cluster.
     pub(super) fn new(parts: Vec<Part>, basis: usize, clusters: Option<&(Vec<u32>, usize)>) -> Self {
+        let mut own = Vec::new();
         let parts = match clusters {
             None => parts,
-            Some((codes, count)) => vec![by_cluster(&parts, basis, codes, *count)],
+            Some((codes, count)) => {
+                own = parts.iter().map(|part| (part.columns.clone(), squares(part))).collect();
+                vec![by_cluster(&parts, basis, codes, *count)]
+            }
         };
         let squares = parts.iter().map(squares).collect();
-        Self { parts, squares }
+        Self { parts, squares, own }
+    }
+
+    /// Covariances of estimates that each cohort's units give alone, as if all units were independent.
+    pub(super) fn by_cohort(&self, estimates: &[&Linear]) -> Vec<Matrix> {
+        let alone = |columns: &[usize], squares: &Matrix| {
+            let dense: Vec<Vec<f64>> = estimates.iter().map(|e| on(e, columns)).collect();
+            let through: Vec<Vec<f64>> = dense.iter().map(|row| squares.apply(row)).collect();
+            Matrix::from_fn(dense.len(), dense.len(), |i, j| crate::sums::dot(&dense[i], &through[j]))
+        };
+        if self.own.is_empty() {
+            self.parts.iter().zip(&self.squares).map(|(part, squares)| alone(&part.columns, squares)).collect()
+        } else {
+            self.own.iter().map(|(columns, squares)| alone(columns, squares)).collect()
+        }
     }
 
     /// Covariances of estimates.

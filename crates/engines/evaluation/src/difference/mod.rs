@@ -11,6 +11,7 @@ mod logit;
 mod pair;
 mod panel;
 mod report;
+mod small;
 
 use serde::{Deserialize, Serialize};
 
@@ -309,7 +310,30 @@ pub struct Wald {
     pub statistic: f64,
     /// Its degrees of freedom: how many effects are tested.
     pub df: usize,
-    /// Its p-value by χ².
+    /// Its p-value by χ², as the published programs give it; right with many units.
+    pub p: f64,
+    /// The test by F, right with few units too; none where units (or clusters) are too few for the number of effects.
+    pub small_sample: Option<SmallSample>,
+}
+
+impl Wald {
+    /// The p-value to decide by: that of F where there is one.
+    #[must_use]
+    pub fn chance(&self) -> f64 {
+        self.small_sample.map_or(self.p, |small| small.p)
+    }
+}
+
+/// A joint test by F.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SmallSample {
+    /// The statistic.
+    pub f: f64,
+    /// Degrees of freedom: how many effects are tested.
+    pub df1: usize,
+    /// Degrees of freedom of the errors, those taken by the effects left out.
+    pub df2: f64,
+    /// Its p-value.
     pub p: f64,
 }
 

@@ -5,10 +5,11 @@ use super::cells::{Cell, Cells, State};
 use super::influence::{Influence, Linear};
 use super::pair::Gap;
 use super::panel::Panel;
+use super::small::{self, Shares};
 use super::{Average, CellEffect, Comparison, Effect, Estimate, Hole, PartEffect, Spec, Wald, Words};
 use crate::dist::{chi2_p, normal_p, normal_quantile};
 use crate::linear::Matrix;
-use crate::notice::Warning;
+use crate::notice::{Warning, chance};
 use crate::sums::sorted;
 
 /// Fewer units than this in a cohort, beside one a covariate, are too few for its normal approximation.
@@ -30,8 +31,9 @@ pub(super) fn report(panel: &Panel, cells: &Cells, spec: &Spec) -> Estimate {
     let influence = &cells.influence;
     let (simple, group, event, calendar) = (averages.simple(), averages.group(), averages.event(), averages.calendar());
     let (of_cells, critical) = cell_effects(panel, cells, spec);
-    let pretest = wald(&averages.before(0.0), influence);
-    let pretest_clean = if spec.anticipation > 0.0 { wald(&averages.before(spec.anticipation), influence) } else { None };
+    let shares = shares(panel);
+    let pretest = wald(&averages.before(0.0), influence, &shares);
+    let pretest_clean = if spec.anticipation > 0.0 { wald(&averages.before(spec.anticipation), influence, &shares) } else { None };
     let mut estimate = Estimate {
         cells: of_cells,
         critical,
@@ -152,7 +154,7 @@ fn family(family: &Family, influence: &Influence, spec: &Spec) -> Average {
 }
 
 /// The joint test that cells are nought; none without cells or with a singular covariance.
-fn wald(cells: &[&Cell], influence: &Influence) -> Option<Wald> {
+fn wald(cells: &[&Cell], influence: &Influence, shares: &Shares) -> Option<Wald> {
     if cells.is_empty() {
         return None;
     }
@@ -166,7 +168,17 @@ fn wald(cells: &[&Cell], influence: &Influence) -> Option<Wald> {
     }
     let effects: Vec<f64> = cells.iter().zip(&errors).filter_map(|(cell, error)| Some(cell.effect()? / error)).collect();
     let statistic = scaled.inverse_spd()?.quadratic(&effects);
-    Some(Wald { statistic, df: cells.len(), p: chi2_p(statistic, cells.len() as f64) })
+    let unit = |covariance: Matrix| Matrix::from_fn(cells.len(), cells.len(), |i, j| covariance[(i, j)] / (errors[i] * errors[j]));
+    let own: Vec<Matrix> = influence.by_cohort(&estimates).into_iter().map(unit).collect();
+    let small_sample = small::test(statistic, &own, shares);
+    Some(Wald { statistic, df: cells.len(), p: chi2_p(statistic, cells.len() as f64), small_sample })
+}
+
+/// Which share of every cohort each cluster holds.
+fn shares(panel: &Panel) -> Shares {
+    let weights: Vec<Vec<f64>> =
+        panel.cohorts.iter().map(|cohort| cohort.units.clone().map(|unit| panel.unit_weight(unit)).collect()).collect();
+    Shares::new(&weights, panel.clusters.as_ref())
 }
 
 fn words(panel: &Panel, spec: &Spec) -> Words {
@@ -193,14 +205,12 @@ fn words(panel: &Panel, spec: &Spec) -> Words {
 fn warnings(panel: &Panel, estimate: &Estimate, spec: &Spec) -> Vec<Warning> {
     let mut out = Vec::new();
     let test = if spec.anticipation > 0.0 { estimate.pretest_clean } else { estimate.pretest };
-    if let Some(test) = test.filter(|test| test.p < 0.05) {
-        let p = test.p;
+    if let Some(p) = test.map(|test| test.chance()).filter(|p| *p < 0.05) {
+        let p = chance(p);
         out.push(Warning::blocking(
             "pre-trend",
-            format!(
-                "処置前から群の間に差があります（同時検定 p = {p:.4}）。平行トレンドの仮定は疑わしく、`honest` で感度を確かめてください。"
-            ),
-            format!("groups differ before treatment already (joint test p = {p:.4}); parallel trends are doubtful: look at `honest`"),
+            format!("処置前から群の間に差があります（同時検定 {p}）。平行トレンドの仮定は疑わしく、`honest` で感度を確かめてください。"),
+            format!("groups differ before treatment already (joint test {p}); parallel trends are doubtful: look at `honest`"),
         ));
     }
     small_cohorts(panel, spec, &mut out);

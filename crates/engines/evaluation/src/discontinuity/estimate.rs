@@ -254,6 +254,10 @@ fn assemble(
     if before == 2 {
         shares = ratio(&slopes, &difference);
         let lost = |j: usize| jump(&levels, j) - jump(&corrected, j);
+        // A treatment that all have, or nobody, jumps by no more than rounding.
+        if jump(&levels, 1).abs() <= 1e-10 * largest(&sample.left.columns[1], &sample.right.columns[1]) {
+            return Err(warn::no_first_stage());
+        }
         let main = effect[0] / jump(&levels, 1);
         effect = [main, main - shares[0] * lost(0) - shares[1] * lost(1)];
         bias = [0, 1].map(|s| {
@@ -267,7 +271,12 @@ fn assemble(
     let scale = spec.scale;
     let (three, covariances) = three(spec, effect.map(|e| e * scale), &Combination { shares }, rule, (left, right), scale.abs());
     let side = |at: usize, fit: &Fitted<'_>| {
-        side_fit(fit, [net(&levels[at], 0), net(&corrected[at], 0), bias[at]].map(|x| x * scale), &covariances[at])
+        let mut side = side_fit(fit, [net(&levels[at], 0), net(&corrected[at], 0), bias[at]].map(|x| x * scale), &covariances[at]);
+        if spec.mass_points == MassPoints::Off {
+            // As the authors' software tells them when it does not look for shared scores.
+            side.distinct = side.rows;
+        }
+        side
     };
     let out = Estimate {
         effect: three,
@@ -289,6 +298,11 @@ fn assemble(
         warnings: Vec::new(),
     };
     finish(out, spec)
+}
+
+/// The greatest absolute value of two columns.
+fn largest(left: &[f64], right: &[f64]) -> f64 {
+    left.iter().chain(right).fold(0.0, |most, v| most.max(v.abs()))
 }
 
 fn finish(mut out: Estimate, spec: &Spec) -> Result<Estimate, Refusal> {

@@ -129,7 +129,7 @@ fn one(side: &Side, residuals: &[f64], kernel: Kernel, h: f64) -> Option<One> {
 /// The jump with an interval that covers it for every outcome whose curvature stays within the bound.
 ///
 /// # Errors
-/// Columns that are missing, sides with fewer than two distinct scores (five for the rule of thumb).
+/// Columns that are missing, an outcome that does not vary, sides with fewer than two distinct scores (five for the rule of thumb).
 pub fn honest(frame: &Frame, spec: &HonestSpec) -> Result<HonestEstimate, Refusal> {
     let asked = Spec {
         outcome: spec.outcome.clone(),
@@ -148,6 +148,14 @@ pub fn honest(frame: &Frame, spec: &HonestSpec) -> Result<HonestEstimate, Refusa
     let sample = asked.sample(frame)?;
     sides_filled(&sample)?;
     let sides = [&sample.left, &sample.right];
+    let first = sample.left.columns[0].first();
+    if sides.iter().all(|side| side.columns[0].iter().all(|y| Some(y) == first)) {
+        return Err(Refusal::new(
+            "constant-outcome",
+            "結果の列がすべて同じ値のため、跳びを測れません。結果の列を確認してください。",
+            "the outcome is the same in every row: there is no jump to measure; look at its column",
+        ));
+    }
     let residuals = sides.map(|side| Nearest::new(side, spec.neighbours).residuals(side, side.len(), &side.columns[0]));
     let bound = match spec.bound {
         Some(bound) => bound,

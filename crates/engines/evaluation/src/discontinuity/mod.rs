@@ -26,7 +26,7 @@ mod variance;
 mod warn;
 
 pub use bandwidth::{Bandwidths, Selector, Widths};
-pub use checks::{Checks, Outcome, Tried, balance, donuts, placebos};
+pub use checks::{Checks, Outcome, Tried, balance, donuts, placebo_cutoffs, placebos};
 pub use density::{
     Binomial, DensityEstimate, DensityFit, DensitySelector, DensitySpec, DensityVariance, DensityWidth, DensityWidths, density,
 };

@@ -3,6 +3,7 @@
 use super::bandwidth::{Bandwidths, Half};
 use super::result::{Estimate, SideFit};
 use super::spec::{MassPoints, Sample, Spec};
+use crate::notice::chance;
 use crate::{Refusal, Warning};
 
 /// Fewer distinct scores than this within the bandwidth of a side hold the headline back: a local polynomial through so few points is a
@@ -151,12 +152,12 @@ pub(super) fn density_few(sample: &Sample, order: usize) -> Refusal {
 pub(super) fn density(difference: &super::Inference, sample: &Sample) -> Vec<Warning> {
     let mut all = Vec::new();
     if difference.p < 0.05 {
-        let (p, more) = (difference.p, difference.estimate > 0.0);
+        let (p, more) = (chance(difference.p), difference.estimate > 0.0);
         let (ja, en) = if more { ("上", "above") } else { ("下", "below") };
         all.push(Warning::blocking(
             "manipulated-score",
-            format!("点数の密度がカットオフで不連続です（p={p:.4}、カットオフの{ja}に多い）。点数が操作された疑いがあり、不連続回帰の前提が成り立たないおそれがあります。"),
-            format!("the density of the score jumps at the cut-off (p = {p:.4}, more just {en} it): the score may be manipulated, and then the discontinuity identifies nothing"),
+            format!("点数の密度がカットオフで不連続です（{p}、カットオフの{ja}に多い）。点数が操作された疑いがあり、不連続回帰の前提が成り立たないおそれがあります。"),
+            format!("the density of the score jumps at the cut-off ({p}, more just {en} it): the score may be manipulated, and then the discontinuity identifies nothing"),
         ));
     }
     let distinct = sample.left.distinct() + sample.right.distinct();

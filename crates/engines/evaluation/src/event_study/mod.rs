@@ -214,11 +214,23 @@ pub fn estimate(frame: &Frame, spec: &Spec) -> Result<Estimate, Refusal> {
         Estimator::TwoWay => regression::two_way(&panel, spec)?,
         Estimator::Imputation => imputation::imputation(&panel, spec)?,
     };
+    rounded(&mut found, frame.numbers(&spec.outcome)?);
     let within = |at: f64| spec.min_event.is_none_or(|m| at >= m) && spec.max_event.is_none_or(|m| at <= m);
     found.event.retain(|e| within(e.at));
     found.cohorts.retain(|c| within(c.at));
     warn(&mut found);
     Ok(found)
+}
+
+/// What is nought but for rounding is nought, and has no error to be compared with: an outcome that unit and period explain as a whole.
+fn rounded(found: &mut Estimate, outcome: &[f64]) {
+    let largest = outcome.iter().filter(|y| y.is_finite()).fold(0.0_f64, |most, y| most.max(y.abs()));
+    let nothing = |effect: &Effect| effect.effect.abs() <= 1e-12 * largest && effect.error.is_none_or(|e| e <= 1e-12 * largest);
+    let all = found.event.iter_mut().map(|e| &mut e.effect).chain(found.cohorts.iter_mut().map(|c| &mut c.effect));
+    for effect in all.chain(found.overall.as_mut()).filter(|e| nothing(e)) {
+        found.pretest = None;
+        *effect = Effect { effect: 0.0, error: None, lower: None, upper: None, p: None, rows: effect.rows };
+    }
 }
 
 fn warn(found: &mut Estimate) {

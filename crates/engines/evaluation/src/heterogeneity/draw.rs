@@ -1,5 +1,7 @@
 //! Drawing clusters, units or rows anew, and the tables that come of it.
 
+use std::cmp::Ordering;
+
 use crate::discontinuity::{Bandwidths, Given, Widths};
 use crate::frame::{Column, Frame};
 use crate::headline::{Headline, Method};
@@ -30,6 +32,24 @@ pub(super) fn gather(frame: &Frame, rows: &[usize]) -> Result<Frame, Refusal> {
     })
 }
 
+/// The rows in the order of what they hold, the named column first: what a draw picks does not depend on the order of the table.
+fn canonical(frame: &Frame, first: Option<&String>) -> Result<Vec<usize>, Refusal> {
+    let mut columns: Vec<&Column> = first.map(|name| frame.column(name)).transpose()?.into_iter().collect();
+    let mut others: Vec<(&str, &Column)> = frame.columns().collect();
+    others.sort_unstable_by_key(|(name, _)| *name);
+    columns.extend(others.into_iter().map(|(_, column)| column));
+    let mut rows: Vec<usize> = (0..frame.rows()).collect();
+    rows.sort_by(|a, b| columns.iter().map(|column| compared(column, *a, *b)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal));
+    Ok(rows)
+}
+
+fn compared(column: &Column, a: usize, b: usize) -> Ordering {
+    match column {
+        Column::Number(values) => values[a].total_cmp(&values[b]),
+        Column::Name { codes, levels } => levels.get(codes[a] as usize).cmp(&levels.get(codes[b] as usize)),
+    }
+}
+
 impl Sampler {
     /// By the clusters of the method, the units of its panel, or rows.
     pub(super) fn new(frame: &Frame, method: &Method) -> Result<Self, Refusal> {
@@ -45,10 +65,12 @@ impl Sampler {
             (None, Some(_)) => "units",
             (None, None) => "rows",
         };
+        let order = canonical(frame, by)?;
         let members = match by {
-            None => (0..frame.rows()).map(|row| vec![row]).collect(),
+            None => order.into_iter().map(|row| vec![row]).collect(),
             Some(column) => {
-                let rows = frame.complete([column.as_str()])?.rows;
+                let whole = frame.column(column)?;
+                let rows: Vec<usize> = order.into_iter().filter(|row| !whole.missing(*row)).collect();
                 let (codes, count) = frame.groups(column, &rows)?;
                 let mut members = vec![Vec::new(); count];
                 rows.iter().zip(codes).for_each(|(row, code)| members[code as usize].push(*row));

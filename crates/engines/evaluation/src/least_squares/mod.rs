@@ -105,8 +105,16 @@ fn told(
     solved: &Solved,
     variance: &Variance,
     spec: &Spec,
-    (instruments, wild, warnings): Extras,
+    (instruments, wild, mut warnings): Extras,
 ) -> Estimate {
+    let fit = fit(design, moments, solved, variance.squares);
+    if instruments.is_none() && fit.r2 > 1.0 - 1e-12 {
+        warnings.push(Warning::note(
+            "perfect-fit",
+            "結果が説明変数でほぼ完全に説明されています（決定係数1）。結果そのもの、またはそれから計算した列が説明変数に入っていないか確認してください。標準誤差に意味はありません。",
+            "the regressors explain the outcome without remainder (R² of 1); see whether the outcome, or a column computed from it, is among them. The standard errors mean nothing",
+        ));
+    }
     let (beta, matrix) = unshifted(design, solved, &variance.matrix);
     let t = dist::t_quantile(f64::midpoint(1.0, spec.confidence), variance.freedom);
     let coefficient = |(i, column): (usize, &usize)| {
@@ -144,7 +152,7 @@ fn told(
             .collect(),
         clusters: design.clusters.iter().map(|c| Clusters { name: c.name.clone(), count: c.count }).collect(),
         collinear: solved.collinear.iter().map(|c| design.names[*c].clone()).collect(),
-        fit: fit(design, moments, solved, variance.squares),
+        fit,
         absorption_steps: moments.absorbed.steps,
         instruments,
         wild,

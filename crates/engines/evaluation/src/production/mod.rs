@@ -256,13 +256,14 @@ fn one(panel: &Panel, spec: &Spec, method: Method, levels: Option<&Levels>, warn
 /// Moments beyond those needed that disagree.
 fn disagreement(restrictions: Restrictions) -> Warning {
     let Restrictions { statistic, degrees, p } = restrictions;
+    let p = crate::notice::chance(p);
     Warning::note(
         "moments-disagree",
         format!(
-            "余分な積率条件が合いません（J = {statistic:.2}、自由度{degrees}、p = {p:.4}）。労働を生産性の判明前に決めているなら、ackerberg-caves-frazer か wooldridge-levinsohn-petrin を使ってください。"
+            "余分な積率条件が合いません（J = {statistic:.2}、自由度{degrees}、{p}）。労働を生産性の判明前に決めているなら、ackerberg-caves-frazer か wooldridge-levinsohn-petrin を使ってください。"
         ),
         format!(
-            "moments beyond those needed disagree (J = {statistic:.2}, {degrees} degrees, p = {p:.4}); where labour is chosen before productivity is known, use ackerberg-caves-frazer or wooldridge-levinsohn-petrin"
+            "moments beyond those needed disagree (J = {statistic:.2}, {degrees} degrees, {p}); where labour is chosen before productivity is known, use ackerberg-caves-frazer or wooldridge-levinsohn-petrin"
         ),
     )
 }

@@ -8,7 +8,7 @@ use super::finding::Full;
 use super::robust::{self, Shown};
 use super::words::{Sentence, number, p_value, score_axis};
 use crate::sums::sorted;
-use crate::{Frame, Refusal, Warning, discontinuity};
+use crate::{Frame, Refusal, Warning, difference, discontinuity};
 
 /// What came of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -202,7 +202,7 @@ pub(super) fn afterwards(
             placebo(looked, declaration, panel, spec)?;
         }
         (Full::Difference(result), Ready::Difference(spec)) => {
-            trends(looked, result.pretest.as_ref().map(|w| w.p));
+            trends(looked, result.pretest.as_ref().map(difference::Wald::chance));
             robust::sensitivity(looked, panel, spec, outcome);
         }
         (Full::Balancing(result), _) => alike(looked, result),

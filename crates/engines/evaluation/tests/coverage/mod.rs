@@ -3,6 +3,7 @@
 
 mod panels;
 mod sections;
+pub(crate) mod sizes;
 
 use banso_evaluation::random::{Stream, Streams};
 use banso_evaluation::sums::{quantile_linear, sorted};
@@ -90,6 +91,7 @@ pub(crate) const WORLDS: &[World] = &[
     world("cut-off, model 1 of CCT (2014), order 2, `mserd`, rows", 0.04, model_one_square, &[1_000, 4_000], 2_000, 200, RIGHT),
     world("cut-off, whole scores, honest under the true bound, rows", 5.0, honest, &[600], 2_000, 200, [0.92, 1.0]),
     world("group-time effects, event time 0, units", 0.5, group_time, &[160], 2_000, 200, RIGHT),
+    world("group-time effects, mean over all, clusters of two cohorts", 0.7, simple_clusters, &[30, 40, 50, 60], 2_000, 200, [0.86, 0.99]),
     world("interaction-weighted, event time 0, units", 0.5, interaction_weighted, &[160], 1_000, 200, RIGHT),
     world("imputation, event time 0, units", 0.5, imputation, &[160], 1_000, 200, RIGHT),
     world("balancing, AIPW on the treated, rows", 1.0, augmented, &[500, 2_000], 2_000, 200, RIGHT),

@@ -7,7 +7,7 @@ use banso_evaluation::{Frame, Refusal, difference, event_study, synthetic};
 use super::table;
 
 /// Three cohorts and the never treated, effects that differ by cohort and grow; own trend of the unit's level, serial correlation.
-fn staggered(s: &mut Stream, units: usize) -> Result<Frame, Refusal> {
+pub(crate) fn staggered(s: &mut Stream, units: usize) -> Result<Frame, Refusal> {
     let mut cells = vec![vec![]; 4];
     for unit in 0..units {
         let start = [0.0, 3.0, 4.0, 5.0][unit % 4];
@@ -29,6 +29,26 @@ fn staggered(s: &mut Stream, units: usize) -> Result<Frame, Refusal> {
 pub(crate) fn group_time(s: &mut Stream, n: usize) -> Option<[f64; 2]> {
     let found = difference::estimate(&staggered(s, n).ok()?, &difference::Spec::new("y", "u", "t", "g")).ok()?;
     found.event.parts.iter().find(|p| p.at == 0.0).and_then(|p| Some([p.effect.lower?, p.effect.upper?]))
+}
+
+/// Staggered adoption of two units a cluster; the units of each have a shock in common in every period.
+pub(crate) fn clustered(s: &mut Stream, clusters: usize, of: fn(usize, usize) -> usize) -> Option<difference::Estimate> {
+    let units = 2 * clusters;
+    let frame = staggered(s, units).ok()?;
+    let shocks: Vec<f64> = (0..clusters * 6).map(|_| s.normal()).collect();
+    let [y, u, t, g] = ["y", "u", "t", "g"].map(|name| frame.numbers(name).map(<[f64]>::to_vec));
+    let (y, u, t, g) = (y.ok()?, u.ok()?, t.ok()?, g.ok()?);
+    let cluster: Vec<f64> = u.iter().map(|u| of(*u as usize, units) as f64).collect();
+    let y = (0..y.len()).map(|i| y[i] + shocks[cluster[i] as usize * 6 + t[i] as usize - 1]).collect();
+    let columns = vec![("y", y), ("u", u), ("t", t), ("g", g), ("c", cluster)];
+    let spec = difference::Spec { cluster: Some("c".into()), ..difference::Spec::new("y", "u", "t", "g") };
+    difference::estimate(&table(columns).ok()?, &spec).ok()
+}
+
+/// The mean over all: of the nine treated cells of the three cohorts, four, three and two of them.
+pub(crate) fn simple_clusters(s: &mut Stream, n: usize) -> Option<[f64; 2]> {
+    let found = clustered(s, n, |unit, _| unit / 2)?.simple?;
+    Some([found.lower?, found.upper?])
 }
 
 fn path(s: &mut Stream, n: usize, estimator: event_study::Estimator) -> Option<[f64; 2]> {

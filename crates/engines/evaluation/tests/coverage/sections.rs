@@ -73,7 +73,7 @@ fn model_one(s: &mut Stream, n: usize) -> Result<Frame, Refusal> {
 }
 
 /// Review scores of 60 to 100, cut-off 78, mild curvature, jump 5.
-fn review(s: &mut Stream, n: usize) -> Result<Frame, Refusal> {
+pub(crate) fn review(s: &mut Stream, n: usize) -> Result<Frame, Refusal> {
     let x: Vec<f64> = (0..n).map(|_| 80.0 + 7.0 * s.normal()).collect();
     let y = x
         .iter()
