@@ -67,7 +67,7 @@ async fn computed_anew(visitor: &mut Visitor, path: &str, folder: &Path) {
     assert_eq!(panel.lines().count(), 301);
     let declared = std::fs::read_to_string(package.join("package.json")).unwrap();
     let declared: serde_json::Value = serde_json::from_str(&declared).unwrap();
-    assert_eq!(declared["standing"], "declared");
+    assert_eq!(declared["standing"], "matching");
     let words =
         ["evaluate", "study", "declaration.json", "panel.csv", "--declared", declared["declaration"].as_str().unwrap(), "--to", "again"];
     let (code, out, err) = output_of(&words, &package);

@@ -9,13 +9,12 @@ use banso_web::testing::Visitor;
 const CALL: &str = "/analysis/calls/go-tech/r7-1";
 /// An item, as addresses write it.
 const VALUE_ADDED: &str = "%E5%AE%9F%E7%B8%BE%E4%BB%98%E5%8A%A0%E4%BE%A1%E5%80%A4%E9%A1%8D";
-const FIELDS: [(&str, &str); 6] = [
+const FIELDS: [(&str, &str); 5] = [
     ("title", "架空の研究"),
     ("question", "交付は付加価値額を増やしたか。"),
     ("method", "discontinuity"),
     ("outcomes", "実績付加価値額"),
     ("horizon", "１"),
-    ("least_cell", "10"),
 ];
 
 #[tokio::test]
@@ -34,6 +33,10 @@ async fn a_study_is_declared_run_and_read() {
     visitor.send(&form, &preview, &[("title", "")]).await.is(422).holds_together().has("成果を1つ以上選んでください");
     let shown = visitor.send(&form, &preview, &FIELDS).await;
     shown.is(200).holds_together().has("事前宣言として記録できます").has("検出できる効果の見通し");
+    shown.has("決定から1年後").has("示す最小の企業数").has("主な成果");
+    let group = [("groups", "都道府県"), ("method", "difference")];
+    let refused: Vec<(&str, &str)> = FIELDS.iter().copied().filter(|(name, _)| *name != "method").chain(group).collect();
+    visitor.send(&form, &preview, &refused).await.is(422).holds_together().has("群「都道府県」は使えません");
     let digest = shown.hidden("shown").to_owned();
     let mut fields = FIELDS.to_vec();
     fields.push(("shown", &digest));
@@ -51,7 +54,9 @@ async fn a_study_is_declared_run_and_read() {
     let study = visitor.get(&to).await;
     let run = study.is(200).holds_together().body.split("/runs/").nth(1).and_then(|r| r.split('"').next()).unwrap().to_owned();
     let report = format!("{to}/runs/{run}");
-    for (language, words) in [("ja", "前提の点検"), ("en", "Which assumptions were looked at")] {
+    for (language, words) in
+        [("ja", "前提の点検"), ("en", "Which assumptions were looked at"), ("ja", "数値の求め方と読み方"), ("ja", "まだ期日前")]
+    {
         visitor.get(&format!("{report}?lang={language}")).await.is(200).holds_together().has(words);
     }
     let figure = visitor.get(&format!("{report}/figures/discontinuity-1")).await;

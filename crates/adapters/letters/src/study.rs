@@ -21,6 +21,8 @@ pub struct StudyReport {
     /// What was found, sentence by sentence.
     pub summary: Vec<String>,
     pub numbers: StudyTable,
+    /// How they were made, and how to read them.
+    pub manner: Vec<String>,
     pub groups: Option<StudyTable>,
     /// Rounds of the programme one by one, and what they say together.
     pub rounds: Vec<(StudyTable, String)>,

@@ -272,6 +272,8 @@ fn edges_of_a_letter_still_fit() {
 
 #[test]
 fn a_study_is_written_in_either_language() {
+    let japanese = pages(&Letter::StudyReport(Box::new(samples::study(banso_kernel::Lang::Ja)))).concat();
+    assert!(japanese.contains("数値の求め方と読み方") && japanese.contains("まだ期日前"), "{japanese}");
     let english = pages(&Letter::StudyReport(Box::new(samples::study(banso_kernel::Lang::En)))).concat();
     for words in ["Whatwasfound", "Theprogramme'sowntargets", "Whichassumptionswerelookedat", "somenumbersareheldback"] {
         assert!(english.contains(words), "{words}: {english}");

@@ -287,6 +287,7 @@ fn study(l: &StudyReport) -> Value {
         "facts": pairs(&l.facts),
         "summary": l.summary,
         "numbers": table(&l.numbers),
+        "manner": l.manner,
         "groups": l.groups.as_ref().map(table),
         "rounds": l.rounds.iter().map(|(rows, says)| json!({ "table": table(rows), "says": says })).collect::<Value>(),
         "targets": l.targets.as_ref().map(table),

@@ -125,19 +125,21 @@ impl PastFirm {
         (first..=last).flat_map(of_year).collect()
     }
 
-    /// What a granted firm reports against the programme's targets.
-    fn targets(&self, learned_on: Day) -> Vec<Fact> {
+    /// What a granted firm says of the programme's targets: what it reached by the end of the project, in that year, and what it expects of
+    /// five years later, which is of no year.
+    fn targets(&self, decided: i64, learned_on: Day) -> Vec<Fact> {
         let percent = |of: &str, middle: i64, spread: i64| (middle + around(&format!("{of} {}", self.index), spread)).max(0);
         let share = |n: i64| Value::Number(Exact::new(i128::from(n), 100));
         let on_market = if dice::roll(&format!("past market {}", self.index), 100) < 46 { 80 } else { 20 };
+        let end = (decided + 3).to_string();
         [
-            ("研究開発達成度", percent("goals", 68, 18)),
-            ("事業化確率", on_market),
-            ("付加価値額の伸び", percent("growth", 16, 9)),
-            ("給与支給総額の伸び", percent("pay", 8, 5)),
-            ("売上累計の比率", percent("sales", 128, 60)),
+            ("研究開発達成度", end.as_str(), percent("goals", 68, 18)),
+            ("事業化確率", "", on_market),
+            ("付加価値額の伸び", "", percent("growth", 16, 9)),
+            ("給与支給総額の伸び", "", percent("pay", 8, 5)),
+            ("売上累計の比率", "", percent("sales", 128, 60)),
         ]
-        .map(|(item, n)| self.fact(item, "", share(n), learned_on))
+        .map(|(item, period, n)| self.fact(item, period, share(n), learned_on))
         .to_vec()
     }
 
@@ -229,11 +231,11 @@ impl Play<'_> {
                 .to_owned(),
             method: "discontinuity".to_owned(),
             outcomes: vec!["実績付加価値額".to_owned(), "実績給与支給総額".to_owned()],
+            main: "実績付加価値額".to_owned(),
             with: Vec::new(),
             horizon: "3".to_owned(),
             groups: vec!["規模".to_owned()],
             neighbourhood: "都道府県".to_owned(),
-            least_cell: "10".to_owned(),
             acknowledged: Vec::new(),
         };
         let page = self.office.declare_page(&analyst, &call, Some(form.clone())).await?;
@@ -253,7 +255,7 @@ impl Play<'_> {
             let supported = granted.contains(&firm.number);
             changes.extend(firm.yearly(decided, (0, 3), supported, today).iter().map(Change::put_fact));
             if supported {
-                changes.extend(firm.targets(today).iter().map(Change::put_fact));
+                changes.extend(firm.targets(decided, today).iter().map(Change::put_fact));
             }
         }
         self.write(changes).await

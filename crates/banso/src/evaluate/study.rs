@@ -47,8 +47,10 @@ pub(crate) struct Asked {
     /// The new folder that the results are written to
     #[arg(long, value_name = "FOLDER", verbatim_doc_comment)]
     to: PathBuf,
-    /// 事前に記録した宣言の SHA-256（`banso evaluate declare` の値）。指定がない実行は「探索的」と表示します
-    /// SHA-256 of the declaration as it was recorded beforehand (`banso evaluate declare` prints it); without it the run is marked exploratory
+    /// 記録してある宣言の SHA-256（`banso evaluate declare` の値）。宣言が同じであることだけを確かめます。成果より前に宣言されたことは示しません。
+    /// 指定がない実行は「探索的」と表示します
+    /// SHA-256 of the declaration on record (`banso evaluate declare` prints it). It shows that the declaration is the same, not that it came
+    /// before the outcomes; without it the run is marked exploratory
     #[arg(long, value_name = "SHA256", verbatim_doc_comment)]
     declared: Option<String>,
 }
@@ -86,7 +88,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
     let declaration = read(&asked.declaration)?;
     let digest = Digest::of(declaration.canonical()?.as_bytes());
     let standing = match &asked.declared {
-        Some(wanted) if wanted.trim().eq_ignore_ascii_case(&digest.to_string()) => Standing::Declared,
+        Some(wanted) if wanted.trim().eq_ignore_ascii_case(&digest.to_string()) => Standing::Matching,
         Some(wanted) => return Err(Trouble::OtherDeclaration { wanted: wanted.clone(), found: digest }),
         None => Standing::Exploratory,
     };

@@ -224,18 +224,31 @@ impl Frame {
     /// # Errors
     /// No such column, or no complete row at all.
     pub fn complete<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Result<Used, Refusal> {
-        let columns = names.into_iter().map(|name| self.column(name)).collect::<Result<Vec<_>, _>>()?;
-        let rows: Vec<usize> = (0..self.rows).filter(|row| columns.iter().all(|column| !column.missing(*row))).collect();
+        let named = names.into_iter().map(|name| Ok((name, self.column(name)?))).collect::<Result<Vec<_>, Refusal>>()?;
+        let rows: Vec<usize> = (0..self.rows).filter(|row| named.iter().all(|(_, column)| !column.missing(*row))).collect();
         if rows.is_empty() {
-            return Err(Refusal::new(
-                "no-rows",
-                "必要な列がすべてそろった行が1つもありません。欠測を確認してください。",
-                "no row has a value in every column that is needed; look at what is missing",
-            ));
+            let empty = named.iter().filter(|(_, column)| (0..self.rows).all(|row| column.missing(row))).map(|(name, _)| *name);
+            return Err(no_rows(&empty.collect::<Vec<_>>()));
         }
         let dropped = self.rows - rows.len();
         Ok(Used { rows, dropped })
     }
+}
+
+/// Why no row is complete: columns without any value, by name.
+fn no_rows(empty: &[&str]) -> Refusal {
+    if empty.is_empty() {
+        return Refusal::new(
+            "no-rows",
+            "必要な列がすべてそろった行が1つもありません。欠測を確認してください。",
+            "no row has a value in every column that is needed; look at what is missing",
+        );
+    }
+    Refusal::new(
+        "no-rows",
+        format!("値が1つもない列があります: 「{}」。この列を外すか、値を入れてください。", empty.join("」「")),
+        format!("columns without a single value: \"{}\"; leave them out or fill them in", empty.join("\", \"")),
+    )
 }
 
 impl Used {

@@ -5,7 +5,7 @@
 mod common;
 
 use banso_evaluation::random::Streams;
-use banso_evaluation::study::{Declaration, Kept, Measure, Standing, Verdict, files, markdown, run};
+use banso_evaluation::study::{Declaration, Kept, Measure, ReachState, Standing, Verdict, files, markdown, number, run};
 use banso_evaluation::{Column, Frame};
 use common::{frame, given, near, truth};
 use serde_json::json;
@@ -167,7 +167,7 @@ fn a_wrong_declaration_is_refused_by_name() {
         (json!({"cost": "支払額"}), "missing-column"),
         (json!({"groups": ["地域"]}), "missing-column"),
         (json!({"design": {"method": "discontinuity", "settings": {"score": "点数", "bandwith": 5}}}), "settings"),
-        (json!({"design": {"method": "difference", "settings": {}}}), "settings"),
+        (json!({"horizon": null, "design": {"method": "difference", "settings": {}}}), "settings"),
         (json!({"design": {"method": "discontinuity", "settings": {"outcome": "x"}}}), "outcome-in-design"),
     ];
     for (change, code) in cases {
@@ -357,15 +357,16 @@ fn a_difference_tells_how_far_trends_may_part() {
     let declaration = declared(json!({
         "title": "最低賃金と若年雇用", "question": "最低賃金の引上げは若年雇用を減らしたか。",
         "outcomes": [{"column": "lemp", "ja": "若年雇用（対数）", "en": "log of teen employment", "unit": "対数"}],
-        "design": {"method": "difference", "settings": {"unit": "countyreal", "time": "year", "start": "first.treat"}}
+        "design": {"method": "difference", "event-time": 0, "settings": {"unit": "countyreal", "time": "year", "start": "first.treat"}}
     }));
     let panel = frame("mpdta.csv", &["countyreal", "year", "first.treat", "lemp", "lpop"]);
     let report = given(run(&declaration, &panel, Standing::Exploratory));
     let check = report.checks.iter().find(|c| c.assumed.en.contains("Rambachan")).expect("the sensitivity is in the report");
     // Half the largest difference before is allowed for, then all of it: the interval grows, and holds nought both times.
-    let numbers: Vec<f64> = check
-        .seen
-        .en
+    let (effect, intervals) = check.seen.en.split_once("the 95% interval").expect("the effect, then its intervals");
+    let headline = report.findings[0].effect.as_ref().expect("a number").estimate;
+    assert!(effect.contains(&number(headline)), "the sensitivity is of the headline: {effect}");
+    let numbers: Vec<f64> = intervals
         .replace('−', "-")
         .split(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-'))
         .filter_map(|text| text.trim_end_matches('.').parse().ok())
@@ -373,4 +374,187 @@ fn a_difference_tells_how_far_trends_may_part() {
         .collect();
     let [low, high, lower, higher] = numbers[..] else { panic!("two intervals: {}", check.seen.en) };
     assert!(lower < low && low < 0.0 && 0.0 < high && high < higher, "{}", check.seen.en);
+}
+
+/// A made-up panel over time: 60 firms in six years, half of them granted from the fourth on, by `k` after so many years; some leave.
+fn over_time(gone: usize) -> Frame {
+    let mut draws = Streams::new(5).stream(9);
+    let (mut firm, mut year, mut start, mut y, mut paid, mut share) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for i in 0..60_usize {
+        let (granted, level) = (i % 2 == 0, 100.0 + draws.normal());
+        for t in 0..6_u32 {
+            let noise = draws.normal();
+            if granted && i < 2 * gone && t == 5 {
+                continue;
+            }
+            let grown = if granted && t >= 3 { 10.0 * f64::from(t - 2) } else { 0.0 };
+            firm.push(format!("F{i}"));
+            year.push(Some(f64::from(2019 + t)));
+            start.push(Some(if granted { 2022.0 } else { 0.0 }));
+            y.push(Some(level + grown + noise));
+            paid.push(granted.then_some(20.0 + (i % 7) as f64));
+            share.push(granted.then_some(if i % 4 == 0 { 60.0 } else { 20.0 }));
+        }
+    }
+    let frame = given(given(Frame::new().names("企業", firm)).number("年度", year));
+    let frame = given(given(frame.number("開始", start)).number("付加価値額", y));
+    given(given(frame.number("交付額", paid)).number("目標", share))
+}
+
+fn difference(at: Option<u32>) -> Declaration {
+    let mut value = json!({
+        "title": "差の差（架空）", "question": "付加価値額を増やしたか。",
+        "outcomes": [{"column": "付加価値額", "ja": "付加価値額", "en": "value added", "unit": "百万円"}],
+        "design": {"method": "difference", "settings": {"unit": "企業", "time": "年度", "start": "開始", "comparison": "never-treated"}},
+        "cost": "交付額",
+        "targets": [{"column": "目標", "ja": "目標", "en": "target", "least": 50}]
+    });
+    if let Some(at) = at {
+        (value["design"]["event-time"], value["horizon"]) = (json!(at), json!(at + 1));
+    }
+    declared(value)
+}
+
+#[test]
+fn a_firm_of_a_panel_over_time_is_counted_once() {
+    let report = given(run(&difference(Some(2)), &over_time(0), Standing::Declared));
+    assert_eq!(report.cost.as_ref().map(|c| c.firms), Some(30));
+    assert_eq!((report.targets[0].firms, report.targets[0].share), (30, Some(0.5)));
+    assert!(report.cost_says.as_ref().is_some_and(|s| s.ja.contains("（30社）")), "{:?}", report.cost_says);
+    // What differs from row to row is no amount of a firm.
+    let panel = over_time(0);
+    let mut value: serde_json::Value = serde_json::from_str(&given(difference(Some(2)).canonical())).expect("JSON");
+    value["cost"] = json!("年度");
+    let refused = run(&declared(value), &panel, Standing::Declared);
+    assert!(refused.as_ref().is_err_and(|r| r.code == "cost-varies"), "{refused:?}");
+}
+
+#[test]
+fn the_headline_of_a_difference_is_of_the_year_that_was_asked_for() {
+    // 10 in the first year, 20 in the second, 30 in the third: 20 on average.
+    for (at, effect, words) in [(Some(0), 10.0, "決定から1年後に"), (Some(2), 30.0, "決定から3年後に"), (None, 20.0, "全期間を通じて")]
+    {
+        let report = given(run(&difference(at), &over_time(0), Standing::Declared));
+        let found = report.findings[0].effect.as_ref().unwrap_or_else(|| panic!("{:?}", report.findings[0]));
+        assert!((found.estimate - effect).abs() < 1.5, "{at:?}: {found:?}");
+        assert!(report.summary[0].ja.contains(words), "{}", report.summary[0].ja);
+        let check = report.checks.iter().find(|c| c.code == "sensitivity").unwrap_or_else(|| panic!("{:?}", report.checks));
+        assert!(check.seen.ja.contains(&format!("効果 {} 百万円", number(found.estimate))), "{}", check.seen.ja);
+    }
+    // A number of another time than the question's is not declared at all.
+    for (at, horizon) in [(json!(0), json!(3)), (json!(3), json!(2)), (serde_json::Value::Null, json!(3))] {
+        let mut value: serde_json::Value = serde_json::from_str(&given(difference(Some(2)).canonical())).expect("JSON");
+        (value["design"]["event-time"], value["horizon"]) = (at.clone(), horizon.clone());
+        let refused = declared(value).check(None);
+        assert!(refused.as_ref().is_err_and(|r| r.code == "event-time"), "{at} {horizon}: {refused:?}");
+    }
+    let report = given(run(&difference(Some(7)), &over_time(0), Standing::Declared));
+    assert!(report.findings[0].refused.as_ref().is_some_and(|r| r.code == "no-horizon"), "{:?}", report.findings[0]);
+}
+
+#[test]
+fn firms_that_leave_a_panel_over_time_are_missed() {
+    let check = |gone: usize, code: &str| {
+        let report = given(run(&difference(Some(2)), &over_time(gone), Standing::Declared));
+        let found = report.checks.iter().find(|c| c.code == code).unwrap_or_else(|| panic!("{code}: {:?}", report.checks));
+        (found.verdict, found.seen.en.clone())
+    };
+    assert_eq!(check(0, "attrition").0, Verdict::Holds);
+    // Six of thirty have no last year.
+    let (verdict, seen) = check(6, "attrition");
+    assert!(verdict == Verdict::Doubtful && seen.contains("80% of the granted and 100% of the others"), "{seen}");
+    let (_, seen) = check(6, "attrition-bounds");
+    assert!(seen.contains("80% of the granted") && seen.contains("plain difference of changes"), "{seen}");
+}
+
+#[test]
+fn a_target_is_reached_only_by_what_was_measured_when_it_was_due() {
+    let panel = over_time(0);
+    let rows = panel.rows();
+    let nothing = Column::Number(vec![f64::NAN; rows]);
+    let panel = given(given(panel.with("実績", nothing)).with("基準年度", Column::Number(vec![2026.0; rows])));
+    let of = |due: Option<i32>, column: &str| {
+        let mut value: serde_json::Value = serde_json::from_str(&given(difference(Some(2)).canonical())).expect("JSON");
+        value["as-of"] = json!("基準年度");
+        value["targets"] = json!([{"column": column, "ja": "目標", "en": "target", "least": 50, "expected": "目標", "due": due}]);
+        given(run(&declared(value), &panel, Standing::Declared)).targets.remove(0)
+    };
+    let ahead = of(Some(2028), "目標");
+    assert_eq!((ahead.state, ahead.share, ahead.expected), (ReachState::Ahead, None, Some((30, 0.5))));
+    assert!(ahead.says(false)[1].contains("まだ期日前（早くとも2028年度）"), "{:?}", ahead.says(false));
+    assert_eq!((of(Some(2026), "実績").state, of(None, "目標").share), (ReachState::Nothing, Some(0.5)));
+}
+
+#[test]
+fn an_outcome_has_no_place_in_its_own_design() {
+    let changes = [
+        (json!({"design": {"method": "discontinuity", "settings": {"score": "付加価値額", "cutoff": 60}}}), "outcome-in-design"),
+        (json!({"design": {"method": "discontinuity", "settings": {"score": "点数", "treatment": "付加価値額"}}}), "outcome-in-design"),
+        (json!({"design": {"method": "discontinuity", "settings": {"score": "点数", "covariates": ["付加価値額"]}}}), "outcome-in-design"),
+        (json!({"before": ["付加価値額"]}), "outcome-in-design"),
+        (json!({"acknowledged": ["pre-trend"]}), "acknowledged"),
+        (json!({"acknowledged": ["anything"]}), "acknowledged"),
+        (json!({"least-cell": 1_000_000_000_000_u64}), "least-cell"),
+        (json!({"design": {"method": "discontinuity", "settings": {"score": "点数", "bandwidth": -3}}}), "settings"),
+        (json!({"design": {"method": "discontinuity", "event-time": 1, "settings": {"score": "点数"}}}), "event-time"),
+    ];
+    for (change, code) in changes {
+        let mut value = declaration();
+        for (key, new) in change.as_object().into_iter().flatten() {
+            value[key] = new.clone();
+        }
+        let refused = declared(value).check(None);
+        assert!(refused.as_ref().is_err_and(|r| r.code == code), "{code}: {refused:?}");
+    }
+    let mut value = declaration();
+    value["outcomes"] = json!([value["outcomes"][0], value["outcomes"][0]]);
+    assert!(declared(value).check(None).is_err_and(|r| r.code == "outcome-twice"));
+}
+
+#[test]
+fn a_number_shown_in_spite_of_a_doubt_says_so_in_its_sentence() {
+    let panel = firms(1_500, 12.0);
+    let moved = given(panel.numbers("点数")).iter().map(|s| if (52.0..60.0).contains(s) { s + 8.0 } else { *s }).collect::<Vec<_>>();
+    let columns: Vec<(String, Column)> = panel.columns().map(|(n, c)| (n.to_owned(), c.clone())).collect();
+    let panel = columns.into_iter().fold(Frame::new(), |frame, (name, column)| {
+        let column = if name == "点数" { Column::Number(moved.clone()) } else { column };
+        given(frame.with(&name, column))
+    });
+    let mut value = declaration();
+    value["acknowledged"] = json!(["manipulated-score"]);
+    let report = given(run(&declared(value), &panel, Standing::Declared));
+    assert!(report.findings[0].effect.is_some(), "{:?}", report.findings[0]);
+    for text in [&report.summary[0].ja, &markdown(&report, false)] {
+        assert!(text.contains("承知") && text.contains("点数が操作された疑い") && !text.contains("0.0000"), "{text}");
+    }
+    assert!(report.summary[0].en.starts_with("[Shown in spite of a grave doubt"), "{}", report.summary[0].en);
+    assert!(given(Kept::read(&given(report.json()))).is_doubtful());
+}
+
+#[test]
+fn a_report_says_how_its_numbers_were_made_and_what_they_are_about() {
+    let mut value = declaration();
+    value["groups"] = json!(["規模", "地域"]);
+    let panel = given(firms(1_500, 12.0).names("地域", (0..1_500).map(|_| "")));
+    let report = given(run(&declared(value.clone()), &panel, Standing::Declared));
+    let manner = report.manner.iter().map(|s| s.ja.as_str()).collect::<Vec<_>>().join("\n");
+    for words in ["三角カーネル", "頑健なバイアス補正", "帯域幅は下", "区間は調整していません", "宣言した群「地域」"]
+    {
+        assert!(manner.contains(words), "{words}: {manner}");
+    }
+    let paid = report.cost.as_ref().expect("a price");
+    let [above, _] = report.findings[0].firms;
+    assert!(paid.firms <= above && report.cost_says.as_ref().is_some_and(|s| s.en.contains("near the cut-off")), "{paid:?} {above}");
+    // Groups stand below the numbers, not at the head.
+    let page = markdown(&report, false);
+    let (head, _) = page.split_once("## 数値").expect("a heading");
+    assert!(!head.contains("［規模"), "{head}");
+    // A column without a value is named.
+    value["groups"] = json!([]);
+    value["design"]["settings"]["covariates"] = json!(["空"]);
+    let panel = given(panel.with("空", Column::Number(vec![f64::NAN; 1_500])));
+    let report = given(run(&declared(value), &panel, Standing::Declared));
+    assert!(report.findings[0].refused.as_ref().is_some_and(|r| r.ja.contains("「空」")), "{:?}", report.findings[0].refused);
+    assert!(report.cost_says.is_some(), "no price is said to be none");
 }

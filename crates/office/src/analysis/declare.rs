@@ -8,8 +8,9 @@ use banso_kernel::{CallId, Digest, LocalText, RequestId};
 use banso_permits::{Action, Permit, Person};
 use banso_store::{Batch, CallFile, Change, Plan, PlanKind};
 
+use super::columns::{groups, places};
 use super::design::{Counts, DesignChoice, designs};
-use super::order::{StudyForm, groups, method_of, places};
+use super::order::{StudyForm, method_of};
 use super::panel::{Panel, SIZE, TRACK, items, unit_of};
 use super::power::detectable;
 use super::refused;
@@ -115,14 +116,14 @@ impl Office {
             counts,
             designs,
             others,
-            outcomes: all.iter().filter_map(|i| Some((i.id.clone(), i.label.clone(), unit(unit_of(i)?)))).collect(),
+            outcomes: outcomes(&all, &ground.panel),
             groups: groups(&all).into_iter().map(|g| called(g, &all)).collect(),
             places: places(&all).into_iter().map(|p| called(p, &all)).collect(),
             preview: None,
             detectable: Vec::new(),
             outcomes_known: 0,
         };
-        let Some(form) = form else { return Ok(page) };
+        let Some(form) = form.map(|f| f.asking(&ground.edition, &all)) else { return Ok(page) };
         let declaration = declared(&ground, &page.designs, &form, &all)?;
         page.outcomes_known = known(&ground.panel, &declaration, &form);
         let digest = Digest::of(declaration.canonical().map_err(|r| refused(&r))?.as_bytes());
@@ -153,7 +154,9 @@ impl Office {
         }
         self.takes_acts(call)?;
         let designs = designs(&ground.panel, &Counts::of(&ground.panel));
-        let declaration = declared(&ground, &designs, form, &items(&ground.edition))?;
+        let all = items(&ground.edition);
+        let form = &form.clone().asking(&ground.edition, &all);
+        let declaration = declared(&ground, &designs, form, &all)?;
         let body = declaration.canonical().map_err(|r| refused(&r))?;
         let study = Digest::of(body.as_bytes());
         if study != shown {
@@ -176,7 +179,7 @@ impl Office {
 
 fn declared(ground: &Ground, designs: &[DesignChoice], form: &StudyForm, items: &[Item]) -> Result<Declaration, OfficeError> {
     let call = &ground.file.id;
-    let declaration = form.declaration(call, &ground.edition, items).map_err(OfficeError::Invalid)?;
+    let declaration = form.declaration(call, &ground.edition, items, &ground.panel).map_err(OfficeError::Invalid)?;
     // What the call's design does not allow is not declared: the page says why.
     let allowed = method_of(&form.method).is_some_and(|m| designs.iter().any(|d| d.method == m && d.possible));
     if !allowed {
@@ -194,6 +197,11 @@ fn declared(ground: &Ground, designs: &[DesignChoice], form: &StudyForm, items: 
 fn known(panel: &Panel, declaration: &Declaration, form: &StudyForm) -> usize {
     let items: Vec<&str> = form.outcomes.iter().map(String::as_str).collect();
     (1..=declaration.horizon.unwrap_or(1)).map(|years| panel.outcomes_known(&items, years)).max().unwrap_or_default()
+}
+
+/// What can be an outcome: items of which some firm has figures of a business year.
+fn outcomes(items: &[Item], panel: &Panel) -> Vec<(String, LocalText, LocalText)> {
+    items.iter().filter(|i| panel.has_years(&i.id)).filter_map(|i| Some((i.id.clone(), i.label.clone(), unit(unit_of(i)?)))).collect()
 }
 
 fn unit(name: &str) -> LocalText {

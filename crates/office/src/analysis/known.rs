@@ -14,12 +14,14 @@ pub(super) struct Known {
     yearly: BTreeMap<(String, i32), f64>,
     /// The newest value of an item, whatever its period.
     newest: BTreeMap<String, Value>,
+    /// The newest number of an item that is of no year.
+    undated: BTreeMap<String, f64>,
 }
 
 impl Known {
-    /// The business years of which anything is known.
-    pub(super) fn years(&self) -> BTreeSet<i32> {
-        self.yearly.keys().map(|(_, year)| *year).collect()
+    /// The business years of which anything is known of some items.
+    pub(super) fn years(&self, of: &dyn Fn(&str) -> bool) -> BTreeSet<i32> {
+        self.yearly.keys().filter(|(item, _)| of(item)).map(|(_, year)| *year).collect()
     }
 
     /// Leaves only business years up to `last`.
@@ -37,8 +39,11 @@ impl Known {
         // By period and day of learning: what comes later is newer.
         for fact in facts {
             let Some(value) = read_fact(&fact.value) else { continue };
-            if let (Value::Number(n), Some(year)) = (&value, year_of(&fact.period)) {
-                known.yearly.insert((fact.item.clone(), year), decimal(*n));
+            if let Value::Number(n) = &value {
+                match year_of(&fact.period) {
+                    Some(year) => drop(known.yearly.insert((fact.item.clone(), year), decimal(*n))),
+                    None => drop(known.undated.insert(fact.item.clone(), decimal(*n))),
+                }
             }
             known.newest.insert(fact.item.clone(), value);
         }
@@ -47,6 +52,16 @@ impl Known {
 
     pub(super) fn at(&self, item: &str, year: i32) -> Option<f64> {
         self.yearly.get(&(item.to_owned(), year)).copied()
+    }
+
+    /// The newest value that is of this year or a later one.
+    pub(super) fn measured(&self, item: &str, from: i32) -> Option<f64> {
+        self.yearly.iter().rev().find(|((known, year), _)| known == item && *year >= from).map(|(_, value)| *value)
+    }
+
+    /// A number that is of no year: what somebody expects, or what is so at all times.
+    pub(super) fn undated(&self, item: &str) -> Option<f64> {
+        self.undated.get(item).copied()
     }
 
     /// The value of this business year, or of the year before it; else what was known without a year.

@@ -17,14 +17,11 @@ pub(super) const TEN_THOUSAND: f64 = 10_000.0;
 pub(crate) struct Line {
     pub(super) firm: CorporateNumber,
     pub(crate) score: f64,
-    pub(super) bonus: f64,
     /// By the plan's line.
     pub(crate) above: bool,
-    pub(crate) selected: bool,
     pub(crate) granted: bool,
     /// Selected or on the reserve list, and the grant neither decided nor refused yet.
     pub(crate) undecided: bool,
-    pub(super) requested: Yen,
     pub(super) amount: Option<Yen>,
     pub(super) track: String,
     /// Its round, that round's cut-off (the score of the last case above the line) and the fiscal year of its selection.
@@ -36,10 +33,6 @@ pub(crate) struct Line {
 
 pub(super) fn tenth(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
-}
-
-pub(super) fn millions(yen: Yen) -> f64 {
-    tenth(yen.get() as f64 / MILLION)
 }
 
 /// The unit in which a panel states an item.
@@ -79,18 +72,15 @@ impl Line {
             | CaseState::GrantRefused { .. }
             | CaseState::Withdrawn { .. } => None,
         };
-        let selected = amount.is_some()
-            || matches!(case.state, CaseState::Selected { .. } | CaseState::GrantRequested { .. } | CaseState::GrantRequestReturned { .. });
-        let undecided = amount.is_none() && (selected || matches!(case.state, CaseState::Reserved { .. }));
+        let selected =
+            matches!(case.state, CaseState::Selected { .. } | CaseState::GrantRequested { .. } | CaseState::GrantRequestReturned { .. });
+        let undecided = selected || matches!(case.state, CaseState::Reserved { .. });
         Some(Line {
             firm: paper.lead,
             score: decimal(parse_fraction(&planned.score)?),
-            bonus: planned.bonuses.iter().map(|b| f64::from(b.points)).sum(),
             above: planned.place == Place::Selected,
-            selected,
             granted: amount.is_some(),
             undecided,
-            requested: paper.requested,
             amount,
             track: plain(&paper.track),
             round: String::new(),

@@ -1,6 +1,7 @@
 //! The policy analyst's desk (政策分析): choose a closed call, see what its design can tell, declare a study before its outcomes are known,
 //! run it on the de-identified panel, read what it found, and take it away as a paper and as data. No case and no name is seen here.
 
+mod columns;
 mod declare;
 mod design;
 mod front;
@@ -13,11 +14,16 @@ mod paper;
 mod power;
 mod read;
 mod run;
+mod shelter;
+#[cfg(test)]
+mod sheltered;
 mod table;
 #[cfg(test)]
 mod tests;
 
-pub use banso_evaluation::study::{Declaration, Kept, KeptFinding, KeptNotice, Measure, Method, Sentence, Standing, Verdict, number};
+pub use banso_evaluation::study::{
+    Declaration, Kept, KeptFinding, KeptNotice, Measure, Method, ReachState, Reached, Sentence, Standing, Verdict, number,
+};
 pub use declare::{DeclarePage, Detectable};
 pub use design::{Counts, DesignChoice};
 pub use front::{AnalysisCall, AnalysisFront, CallLine, StudyLine};

@@ -1,17 +1,13 @@
 //! A study as the form gives it, and the declaration that it amounts to: the columns, the settings and the targets follow from the choices,
 //! so that nobody writes code.
 
-use std::collections::BTreeMap;
-
-use banso_evaluation::study::{Declaration, Design, Method, Outcome, Reported, Target, Word};
-use banso_guideline::{Dictionary, Edition, Item, ItemKind};
+use banso_evaluation::study::{Declaration, Design, Method, Outcome};
+use banso_guideline::{Edition, Item};
 use banso_kernel::{CallId, Lang, count_characters, fold_width};
-use serde_json::{Map, Value, json};
 
-use super::panel::{
-    DISTANCE, FIRM, GRANTED, PAID, ROUND, SIZE, SIZES, START, TRACK, YEAR, column, kpi_column, per_worker, unit_of, workers,
-};
-use super::table::OTHERS;
+use super::columns::{groups_of, neighbourhoods, outcomes_of, settings, settled, targets, words};
+use super::panel::{AS_OF, PAID, Panel, ROUND, unit_of};
+use super::shelter::LEAST_CELL;
 use crate::FieldProblem;
 
 /// Most characters of a title and of a question.
@@ -35,6 +31,8 @@ pub struct StudyForm {
     pub method: String,
     /// Items of the dictionary.
     pub outcomes: Vec<String>,
+    /// The one of them that groups, checks and cost are about; the first where none is named.
+    pub main: String,
     /// Other decided calls of the programme that are pooled with this one, at their own cut-offs.
     pub with: Vec<String>,
     /// Years after the decision.
@@ -43,8 +41,6 @@ pub struct StudyForm {
     pub groups: Vec<String>,
     /// The column of places within which an effect may spill over; may be empty.
     pub neighbourhood: String,
-    /// Groups of fewer firms are not shown.
-    pub least_cell: String,
     /// Codes of warnings whose number is to be shown all the same.
     pub acknowledged: Vec<String>,
 }
@@ -55,6 +51,13 @@ pub struct KnownWarning {
     pub code: &'static str,
     pub ja: &'static str,
     pub en: &'static str,
+}
+
+impl KnownWarning {
+    /// The designs that can give it.
+    pub fn methods(&self) -> impl Iterator<Item = Method> {
+        [Method::Discontinuity, Method::Difference, Method::Balancing].into_iter().filter(|m| m.codes().contains(&self.code))
+    }
 }
 
 const fn known(code: &'static str, ja: &'static str, en: &'static str) -> KnownWarning {
@@ -84,66 +87,98 @@ impl StudyForm {
     #[must_use]
     pub(crate) fn suggested(edition: &Edition, items: &[Item], method: Option<Method>, known: impl Fn(&str) -> usize) -> Self {
         let most = items.iter().filter(|i| unit_of(i).is_some()).max_by_key(|i| (unit_of(i) == Some("百万円"), known(&i.id)));
-        let first = most.map(|i| i.id.clone());
-        let what = first.clone().unwrap_or_else(|| "成果".to_owned());
-        let what_en = most.map_or_else(|| "the outcome".to_owned(), |i| i.label.get(Lang::En).to_lowercase());
+        let asked = Asked::of(edition, most.as_slice(), HORIZON);
         StudyForm {
-            title: format!("{}は{what}を増やしたか", edition.meta().call_name.ja),
-            title_en: format!("{}: did it raise {what_en}?", edition.meta().call_name.get(Lang::En)),
-            question: format!("交付を受けたことは、決定から3年後の企業の{what}を、受けなかった場合と比べて増やしたか。"),
-            question_en: format!(
-                "Did the grant raise the {what_en} of firms three years after the decision, beyond what it would have been without it?"
-            ),
+            title: asked.title,
+            title_en: asked.title_en,
+            question: asked.question,
+            question_en: asked.question_en,
             method: method.map(method_name).unwrap_or_default().to_owned(),
-            outcomes: first.into_iter().collect(),
+            outcomes: most.map(|i| i.id.clone()).into_iter().collect(),
+            main: String::new(),
             with: Vec::new(),
-            horizon: "3".to_owned(),
+            horizon: HORIZON.to_string(),
             groups: Vec::new(),
             neighbourhood: String::new(),
-            least_cell: "10".to_owned(),
             acknowledged: Vec::new(),
         }
+    }
+
+    /// The form with the words that it began with put right for what was chosen since; what somebody wrote stays.
+    #[must_use]
+    pub(crate) fn asking(mut self, edition: &Edition, items: &[Item]) -> Self {
+        let Ok(years) = fold_width(self.horizon.trim()).parse() else { return self };
+        let chosen = self.chosen(items);
+        if chosen.is_empty() {
+            return self;
+        }
+        let now = Asked::of(edition, &chosen, years);
+        for item in items.iter().filter(|i| unit_of(i).is_some()) {
+            let began = Asked::of(edition, &[item], HORIZON);
+            let put = |text: &mut String, began: &str, now: &str| {
+                if text.trim() == began {
+                    now.clone_into(text);
+                }
+            };
+            put(&mut self.title, &began.title, &now.title);
+            put(&mut self.title_en, &began.title_en, &now.title_en);
+            put(&mut self.question, &began.question, &now.question);
+            put(&mut self.question_en, &began.question_en, &now.question_en);
+        }
+        self
+    }
+
+    /// The chosen outcomes, the main one first, the others as they were named.
+    fn chosen<'a>(&self, items: &'a [Item]) -> Vec<&'a Item> {
+        let of = |id: &String| items.iter().find(|i| unit_of(i).is_some() && i.id == *id);
+        let main = self.outcomes.iter().find(|id| **id == self.main);
+        let mut chosen: Vec<&Item> = Vec::new();
+        main.into_iter().chain(&self.outcomes).filter_map(of).for_each(|i| {
+            if !chosen.contains(&i) {
+                chosen.push(i)
+            }
+        });
+        chosen
     }
 
     /// The declaration that the form amounts to.
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub(crate) fn declaration(&self, call: &CallId, edition: &Edition, items: &[Item]) -> Result<Declaration, Vec<FieldProblem>> {
+    pub(crate) fn declaration(
+        &self,
+        call: &CallId,
+        edition: &Edition,
+        items: &[Item],
+        panel: &Panel,
+    ) -> Result<Declaration, Vec<FieldProblem>> {
         let mut wrong = Vec::new();
         let title = filled("title", &self.title, TITLE_MAX, &mut wrong);
         let question = filled("question", &self.question, QUESTION_MAX, &mut wrong);
         let title_en = optional("title_en", &self.title_en, TITLE_EN_MAX, &mut wrong);
         let question_en = optional("question_en", &self.question_en, QUESTION_EN_MAX, &mut wrong);
         let horizon = number("horizon", &self.horizon, 1, HORIZON_MAX, &mut wrong);
-        let least_cell = number("least_cell", &self.least_cell, 5, 100, &mut wrong) as usize;
-        // In the order in which they were named: the first is what groups and cost are about.
-        let of = |id: &String| items.iter().find(|i| unit_of(i).is_some() && i.id == *id);
-        let mut chosen: Vec<&Item> = Vec::new();
-        self.outcomes.iter().filter_map(of).for_each(|i| {
-            if !chosen.contains(&i) {
-                chosen.push(i)
-            }
-        });
-        if chosen.is_empty() {
-            wrong.push(FieldProblem::new("outcomes", "成果を1つ以上選んでください。", "Choose at least one outcome."));
-        }
-        let method = method_of(&self.method);
-        let Some(method) = method else {
+        let chosen = self.chosen(items);
+        self.outcomes_wrong(&chosen, panel, &mut wrong);
+        let Some(method) = method_of(&self.method) else {
             wrong.push(FieldProblem::new("method", "比べ方を選んでください。", "Choose a design."));
             return Err(wrong);
         };
+        self.not_for(method, items, &mut wrong);
         if !wrong.is_empty() {
             return Err(wrong);
         }
         let outcomes: Vec<Outcome> = chosen.iter().flat_map(|i| outcomes_of(i, method, horizon, items)).collect();
         let first_in_money = outcomes.first().is_some_and(|o| o.unit == "百万円");
-        let before = if method == Method::Discontinuity { settled(&chosen, items) } else { Vec::new() };
-        let groups: Vec<String> = groups_of(method, items).into_iter().filter(|g| self.groups.contains(g)).collect();
-        let neighbourhood = neighbourhoods(method, items).into_iter().find(|n| *n == self.neighbourhood);
-        let with: Vec<String> = if method == Method::Discontinuity { self.with.clone() } else { Vec::new() };
+        // Of firms whose figures of before nobody knows there is nothing to compare.
+        let known: Vec<Item> = items.iter().filter(|i| panel.firms_before(i) >= LEAST_CELL).cloned().collect();
+        let before = if method == Method::Discontinuity { settled(&chosen, &known) } else { Vec::new() };
+        let groups = self.groups.clone();
+        let neighbourhood = (!self.neighbourhood.is_empty()).then(|| self.neighbourhood.clone());
+        let with = self.with.clone();
         let rounds = (!with.is_empty()).then(|| ROUND.to_owned());
         let named = before.iter().chain(&groups).chain(&neighbourhood);
+        let targets = targets(edition, panel.decided());
         Ok(Declaration {
             title,
             title_en,
@@ -153,61 +188,119 @@ impl StudyForm {
             with,
             horizon: Some(horizon),
             outcomes,
-            design: Design { method, settings: settings(method, rounds.is_some(), &chosen, items) },
+            design: Design {
+                method,
+                // Support begins in the year after the decision: the headline is of the year that was asked for.
+                event_time: (method == Method::Difference).then(|| horizon - 1),
+                settings: settings(method, rounds.is_some(), &chosen, &known),
+            },
             words: words(named, &chosen, items, edition.dictionary()),
             before,
             groups,
             rounds,
             neighbourhood,
             cost: first_in_money.then(|| PAID.to_owned()),
-            targets: targets(edition),
+            as_of: (!targets.is_empty()).then(|| AS_OF.to_owned()),
+            targets,
             acknowledged: WARNINGS.iter().filter(|w| self.acknowledged.iter().any(|a| a == w.code)).map(|w| w.code.to_owned()).collect(),
-            least_cell,
+            least_cell: LEAST_CELL,
         })
     }
-}
 
-/// The columns of groups that a design can take: over time only what does not change.
-fn groups_of(method: Method, items: &[Item]) -> Vec<String> {
-    if method == Method::Difference { vec![SIZE.to_owned()] } else { groups(items) }
-}
-
-/// The columns of places that a design can take.
-fn neighbourhoods(method: Method, items: &[Item]) -> Vec<String> {
-    if method == Method::Difference { Vec::new() } else { places(items) }
-}
-
-/// The columns that tell where or in what trade a firm is.
-pub(crate) fn places(items: &[Item]) -> Vec<String> {
-    items.iter().filter(|i| unit_of(i).is_none()).map(|i| i.id.clone()).collect()
-}
-
-/// What these columns and their values are called in English, and what columns are called that are no item's own name.
-fn words<'a>(named: impl Iterator<Item = &'a String>, chosen: &[&Item], items: &[Item], dictionary: &Dictionary) -> BTreeMap<String, Word> {
-    let english = |en: &str| Word { ja: None, en: Some(en.to_owned()) };
-    let both = |ja: String, en: String| Word { ja: Some(ja), en: Some(en) };
-    let mut words = BTreeMap::new();
-    for name in named {
-        for item in chosen.iter().copied().chain(workers(items)) {
-            let (ja, en) = (item.label.ja.clone(), item.label.get(Lang::En).to_lowercase());
-            if *name == column(&item.id, "前") {
-                words.insert(name.clone(), both(format!("決定前の{ja}"), format!("{en} before the decision")));
-            } else if *name == column(&item.id, "前増") {
-                words.insert(name.clone(), both(format!("決定前までの{ja}の増加"), format!("rise of {en} up to the decision")));
-            }
+    fn outcomes_wrong(&self, chosen: &[&Item], panel: &Panel, wrong: &mut Vec<FieldProblem>) {
+        if chosen.is_empty() {
+            wrong.push(FieldProblem::new("outcomes", "成果を1つ以上選んでください。", "Choose at least one outcome."));
         }
-        if name == SIZE {
-            words.insert(name.clone(), english("size"));
-            words.extend(SIZES.map(|(ja, en)| (ja.to_owned(), english(en))));
-        } else if name == TRACK {
-            words.insert(name.clone(), english("track"));
+        if let Some(unknown) = self.outcomes.iter().find(|id| !chosen.iter().any(|i| i.id == **id)) {
+            let (ja, en) = (format!("「{unknown}」は、成果に選べません。"), format!("`{unknown}` cannot be an outcome."));
+            wrong.push(FieldProblem::new("outcomes", ja, en));
         }
-        let Some(Item { label, kind: ItemKind::Choice(options), .. }) = items.iter().find(|i| i.id == *name) else { continue };
-        words.insert(name.clone(), both(label.ja.clone(), label.get(Lang::En).to_lowercase()));
-        words.extend(options.iter().filter_map(|o| Some((o.clone(), english(dictionary.choice(o).en.as_deref()?)))));
-        words.insert(OTHERS.to_owned(), english("others"));
+        if let Some(item) = chosen.iter().find(|i| !panel.has_years(&i.id)) {
+            let (ja, en) = (&item.label.ja, item.label.get(Lang::En));
+            wrong.push(FieldProblem::new(
+                "outcomes",
+                format!("「{ja}」は、年度ごとの値が分かる企業がないため、成果に選べません。"),
+                format!("No firm has figures of a business year for \"{en}\": it cannot be an outcome."),
+            ));
+        }
+        if !self.main.is_empty() && !self.outcomes.contains(&self.main) {
+            wrong.push(FieldProblem::new(
+                "main_outcome",
+                "主な成果は、選んだ成果の中から選んでください。",
+                "The main outcome is one of those that were chosen.",
+            ));
+        }
     }
-    words
+
+    /// What was chosen and the design cannot take: it is refused by name, never left out without a word.
+    fn not_for(&self, method: Method, items: &[Item], wrong: &mut Vec<FieldProblem>) {
+        let (can, places) = (groups_of(method, items), neighbourhoods(method, items));
+        if let Some(group) = self.groups.iter().find(|g| !can.contains(g)) {
+            let list = can.join("」「");
+            wrong.push(FieldProblem::new(
+                "groups",
+                format!("この比べ方では、群「{group}」は使えません（使えるのは「{list}」）。選択を外してください。"),
+                format!("This design cannot take the group `{group}`; it takes: {}. Leave it out.", can.join(", ")),
+            ));
+        }
+        if !self.neighbourhood.is_empty() && !places.contains(&self.neighbourhood) {
+            let place = &self.neighbourhood;
+            wrong.push(FieldProblem::new(
+                "neighbourhood",
+                format!("この比べ方では、影響の波及を「{place}」で確かめられません。空欄にしてください。"),
+                format!("This design cannot look at spill-over within `{place}`; leave it empty."),
+            ));
+        }
+        if method != Method::Discontinuity && !self.with.is_empty() {
+            wrong.push(FieldProblem::new(
+                "with",
+                "公募回を合わせられるのは、回帰不連続だけです。選択を外してください。",
+                "Only a regression discontinuity pools rounds. Leave them out.",
+            ));
+        }
+        if let Some(code) = self.acknowledged.iter().find(|code| !method.codes().contains(&code.as_str())) {
+            let known = WARNINGS.iter().find(|w| w.code == code);
+            let (ja, en) = known.map_or((code.as_str(), code.as_str()), |w| (w.ja, w.en));
+            wrong.push(FieldProblem::new(
+                "acknowledged",
+                format!("この比べ方では出ない警告です: 「{ja}」。選択を外してください。"),
+                format!("This design does not give the warning \"{en}\". Leave it out."),
+            ));
+        }
+    }
+}
+
+/// How many years after the decision a study looks at, if nobody says otherwise.
+const HORIZON: u32 = 3;
+
+/// What a study asks, in the words that a form begins with.
+struct Asked {
+    title: String,
+    title_en: String,
+    question: String,
+    question_en: String,
+}
+
+impl Asked {
+    fn of(edition: &Edition, outcomes: &[&Item], years: u32) -> Self {
+        let (what, what_en) = if outcomes.is_empty() {
+            ("成果".to_owned(), "the outcome".to_owned())
+        } else {
+            let ja: Vec<&str> = outcomes.iter().map(|i| i.id.as_str()).collect();
+            let en: Vec<String> = outcomes.iter().map(|i| i.label.get(Lang::En).to_lowercase()).collect();
+            (ja.join("・"), en.join(" and the "))
+        };
+        let after = if years == 1 { "one year".to_owned() } else { format!("{years} years") };
+        let name = &edition.meta().call_name;
+        Asked {
+            title: format!("{}は{what}を増やしたか", name.ja),
+            title_en: format!("{}: did it raise {what_en}?", name.get(Lang::En)),
+            question: format!("交付を受けたことは、決定から{years}年後の企業の{what}を、受けなかった場合と比べて増やしたか。"),
+            question_en: format!(
+                "Did the grant raise the {what_en} of firms {after} after the decision, beyond what it would have been without it?"
+            ),
+        }
+    }
 }
 
 fn filled(field: &str, text: &str, most: usize, wrong: &mut Vec<FieldProblem>) -> String {
@@ -249,82 +342,4 @@ pub(crate) const fn method_name(method: Method) -> &'static str {
 
 pub(crate) fn method_of(name: &str) -> Option<Method> {
     [Method::Discontinuity, Method::Difference, Method::Balancing].into_iter().find(|m| method_name(*m) == name)
-}
-
-/// The columns that groups can be made of.
-pub(crate) fn groups(items: &[Item]) -> Vec<String> {
-    let choices = items.iter().filter(|i| unit_of(i).is_none()).map(|i| i.id.clone());
-    [SIZE.to_owned(), TRACK.to_owned()].into_iter().chain(choices).collect()
-}
-
-/// An item as outcomes: its rise until the horizon in total and, for money, per worker; over time, its level.
-fn outcomes_of(item: &Item, method: Method, horizon: u32, items: &[Item]) -> Vec<Outcome> {
-    let (ja, en) = (item.label.ja.clone(), item.label.get(Lang::En).to_lowercase());
-    let unit = unit_of(item).unwrap_or_default().to_owned();
-    if method == Method::Difference {
-        let workers = (unit == "百万円").then(|| workers(items).map(|w| w.id.clone())).flatten();
-        return vec![Outcome { column: item.id.clone(), ja, en, unit, unit_en: None, workers, reported: None }];
-    }
-    let years = if horizon == 1 { "1 year".to_owned() } else { format!("{horizon} years") };
-    let rise = |named: &dyn Fn(&str) -> String, per: [&str; 2], unit: String| Outcome {
-        column: named("増"),
-        ja: format!("{}{ja}の増加（{horizon}年後）", per[0]),
-        en: format!("rise of {en}{} after {years}", per[1]),
-        unit,
-        unit_en: None,
-        workers: None,
-        reported: Some(Reported { after: named("後"), before: named("前") }),
-    };
-    let mut all = vec![rise(&|when| column(&item.id, when), ["", ""], unit.clone())];
-    if unit == "百万円" && workers(items).is_some() {
-        all.push(rise(&|when| per_worker(&item.id, when), ["従業員1人あたり", " per worker"], "万円".to_owned()));
-    }
-    all
-}
-
-/// What was fixed before the decision: the chosen items themselves, and how many workers there were.
-fn before(chosen: &[&Item], items: &[Item]) -> Vec<String> {
-    let mut columns: Vec<String> = chosen.iter().map(|i| column(&i.id, "前")).collect();
-    columns.extend(workers(items).map(|w| column(&w.id, "前")).filter(|c| !columns.contains(c)));
-    columns
-}
-
-/// The same, and how the chosen items had risen by then: no grant can have moved that.
-fn settled(chosen: &[&Item], items: &[Item]) -> Vec<String> {
-    before(chosen, items).into_iter().chain(chosen.iter().map(|i| column(&i.id, "前増"))).collect()
-}
-
-fn settings(method: Method, pooled: bool, chosen: &[&Item], items: &[Item]) -> Map<String, Value> {
-    let value = match method {
-        // A firm that applies in several rounds is one firm.
-        Method::Discontinuity if pooled => json!({ "score": DISTANCE, "cutoff": 0.0, "treatment": GRANTED, "cluster": FIRM }),
-        Method::Discontinuity => json!({ "score": DISTANCE, "cutoff": 0.0, "treatment": GRANTED }),
-        Method::Difference => json!({ "unit": FIRM, "time": YEAR, "start": START, "comparison": "never-treated" }),
-        Method::Balancing => json!({ "treatment": GRANTED, "covariates": before(chosen, items) }),
-    };
-    match value {
-        Value::Object(map) => map,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
-    }
-}
-
-/// The programme's own targets, of those that say a number: `>= 15%` stands for 15 in a panel that states shares in hundredths.
-fn targets(edition: &Edition) -> Vec<Target> {
-    let target = |k: &banso_guideline::Kpi| {
-        k.item.as_ref()?;
-        let text = fold_width(&k.target);
-        let (strict, bare) = match text.strip_prefix(">=") {
-            Some(rest) => (false, rest),
-            None => (true, text.strip_prefix('>')?),
-        };
-        let value: f64 = bare.trim().trim_end_matches('%').trim().parse().ok()?;
-        // A figure above the target and not equal to it: panels state figures to a tenth.
-        let least = if strict { value + 0.1 } else { value };
-        let more = if strict { ("超", "more than ") } else { ("以上", "at least ") };
-        let unit = &k.unit;
-        let ja = format!("{}（{}、{value}{unit}{}）", k.title.ja, k.when.ja, more.0);
-        let en = format!("{} ({}, {}{value}{unit})", k.title.get(Lang::En), k.when.get(Lang::En).to_lowercase(), more.1);
-        Some(Target { column: kpi_column(&k.id), ja, en, least, share: None })
-    };
-    edition.kpis().iter().filter_map(target).collect()
 }

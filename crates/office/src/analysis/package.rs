@@ -10,6 +10,7 @@ use banso_store::{Change, Content, NewAccess};
 use super::panel::{items, name_columns, resource};
 use super::paper::paper;
 use super::read::ReportPage;
+use super::shelter::ALIKE;
 use super::table::Table;
 use crate::{Office, OfficeError};
 
@@ -57,7 +58,7 @@ impl Office {
 
 fn zipped(page: &ReportPage, csv: String, names: &[String]) -> Result<Vec<u8>, OfficeError> {
     let declaration: &Declaration = &page.study.declaration;
-    let standing = if page.study.beforehand { Standing::Declared } else { Standing::Exploratory };
+    let standing = if page.study.beforehand { Standing::Matching } else { Standing::Exploratory };
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let frame = Table::read(&csv, &names).frame().map_err(|r| super::refused(&r))?;
     let report = run(declaration, &frame, standing).map_err(|r| super::refused(&r))?;
@@ -83,23 +84,51 @@ fn zipped(page: &ReportPage, csv: String, names: &[String]) -> Result<Vec<u8>, O
 }
 
 fn readme(page: &ReportPage) -> String {
-    let declared = if page.study.beforehand { format!(" --declared {}", page.study.study) } else { String::new() };
-    let (titles, version) = (page.study.declaration.titles(), &page.run.engine);
+    let study = &page.study;
+    let (declared, ja, en) = if study.beforehand {
+        (format!(" --declared {}", study.study), "成果が分かる前に記録", "recorded before any outcome was known")
+    } else {
+        (String::new(), "成果が分かった後に記録（探索的）", "recorded after outcomes were known: exploratory")
+    };
+    let (titles, version) = (study.declaration.titles(), &page.run.engine);
     format!(
         "効果検証の再現用データ / Package to have the same result again\n\n\
-         題名 / Title: {}\n{}\n公募 / Call: {}\n宣言 / Declaration: SHA-256 {}\nデータの基準日 / Known on: {}\n\n\
+         題名 / Title: {}\n{}\n公募 / Call: {}\n宣言 / Declaration: SHA-256 {}\n台帳の記録 / In the ledger: {} {ja} / {en}\n\
+         データの基準日 / Known on: {}\n\n\
          再現の手順 / How to have the same again\n\
          1. Banso {version} を用意します。 / Have Banso {version}: `banso --version`\n\
          2. この ZIP を新しいフォルダーに展開します。 / Unpack this ZIP into a new folder and go there\n\
          3. banso evaluate study declaration.json panel.csv{declared} --to again\n\
          4. again/ の全ファイルが、展開したものと同じバイト列になります。 / Every file in again/ has the bytes of the one unpacked: `diff -r again .`\n\
          5. 違うときは package.json の版と SHA-256 を確かめます。 / If not, compare version and digests in package.json\n\n\
+         宣言が成果より前だったことは、台帳の記録が示します。このファイルや --declared が示すのは、宣言が同じであることだけです。\n\
+         That the declaration came first is shown by the ledger. These files and --declared show only that it is the same declaration.\n\n\
          ja/・en/ は報告と図、report.json は全ての数値、declaration.json は宣言です。\n\
          ja/ and en/ hold report and figures, report.json every number, declaration.json what was declared.\n\n\
-         panel.csv は個別企業が分からないように処理したデータです（名称・法人番号・住所なし、仮名の鍵は破棄済み、金額は丸め、交付額は似た額の企業の平均）。\n\
-         ほかの情報と照合して企業を特定しようとしないでください。\n\
-         panel.csv is de-identified: no names, numbers or addresses; the salt of the pseudonyms was thrown away; amounts are rounded, grants are\n\
-         means of firms with amounts alike. Do not try to tell firms by matching it with other sources.\n",
-        titles.ja, titles.en, page.study.call, page.study.study, page.run.known_on
+         {}",
+        titles.ja,
+        titles.en,
+        study.call,
+        study.study,
+        study.declared_on,
+        page.run.known_on,
+        about_panel()
+    )
+}
+
+/// What was done so that no firm is told, and what was not.
+fn about_panel() -> String {
+    format!(
+        "panel.csv について / About panel.csv\n\
+         名称・法人番号・住所はなく、仮名の鍵は破棄しました。公になっている特徴（規模、申請枠、地方、業種、交付の有無、交付額）は、同じ公募回の\n\
+         {ALIKE}社以上が同じ値になるようにまとめ、まとめられないものは空欄にしました。従業員数と交付額は、似た{ALIKE}社以上の平均をもとにした値です。\n\
+         点数の差は0.5点きざみの中央の値に、金額は百万円の10分の1に丸めました。まとめ方は公募回と基準日で決まり、どの研究でも同じです。\n\
+         売上などの実績値は企業ごとの値です。その企業の実績値をほかで知る人は、行を特定できることがあります。匿名のデータではありません。\n\
+         外に出さず、ほかの情報と照合して企業を特定しないでください。\n\
+         No names, numbers or addresses; the salt of the pseudonyms was thrown away. What is public of a firm (size, track, part of the country, trade,\n\
+         whether and how much it was granted) is the same for at least {ALIKE} firms of a round, or left empty; heads and grants follow from the means of\n\
+         at least {ALIKE} firms alike. Distances are the middles of half points, money is in tenths of a million. This is settled by the round and the day, the same in every study.\n\
+         Figures such as sales are each firm's own: whoever knows them from elsewhere may tell its row. The data are not anonymous. Keep them in the\n\
+         office, and do not match them with other sources to tell firms.\n"
     )
 }

@@ -7,40 +7,49 @@ use banso_evaluation::study::{Declaration, Method};
 use banso_grant::SelectionPlan;
 use banso_grant::selection::PlannedCase;
 use banso_guideline::{Edition, Item, ItemKind};
-use banso_kernel::{CallId, Day, Digest, FiscalYear};
+use banso_kernel::{CallId, Day, Digest, FiscalYear, fold_width};
 use banso_permits::{Action, Permit, Person};
 use banso_store::CallFile;
 use rand::Rng as _;
 
 use super::known::Known;
 pub(crate) use super::line::{Line, SIZES, unit_of, workers};
-use super::line::{MILLION, TEN_THOUSAND, is_money, millions, size_class, tenth};
-use super::table::{Cells, Table, averaged, coarsened};
+use super::line::{TEN_THOUSAND, is_money, tenth};
+use super::shelter::Shelter;
+use super::table::{Cells, Table};
 use crate::{Office, OfficeError};
 
 /// Columns that every panel has.
 pub(crate) const FIRM: &str = "企業";
-pub(crate) const SCORE: &str = "評点";
 pub(crate) const DISTANCE: &str = "距離";
-pub(crate) const STANDARD_DISTANCE: &str = "標準化距離";
-pub(crate) const BONUS: &str = "加点";
-pub(crate) const SELECTED: &str = "採択";
 pub(crate) const GRANTED: &str = "交付";
-pub(crate) const EXCEPTION: &str = "例外";
-pub(crate) const REQUESTED: &str = "申請額";
 pub(crate) const PAID: &str = "交付額";
 pub(crate) const TRACK: &str = "申請枠";
 pub(crate) const SIZE: &str = "規模";
 pub(crate) const ROUND: &str = "公募回";
 pub(crate) const YEAR: &str = "年度";
 pub(crate) const START: &str = "開始年度";
+/// The fiscal year of the day up to which the panel knows: what is due later is not said to be missed.
+pub(crate) const AS_OF: &str = "基準年度";
 
 /// Everything that a study of a call can use.
 #[derive(Debug, Clone)]
 pub(crate) struct Panel {
     pub(crate) lines: Vec<Line>,
     items: Vec<Item>,
-    kpis: Vec<(String, String, bool)>,
+    kpis: Vec<Goal>,
+    known_in: i32,
+}
+
+/// A target of the programme as columns.
+#[derive(Debug, Clone)]
+struct Goal {
+    id: String,
+    item: String,
+    /// Its figures are shares, stated in hundredths.
+    share: bool,
+    /// How many years after the decision it can be reached at the earliest.
+    after: i32,
 }
 
 impl Office {
@@ -76,7 +85,8 @@ impl Office {
             line.round = file.id.round().to_owned();
             (line.cutoff, line.decided) = (cutoff, decided);
         }
-        Ok(Some(Panel { lines, items: items(edition), kpis: kpis(edition) }))
+        let known_in = i32::from(FiscalYear::of(known_on).get());
+        Ok(Some(Panel { lines, items: items(edition), kpis: kpis(edition), known_in }))
     }
 
     /// The same with other decided rounds of the programme: everybody who asks must be allowed to evaluate each of them.
@@ -98,13 +108,34 @@ pub(crate) fn items(edition: &Edition) -> Vec<Item> {
     edition.dictionary().items().iter().filter(of_firm).cloned().collect()
 }
 
-/// Column, item and whether it is a share, of each target that the programme has.
-fn kpis(edition: &Edition) -> Vec<(String, String, bool)> {
-    edition.kpis().iter().filter_map(|k| Some((kpi_column(&k.id), k.item.clone()?, k.unit == "%"))).collect()
+/// The targets that are about an item.
+fn kpis(edition: &Edition) -> Vec<Goal> {
+    let goal = |k: &banso_guideline::Kpi| {
+        Some(Goal { id: k.id.clone(), item: k.item.clone()?, share: k.unit == "%", after: years_after(&k.when.ja) })
+    };
+    edition.kpis().iter().filter_map(goal).collect()
+}
+
+/// How many years after the decision a target can be reached at the earliest: the project takes a year at least, and 「終了後5年」 comes five
+/// years after its end.
+pub(crate) fn years_after(when: &str) -> i32 {
+    let folded = fold_width(when);
+    let digits = folded.split("後").nth(1).map(|rest| rest.chars().take_while(char::is_ascii_digit).collect::<String>());
+    1 + digits.and_then(|n| n.parse::<i32>().ok()).unwrap_or(0).min(100)
+}
+
+/// The column of what firms expect of a target.
+pub(crate) fn expected_column(id: &str) -> String {
+    format!("見込み:{id}")
 }
 
 pub(crate) fn kpi_column(id: &str) -> String {
     format!("目標:{id}")
+}
+
+/// The middle of the half point that a distance lies in: as many steps on either side of the cut-off, which stays between two of them.
+pub(super) fn half_points(distance: f64) -> f64 {
+    ((distance * 2.0).floor() + 0.5) / 2.0
 }
 
 /// The columns of an item at the horizon: before, after, and by how much it rose.
@@ -112,7 +143,12 @@ pub(crate) fn column(item: &str, when: &str) -> String {
     format!("{item}_{when}")
 }
 
-/// The same by worker.
+/// An item by worker, year by year.
+pub(crate) fn each_worker(item: &str) -> String {
+    format!("1人あたり{item}")
+}
+
+/// The columns of an item by worker at the horizon.
 pub(crate) fn per_worker(item: &str, when: &str) -> String {
     format!("1人あたり{item}_{when}")
 }
@@ -120,6 +156,11 @@ pub(crate) fn per_worker(item: &str, when: &str) -> String {
 impl Panel {
     pub(crate) fn items(&self) -> &[Item] {
         &self.items
+    }
+
+    /// The fiscal year of the selection; of the newest where there are several.
+    pub(crate) fn decided(&self) -> i32 {
+        self.lines.iter().map(|l| l.decided).max().unwrap_or_default()
     }
 
     /// The share of cases above the line, and of cases that were granted in the end.
@@ -135,12 +176,6 @@ impl Panel {
         let count = self.lines.iter().filter(|l| of(l)).count();
         // A plan in which everybody or nobody is granted has nothing to compare.
         (count as f64 / self.lines.len().max(1) as f64).clamp(0.01, 0.99)
-    }
-
-    /// How many business years up to the decision anything is known of.
-    pub(crate) fn years_before(&self) -> usize {
-        let years: BTreeSet<i32> = self.lines.iter().flat_map(|l| l.facts.years().into_iter().filter(|y| *y <= l.decided)).collect();
-        years.len()
     }
 
     /// The same panel as if nothing were known of the years after the decision.
@@ -172,6 +207,16 @@ impl Panel {
         self.arm(granted).filter(some).count()
     }
 
+    /// Whether any firm has a figure of a business year for an item: without one it is no outcome.
+    pub(crate) fn has_years(&self, item: &str) -> bool {
+        self.lines.iter().any(|l| l.facts.years_of(item, i32::MAX) > 0)
+    }
+
+    /// How many firms have a figure of before the decision for an item.
+    pub(crate) fn firms_before(&self, item: &Item) -> usize {
+        self.lines.iter().filter(|l| l.before(item).is_some()).count()
+    }
+
     /// How many business years of an item are known up to the decision, of all firms together.
     pub(crate) fn years_known(&self, item: &str) -> usize {
         self.lines.iter().map(|l| l.facts.years_of(item, l.decided)).sum()
@@ -180,8 +225,8 @@ impl Panel {
     /// The panel that a declaration is about: its own columns and the pseudonym, no other.
     pub(crate) fn table(&self, declaration: &Declaration) -> Table {
         let all = match declaration.design.method {
-            Method::Difference => self.long(declaration.least_cell),
-            Method::Discontinuity | Method::Balancing => self.wide(declaration.horizon.unwrap_or_default(), declaration.least_cell),
+            Method::Difference => self.long(),
+            Method::Discontinuity | Method::Balancing => self.wide(declaration.horizon.unwrap_or_default()),
         };
         let mut wanted = named(declaration);
         wanted.insert(FIRM.to_owned());
@@ -189,104 +234,116 @@ impl Panel {
     }
 
     /// One row a case.
-    pub(crate) fn wide(&self, horizon: u32, least: usize) -> Table {
+    pub(crate) fn wide(&self, horizon: u32) -> Table {
         let mut table = Table::default();
+        let shelter = Shelter::of(&self.lines, &self.items);
         let numbers = |of: &dyn Fn(&Line) -> Option<f64>| Cells::Numbers(self.lines.iter().map(of).collect());
-        let flag = |of: &dyn Fn(&Line) -> bool| Cells::Numbers(self.lines.iter().map(|l| Some(f64::from(u8::from(of(l))))).collect());
         table.put(FIRM, Cells::Names(self.pseudonyms()));
-        table.put(SCORE, numbers(&|l| Some(l.score)));
-        table.put(DISTANCE, numbers(&Line::distance));
-        let spread = deviation(self.lines.iter().map(|l| l.score));
-        table.put(STANDARD_DISTANCE, numbers(&|l| l.distance().zip(spread).map(|(d, s)| d / s)));
-        table.put(BONUS, numbers(&|l| Some(l.bonus)));
-        table.put(SELECTED, flag(&|l| l.selected));
-        table.put(GRANTED, flag(&|l| l.granted));
-        table.put(EXCEPTION, flag(&|l| l.above != l.granted));
-        table.put(REQUESTED, numbers(&|l| Some(millions(l.requested))));
-        table.put(PAID, Cells::Numbers(self.paid(least)));
-        self.put_names(&mut table, least);
+        table.put(DISTANCE, numbers(&|l| l.distance().map(half_points)));
+        table.put(GRANTED, numbers(&|l| Some(f64::from(u8::from(l.granted)))));
+        table.put(PAID, Cells::Numbers(shelter.paid().to_vec()));
+        table.put(ROUND, Cells::Names(self.lines.iter().map(|l| l.round.clone()).collect()));
+        for name in self.named_columns() {
+            table.put(&name, Cells::Names(shelter.names(&name)));
+        }
         for item in self.items.iter().filter(|i| unit_of(i).is_some()) {
-            self.put_item(&mut table, item, horizon);
+            self.put_item(&mut table, item, horizon, &shelter);
         }
-        for (column, item, share) in &self.kpis {
-            let factor = if *share { 100.0 } else { 1.0 };
-            table.put(column, numbers(&|l| l.facts.number(item).map(|v| tenth(v * factor))));
-        }
+        self.put_goals(&mut table, &self.lines.iter().collect::<Vec<_>>());
         table
     }
 
-    /// What each firm was granted, as the mean of the `least` firms with amounts like its own: amounts are published with the names of firms, and
-    /// the exact one would tell who a row is of.
-    fn paid(&self, least: usize) -> Vec<Option<f64>> {
-        averaged(self.lines.iter().map(|l| l.amount.map(|yen| yen.get() as f64 / MILLION)).collect(), least)
+    /// The columns that hold names but the pseudonym and the round.
+    fn named_columns(&self) -> Vec<String> {
+        let size = workers(&self.items).map(|_| SIZE.to_owned());
+        let choices = self.items.iter().filter(|i| matches!(i.kind, ItemKind::Choice(_))).map(|i| i.id.clone());
+        size.into_iter().chain([TRACK.to_owned()]).chain(choices).collect()
     }
 
-    fn put_names(&self, table: &mut Table, least: usize) {
-        let names = |of: &dyn Fn(&Line) -> String| Cells::Names(coarsened(self.lines.iter().map(of).collect(), least));
-        table.put(TRACK, names(&|l| l.track.clone()));
-        table.put(ROUND, names(&|l| l.round.clone()));
-        if let Some(workers) = workers(&self.items) {
-            table.put(SIZE, names(&|l| size_class(l.before(workers))));
+    /// For each target what was measured in a year in which it was due, and what was expected: a figure of no year is no result.
+    fn put_goals(&self, table: &mut Table, rows: &[&Line]) {
+        for goal in &self.kpis {
+            let stated = |value: Option<f64>| value.map(|v| tenth(if goal.share { v * 100.0 } else { v }));
+            let measured = rows.iter().map(|l| stated(l.facts.measured(&goal.item, l.decided + goal.after))).collect();
+            table.put(&kpi_column(&goal.id), Cells::Numbers(measured));
+            let expected = rows.iter().map(|l| stated(l.facts.undated(&goal.item))).collect();
+            table.put(&expected_column(&goal.id), Cells::Numbers(expected));
         }
-        for item in self.items.iter().filter(|i| matches!(i.kind, ItemKind::Choice(_))) {
-            table.put(&item.id, names(&|l| l.facts.text(&item.id)));
-        }
+        table.put(AS_OF, Cells::Numbers(vec![Some(f64::from(self.known_in)); rows.len()]));
     }
 
-    fn put_item(&self, table: &mut Table, item: &Item, horizon: u32) {
-        let before = |l: &Line| l.before(item);
-        let after = |l: &Line| l.facts.at(&item.id, l.year(horizon));
-        let stated =
-            |of: &dyn Fn(&Line) -> Option<f64>| Cells::Numbers(self.lines.iter().map(|l| of(l).map(|v| Line::stated(item, v))).collect());
-        table.put(&column(&item.id, "前"), stated(&before));
-        table.put(&column(&item.id, "後"), stated(&after));
-        table.put(&column(&item.id, "増"), stated(&|l| Some(after(l)? - before(l)?)));
-        let earlier = |l: &Line| l.facts.earlier(&item.id, l.decided, horizon);
-        table.put(&column(&item.id, "前増"), stated(&|l| earlier(l).map(|(from, to, _)| to - from)));
-        let Some(workers) = workers(&self.items).filter(|_| is_money(item)) else { return };
-        let each = |value: Option<f64>, heads: Option<f64>| value.zip(heads.filter(|n| *n > 0.0)).map(|(v, n)| v / n / TEN_THOUSAND);
-        let before = |l: &Line| each(before(l), l.before(workers));
-        let after = |l: &Line| each(after(l), l.facts.at(&workers.id, l.year(horizon)));
-        let tenths = |of: &dyn Fn(&Line) -> Option<f64>| Cells::Numbers(self.lines.iter().map(|l| of(l).map(tenth)).collect());
-        table.put(&per_worker(&item.id, "前"), tenths(&before));
-        table.put(&per_worker(&item.id, "後"), tenths(&after));
-        table.put(&per_worker(&item.id, "増"), tenths(&|l| Some(after(l)? - before(l)?)));
-        let rise = |l: &Line| {
-            let (from, to, [y0, y1]) = earlier(l)?;
-            Some(each(Some(to), l.facts.at(&workers.id, y1))? - each(Some(from), l.facts.at(&workers.id, y0))?)
+    /// A figure of a line as it is shown: heads as those of firms alike, money rounded.
+    fn shown(&self, shelter: &Shelter, item: &Item, (at, value): (usize, Option<f64>)) -> Option<f64> {
+        let heads = workers(&self.items).is_some_and(|w| w.id == item.id);
+        if heads { shelter.heads(at, value?) } else { Some(Line::stated(item, value?)) }
+    }
+
+    /// Money by shown heads, so that the two together do not tell how many there are.
+    fn each(&self, shelter: &Shelter, at: usize, value: Option<f64>, heads: Option<f64>) -> Option<f64> {
+        Some(tenth(value? / shelter.heads(at, heads?)? / TEN_THOUSAND))
+    }
+
+    fn put_item(&self, table: &mut Table, item: &Item, horizon: u32, shelter: &Shelter) {
+        let before = |_: usize, l: &Line| l.before(item);
+        let after = |_: usize, l: &Line| l.facts.at(&item.id, l.year(horizon));
+        let of = |at: usize, value: Option<f64>| self.shown(shelter, item, (at, value));
+        let column_of = |value: &dyn Fn(usize, &Line) -> Option<f64>| {
+            Cells::Numbers(self.lines.iter().enumerate().map(|(at, l)| value(at, l)).collect())
         };
-        table.put(&per_worker(&item.id, "前増"), tenths(&rise));
+        let rise = |to: Option<f64>, from: Option<f64>| Some(tenth(to? - from?));
+        table.put(&column(&item.id, "前"), column_of(&|at, l| of(at, before(at, l))));
+        table.put(&column(&item.id, "後"), column_of(&|at, l| of(at, after(at, l))));
+        table.put(&column(&item.id, "増"), column_of(&|at, l| rise(of(at, after(at, l)), of(at, before(at, l)))));
+        let earlier = |l: &Line| l.facts.earlier(&item.id, l.decided, horizon);
+        table.put(
+            &column(&item.id, "前増"),
+            column_of(&|at, l| earlier(l).and_then(|(from, to, _)| rise(of(at, Some(to)), of(at, Some(from))))),
+        );
+        let Some(workers) = workers(&self.items).filter(|_| is_money(item)) else { return };
+        let each = |at: usize, value: Option<f64>, heads: Option<f64>| self.each(shelter, at, value, heads);
+        let first = |at: usize, l: &Line| each(at, l.before(item), l.before(workers));
+        let last = |at: usize, l: &Line| each(at, after(at, l), l.facts.at(&workers.id, l.year(horizon)));
+        table.put(&per_worker(&item.id, "前"), column_of(&first));
+        table.put(&per_worker(&item.id, "後"), column_of(&last));
+        table.put(&per_worker(&item.id, "増"), column_of(&|at, l| rise(last(at, l), first(at, l))));
+        let risen = |at: usize, l: &Line| {
+            let (from, to, [y0, y1]) = earlier(l)?;
+            let heads = |year: i32| l.facts.at(&workers.id, year);
+            rise(each(at, Some(to), heads(y1)), each(at, Some(from), heads(y0)))
+        };
+        table.put(&per_worker(&item.id, "前増"), column_of(&risen));
     }
 
     /// One row a firm and business year, for changes over time.
-    pub(crate) fn long(&self, least: usize) -> Table {
-        let pseudonyms = self.pseudonyms();
+    pub(crate) fn long(&self) -> Table {
+        let (pseudonyms, shelter) = (self.pseudonyms(), Shelter::of(&self.lines, &self.items));
+        let stated = |item: &str| self.items.iter().any(|i| i.id == item && unit_of(i).is_some());
+        let years: BTreeSet<i32> = self.lines.iter().flat_map(|l| l.facts.years(&stated)).collect();
+        // A firm without figures of a year is in the panel all the same: that nobody knows them is part of what is known.
         let rows: Vec<(usize, &Line, i32)> =
-            self.lines.iter().enumerate().flat_map(|(at, l)| l.facts.years().into_iter().map(move |y| (at, l, y))).collect();
+            self.lines.iter().enumerate().flat_map(|(at, l)| years.iter().map(move |y| (at, l, *y))).collect();
         let mut table = Table::default();
-        table.put(FIRM, Cells::Names(rows.iter().map(|(at, _, _)| pseudonyms.get(*at).cloned().unwrap_or_default()).collect()));
+        let of_line =
+            |values: Vec<String>| Cells::Names(rows.iter().map(|(at, _, _)| values.get(*at).cloned().unwrap_or_default()).collect());
+        table.put(FIRM, of_line(pseudonyms));
         table.put(YEAR, Cells::Numbers(rows.iter().map(|(_, _, y)| Some(f64::from(*y))).collect()));
         // Money comes in the year after the selection at the earliest.
         table.put(
             START,
             Cells::Numbers(rows.iter().map(|(_, l, _)| Some(if l.granted { f64::from(l.decided + 1) } else { 0.0 })).collect()),
         );
-        let paid = self.paid(least);
-        table.put(PAID, Cells::Numbers(rows.iter().map(|(at, _, _)| paid.get(*at).copied().flatten()).collect()));
+        table.put(PAID, Cells::Numbers(rows.iter().map(|(at, _, _)| shelter.paid().get(*at).copied().flatten()).collect()));
         for item in self.items.iter().filter(|i| unit_of(i).is_some()) {
-            let value = |l: &Line, y: i32| l.facts.at(&item.id, y).map(|v| Line::stated(item, v));
-            table.put(&item.id, Cells::Numbers(rows.iter().map(|(_, l, y)| value(l, *y)).collect()));
+            let value = |(at, l, y): &(usize, &Line, i32)| self.shown(&shelter, item, (*at, l.facts.at(&item.id, *y)));
+            table.put(&item.id, Cells::Numbers(rows.iter().map(value).collect()));
+            if let Some(workers) = workers(&self.items).filter(|_| is_money(item)) {
+                let each =
+                    |(at, l, y): &(usize, &Line, i32)| self.each(&shelter, *at, l.facts.at(&item.id, *y), l.facts.at(&workers.id, *y));
+                table.put(&each_worker(&item.id), Cells::Numbers(rows.iter().map(each).collect()));
+            }
         }
-        let sizes: Vec<String> = match workers(&self.items) {
-            Some(workers) => self.lines.iter().map(|l| size_class(l.before(workers))).collect(),
-            None => vec![String::new(); self.lines.len()],
-        };
-        let sizes = coarsened(sizes, least);
-        table.put(SIZE, Cells::Names(rows.iter().map(|(at, _, _)| sizes.get(*at).cloned().unwrap_or_default()).collect()));
-        for (column, item, share) in &self.kpis {
-            let factor = if *share { 100.0 } else { 1.0 };
-            table.put(column, Cells::Numbers(rows.iter().map(|(_, l, _)| l.facts.number(item).map(|v| tenth(v * factor))).collect()));
-        }
+        table.put(SIZE, of_line(shelter.names(SIZE)));
+        self.put_goals(&mut table, &rows.iter().map(|(_, l, _)| *l).collect::<Vec<_>>());
         table
     }
 
@@ -300,14 +357,6 @@ impl Panel {
         };
         self.lines.iter().map(name).collect()
     }
-}
-
-/// The standard deviation; none of fewer than two or of equal values.
-fn deviation(values: impl Iterator<Item = f64> + Clone) -> Option<f64> {
-    let n = values.clone().count() as f64;
-    let mean = values.clone().sum::<f64>() / n;
-    let variance = values.map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0);
-    Some(variance.sqrt()).filter(|s| s.is_finite() && *s > 0.0)
 }
 
 /// Every text that a declaration names a column by.
@@ -329,7 +378,8 @@ pub(crate) fn named(declaration: &Declaration) -> BTreeSet<String> {
     out.extend(reported.flat_map(|r| [r.after.clone(), r.before.clone()]));
     out.extend(declaration.before.iter().chain(&declaration.groups).cloned());
     out.extend(declaration.rounds.iter().chain(&declaration.neighbourhood).cloned());
-    out.extend(declaration.targets.iter().map(|t| t.column.clone()).chain(declaration.cost.clone()));
+    out.extend(declaration.targets.iter().flat_map(|t| [Some(t.column.clone()), t.expected.clone()]).flatten());
+    out.extend(declaration.cost.iter().chain(&declaration.as_of).cloned());
     out
 }
 

@@ -41,6 +41,7 @@ pub(crate) fn paper(page: &ReportPage, lang: Lang, synthetic: bool) -> Result<Le
         numbers: numbers(declaration.design.method, &report.findings, &w),
         groups: (!report.groups.is_empty()).then(|| numbers(declaration.design.method, &report.groups, &w)),
         rounds: report.pooled.iter().map(|p| rounds(p, &w)).collect(),
+        manner: report.manner.iter().map(|s| w.of(s)).collect(),
         targets: (!report.targets.is_empty()).then(|| targets(report, &w)),
         cost: cost(report, lang),
         checks: checks(report, &w),
@@ -172,25 +173,28 @@ pub(crate) fn rounds_table(pooled: &PooledRounds, lang: Lang) -> StudyTable {
 }
 
 fn targets(report: &Kept, w: &Words) -> StudyTable {
-    let hidden = w.t("非表示", "not shown");
+    let (heads, rows) = targets_table(report, w.lang);
+    StudyTable { heads, rows }
+}
+
+/// What was reached of the programme's targets, and what firms expect, which is no result.
+pub(crate) fn targets_table(report: &Kept, lang: Lang) -> (Vec<String>, Vec<Vec<String>>) {
+    let w = Words { lang };
     let row = |t: &banso_evaluation::study::Reached| {
-        let share = t.share.map_or_else(|| hidden.clone(), |s| format!("{:.0}%", s * 100.0));
-        let firms = if t.share.is_some() { t.firms.to_string() } else { "—".to_owned() };
-        vec![w.pick(&t.ja, &t.en), firms, share]
+        let [firms, share] = t.says(lang == Lang::En);
+        vec![w.pick(&t.ja, &t.en), firms, share, t.expects(lang == Lang::En)]
     };
-    StudyTable {
-        heads: vec![
-            w.t("事業の目標（1社ごとの値で判定）", "Target (by each firm's own figure)"),
-            w.t("企業数", "Firms"),
-            w.t("達成した割合", "Reached by"),
-        ],
-        rows: report.targets.iter().map(row).collect(),
-    }
+    let heads = vec![
+        w.t("事業の目標（1社ごとの値で判定）", "Target (by each firm's own figure)"),
+        w.t("実績の分かる企業数", "Firms with a figure"),
+        w.t("達成した割合（実績）", "Reached by"),
+        w.t("達成する見込みの割合（企業の申告）", "Expected (the firms' own word)"),
+    ];
+    (heads, report.targets.iter().map(row).collect())
 }
 
 pub(crate) fn cost(report: &Kept, lang: Lang) -> Option<String> {
-    let says = report.cost.as_ref()?.says(&report.declaration);
-    Some(Words { lang }.of(&says))
+    report.cost_says.as_ref().map(|says| Words { lang }.of(says))
 }
 
 fn checks(report: &Kept, w: &Words) -> StudyTable {

@@ -35,13 +35,13 @@ fn declared(panel: &Panel, declaration: &Declaration, outcome: &Outcome) -> Resu
     let rows = panel.lines.len();
     let horizon = declaration.horizon.unwrap_or(1);
     if declaration.design.method == Method::Difference {
-        let spec = changes(panel, &outcome.column, (rows, panel.share_granted()), horizon);
-        return plan(Some(&earlier_years(panel, &outcome.column, declaration.least_cell)?), &spec).map(Some);
+        let spec = changes(&outcome.column, (rows, panel.share_granted()));
+        return plan(Some(&earlier_years(panel, &outcome.column)?), &spec).map(Some);
     }
     let per = outcome.column.starts_with("1人あたり");
     let named = |i: &Item, when: &str| if per { per_worker(&i.id, when) } else { column(&i.id, when) };
     let Some(item) = panel.items().iter().find(|i| named(i, "増") == outcome.column) else { return Ok(None) };
-    let wide = panel.wide(horizon, declaration.least_cell);
+    let wide = panel.wide(horizon);
     let rise = named(item, "前増");
     let pilot = if wide.known(&rise) >= 4 * declaration.least_cell { rise } else { named(item, "前") };
     let covariates = declaration.design.settings.get("covariates").and_then(|v| v.as_array());
@@ -65,17 +65,16 @@ fn at_once(method: Method, outcome: &str, covariates: Vec<String>, (rows, treate
     Spec { design, rows, treated, pilot: Some(pilot), ..Spec::default() }
 }
 
-/// Changes from the year before to the years after, as far as the years before the decision tell how such changes vary.
-fn changes(panel: &Panel, outcome: &str, (rows, treated): (usize, f64), horizon: u32) -> Spec {
-    let after = (horizon as usize).min(panel.years_before().saturating_sub(1)).max(1);
+/// Changes from the year before to the one year that is asked for, as far as the years before the decision tell how such changes vary.
+fn changes(outcome: &str, (rows, treated): (usize, f64)) -> Spec {
     let pilot = Pilot { outcome: outcome.to_owned(), unit: Some(FIRM.to_owned()), time: Some(YEAR.to_owned()), ..Pilot::default() };
-    Spec { design: PowerDesign::Panel, rows, treated, before: 1, after, pilot: Some(pilot), ..Spec::default() }
+    Spec { design: PowerDesign::Panel, rows, treated, before: 1, after: 1, pilot: Some(pilot), ..Spec::default() }
 }
 
 /// The years up to the decision, which no grant can have moved.
-fn earlier_years(panel: &Panel, outcome: &str, least: usize) -> Result<Frame, Refusal> {
+fn earlier_years(panel: &Panel, outcome: &str) -> Result<Frame, Refusal> {
     let wanted = [FIRM, YEAR, outcome].map(str::to_owned).into_iter().collect();
-    panel.until_decided().long(least).only(&wanted).frame()
+    panel.until_decided().long().only(&wanted).frame()
 }
 
 /// What is planned.
@@ -222,7 +221,7 @@ impl Asked {
         let nothing =
             || Refusal::new("pilot", "手本の公募に、この成果の値がありません。", "the call to go by has no figures of this outcome");
         let item = panel.items().iter().find(|i| i.id == self.outcome).ok_or_else(nothing)?;
-        let wide = panel.wide(self.horizon, super::design::LEAST_SIDE);
+        let wide = panel.wide(self.horizon);
         let enough = |when: &str| wide.known(&column(&item.id, when)) >= 2 * super::design::LEAST_SIDE;
         // What has moved since the decision tells most; else what had moved by then, or the level.
         let when = ["増", "前増", "前"].into_iter().find(|when| enough(when)).ok_or_else(nothing)?;

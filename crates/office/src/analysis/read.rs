@@ -1,6 +1,6 @@
 //! A study as it was declared and run, and the report of a run as people read it.
 
-use banso_evaluation::study::{Declaration, Figure, Kept, KeptFinding, Method, NoRun, Sentence};
+use banso_evaluation::study::{Declaration, Figure, Kept, KeptFinding, Method, NoRun, Sentence, Standing};
 use banso_grant::{Actor, RecordedRun, Study};
 use banso_kernel::{CallId, Day, Digest, Instant, Lang, LocalText};
 use banso_permits::{Action, Person};
@@ -88,6 +88,12 @@ impl ReportPage {
         paper::cost(&self.report, lang)
     }
 
+    /// Heads and rows of the programme's targets.
+    #[must_use]
+    pub fn targets(&self, lang: Lang) -> (Vec<String>, Vec<Vec<String>>) {
+        paper::targets_table(&self.report, lang)
+    }
+
     /// A figure, drawn in a language.
     ///
     /// # Errors
@@ -147,7 +153,9 @@ impl Office {
             return Err(OfficeError::NotFound);
         }
         let Some(Content::Kept(text)) = self.store().content(run.report).await? else { return Err(OfficeError::NotFound) };
-        Ok(ReportPage { report: Kept::read(&text).map_err(|r| refused(&r))?, run, study: page })
+        let mut report = Kept::read(&text).map_err(|r| refused(&r))?;
+        report.standing = if page.beforehand { Standing::Declared } else { Standing::Exploratory };
+        Ok(ReportPage { report, run, study: page })
     }
 
     async fn run_line(&self, run: &RecordedRun) -> Result<RunLine, OfficeError> {

@@ -138,7 +138,8 @@ impl Office {
         let file = self.store().call(&asked.call).await?.ok_or(OfficeError::NotFound)?;
         let edition = self.edition_in_force(&asked.call)?;
         let study = file.call.study(asked.study).ok_or(OfficeError::NotFound)?;
-        let standing = if study.is_beforehand() { Standing::Declared } else { Standing::Exploratory };
+        // That it was declared beforehand is said by the ledger, not by a file.
+        let standing = if study.is_beforehand() { Standing::Matching } else { Standing::Exploratory };
         let declaration = self.declaration(asked.study).await?;
         let panel = self.panel(&permit, &file, &edition, asked.known_on).await?.ok_or(OfficeError::NotFound)?;
         let panel = self.pooled(&person, panel, &declaration.with, asked.known_on).await?;

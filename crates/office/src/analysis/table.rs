@@ -1,7 +1,7 @@
 //! The panel as a table: columns of numbers and of names, written as CSV and read back to the same bits, or taken as a frame of the engine.
 //! It knows no firm: who a row is of was left behind before it came here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use banso_evaluation::{Column, Frame, Refusal};
@@ -126,43 +126,6 @@ impl Table {
     }
 }
 
-/// Each value as the mean of a group of at least `least` neighbours in size, to a hundredth; none where there are fewer altogether.
-pub(crate) fn averaged(mut values: Vec<Option<f64>>, least: usize) -> Vec<Option<f64>> {
-    let mut order: Vec<(f64, usize)> = values.iter().enumerate().filter_map(|(at, v)| Some(((*v)?, at))).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let groups = order.len() / least.max(1);
-    for group in 0..groups.max(1) {
-        let from = group * least;
-        let to = if group + 1 >= groups { order.len() } else { from + least };
-        let members = order.get(from..to).unwrap_or_default();
-        let mean = members.iter().map(|(v, _)| v).sum::<f64>() / members.len().max(1) as f64;
-        let shown = (groups > 0).then_some((mean * 100.0).round() / 100.0);
-        for (_, at) in members {
-            if let Some(value) = values.get_mut(*at) {
-                *value = shown;
-            }
-        }
-    }
-    values
-}
-
-/// What rare names become.
-pub(crate) const OTHERS: &str = "その他";
-
-/// Names that fewer than `least` rows have become one, 「その他」; and are left out where even these are too few together.
-pub(crate) fn coarsened(names: Vec<String>, least: usize) -> Vec<String> {
-    let count = |names: &[String]| {
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        names.iter().for_each(|n| *counts.entry(n.clone()).or_default() += 1);
-        counts
-    };
-    let counts = count(&names);
-    let rare = |n: &String| !n.is_empty() && counts.get(n).copied().unwrap_or_default() < least;
-    let names: Vec<String> = names.iter().map(|n| if rare(n) { OTHERS.to_owned() } else { n.clone() }).collect();
-    let others = count(&names).get(OTHERS).copied().unwrap_or_default();
-    if others >= least { names } else { names.into_iter().map(|n| if n == OTHERS { String::new() } else { n }).collect() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,20 +156,5 @@ mod tests {
         assert_eq!(ordered.numbers("距離"), other.ordered_without("企業").numbers("距離"));
         let kept = table().only(&BTreeSet::from(["距離".to_owned()]));
         assert_eq!(kept.names().collect::<Vec<_>>(), ["距離"]);
-    }
-
-    #[test]
-    fn amounts_are_those_of_a_group() {
-        let all = [5.0, 1.0, 3.0, 9.0, 2.0].map(Some).to_vec();
-        assert_eq!(averaged(all.clone(), 2), [Some(5.67), Some(1.5), Some(5.67), Some(5.67), Some(1.5)]);
-        assert_eq!(averaged(vec![Some(1.0), None, Some(2.0)], 2), [Some(1.5), None, Some(1.5)]);
-        assert_eq!(averaged(all, 6), [None; 5]);
-    }
-
-    #[test]
-    fn rare_names_are_one_or_none() {
-        let names = |text: &str| text.chars().map(|c| c.to_string()).collect::<Vec<_>>();
-        assert_eq!(coarsened(names("aaabc"), 2).concat(), "aaaその他その他");
-        assert_eq!(coarsened(names("aaab"), 2).concat(), "aaa");
     }
 }

@@ -104,6 +104,13 @@ async fn what_was_known_beforehand_makes_a_study_exploratory() {
     assert!(round.office.report_page(&round.analyst, &round.call, study, page.runs[0].seq).await.is_ok());
 }
 
+#[test]
+fn distances_are_told_alike_on_either_side_of_the_cut_off() {
+    for (distance, told) in [(0.0, 0.25), (0.49, 0.25), (-0.01, -0.25), (-0.5, -0.25), (-0.51, -0.75), (7.3, 7.25)] {
+        assert_eq!(panel::half_points(distance), told, "{distance}");
+    }
+}
+
 #[tokio::test]
 async fn only_what_was_known_on_the_day_is_in_the_panel() {
     let round = Round::decided(160).await;
@@ -131,12 +138,12 @@ async fn a_small_call_is_told_no_and_others_do_not_get_in() {
     let asked = StudyForm { method: "discontinuity".to_owned(), ..form(&page.form) };
     let refused = round.office.declare_page(&round.analyst, &round.call, Some(asked)).await;
     assert!(matches!(refused, Err(OfficeError::Invalid(p)) if p[0].field == "method"));
-    let wrong = StudyForm { title: String::new(), horizon: "99".into(), least_cell: "1".into(), outcomes: Vec::new(), ..page.form };
+    let wrong = StudyForm { title: String::new(), horizon: "99".into(), outcomes: Vec::new(), ..page.form };
     let Err(OfficeError::Invalid(problems)) = round.office.declare_page(&round.analyst, &round.call, Some(wrong)).await else {
         panic!("a wrong form is refused")
     };
     let fields: Vec<&str> = problems.iter().map(|p| p.field.as_str()).collect();
-    assert_eq!(&fields[..4], ["title", "horizon", "least_cell", "outcomes"]);
+    assert_eq!(&fields[..3], ["title", "horizon", "outcomes"]);
     let reviewer = round.office.somebody("other", &[Role::Reviewer], None).await;
     assert!(matches!(round.office.analysis_front(&reviewer).await, Err(OfficeError::Forbidden(_))));
     assert!(round.office.analysis_call(&round.officer, &round.call).await.unwrap().identified.is_none());

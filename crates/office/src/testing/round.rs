@@ -116,6 +116,21 @@ impl Round {
         RequestId::new(self.office.new_uuid())
     }
 
+    /// Something that is known of the firm with each number, from now on.
+    pub async fn known_of_firms(&self, item: &str, period: &str, value: impl Fn(usize) -> String) {
+        let fact = |(n, firm): (usize, &Rehearsed)| {
+            Change::put_fact(&Fact {
+                organisation: firm.firm,
+                item: item.to_owned(),
+                period: period.to_owned(),
+                source: "架空".to_owned(),
+                value: value(n),
+                learned_on: self.office.now().day(),
+            })
+        };
+        self.office.store().commit(Batch::changes(self.firms.iter().enumerate().map(fact).collect())).await.unwrap();
+    }
+
     /// Figures of a business year: value added grows with the firm's number, and by `more` for those that were granted.
     pub async fn figures(&self, year: &str, more: i64) {
         let mut granted = self.office.granted_in(&self.officer, &self.call).await.unwrap_or_default();

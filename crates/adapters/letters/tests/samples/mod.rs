@@ -484,6 +484,7 @@ pub(crate) fn study(lang: Lang) -> StudyReport {
         facts: vec![(t("公募", "Call"), t("令和4年度 第1回公募", "FY2022, first call")), (t("比べ方", "Design"), t("回帰不連続", "RD"))],
         summary: vec![t("付加価値額は増えたと考えられます。", "Value added rose by an estimated 28.41 million yen.")],
         numbers: numbers.clone(),
+        manner: vec![t("局所1次多項式、三角カーネル。", "Local polynomial of order 1, triangular kernel.")],
         groups: Some(numbers),
         rounds: vec![(
             table(
@@ -492,7 +493,10 @@ pub(crate) fn study(lang: Lang) -> StudyReport {
             ),
             t("統合した効果は 28.4 百万円です。", "Pooled, the effect is 28.4 million yen."),
         )],
-        targets: Some(table(&["目標", "企業数", "達成した割合"], &[&["研究開発達成度（50%超）", "96", "78%"]])),
+        targets: Some(table(
+            &["目標", "実績の分かる企業数", "達成した割合（実績）", "達成する見込みの割合（企業の申告）"],
+            &[&["研究開発達成度（50%超）", "96", "78%", "—"], &["売上（5年後）", "—", "まだ期日前（早くとも2028年度）", "96社の42%"]],
+        )),
         cost: Some(t("1社あたり平均 58.2 百万円です。", "58.2 million yen a firm.")),
         checks: table(&["前提", "判断", "見た結果"], &[&["点数が動かされていない", "○ 疑う結果なし", "p = 0.412"]]),
         assumptions: vec![t("カットオフ付近の企業についての数値です。", "The number is about firms near the cut-off.")],

@@ -165,7 +165,7 @@ impl Spec {
         (p, self.bias_order.unwrap_or(p + 1))
     }
 
-    pub(super) fn check(&self) -> Result<(), Refusal> {
+    pub(crate) fn check(&self) -> Result<(), Refusal> {
         let (p, q) = self.orders();
         if p > 8 || q > 9 || q <= p || self.derivative > p {
             return Err(Refusal::new(

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::declare::{Declaration, Ready};
+use super::declare::{Declaration, Method, Ready};
 use super::figure::{Figure, Layer};
 use super::finding::Full;
+use super::firms::{self, Firm};
 use super::robust::{self, Shown};
 use super::words::{Sentence, number, p_value, score_axis};
 use crate::sums::sorted;
@@ -80,10 +81,11 @@ pub(super) fn beforehand(declaration: &Declaration, panel: &Frame) -> Result<Loo
 const NEAREST: f64 = 0.01;
 
 fn one_sided(p: f64) -> Warning {
+    let [ja, en] = if p < 0.001 { ["p<0.001".to_owned(), "p < 0.001".to_owned()] } else { [format!("p={p:.3}"), format!("p = {p:.3}")] };
     Warning::blocking(
         "manipulated-score",
-        format!("カットオフのすぐ上と下の企業数が偏っています（二項検定 p={p:.4}）。点数が操作された疑いがあります。"),
-        format!("the firms nearest to the cut-off lie on one side of it (binomial p = {p:.4}): the score may be manipulated"),
+        format!("カットオフのすぐ上と下の企業数が偏っています（二項検定 {ja}）。点数が操作された疑いがあります。"),
+        format!("the firms nearest to the cut-off lie on one side of it (binomial {en}): the score may be manipulated"),
     )
 }
 
@@ -190,7 +192,7 @@ pub(super) fn afterwards(
     looked: &mut Looked,
     declaration: &Declaration,
     panel: &Frame,
-    treated: &[bool],
+    firms: &[Firm],
     shown: &[Shown<'_>],
 ) -> Result<(), Refusal> {
     let Some(first) = shown.first().copied().filter(|(o, _)| declaration.outcomes.first() == Some(*o)) else { return Ok(()) };
@@ -201,17 +203,17 @@ pub(super) fn afterwards(
             compliance(looked, result);
             placebo(looked, declaration, panel, spec)?;
         }
-        (Full::Difference(result), Ready::Difference(spec)) => {
+        (Full::Difference(result), Ready::Difference(spec, at)) => {
             trends(looked, result.pretest.as_ref().map(difference::Wald::chance));
-            robust::sensitivity(looked, panel, spec, outcome);
+            robust::sensitivity(looked, declaration, panel, (spec, *at), outcome);
         }
         (Full::Balancing(result), _) => alike(looked, result),
         (Full::Discontinuity(_) | Full::Difference(_), _) => {}
     }
-    kept(looked, declaration, panel.numbers(&outcome.column)?, treated);
-    robust::bounds(looked, declaration, panel, treated, first)?;
+    kept(looked, declaration, firms, &firms::known(panel, &ready, firms)?);
+    robust::bounds(looked, declaration, panel, firms, first)?;
     robust::screen(looked, declaration, panel, shown)?;
-    robust::neighbours(looked, declaration, panel, treated, first)
+    robust::neighbours(looked, declaration, panel, firms, first)
 }
 
 fn compliance(looked: &mut Looked, result: &discontinuity::Estimate) {
@@ -291,9 +293,9 @@ fn alike(looked: &mut Looked, result: &crate::balancing::Estimate) {
 }
 
 /// Whether outcomes are known alike for those who were granted and those who were not.
-fn kept(looked: &mut Looked, declaration: &Declaration, outcome: &[f64], treated: &[bool]) {
+fn kept(looked: &mut Looked, declaration: &Declaration, firms: &[Firm], known: &[bool]) {
     let share = |arm: bool| {
-        let of: Vec<bool> = outcome.iter().zip(treated).filter(|(_, t)| **t == arm).map(|(y, _)| y.is_finite()).collect();
+        let of: Vec<bool> = firms.iter().zip(known).filter(|(f, _)| f.treated == arm).map(|(_, known)| *known).collect();
         (of.len(), of.iter().filter(|known| **known).count())
     };
     let ((n1, k1), (n0, k0)) = (share(true), share(false));
@@ -306,9 +308,13 @@ fn kept(looked: &mut Looked, declaration: &Declaration, outcome: &[f64], treated
         "成果が分からない企業（廃業・未回答）の割合が、両群で大きく違わない",
         "The share of firms whose outcome is not known is much the same on both sides",
     );
+    let (when, when_en) = match declaration.design.method {
+        Method::Difference => ("必要な全ての期間で", " in every period that is needed"),
+        Method::Discontinuity | Method::Balancing => ("", ""),
+    };
     let seen = Sentence::new(
-        format!("成果が分かる企業は、交付を受けた企業の {a:.0}%、受けなかった企業の {b:.0}% です。"),
-        format!("The outcome is known for {a:.0}% of the granted and {b:.0}% of the others."),
+        format!("成果が{when}分かる企業は、交付を受けた企業の {a:.0}%、受けなかった企業の {b:.0}% です。"),
+        format!("The outcome is known{when_en} for {a:.0}% of the granted and {b:.0}% of the others."),
     );
     looked.add("attrition", assumed, if (a - b).abs() > 10.0 { Verdict::Doubtful } else { Verdict::Holds }, seen);
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::key;
 use super::words::Sentence;
-use crate::{Frame, Refusal, balancing, difference, discontinuity};
+use crate::{Refusal, balancing, difference, discontinuity};
 
 /// A study, declared. Whoever has the same text and the same panel gets the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,6 +53,9 @@ pub struct Declaration {
     /// The programme's own targets, shown beside the effects.
     #[serde(default)]
     pub targets: Vec<Target>,
+    /// The column of the fiscal year up to which the panel knows: a target that is due later is not said to be missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
     /// Codes of warnings whose number is to be shown all the same.
     #[serde(default)]
     pub acknowledged: Vec<String>,
@@ -139,6 +142,12 @@ pub struct Target {
     /// The share of firms that the programme wants to reach it, if it says one.
     #[serde(default)]
     pub share: Option<f64>,
+    /// The column of what firms expected of themselves: told apart from what was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// The first fiscal year in which it can be reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<i32>,
 }
 
 /// The design: a method and its settings, which are the method's own specification without the outcome.
@@ -147,6 +156,9 @@ pub struct Target {
 pub struct Design {
     /// Which.
     pub method: Method,
+    /// Which period since the start the headline of a difference is about, 0 the first; without it the mean of all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_time: Option<u32>,
     /// Its settings.
     #[serde(default)]
     pub settings: serde_json::Map<String, serde_json::Value>,
@@ -168,8 +180,21 @@ pub enum Method {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Ready {
     Discontinuity(Box<discontinuity::Spec>),
-    Difference(Box<difference::Spec>),
+    /// With the period since the start that is asked for.
+    Difference(Box<difference::Spec>, Option<u32>),
     Balancing(Box<balancing::Spec>),
+}
+
+impl Method {
+    /// The codes of the grave warnings that a study of this method can acknowledge.
+    #[must_use]
+    pub const fn codes(self) -> &'static [&'static str] {
+        match self {
+            Self::Discontinuity => &["manipulated-score", "unbalanced", "few-rows", "few-points", "weak-first-stage", "few-clusters"],
+            Self::Difference => &["pre-trend", "few-clusters", "tiny-cohort", "holes", "wide-band"],
+            Self::Balancing => &["no-overlap"],
+        }
+    }
 }
 
 impl Design {
@@ -187,7 +212,7 @@ impl Design {
         let settings = serde_json::Value::Object(settings);
         let read = |settings| match self.method {
             Method::Discontinuity => serde_json::from_value(settings).map(|s| Ready::Discontinuity(Box::new(s))),
-            Method::Difference => serde_json::from_value(settings).map(|s| Ready::Difference(Box::new(s))),
+            Method::Difference => serde_json::from_value(settings).map(|s| Ready::Difference(Box::new(s), self.event_time)),
             Method::Balancing => serde_json::from_value(settings).map(|s| Ready::Balancing(Box::new(s))),
         };
         read(settings.clone()).map_err(|error| {
@@ -195,6 +220,21 @@ impl Design {
             let place = if key.is_empty() { "design.settings".to_owned() } else { format!("design.settings.{key}") };
             Refusal::new("settings", format!("{place} に誤りがあります: {error}"), format!("{place} cannot be read: {error}"))
         })
+    }
+
+    /// Every text in the settings: the columns that they name, and words of choice.
+    pub(super) fn texts(&self) -> Vec<&str> {
+        fn of<'a>(value: &'a serde_json::Value, out: &mut Vec<&'a str>) {
+            match value {
+                serde_json::Value::String(text) => out.push(text),
+                serde_json::Value::Array(items) => items.iter().for_each(|i| of(i, out)),
+                serde_json::Value::Object(fields) => fields.values().for_each(|f| of(f, out)),
+                serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+            }
+        }
+        let mut out = Vec::new();
+        self.settings.values().for_each(|v| of(v, &mut out));
+        out
     }
 }
 
@@ -239,76 +279,5 @@ impl Declaration {
         serde_json::to_string(self).map_err(|error| {
             Refusal::new("declaration", format!("宣言を書き出せません: {error}"), format!("the declaration cannot be written: {error}"))
         })
-    }
-
-    /// Checks the declaration by itself and, when there is a panel already, its columns.
-    ///
-    /// # Errors
-    /// The first thing that is wrong.
-    pub fn check(&self, panel: Option<&Frame>) -> Result<(), Refusal> {
-        let wrong = |code, ja: &str, en: &str| Err(Refusal::new(code, ja, en));
-        if self.title.trim().is_empty() || self.question.trim().is_empty() {
-            return wrong("untitled", "title と question を書いてください。", "give the study a title and a question");
-        }
-        if self.outcomes.is_empty() {
-            return wrong("no-outcomes", "outcomes を1つ以上書いてください。", "list at least one outcome");
-        }
-        if self.least_cell < 3 {
-            return wrong(
-                "least-cell",
-                "least-cell は3以上にしてください（少数の企業が特定されます）。",
-                "least-cell is at least 3, or single firms could be told",
-            );
-        }
-        if let Some((at, target)) = self.targets.iter().enumerate().find(|(_, t)| !t.possible()) {
-            let at = at + 1;
-            return Err(Refusal::new(
-                "target",
-                format!("targets の{at}番目（{}）の least は数、share は0から1の割合にしてください。", target.column),
-                format!("target {at} ({}): least is a number and share lies between 0 and 1", target.column),
-            ));
-        }
-        if self.rounds.is_some() && self.design.method != Method::Discontinuity {
-            return wrong(
-                "rounds",
-                "rounds は design.method が discontinuity のときに書けます。",
-                "rounds go with the method `discontinuity` only",
-            );
-        }
-        for outcome in &self.outcomes {
-            self.design.ready(&outcome.column)?;
-        }
-        panel.map_or(Ok(()), |panel| self.fits(panel))
-    }
-
-    /// Whether the panel has every column that is named, of the right kind; a refusal says which part of the declaration names it.
-    fn fits(&self, panel: &Frame) -> Result<(), Refusal> {
-        let mut numbers: Vec<(String, &str)> = Vec::new();
-        for (outcome, at) in self.outcomes.iter().zip(1..) {
-            numbers.push((format!("outcomes {at}: column"), &outcome.column));
-            numbers.extend(outcome.workers.iter().map(|w| (format!("outcomes {at}: workers"), w.as_str())));
-            let reported = outcome.reported.iter().flat_map(|r| [("after", &r.after), ("before", &r.before)]);
-            numbers.extend(reported.map(|(key, column)| (format!("outcomes {at}: reported.{key}"), column.as_str())));
-        }
-        numbers.extend(self.cost.iter().map(|c| ("cost".to_owned(), c.as_str())));
-        numbers.extend(self.targets.iter().zip(1..).map(|(t, at)| (format!("targets {at}: column"), t.column.as_str())));
-        numbers.extend(self.before.iter().map(|c| ("before".to_owned(), c.as_str())));
-        for (key, column) in numbers {
-            panel.numbers(column).map_err(|why| at(&key, why))?;
-        }
-        let groups = self.groups.iter().map(|g| ("groups", g));
-        let others = self.rounds.iter().map(|r| ("rounds", r)).chain(self.neighbourhood.iter().map(|n| ("neighbourhood", n)));
-        groups.chain(others).try_for_each(|(key, name)| panel.column(name).map(|_| ()).map_err(|why| at(key, why)))
-    }
-}
-
-/// A refusal with the key of the declaration that brought it about.
-fn at(key: &str, why: Refusal) -> Refusal {
-    Refusal::new(why.code, format!("宣言の {key}: {}", why.ja), format!("{key} of the declaration: {}", why.en))
-}
-
-impl Target {
-    fn possible(&self) -> bool {
-        self.least.is_finite() && self.share.is_none_or(|s| (0.0..=1.0).contains(&s))
     }
 }

@@ -90,6 +90,17 @@ impl Figure {
         })
     }
 
+    /// How many periods an event study runs over, where its times are whole: between two of them there is nothing.
+    fn periods(&self) -> Option<usize> {
+        let at = self.layers.iter().find_map(|layer| match layer {
+            Layer::Intervals { at } => Some(at),
+            Layer::Points { .. } | Layer::Line { .. } | Layer::Bars { .. } | Layer::Rows { .. } => None,
+        })?;
+        let whole = at.iter().all(|[x, ..]| (x - x.round()).abs() < 1e-9);
+        let (low, high) = at.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), [x, ..]| (l.min(*x), h.max(*x)));
+        (whole && high - low < 20.0).then(|| (high - low) as usize + 1)
+    }
+
     /// The ranges of both axes, with a little air.
     fn extent(&self) -> Option<([f64; 2], [f64; 2])> {
         let mut points: Vec<[f64; 2]> = Vec::new();
@@ -133,13 +144,18 @@ impl Figure {
                 .map_or_else(String::new, |name| (*name).to_owned())
         };
         let number = |v: &f64| short(*v);
+        let whole = self.periods().is_some();
+        let along = |v: &f64| if whole && (v - v.round()).abs() > 1e-9 { String::new() } else { short(*v) };
         let mut mesh = chart.configure_mesh();
         mesh.x_desc(pick(&self.along)).y_desc(pick(&self.up)).label_style((FONT, 19)).axis_desc_style((FONT, 19));
-        mesh.light_line_style(WHITE).bold_line_style(RGBColor(225, 225, 225)).x_label_formatter(&number);
+        mesh.light_line_style(WHITE).bold_line_style(RGBColor(225, 225, 225)).x_label_formatter(&along);
         if names.is_empty() {
             mesh.y_label_formatter(&number);
         } else {
             mesh.y_labels(names.len().max(2)).y_label_formatter(&name);
+        }
+        if let Some(periods) = self.periods() {
+            mesh.x_labels(periods);
         }
         mesh.draw()?;
         if let Some(at) = self.mark {

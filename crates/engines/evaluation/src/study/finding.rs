@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::declare::{Declaration, Outcome, Ready};
+use super::declare::{Declaration, Method, Outcome, Ready};
 use super::words::{Sentence, number};
 use crate::dist::normal_quantile;
 use crate::{Frame, Refusal, Warning, balancing, difference, discontinuity};
@@ -114,11 +114,10 @@ pub(super) fn find(panel: &Frame, ready: &Ready) -> Result<Found, Refusal> {
                 full: Full::Discontinuity(Box::new(found)),
             })
         }
-        Ready::Difference(spec) => {
+        Ready::Difference(spec, at) => {
             let found = difference::estimate(panel, spec)?;
-            let effect = found.group.overall.as_ref().and_then(|e| Some(Effect::new(e.effect, e.error?, [e.lower?, e.upper?], e.p?)));
             Ok(Found {
-                effect: effect.and_then(finite),
+                effect: headline(&found, spec, *at)?.and_then(finite),
                 firms: [found.treated_units, found.units.saturating_sub(found.treated_units)],
                 warnings: found.warnings.clone(),
                 details: details(&found)?,
@@ -139,6 +138,24 @@ pub(super) fn find(panel: &Frame, ready: &Ready) -> Result<Found, Refusal> {
             })
         }
     }
+}
+
+/// The effect in the period since the start that is asked for, with an interval of its own; the mean over cohorts where none is.
+fn headline(found: &difference::Estimate, spec: &difference::Spec, at: Option<u32>) -> Result<Option<Effect>, Refusal> {
+    let Some(at) = at else {
+        let mean = found.group.overall.as_ref();
+        return Ok(mean.and_then(|e| Some(Effect::new(e.effect, e.error?, [e.lower?, e.upper?], e.p?))));
+    };
+    let part = found.event.parts.iter().find(|p| p.at == f64::from(at)).map(|p| &p.effect);
+    let Some((effect, error, p)) = part.and_then(|e| Some((e.effect, e.error?, e.p?))) else {
+        return Err(Refusal::new(
+            "no-horizon",
+            format!("支援開始から{at}期後の値がある企業がないか少なく、その時点の効果を推定できません。"),
+            format!("no or too few firms are seen {at} periods after the start: there is no effect of that time"),
+        ));
+    };
+    let reach = normal_quantile(f64::midpoint(1.0, spec.level)) * error;
+    Ok(Some(Effect::new(effect, error, [effect - reach, effect + reach], p)))
 }
 
 fn finite(effect: Effect) -> Option<Effect> {
@@ -180,24 +197,29 @@ impl CostOfEffect {
         let Some(first) = declaration.outcomes.first() else { return Sentence::new("", "") };
         let (unit, unit_en) = (first.unit_in(false), first.unit_in(true));
         let (paid, firms) = (number(self.cost), self.firms);
+        // The effect at a cut-off is not that of all who were paid.
+        let (whom, whom_en) = match declaration.design.method {
+            Method::Discontinuity => ("カットオフ付近（推定に使う範囲）で交付を受けた企業", " near the cut-off (within the bandwidth)"),
+            Method::Difference | Method::Balancing => ("交付を受けた企業", ""),
+        };
         let Some([low, high]) = self.interval.map(|ends| ends.map(number)) else {
             return Sentence::new(
                 format!(
-                    "交付額は1社あたり平均 {paid} {unit}です（{firms}社）。効果が0と区別できないため、効果1単位あたりの費用は示せません。"
+                    "{whom}の交付額は、1社あたり平均 {paid} {unit}です（{firms}社）。効果が0と区別できないため、効果1単位あたりの費用は示せません。"
                 ),
                 format!(
-                    "On average {paid} {unit_en} were paid to a firm ({firms} firms). The effect cannot be told from nought, so neither can its price."
+                    "On average {paid} {unit_en} were paid to a firm{whom_en} ({firms} firms). The effect cannot be told from nought, so neither can its price."
                 ),
             );
         };
         let ratio = number(self.ratio);
         Sentence::new(
             format!(
-                "交付額は1社あたり平均 {paid} {unit}です（{firms}社）。「{}」1 {unit}あたりの交付額は {ratio} {unit}（95%区間 {low}〜{high} {unit}）です。",
+                "{whom}の交付額は、1社あたり平均 {paid} {unit}です（{firms}社）。「{}」1 {unit}あたりの交付額は {ratio} {unit}（95%区間 {low}〜{high} {unit}）です。",
                 first.ja
             ),
             format!(
-                "On average {paid} {unit_en} were paid to a firm ({firms} firms): {ratio} {unit_en} of grant for each 1 {unit_en} of \"{}\" (95% interval {low} to {high} {unit_en}).",
+                "On average {paid} {unit_en} were paid to a firm{whom_en} ({firms} firms): {ratio} {unit_en} of grant for each 1 {unit_en} of \"{}\" (95% interval {low} to {high} {unit_en}).",
                 first.en
             ),
         )

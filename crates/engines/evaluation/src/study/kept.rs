@@ -7,8 +7,10 @@ use super::declare::{Declaration, Outcome};
 use super::figure::Figure;
 use super::finding::{CostOfEffect, Effect, Group, Measure};
 use super::pooled::PooledRounds;
-use super::run::{Reached, Standing};
-use super::words::{Sentence, capital, name_of};
+use super::reached::Reached;
+use super::run::Standing;
+use super::text::borne;
+use super::words::{Sentence, name_of};
 use crate::Refusal;
 
 /// A report, read back.
@@ -33,6 +35,12 @@ pub struct Kept {
     pub targets: Vec<Reached>,
     /// What a unit of the first outcome cost.
     pub cost: Option<CostOfEffect>,
+    /// That in words, or why there is no price.
+    #[serde(default)]
+    pub cost_says: Option<Sentence>,
+    /// How the numbers were made.
+    #[serde(default)]
+    pub manner: Vec<Sentence>,
     /// The findings in words.
     pub summary: Vec<Sentence>,
     /// What has to hold.
@@ -69,6 +77,9 @@ pub struct KeptFinding {
 pub struct KeptNotice {
     /// Its word.
     pub code: String,
+    /// Whether it is grave: among the notes of a number, acknowledged beforehand.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blocks: bool,
     /// In Japanese.
     pub ja: String,
     /// In English.
@@ -105,6 +116,18 @@ impl Kept {
         self.findings.iter().any(|f| !f.held.is_empty())
     }
 
+    /// Whether a number is shown although an assumption is in grave doubt: the declaration acknowledged that.
+    #[must_use]
+    pub fn is_doubtful(&self) -> bool {
+        self.findings.iter().chain(&self.groups).any(|f| f.effect.is_some() && f.notes.iter().any(|n| n.blocks))
+    }
+
+    /// What a unit of the first outcome cost in words, or why that is not told.
+    #[must_use]
+    pub fn priced(&self) -> Option<Sentence> {
+        self.cost_says.clone().or_else(|| Some(self.cost.as_ref()?.says(&self.declaration)))
+    }
+
     /// What to bear in mind: why numbers are held back, and each other warning once, of everybody before groups.
     #[must_use]
     pub fn notices(&self) -> Vec<Sentence> {
@@ -117,7 +140,7 @@ impl Kept {
         for notice in self.findings.iter().flat_map(|f| &f.notes) {
             if !seen.contains(&notice.code.as_str()) {
                 seen.push(&notice.code);
-                all.push(Sentence { ja: notice.ja.clone(), en: capital(&notice.en) });
+                all.push(borne(notice.blocks, &notice.ja, &notice.en));
             }
         }
         all
@@ -144,7 +167,7 @@ impl NoRun {
     /// Of a refusal.
     #[must_use]
     pub fn of(refusal: &Refusal) -> Self {
-        Self { refused: KeptNotice { code: refusal.code.to_owned(), ja: refusal.ja.clone(), en: refusal.en.clone() } }
+        Self { refused: KeptNotice { code: refusal.code.to_owned(), blocks: false, ja: refusal.ja.clone(), en: refusal.en.clone() } }
     }
 
     /// Its text, as it is kept and hashed.

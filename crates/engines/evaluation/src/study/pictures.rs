@@ -88,7 +88,7 @@ fn event(finding: &Finding, result: &difference::Estimate, before: usize) -> Opt
         name: format!("event-{}", before + 1),
         ja: format!("{}: 支援開始からの年数ごとの効果と区間（0より前は、平行トレンドの確認）", name.ja),
         en: format!("{}: effects by time since the start with their intervals (before 0: a look at parallel trends)", name.en),
-        along: ["支援開始からの期間".to_owned(), "time since the start".to_owned()],
+        along: ["支援開始からの期間（0は開始の期）".to_owned(), "periods since the start (0: the first)".to_owned()],
         up: [format!("効果（{}）", finding.outcome.unit_in(false)), format!("effect ({})", finding.outcome.unit_in(true))],
         mark: Some(0.0),
         layers: vec![Layer::Intervals { at }],

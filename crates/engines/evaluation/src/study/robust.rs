@@ -2,8 +2,9 @@
 //! that spill over to neighbours, trends that were not parallel.
 
 use super::checks::{Looked, Verdict};
-use super::declare::{Declaration, Outcome, Ready};
+use super::declare::{Declaration, Method, Outcome, Ready};
 use super::finding::{Effect, Found, Full, find};
+use super::firms::{self, Firm};
 use super::words::{Sentence, capital, number, p_value};
 use crate::frame::Column;
 use crate::screening::{self, Finding as Flag, Kind};
@@ -75,7 +76,7 @@ fn asked(outcome: &Outcome, ready: &Ready) -> Option<(String, screening::Spec)> 
                 screening::Spec { outcome: reported.after.clone(), reference: Some(reported.before.clone()), ..screening::Spec::default() };
             Some((reported.after.clone(), asked))
         }
-        (Ready::Difference(spec), None) => {
+        (Ready::Difference(spec, _), None) => {
             let asked = screening::Spec {
                 outcome: outcome.column.clone(),
                 firm: spec.unit.clone(),
@@ -132,35 +133,59 @@ fn distance(most: f64) -> Sentence {
     )
 }
 
+/// What Lee's bounds are about: firms, their outcome, and what that is called.
+struct Lee {
+    treated: Vec<bool>,
+    outcome: Vec<f64>,
+    what: [&'static str; 2],
+}
+
+/// At a cut-off the firms within the bandwidth; in a difference the change of each firm; none where there is no one comparison.
+fn of_lee(declaration: &Declaration, panel: &Frame, firms: &[Firm], (outcome, found): Shown<'_>) -> Result<Option<Lee>, Refusal> {
+    let arms = |of: &[&Firm]| of.iter().map(|f| f.treated).collect();
+    let y = panel.numbers(&outcome.column)?;
+    let of_rows = |of: &[&Firm]| of.iter().map(|f| f.newest(y).unwrap_or(f64::NAN)).collect();
+    Ok(match (&found.full, declaration.design.ready(&outcome.column)?) {
+        (Full::Discontinuity(result), Ready::Discontinuity(spec)) => {
+            let (low, high) = (spec.cutoff - result.bandwidths.h.left, spec.cutoff + result.bandwidths.h.right);
+            let score = panel.numbers(&spec.score)?;
+            let near: Vec<&Firm> = firms.iter().filter(|f| f.rows.iter().any(|r| score[*r] >= low && score[*r] <= high)).collect();
+            let what = ["推定に使う範囲の企業の単純な差", "plain difference of the firms within the bandwidth"];
+            Some(Lee { treated: arms(&near), outcome: of_rows(&near), what })
+        }
+        (Full::Balancing(_), Ready::Balancing(_)) => {
+            let all: Vec<&Firm> = firms.iter().collect();
+            Some(Lee { treated: arms(&all), outcome: of_rows(&all), what: ["単純な差", "plain difference"] })
+        }
+        (Full::Difference(_), Ready::Difference(spec, at)) => firms::changes(panel, &spec, at, firms)?.map(|outcome| Lee {
+            treated: firms.iter().map(|f| f.treated).collect(),
+            outcome,
+            what: ["支援の前からの変化の単純な差", "plain difference of changes since before the start"],
+        }),
+        (Full::Discontinuity(_) | Full::Difference(_) | Full::Balancing(_), _) => None,
+    })
+}
+
 /// Lee's bounds: how far the comparison moves at worst because the outcome of some firms is not known.
 pub(super) fn bounds(
     looked: &mut Looked,
     declaration: &Declaration,
     panel: &Frame,
-    treated: &[bool],
+    firms: &[Firm],
     first: Shown<'_>,
 ) -> Result<(), Refusal> {
     let (outcome, found) = first;
-    let near = match (&found.full, declaration.design.ready(&outcome.column)?) {
-        (Full::Discontinuity(result), Ready::Discontinuity(spec)) => {
-            let (low, high) = (spec.cutoff - result.bandwidths.h.left, spec.cutoff + result.bandwidths.h.right);
-            panel.numbers(&spec.score)?.iter().map(|s| *s >= low && *s <= high).collect::<Vec<bool>>()
-        }
-        (Full::Balancing(_), Ready::Balancing(_)) => vec![true; panel.rows()],
-        (Full::Discontinuity(_) | Full::Difference(_) | Full::Balancing(_), _) => return Ok(()),
-    };
+    let Some(of) = of_lee(declaration, panel, firms, first)? else { return Ok(()) };
     let assumed = Sentence::new(
         "成果が分からない企業が、結論を左右しない（Leeの範囲）",
         "Firms whose outcome is not known do not decide the conclusion (Lee's bounds)",
     );
-    let y = panel.numbers(&outcome.column)?;
-    let rows: Vec<usize> = (0..panel.rows()).filter(|row| near[*row]).collect();
-    let known = |arm: bool| rows.iter().filter(|r| treated[**r] == arm && y[**r].is_finite()).count();
+    let known = |arm: bool| of.treated.iter().zip(&of.outcome).filter(|(t, y)| **t == arm && y.is_finite()).count();
     if known(true) < declaration.least_cell || known(false) < declaration.least_cell {
         return Ok(());
     }
-    let arm = rows.iter().map(|r| f64::from(u8::from(treated[*r]))).collect();
-    let table = Frame::new().with("y", Column::Number(rows.iter().map(|r| y[*r]).collect()))?.with("d", Column::Number(arm))?;
+    let arm = of.treated.iter().map(|t| f64::from(u8::from(*t))).collect();
+    let table = Frame::new().with("y", Column::Number(of.outcome.clone()))?.with("d", Column::Number(arm))?;
     let spec = attrition::Spec { outcome: "y".into(), treatment: "d".into(), ..attrition::Spec::default() };
     match attrition::estimate(&table, &spec) {
         Ok(lee) => {
@@ -170,10 +195,12 @@ pub(super) fn bounds(
             let decided = lee.bounds[0] <= 0.0 && lee.bounds[1] >= 0.0 && found.effect.as_ref().is_some_and(Effect::clear);
             let seen = Sentence::new(
                 format!(
-                    "推定に使う範囲で成果が分かるのは、交付 {a:.0}%・不交付 {b:.0}%。同じ範囲の企業の単純な差 {naive} {unit}は、未回答の偏りを最も厳しく見ると {low}〜{high} {unit}になります。"
+                    "比べる企業のうち成果が分かるのは、交付 {a:.0}%・不交付 {b:.0}%。{} {naive} {unit}は、未回答の偏りを最も厳しく見ると {low}〜{high} {unit}になります。",
+                    of.what[0]
                 ),
                 format!(
-                    "Among the firms compared the outcome is known for {a:.0}% of the granted and {b:.0}% of the others. Their plain difference of {naive} {unit_en} is {low} to {high} {unit_en} under the worst selection."
+                    "Among the firms compared the outcome is known for {a:.0}% of the granted and {b:.0}% of the others. The {} of {naive} {unit_en} is {low} to {high} {unit_en} under the worst selection.",
+                    of.what[1]
                 ),
             );
             looked.add("attrition-bounds", assumed, if decided { Verdict::Doubtful } else { Verdict::Holds }, seen);
@@ -188,7 +215,7 @@ pub(super) fn neighbours(
     looked: &mut Looked,
     declaration: &Declaration,
     panel: &Frame,
-    treated: &[bool],
+    firms: &[Firm],
     (outcome, found): Shown<'_>,
 ) -> Result<(), Refusal> {
     let Some(column) = &declaration.neighbourhood else { return Ok(()) };
@@ -197,7 +224,11 @@ pub(super) fn neighbours(
         format!("交付の影響が、同じ区分（{}）の他の企業に及んでいない", name.ja),
         format!("Grants do not spill over to other firms of the same {}", name.en),
     );
-    let arm = treated.iter().map(|t| f64::from(u8::from(*t))).collect();
+    if declaration.design.method == Method::Difference {
+        return Ok(());
+    }
+    // One row a firm.
+    let arm = firms.iter().map(|f| f64::from(u8::from(f.treated))).collect();
     let mut table = Frame::new()
         .with("y", Column::Number(panel.numbers(&outcome.column)?.to_vec()))?
         .with("d", Column::Number(arm))?
@@ -234,18 +265,32 @@ pub(super) fn neighbours(
     Ok(())
 }
 
+/// The interval of the same number that is the headline, for trends that part by half or all of the largest difference seen before.
+fn parted(panel: &Frame, spec: &difference::Spec, at: Option<u32>) -> Result<honest::Estimate, Refusal> {
+    let asked = difference::Spec { base: difference::Base::Universal, ..spec.clone() };
+    let found = difference::estimate(panel, &asked)?;
+    let study = honest::Study::of_event(&found.event)?;
+    // The periods since the start, in their order.
+    let after: Vec<f64> = found.event.parts.iter().map(|p| p.at).filter(|t| *t >= 0.0).collect();
+    let share = 1.0 / after.len() as f64;
+    let weights = after.iter().map(|t| at.map_or(share, |at| f64::from(u8::from(*t == f64::from(at))))).collect();
+    let bounds = honest::Spec { bounds: Some(vec![0.5, 1.0]), grid: 400, weights: Some(weights), ..honest::Spec::default() };
+    honest::estimate(&study, &bounds)
+}
+
 /// How large violations of parallel trends the conclusion outlives (Rambachan and Roth 2023, relative magnitudes).
-pub(super) fn sensitivity(looked: &mut Looked, panel: &Frame, spec: &difference::Spec, outcome: &Outcome) {
+pub(super) fn sensitivity(
+    looked: &mut Looked,
+    declaration: &Declaration,
+    panel: &Frame,
+    (spec, at): (&difference::Spec, Option<u32>),
+    outcome: &Outcome,
+) {
     let assumed = Sentence::new(
         "平行トレンドからのずれがあっても、結論が変わらない（Rambachan–Rothの感度分析）",
         "The conclusion outlives trends that were not quite parallel (sensitivity of Rambachan and Roth)",
     );
-    let asked = difference::Spec { base: difference::Base::Universal, ..spec.clone() };
-    let bounds = honest::Spec { bounds: Some(vec![0.5, 1.0]), grid: 400, ..honest::Spec::default() };
-    let found = difference::estimate(panel, &asked)
-        .and_then(|found| honest::Study::of_event(&found.event))
-        .and_then(|study| honest::estimate(&study, &bounds));
-    let found = match found {
+    let found = match parted(panel, spec, at) {
         Ok(found) => found,
         Err(refusal) => return looked.untested("sensitivity", assumed, &refusal),
     };
@@ -278,9 +323,16 @@ pub(super) fn sensitivity(looked: &mut Looked, panel: &Frame, spec: &difference:
             "The interval contains nought even under parallel trends.".to_owned(),
         ),
     };
+    let effect = number(found.effect);
+    let (what, what_en) = match (at, declaration.horizon) {
+        (Some(_), Some(years)) => (format!("決定から{years}年後"), format!("{years} years after the decision")),
+        (Some(at), None) => (format!("支援開始から{at}期後"), format!("{at} periods after the first of support")),
+        (None, _) => ("支援開始後の各期の平均".to_owned(), "as the mean of the periods since the start".to_owned()),
+    };
+    let (unit, unit_en) = (outcome.unit_in(false), outcome.unit_in(true));
     let seen = Sentence::new(
-        format!("支援開始の期の効果の95%区間は、{}。{ja}", told(false)),
-        format!("95% intervals of the effect in the first period, for violations {}. {en}", told(true)),
+        format!("{what}の効果 {effect} {unit}の95%区間は、{}。{ja}", told(false)),
+        format!("Of the effect {what_en}, {effect} {unit_en}, the 95% interval is, for violations {}. {en}", told(true)),
     );
     looked.add("sensitivity", assumed, verdict, seen);
 }

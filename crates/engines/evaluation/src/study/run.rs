@@ -3,23 +3,25 @@
 use serde::{Deserialize, Serialize};
 
 use super::checks::{self, Check};
-use super::declare::{Declaration, Design, Method, Outcome, Ready};
+use super::declare::{Declaration, Design, Method, Outcome};
 use super::figure::Figure;
-use super::finding::{CostOfEffect, Finding, Found, Group, Measure, fieller, find};
-use super::pictures;
+use super::finding::{CostOfEffect, Finding, Found, Group, Measure, find};
 use super::pooled::{self, PooledRounds};
-use super::words::{Sentence, assumptions, says};
+use super::reached::{self, Reached};
+use super::words::{Sentence, assumptions, readable, says};
+use super::{firms, manner, pictures};
 use crate::frame::Column;
 use crate::multiple::holm;
-use crate::sums::{mean, variance};
 use crate::{Frame, Refusal, Warning};
 
 /// Whether the study was declared beforehand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
-    /// Declared and recorded before its outcomes existed.
+    /// Declared and recorded before its outcomes existed: only whoever has the ledger can say so.
     Declared,
+    /// The hash is that of a declaration; nothing in the file shows that it came before the outcomes.
+    Matching,
     /// Tried out: not a basis for a claim.
     Exploratory,
 }
@@ -46,6 +48,11 @@ pub struct Report {
     pub targets: Vec<Reached>,
     /// What a unit of the first outcome cost.
     pub cost: Option<CostOfEffect>,
+    /// That in words, or why there is no price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_says: Option<Sentence>,
+    /// How the numbers were made, and which outcome groups and checks are about.
+    pub manner: Vec<Sentence>,
     /// The findings in words, in their order.
     pub summary: Vec<Sentence>,
     /// What has to hold, and what the numbers are not.
@@ -55,26 +62,6 @@ pub struct Report {
     /// What to see.
     pub figures: Vec<Figure>,
 }
-
-/// How many of the treated reach a target.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Reached {
-    /// What it is called in Japanese.
-    pub ja: String,
-    /// What it is called in English.
-    pub en: String,
-    /// From where on a firm reaches it.
-    pub least: f64,
-    /// The share the programme wants.
-    pub wanted: Option<f64>,
-    /// Treated firms with a value.
-    pub firms: usize,
-    /// The share of them that reach it; none when there are too few to be shown.
-    pub share: Option<f64>,
-}
-
-/// Fewer firms than this that reach a target, or that miss it, are not told.
-const LEAST_SIDE: usize = 3;
 
 /// The column that a measure per worker is put in.
 const PER_WORKER: &str = "\u{1}per-worker";
@@ -117,16 +104,19 @@ pub fn run_watched(
     }
     let groups = groups(declaration, panel, &looked.warnings)?;
     watch(findings.len() + 1, steps);
-    let treated = treated(declaration, panel)?;
+    let firms = firms::of(declaration, panel)?;
     let shown: Vec<(&Outcome, &Found)> = shown.iter().map(|(outcome, found)| (*outcome, found)).collect();
-    checks::afterwards(&mut looked, declaration, panel, &treated, &shown)?;
+    checks::afterwards(&mut looked, declaration, panel, &firms, &shown)?;
     let pooled = pooled::of(declaration, panel, &shown.iter().map(|(outcome, _)| *outcome).collect::<Vec<_>>())?;
     figures.append(&mut looked.figures);
-    let targets = targets(declaration, panel, &treated)?;
+    let targets = reached::targets(declaration, panel, &firms)?;
     let first = shown.first().filter(|(outcome, _)| declaration.outcomes.first() == Some(*outcome)).map(|(_, found)| *found);
-    let cost = cost(declaration, panel, &treated, first)?;
+    let cost = reached::cost(declaration, panel, &firms, first)?;
+    let cost_says = reached::cost_says(declaration, cost.as_ref(), first.and_then(|f| f.effect.as_ref()));
     watch(steps, steps);
     Ok(Report {
+        cost_says,
+        manner: manner::of(declaration, &shown, &findings, &groups),
         summary: findings.iter().chain(&groups).map(|f| says(declaration, f)).collect(),
         assumptions: assumptions(declaration),
         checks: looked.checks,
@@ -178,8 +168,8 @@ fn one(
     let few = found.firms.iter().any(|n| *n < declaration.least_cell);
     let held = |w: &&Warning| w.blocks && !declaration.acknowledged.iter().any(|code| code == w.code);
     let warnings = || found.warnings.iter().chain(doubts);
-    finding.held = warnings().filter(held).cloned().collect();
-    finding.notes = warnings().filter(|w| !held(w)).cloned().collect();
+    finding.held = warnings().filter(held).map(readable).collect();
+    finding.notes = warnings().filter(|w| !held(w)).map(readable).collect();
     // A warning counts rows too: of a cell that is not shown, it is not shown either.
     if few {
         (finding.held, finding.notes) = (Vec::new(), Vec::new());
@@ -285,46 +275,6 @@ fn part(panel: &Frame, rows: &[usize]) -> Result<Frame, Refusal> {
         };
         frame.with(name, column)
     })
-}
-
-/// Which rows are of firms that were treated.
-fn treated(declaration: &Declaration, panel: &Frame) -> Result<Vec<bool>, Refusal> {
-    let column = declaration.outcomes.first().map_or("", |o| o.column.as_str());
-    Ok(match declaration.design.ready(column)? {
-        Ready::Discontinuity(spec) => match &spec.treatment {
-            Some(name) => panel.numbers(name)?.iter().map(|v| *v > 0.0).collect(),
-            None => panel.numbers(&spec.score)?.iter().map(|v| *v >= spec.cutoff).collect(),
-        },
-        Ready::Difference(spec) => {
-            let time = panel.numbers(&spec.time)?;
-            panel.numbers(&spec.start)?.iter().zip(time).map(|(start, time)| *start > 0.0 && time >= start).collect()
-        }
-        Ready::Balancing(spec) => panel.numbers(&spec.treatment)?.iter().map(|v| *v > 0.0).collect(),
-    })
-}
-
-fn targets(declaration: &Declaration, panel: &Frame, treated: &[bool]) -> Result<Vec<Reached>, Refusal> {
-    let reached = |target: &super::declare::Target| {
-        let values = panel.numbers(&target.column)?;
-        let of: Vec<f64> = values.iter().zip(treated).filter(|(v, t)| **t && !v.is_nan()).map(|(v, _)| *v).collect();
-        let met = of.iter().filter(|v| **v >= target.least).count();
-        // All, none, or all but one or two would tell what single firms reached.
-        let telling = met < LEAST_SIDE || of.len() - met < LEAST_SIDE;
-        let share = (of.len() >= declaration.least_cell && !telling).then(|| met as f64 / of.len() as f64);
-        let firms = if share.is_some() { of.len() } else { 0 };
-        Ok(Reached { ja: target.ja.clone(), en: target.en.clone(), least: target.least, wanted: target.share, firms, share })
-    };
-    declaration.targets.iter().map(reached).collect()
-}
-
-fn cost(declaration: &Declaration, panel: &Frame, treated: &[bool], first: Option<&Found>) -> Result<Option<CostOfEffect>, Refusal> {
-    let (Some(column), Some(effect)) = (&declaration.cost, first.and_then(|f| f.effect.as_ref())) else { return Ok(None) };
-    let paid: Vec<f64> = panel.numbers(column)?.iter().zip(treated).filter(|(v, t)| **t && !v.is_nan()).map(|(v, _)| *v).collect();
-    if paid.len() < declaration.least_cell.max(2) {
-        return Ok(None);
-    }
-    let error = (variance(&paid) / paid.len() as f64).sqrt();
-    Ok(Some(fieller((mean(&paid), error), (effect.estimate, effect.standard_error), paid.len())))
 }
 
 impl Design {

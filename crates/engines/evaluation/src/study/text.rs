@@ -15,11 +15,16 @@ pub fn markdown(report: &Report, english: bool) -> String {
     let d = &report.declaration;
     out.line(&format!("# {}", out.of(&d.titles())));
     out.line("");
-    if report.standing == Standing::Exploratory {
-        out.say(
+    match report.standing {
+        Standing::Declared => {}
+        Standing::Matching => out.say(
+            "**宣言のハッシュは、記録された値と一致します。ただし、成果が分かる前に宣言されたことは、このファイルだけでは示されません（台帳の記録で確かめてください）。**",
+            "**The hash is that of the declaration on record. This file does not show that it was declared before the outcomes were known; the ledger does.**",
+        ),
+        Standing::Exploratory => out.say(
             "**探索的な実行です。事前に宣言された研究ではないため、主張の根拠にはできません。**",
             "**An exploratory run: it was not declared beforehand and carries no claim.**",
-        );
+        ),
     }
     out.line(&out.of(&d.questions()));
     out.line("");
@@ -30,11 +35,17 @@ pub fn markdown(report: &Report, english: bool) -> String {
         &format!("Call: {call}. Design: {}. Panel: {} rows.", design.1, report.rows),
     );
     out.heading("分かったこと", "What was found");
-    for sentence in &report.summary {
+    // For everybody; groups stand in the table, and in words below it.
+    for sentence in report.summary.iter().take(report.findings.len()) {
         out.item(sentence);
     }
     out.heading("数値", "Numbers");
     out.table(report);
+    out.groups(report);
+    if !report.manner.is_empty() {
+        out.heading("数値の求め方と読み方", "How the numbers were made, and how to read them");
+        report.manner.iter().for_each(|said| out.item(said));
+    }
     if !report.targets.is_empty() {
         out.heading("事業の目標（KPI）", "The programme's own targets");
         out.targets(report);
@@ -43,9 +54,8 @@ pub fn markdown(report: &Report, english: bool) -> String {
         out.heading("公募回ごとの効果と、その統合", "Round by round, and together");
         report.pooled.iter().for_each(|pooled| out.rounds(pooled));
     }
-    if let Some(cost) = &report.cost {
+    if let Some(says) = &report.cost_says {
         out.heading("費用と効果", "Cost and effect");
-        let says = cost.says(d);
         out.say(&says.ja, &says.en);
     }
     out.heading("前提と、この数値が示さないこと", "Assumptions, and what the numbers are not");
@@ -82,10 +92,18 @@ fn notes(report: &Report) -> Vec<Sentence> {
     for warning in report.findings.iter().flat_map(|f| &f.notes) {
         if !seen.contains(&warning.code) {
             seen.push(warning.code);
-            all.push(Sentence::new(warning.ja.clone(), capital(&warning.en)));
+            all.push(borne(warning.blocks, &warning.ja, &warning.en));
         }
     }
     all
+}
+
+/// A note; one that is grave and was acknowledged says so.
+pub(super) fn borne(grave: bool, ja: &str, en: &str) -> Sentence {
+    let [before, before_en] =
+        if grave { ["重大な疑い（宣言で承知）: ", "A grave doubt, acknowledged in the declaration: "] } else { ["", ""] };
+    let en = if grave { en.to_owned() } else { capital(en) };
+    Sentence::new(format!("{before}{ja}"), format!("{before_en}{en}"))
 }
 
 struct Text {
@@ -131,6 +149,24 @@ impl Text {
         self.line("|---|---:|---:|---:|---:|---:|---:|---:|");
         for finding in report.findings.iter().chain(&report.groups) {
             self.row(finding);
+        }
+    }
+
+    /// Groups that are shown, in words; how many are not.
+    fn groups(&mut self, report: &Report) {
+        let said = report.summary.iter().skip(report.findings.len()).zip(&report.groups);
+        let shown: Vec<&Sentence> = said.filter(|(_, group)| group.effect.is_some()).map(|(sentence, _)| sentence).collect();
+        let hidden = report.groups.len() - shown.len();
+        if report.groups.is_empty() {
+            return;
+        }
+        self.line("");
+        shown.into_iter().for_each(|sentence| self.item(sentence));
+        if hidden > 0 {
+            self.item(&Sentence::new(
+                format!("ほかの{hidden}つの区分は、企業が少ないか、疑いがあるか、推定できないため、数値を示しません。"),
+                format!("The numbers of {hidden} other groups are not shown: too few firms, a doubt, or no estimate."),
+            ));
         }
     }
 
@@ -196,18 +232,20 @@ impl Text {
     }
 
     fn targets(&mut self, report: &Report) {
-        let (ja, en) = ("| 目標 | 企業数 | 達成した割合 |", "| target | firms | reached by |");
+        let (ja, en) = (
+            "| 目標 | 実績の分かる企業数 | 達成した割合（実績） | 達成する見込みの割合（企業の申告） |",
+            "| target | firms with a figure | reached by | expected to be reached (by the firms' own word) |",
+        );
         self.line(if self.english { en } else { ja });
-        self.line("|---|---:|---:|");
+        self.line("|---|---:|---:|---:|");
         for target in &report.targets {
-            let hidden = if self.english { "not shown" } else { "非表示" };
             let mut name = if self.english { target.en.clone() } else { target.ja.clone() };
             if let Some(wanted) = target.wanted.map(|w| w * 100.0) {
                 name += &if self.english { format!(" (wanted: {wanted:.0}%)") } else { format!("（目標 {wanted:.0}%）") };
             }
-            let share = target.share.map_or_else(|| hidden.to_owned(), |s| format!("{:.0}%", s * 100.0));
-            let firms = if target.share.is_some() { target.firms.to_string() } else { String::new() };
-            self.line(&format!("| {name} | {firms} | {share} |"));
+            let [firms, share] = target.says(self.english);
+            let expects = target.expects(self.english);
+            self.line(&format!("| {name} | {firms} | {share} | {expects} |"));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::declare::{Declaration, Method, Outcome};
 use super::finding::{Effect, Finding, Group, Measure};
+use crate::Warning;
 
 /// A sentence in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -27,9 +28,9 @@ pub fn unit_in(unit: &str, english: bool) -> &str {
     match unit {
         "円" => "yen",
         "千円" => "thousand yen",
-        "万円" => "× 10,000 yen",
+        "万円" => "ten thousand yen",
         "百万円" => "million yen",
-        "億円" => "× 100 million yen",
+        "億円" => "hundred million yen",
         "人" => "workers",
         "社" => "firms",
         "件" => "cases",
@@ -127,13 +128,43 @@ pub(super) fn says(declaration: &Declaration, finding: &Finding) -> Sentence {
             format!("{}: too few firms; the number is not shown.", name.en),
         );
     };
-    told(declaration.design.method, finding, effect, &name)
+    let told = told(declaration, finding, effect, &name);
+    qualified(finding, told)
 }
 
-fn told(method: Method, finding: &Finding, effect: &Effect, name: &Sentence) -> Sentence {
+/// A number that is shown in spite of a grave doubt says so in its own sentence.
+fn qualified(finding: &Finding, told: Sentence) -> Sentence {
+    let grave = || finding.notes.iter().filter(|w| w.blocks);
+    if grave().next().is_none() {
+        return told;
+    }
+    let ja: Vec<&str> = grave().map(|w| w.ja.as_str()).collect();
+    let en: Vec<String> = grave().map(|w| capital(&w.en)).collect();
+    Sentence::new(
+        format!("【前提に重大な疑いがあることを承知のうえで示す数値】{}　疑い: {}", told.ja, ja.join(" ")),
+        format!("[Shown in spite of a grave doubt, which the declaration acknowledged] {} The doubt: {}", told.en, en.join(" ")),
+    )
+}
+
+/// Of which firms or of which time a number is, where the design does not speak of all of them.
+pub(super) fn when(declaration: &Declaration) -> Sentence {
+    let years = |h: u32| if h == 1 { "1 year".to_owned() } else { format!("{h} years") };
+    match (declaration.design.method, declaration.design.event_time, declaration.horizon) {
+        (Method::Difference, Some(_), Some(h)) => Sentence::new(format!("決定から{h}年後に"), format!(" {} after the decision", years(h))),
+        (Method::Difference, Some(at), None) => {
+            Sentence::new(format!("支援開始から{at}期後に"), format!(" {at} periods after the first of support"))
+        }
+        (Method::Difference, None, _) => Sentence::new("支援開始後の全期間を通じて", " over all periods since the start"),
+        (Method::Discontinuity, _, _) => Sentence::new("カットオフ付近の企業で", " for firms near the cut-off"),
+        (Method::Balancing, _, _) => Sentence::new("", ""),
+    }
+}
+
+fn told(declaration: &Declaration, finding: &Finding, effect: &Effect, name: &Sentence) -> Sentence {
+    let when = when(declaration);
     let (unit, unit_en) = (finding.outcome.unit_in(false), finding.outcome.unit_in(true));
     let (e, low, high) = (number(effect.estimate), number(effect.interval[0]), number(effect.interval[1]));
-    let firms = sides(method, finding.firms);
+    let firms = sides(declaration.design.method, finding.firms);
     let least = number(effect.detectable);
     let many = effect.p_adjusted > effect.p;
     let (many, many_en) = if many {
@@ -145,14 +176,21 @@ fn told(method: Method, finding: &Finding, effect: &Effect, name: &Sentence) -> 
     let (ja, en) = if effect.clear() {
         let (way, way_en) = if effect.estimate > 0.0 { ("増やした", "raised it") } else { ("減らした", "lowered it") };
         (
-            format!("交付は平均 {e} {unit}{way}と推定されます（95%区間 {low}〜{high} {unit}{many}）。"),
-            format!("the grant {way_en} by an estimated {e} {unit_en} on average (95% interval {low} to {high} {unit_en}{many_en})."),
+            format!("交付は{}平均 {e} {unit}{way}と推定されます（95%区間 {low}〜{high} {unit}{many}）。", when.ja),
+            format!(
+                "the grant {way_en} by an estimated {e} {unit_en} on average{} (95% interval {low} to {high} {unit_en}{many_en}).",
+                when.en
+            ),
         )
     } else {
         (
-            format!("増えたとも減ったとも言えません。推定値は {e} {unit}ですが、95%区間 {low}〜{high} {unit}は0を含みます{many}。"),
             format!(
-                "no change can be told. The estimate is {e} {unit_en}, but its 95% interval, {low} to {high} {unit_en}, contains nought{many_en}."
+                "{}増えたとも減ったとも言えません。推定値は {e} {unit}ですが、95%区間 {low}〜{high} {unit}は0を含みます{many}。",
+                when.ja
+            ),
+            format!(
+                "no change can be told{}. The estimate is {e} {unit_en}, but its 95% interval, {low} to {high} {unit_en}, contains nought{many_en}.",
+                when.en
             ),
         )
     };
@@ -172,6 +210,12 @@ pub(super) fn score_axis(cutoff: f64) -> [String; 2] {
 #[must_use]
 pub fn p_value(p: f64) -> String {
     if p < 0.001 { "<0.001".to_owned() } else { format!("{p:.3}") }
+}
+
+/// A warning whose p-value is not printed as nought.
+pub(super) fn readable(warning: &Warning) -> Warning {
+    let put = |text: &str| text.replace("p=0.0000", "p<0.0001").replace("p = 0.0000", "p < 0.0001");
+    Warning { ja: put(&warning.ja), en: put(&warning.en), ..warning.clone() }
 }
 
 fn reasons(finding: &Finding) -> (String, String) {

@@ -5,7 +5,7 @@ use askama_web::WebTemplate;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use banso_kernel::Digest;
-use banso_office::analysis::{DeclarePage, DesignChoice, KnownWarning, Method, StudyForm, WARNINGS, number};
+use banso_office::analysis::{Declaration, DeclarePage, DesignChoice, KnownWarning, Method, StudyForm, WARNINGS, number};
 use banso_office::{FieldProblem, Office, OfficeError};
 use tower_sessions::Session;
 
@@ -67,6 +67,36 @@ impl DeclareView {
         self.view.places.iter().map(|(column, label)| (column.clone(), self.page.local(label).to_owned())).collect()
     }
 
+    /// The outcomes with what they are called: one of them is the main one.
+    fn outcomes(&self) -> Vec<(String, String)> {
+        self.view.outcomes.iter().map(|(id, label, _)| (id.clone(), self.page.local(label).to_owned())).collect()
+    }
+
+    /// What was acknowledged, in words.
+    fn acknowledged(&self, codes: &[String]) -> String {
+        let of = |code: &String| {
+            let known = WARNINGS.iter().find(|w| w.code == code);
+            known.map_or(code.as_str(), |w| self.page.t(w.ja, w.en)).to_owned()
+        };
+        codes.iter().map(of).collect::<Vec<_>>().join(self.page.t("、", "; "))
+    }
+
+    /// The designs that can give a warning.
+    fn designs(&self, warning: &KnownWarning) -> String {
+        let of = |method| match method {
+            Method::Discontinuity => self.page.t("回帰不連続", "discontinuity"),
+            Method::Difference => self.page.t("差の差", "difference"),
+            Method::Balancing => self.page.t("共変量の調整", "balancing"),
+        };
+        warning.methods().map(of).collect::<Vec<_>>().join(self.page.t("・", ", "))
+    }
+
+    /// The outcome that groups, checks and cost are about; said where there are several.
+    fn main(&self, declaration: &Declaration) -> Option<String> {
+        let first = declaration.outcomes.first().filter(|_| declaration.outcomes.len() > 1)?;
+        Some(self.page.t(&first.ja, &first.en).to_owned())
+    }
+
     fn number(&self, value: &f64) -> String {
         number(*value)
     }
@@ -82,7 +112,7 @@ impl DeclareView {
             ("method", form.method.clone()),
             ("horizon", form.horizon.clone()),
             ("neighbourhood", form.neighbourhood.clone()),
-            ("least_cell", form.least_cell.clone()),
+            ("main_outcome", form.main.clone()),
         ];
         let many = |name: &'static str, list: &[String]| list.iter().map(|v| (name, v.clone())).collect::<Vec<_>>();
         let lists = [
@@ -105,11 +135,11 @@ fn form_of(fields: &FormFields) -> StudyForm {
         question_en: text("question_en"),
         method: text("method"),
         outcomes: all("outcomes"),
+        main: text("main_outcome"),
         with: all("with"),
         horizon: text("horizon"),
         groups: all("groups"),
         neighbourhood: text("neighbourhood"),
-        least_cell: text("least_cell"),
         acknowledged: all("acknowledged"),
     }
 }

@@ -71,8 +71,8 @@ impl ReportView {
         }
     }
 
-    fn percent(&self, share: &f64) -> String {
-        format!("{:.0}%", share * 100.0)
+    fn targets(&self) -> (Vec<String>, Vec<Vec<String>>) {
+        self.view.targets(self.page.lang)
     }
 
     /// A table and a sentence for each outcome that was pooled over rounds.

@@ -1,0 +1,152 @@
+//! How the numbers were made, in words: what stands in the results only as settings, and what has to be known to read them side by side.
+
+use super::declare::{Declaration, Outcome};
+use super::finding::{Finding, Found, Full};
+use super::words::{Sentence, capital, number};
+use crate::discontinuity::{self, Kernel};
+use crate::{balancing, difference};
+
+pub(super) fn of(declaration: &Declaration, shown: &[(&Outcome, &Found)], findings: &[Finding], groups: &[Finding]) -> Vec<Sentence> {
+    let mut all = Vec::new();
+    for (outcome, found) in shown {
+        match &found.full {
+            Full::Discontinuity(result) => all.extend(at_cutoff(outcome, found, result)),
+            Full::Difference(result) if all.is_empty() => all.push(over_time(declaration, result)),
+            Full::Balancing(result) if all.is_empty() => all.extend(made_alike(result)),
+            Full::Difference(_) | Full::Balancing(_) => {}
+        }
+    }
+    let count = findings.iter().filter(|f| f.effect.is_some()).count();
+    if count > 1 {
+        all.push(Sentence::new(
+            format!(
+                "全体についての数値は{count}つあります。区間とp値は、複数の数値を見たことを調整していません。1つでも0を除く区間が出る確率は、1つだけ見るときより高くなります。"
+            ),
+            format!(
+                "There are {count} numbers for everybody. Their intervals and p-values are not adjusted for that: that one of them leaves out nought by chance is likelier than with a single one."
+            ),
+        ));
+    }
+    if groups.iter().any(|g| g.effect.is_some()) {
+        all.push(Sentence::new(
+            "群ごとのp値はHolmの方法で調整していますが、区間は調整していません（1つの群だけを見るときの95%区間です）。",
+            "The p-values of groups are adjusted by Holm's method; their intervals are not (each is a 95% interval for one group alone).",
+        ));
+    }
+    all.extend(about_the_first(declaration));
+    all.extend(nobody_in(declaration, groups));
+    all
+}
+
+fn at_cutoff(outcome: &Outcome, found: &Found, result: &discontinuity::Estimate) -> Vec<Sentence> {
+    let (kernel, kernel_en) = match result.kernel {
+        Kernel::Triangular => ("三角", "triangular"),
+        Kernel::Epanechnikov => ("エパネチニコフ", "Epanechnikov"),
+        Kernel::Uniform => ("一様", "uniform"),
+    };
+    let (h, b, p, q) = (&result.bandwidths.h, &result.bandwidths.b, result.order, result.bias_order);
+    let [left, right, bias_left, bias_right] = [h.left, h.right, b.left, b.right].map(number);
+    let by = &result.chosen_by;
+    let name = capital(&outcome.en);
+    let mut all = vec![Sentence::new(
+        format!(
+            "{}: 局所{p}次多項式、{kernel}カーネル、帯域幅は下{left}点・上{right}点（選び方 {by}）、偏りの補正は{q}次・帯域幅 下{bias_left}点・上{bias_right}点。推定値と区間は頑健なバイアス補正によります（Calonico, Cattaneo and Titiunik 2014）。",
+            outcome.ja
+        ),
+        format!(
+            "{name}: local polynomial of order {p}, {kernel_en} kernel, bandwidth {left} points below and {right} above (chosen by {by}); bias by order {q} within {bias_left} and {bias_right} points. Estimate and interval are robust and bias-corrected (Calonico, Cattaneo and Titiunik 2014)."
+        ),
+    )];
+    let Some(effect) = &found.effect else { return all };
+    let (unit, unit_en) = (outcome.unit_in(false), outcome.unit_in(true));
+    let plain = result.effect.conventional.estimate;
+    let last = number(effect.estimate);
+    match &result.first_stage {
+        Some(stage) => {
+            let share = stage.conventional.estimate;
+            let (jump, ratio, percent) = (number(plain * share), number(plain), number(share * 100.0));
+            all.push(Sentence::new(
+                format!(
+                    "{}: 図の当てはめ線の段差は {jump} {unit}です。カットオフで交付の割合が上がるのは {percent} ポイントなので、段差をこれで割ると {ratio} {unit}、偏りを補正して {last} {unit}になります。",
+                    outcome.ja
+                ),
+                format!(
+                    "{name}: the lines in the figure are {jump} {unit_en} apart at the cut-off. As the share that is granted rises there by {percent} points, the effect of a grant is that divided by it, {ratio} {unit_en}, and {last} {unit_en} with the bias taken off."
+                ),
+            ));
+        }
+        None => {
+            let jump = number(plain);
+            all.push(Sentence::new(
+                format!("{}: 図の当てはめ線の段差は {jump} {unit}で、偏りを補正すると {last} {unit}になります。", outcome.ja),
+                format!("{name}: the lines in the figure are {jump} {unit_en} apart at the cut-off; with the bias taken off that is {last} {unit_en}."),
+            ));
+        }
+    }
+    all
+}
+
+fn over_time(declaration: &Declaration, result: &difference::Estimate) -> Sentence {
+    let (what, what_en) = match (declaration.design.event_time, declaration.horizon) {
+        (Some(at), Some(years)) => (
+            format!("示す数値は、決定から{years}年後（支援開始から{at}期後）の効果です。"),
+            format!("The number is the effect {years} years after the decision ({at} periods after the first of support)."),
+        ),
+        (Some(at), None) => (
+            format!("示す数値は、支援開始から{at}期後の効果です。"),
+            format!("The number is the effect {at} periods after the first of support."),
+        ),
+        (None, _) => (
+            "示す数値は、支援開始後の全期間を通じた平均の効果で、特定の年の効果ではありません。".to_owned(),
+            "The number is the mean effect over all periods since the start, not that of one year.".to_owned(),
+        ),
+    };
+    let words = &result.errors;
+    Sentence::new(
+        format!("Callaway–Sant'Annaの群・時点ごとの効果によります。{what}標準誤差: {}", words.ja),
+        format!("Group-time effects of Callaway and Sant'Anna. {what_en} Errors: {}.", words.en),
+    )
+}
+
+fn made_alike(result: &balancing::Estimate) -> Option<Sentence> {
+    let [granted, others] = result.rows;
+    (granted > 0).then(|| {
+        Sentence::new(
+            format!("記録された特徴で両群をそろえた後の差です（交付{granted}社・比較{others}社）。使った方法のうち、最後のものを示します。"),
+            format!(
+                "The difference after the arms were made alike in what is recorded ({granted} granted, {others} compared); of the methods that were asked for, the last."
+            ),
+        )
+    })
+}
+
+/// Groups, bounds, spill-over and cost are about one outcome: which.
+fn about_the_first(declaration: &Declaration) -> Option<Sentence> {
+    let first = declaration.outcomes.first().filter(|_| declaration.outcomes.len() > 1)?;
+    Some(Sentence::new(
+        format!("群ごとの結果、前提の点検（報告値の点検を除く）と費用は、主な成果として最初に宣言した「{}」についてのものです。", first.ja),
+        format!(
+            "Groups, the checks (but that of reported figures) and cost are about the main outcome, which was declared first: \"{}\".",
+            first.en
+        ),
+    ))
+}
+
+/// Groups that were declared and that no firm is in.
+fn nobody_in(declaration: &Declaration, groups: &[Finding]) -> Vec<Sentence> {
+    let told = |column: &&String| groups.iter().filter_map(|g| g.group.as_ref()).any(|g| g.column == **column);
+    let said = |column: &String| {
+        let name = declaration.word(column);
+        Sentence::new(
+            format!(
+                "宣言した群「{}」は、区分の分かる企業がない（企業が特定されないよう区分を除いた場合を含む）ため、示していません。",
+                name.ja
+            ),
+            format!(
+                "The declared group \"{}\" is not shown: no firm has a value of it, or values were left out so that no firm can be told.",
+                name.en
+            ),
+        )
+    };
+    declaration.groups.iter().filter(|column| !told(column)).map(said).collect()
+}

@@ -1,0 +1,147 @@
+//! What a panel tells of single firms, and what a report says of targets: on a made-up round.
+
+use std::collections::BTreeMap;
+
+use banso_evaluation::study::Method;
+use banso_guideline::Value;
+use banso_kernel::Exact;
+use banso_permits::Action;
+
+use super::panel::Panel;
+use super::shelter::ALIKE;
+use super::*;
+use crate::testing::round::Round;
+
+/// A round of firms of many places, trades and sizes, most of them rare.
+async fn varied() -> Round {
+    let round = Round::decided(240).await;
+    let places = ["東京都", "神奈川県", "大阪府", "北海道", "福井県", "高知県", "沖縄県"];
+    let trades = ["製造業その他", "製造業その他", "製造業その他", "卸売業", "サービス業"];
+    round.known_of_firms("都道府県", "", |n| format!("\"{}\"", places[(n * n + n / 3) % places.len()])).await;
+    round.known_of_firms("業種", "", |n| format!("\"{}\"", trades[(n * 7 + n / 11) % trades.len()])).await;
+    for year in ["2024", "2025"] {
+        round.figures(year, 0).await;
+    }
+    round
+}
+
+async fn panel(round: &Round) -> Panel {
+    let permit = round.office.may_call(&round.analyst, Action::Evaluate, &round.call).unwrap();
+    let file = round.office.store().call(&round.call).await.unwrap().unwrap();
+    let edition = round.office.edition_in_force(&round.call).unwrap();
+    round.office.panel(&permit, &file, &edition, round.office.now().day()).await.unwrap().unwrap()
+}
+
+/// Of a table in CSV, each row's values of some columns.
+fn values(csv: &str, columns: &[&str]) -> Vec<Vec<String>> {
+    let heads: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
+    let at: Vec<usize> = columns.iter().map(|c| heads.iter().position(|h| h == c).unwrap_or_else(|| panic!("{c} in {heads:?}"))).collect();
+    csv.lines()
+        .skip(1)
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .map(|row| at.iter().map(|at| row[*at].to_owned()).collect())
+        .collect()
+}
+
+fn counts(rows: Vec<Vec<String>>) -> BTreeMap<Vec<String>, usize> {
+    rows.into_iter().fold(BTreeMap::new(), |mut all, row| {
+        *all.entry(row).or_default() += 1;
+        all
+    })
+}
+
+#[tokio::test]
+async fn what_is_public_of_a_firm_is_that_of_enough_others() {
+    let round = varied().await;
+    let csv = panel(&round).await.wide(1).csv();
+    let named = ["交付", "規模", "申請枠", "都道府県", "業種"];
+    let few = counts(values(&csv, &named)).into_iter().find(|(_, n)| *n < ALIKE);
+    assert_eq!(few, None, "named alike");
+    // With how many work there and what was granted, where these are told.
+    let whole = counts(values(&csv, &["交付", "規模", "申請枠", "都道府県", "業種", "従業員数_前", "交付額"]));
+    let told = |row: &[String]| row[5..].iter().any(|cell| !cell.is_empty());
+    let few: Vec<_> = whole.iter().filter(|(row, n)| told(row) && **n < ALIKE).collect();
+    assert!(few.is_empty(), "{few:?}");
+    assert!(whole.keys().any(|row| told(row) && !row[3].is_empty()), "not everything is left empty: {whole:?}");
+}
+
+#[tokio::test]
+async fn two_studies_together_tell_no_more_than_one() {
+    let round = varied().await;
+    let own = ["距離", "交付額", "規模", "都道府県", "従業員数_前"];
+    // The panels are made anew, with other pseudonyms, rows and horizons; what is public of a firm is the same in each.
+    let (first, again) = (panel(&round).await, panel(&round).await);
+    let (first, again) = (counts(values(&first.wide(1).csv(), &own)), counts(values(&again.wide(3).csv(), &own)));
+    assert_eq!(first, again);
+    let amounts = |csv: &str| counts(values(csv, &["企業", "交付額"])).into_keys().map(|row| row[1].clone()).collect::<Vec<_>>();
+    let (mut long, mut wide) = (amounts(&panel(&round).await.long().csv()), amounts(&panel(&round).await.wide(1).csv()));
+    long.sort();
+    wide.sort();
+    assert_eq!(long, wide, "over time the same amounts");
+}
+
+#[tokio::test]
+async fn a_figure_of_no_year_is_an_expectation_and_what_is_due_later_is_not_missed() {
+    let round = varied().await;
+    let chance = |n: usize| Value::Number(Exact::new(if n.is_multiple_of(3) { 4 } else { 1 }, 5));
+    round.known_of_firms("事業化確率", "", |n| serde_json::to_string(&chance(n)).unwrap()).await;
+    let page = round.office.declare_page(&round.analyst, &round.call, None).await.unwrap();
+    let form = StudyForm { outcomes: vec!["実績付加価値額".to_owned()], horizon: "1".to_owned(), ..page.form };
+    let shown = round.office.declare_page(&round.analyst, &round.call, Some(form.clone())).await.unwrap();
+    let digest = shown.preview.unwrap().1;
+    let study = round.office.declare_study(&round.analyst, &round.call, &form, digest, round.press()).await.unwrap();
+    round.at("2027-06-01T10:00:00+09:00");
+    round.figures("2026", 30_000_000).await;
+    round.office.run_study(&round.analyst, &round.call, study, None, round.press()).await.unwrap();
+    round.office.run_jobs().await;
+    let page = round.office.study_page(&round.analyst, &round.call, study).await.unwrap();
+    let report = round.office.report_page(&round.analyst, &round.call, study, page.runs[0].seq).await.unwrap().report;
+    let market = report.targets.iter().find(|t| t.ja.contains("事業化")).unwrap_or_else(|| panic!("{:?}", report.targets));
+    assert_eq!((market.state, market.share), (ReachState::Ahead, None), "{market:?}");
+    assert!(market.expected.is_some_and(|(firms, share)| firms > 100 && (0.2..0.5).contains(&share)), "{market:?}");
+    assert!(market.says(false)[1].starts_with("まだ期日前"), "{market:?}");
+}
+
+#[tokio::test]
+async fn what_a_design_cannot_take_is_refused_by_name() {
+    let round = varied().await;
+    let page = round.office.declare_page(&round.analyst, &round.call, None).await.unwrap();
+    let asked = StudyForm { outcomes: vec!["実績付加価値額".to_owned()], horizon: "1".to_owned(), ..page.form };
+    let over_time = StudyForm { method: "difference".to_owned(), ..asked.clone() };
+    for (form, field, word) in [
+        (StudyForm { groups: vec!["規模".to_owned(), "都道府県".to_owned()], ..over_time.clone() }, "groups", "「都道府県」"),
+        (StudyForm { groups: vec!["企業".to_owned()], ..asked.clone() }, "groups", "「企業」"),
+        (StudyForm { neighbourhood: "法人".to_owned(), ..asked.clone() }, "neighbourhood", "「法人」"),
+        (StudyForm { acknowledged: vec!["everything".to_owned()], ..asked.clone() }, "acknowledged", "everything"),
+        (StudyForm { acknowledged: vec!["unbalanced".to_owned()], ..over_time }, "acknowledged", "決定前の特徴"),
+        (StudyForm { main: "従業員数".to_owned(), ..asked.clone() }, "main_outcome", "選んだ成果"),
+        (StudyForm { outcomes: vec!["資本金".to_owned()], ..asked.clone() }, "outcomes", "資本金"),
+    ] {
+        let refused = round.office.declare_page(&round.analyst, &round.call, Some(form)).await;
+        let Err(OfficeError::Invalid(problems)) = refused else { panic!("{field} {word}") };
+        assert!(problems.iter().any(|p| p.field == field && p.text.ja.contains(word)), "{field} {word}: {problems:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_declaration_follows_the_form() {
+    let round = varied().await;
+    let page = round.office.declare_page(&round.analyst, &round.call, None).await.unwrap();
+    let asked = StudyForm {
+        outcomes: vec!["従業員数".to_owned(), "実績付加価値額".to_owned()],
+        main: "実績付加価値額".to_owned(),
+        horizon: "2".to_owned(),
+        ..page.form
+    };
+    for method in ["discontinuity", "difference"] {
+        let form = StudyForm { method: method.to_owned(), ..asked.clone() };
+        let shown = round.office.declare_page(&round.analyst, &round.call, Some(form)).await.unwrap();
+        let (declaration, _) = shown.preview.unwrap();
+        // The main outcome first; title and question of what was chosen; the number of the year that is asked for.
+        assert!(declaration.outcomes[0].column.starts_with("実績付加価値額"), "{:?}", declaration.outcomes);
+        assert!(declaration.question.contains("2年後") && declaration.question.contains("従業員数"), "{}", declaration.question);
+        assert!(declaration.title.contains("従業員数"), "{}", declaration.title);
+        let time = (declaration.design.method == Method::Difference).then_some(1);
+        assert_eq!((declaration.design.event_time, declaration.least_cell), (time, 10));
+    }
+}
