@@ -30,7 +30,7 @@ fn plain(head: &Head, number: &str, step: YearsStep, about_on: Day, decision: &G
 }
 
 fn lines(steps: Vec<Step>) -> Vec<ComputedLine> {
-    steps.into_iter().map(|s| ComputedLine { what: s.what.ja, how: s.how, value: s.value.text().ja }).collect()
+    steps.into_iter().map(|s| ComputedLine { what: s.what.ja, how: s.how.ja, value: s.value.text().ja }).collect()
 }
 
 fn fact(label: &str, value: impl Into<String>) -> (String, String) {

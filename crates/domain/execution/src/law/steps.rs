@@ -23,7 +23,7 @@ pub enum StepValue {
 pub struct Step {
     pub what: LocalText,
     /// How it is computed; empty for what was reported.
-    pub how: String,
+    pub how: LocalText,
     pub value: StepValue,
 }
 
@@ -32,7 +32,7 @@ impl StepValue {
     #[must_use]
     pub fn text(&self) -> LocalText {
         match self {
-            StepValue::Yen(yen) => LocalText::new(yen.to_string(), format!("¥{}", group_thousands(i128::from(yen.get())))),
+            StepValue::Yen(yen) => LocalText::new(yen.to_string(), in_english(*yen)),
             StepValue::Share(exact) => {
                 let percent = percent(*exact);
                 LocalText::new(percent.clone(), percent)
@@ -40,6 +40,11 @@ impl StepValue {
             StepValue::Words(words) => words.clone(),
         }
     }
+}
+
+/// An amount as it is read in English.
+fn in_english(amount: Yen) -> String {
+    format!("¥{}", group_thousands(i128::from(amount.get())))
 }
 
 /// In percent, cut to four decimals, zeros at the end dropped.
@@ -50,16 +55,31 @@ fn percent(exact: Exact) -> String {
     format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
-fn step(ja: &str, en: &str, how: impl Into<String>, value: StepValue) -> Step {
-    Step { what: LocalText::new(ja, en), how: how.into(), value }
+fn step(ja: &str, en: &str, how: LocalText, value: StepValue) -> Step {
+    Step { what: LocalText::new(ja, en), how, value }
 }
 
-fn yen(ja: &str, en: &str, how: impl Into<String>, amount: Yen) -> Step {
+fn yen(ja: &str, en: &str, how: LocalText, amount: Yen) -> Step {
     step(ja, en, how, StepValue::Yen(amount))
 }
 
 fn words(ja: &str, en: &str, value: (&str, &str)) -> Step {
-    step(ja, en, "", StepValue::Words(LocalText::new(value.0, value.1)))
+    step(ja, en, reported(), StepValue::Words(LocalText::new(value.0, value.1)))
+}
+
+/// Of what was reported and is not computed.
+fn reported() -> LocalText {
+    formula("")
+}
+
+/// A formula that reads the same in both languages.
+fn formula(text: impl Into<String>) -> LocalText {
+    let text = text.into();
+    LocalText::new(text.clone(), text)
+}
+
+fn how(ja: impl Into<String>, en: impl Into<String>) -> LocalText {
+    LocalText::new(ja, en)
 }
 
 /// 収益納付, as [`payback_after_completion`] computes it.
@@ -78,28 +98,35 @@ pub fn revenue_steps(
     let cap = Cut::YEN_DOWN.of(share(terms.cap, fixed.exact())?)?;
     let room = cap.checked_sub(paid_before)?.max(Yen::ZERO);
     let mut steps = vec![
-        yen("A 収益額", "A Profit", "", year.profit),
-        yen("B 控除額", "B Deduction", "", year.deduction),
-        yen("C 控除後の収益", "C After deduction", "A − B", gain),
+        yen("A 収益額", "A Profit", reported(), year.profit),
+        yen("B 控除額", "B Deduction", reported(), year.deduction),
+        yen("C 控除後の収益", "C After deduction", formula("A − B"), gain),
         step(
             "D 補助金の割合",
             "D Share of the subsidy",
-            format!("確定額 {fixed} ÷ 補助事業に要した経費 {project_cost}"),
+            how(
+                format!("確定額 {fixed} ÷ 補助事業に要した経費 {project_cost}"),
+                format!("fixed {} ÷ cost of the project {}", in_english(fixed), in_english(project_cost)),
+            ),
             StepValue::Share(over(fixed.exact(), project_cost.exact())?),
         ),
     ];
     if gain > Yen::ZERO {
         let computed = terms.cut.of(over(times(gain.exact(), fixed.exact())?, project_cost.exact())?)?;
-        steps.push(yen("E 計算額", "E Computed", "C × D", computed));
+        steps.push(yen("E 計算額", "E Computed", formula("C × D"), computed));
     }
-    steps.push(yen("F 限度額の残り", "F Left of the cap", format!("限度額 {cap} − 認定済みの額 {paid_before}"), room));
-    let how = match result {
-        RevenueResult::Payback(_) => "E と F の少ない方",
-        RevenueResult::NoProfit => "控除後の収益がない",
-        RevenueResult::Deficit => "赤字のため免除",
-        RevenueResult::CapReached => "限度額に達している",
+    let left = how(
+        format!("限度額 {cap} − 認定済みの額 {paid_before}"),
+        format!("cap {} − established before {}", in_english(cap), in_english(paid_before)),
+    );
+    steps.push(yen("F 限度額の残り", "F Left of the cap", left, room));
+    let why = match result {
+        RevenueResult::Payback(_) => how("E と F の少ない方", "the smaller of E and F"),
+        RevenueResult::NoProfit => how("控除後の収益がない", "nothing is left after the deduction"),
+        RevenueResult::Deficit => how("赤字のため免除", "waived: the year closed with a loss"),
+        RevenueResult::CapReached => how("限度額に達している", "the cap is reached"),
     };
-    steps.push(yen("納付額", "To be paid back", how, result.amount()));
+    steps.push(yen("納付額", "To be paid back", why, result.amount()));
     Ok(steps)
 }
 
@@ -111,29 +138,29 @@ pub fn wage_steps(fixed: Yen, goal: &WageGoal, paid_before: Yen, terms: &WageTer
     let result = wage_return(fixed, goal, paid_before, terms)?;
     let growth = growth_rate(goal.base, goal.reached, terms.years, terms.decimals)?;
     let mut steps = vec![
-        yen("A 基準年度の給与支給総額", "A Wages of the base year", "", goal.base),
-        yen("B 目標年度の給与支給総額", "B Wages of the year of the goal", "", goal.reached),
-        step("C 年平均成長率", "C Growth a year", format!("(B ÷ A)^(1/{}) − 1", terms.years), StepValue::Share(growth)),
-        step("D 約束した年平均成長率", "D Growth promised", "", StepValue::Share(terms.promised.exact())),
+        yen("A 基準年度の給与支給総額", "A Wages of the base year", reported(), goal.base),
+        yen("B 目標年度の給与支給総額", "B Wages of the year of the goal", reported(), goal.reached),
+        step("C 年平均成長率", "C Growth a year", formula(format!("(B ÷ A)^(1/{}) − 1", terms.years)), StepValue::Share(growth)),
+        step("D 約束した年平均成長率", "D Growth promised", reported(), StepValue::Share(terms.promised.exact())),
     ];
-    let how = match result {
-        WageResult::Met => "C が D 以上",
+    let why = match result {
+        WageResult::Met => how("C が D 以上", "C is not below D"),
         WageResult::Exempt(exempt) => {
-            steps.push(step("免除の事由", "Exemption", "", StepValue::Words(exempt.label())));
-            "免除の事由に当たる"
+            steps.push(step("免除の事由", "Exemption", reported(), StepValue::Words(exempt.label())));
+            how("免除の事由に当たる", "exempt")
         }
         WageResult::ByShortfall(_) => {
             let short = minus(Exact::from_integer(1), over(growth, terms.promised.exact())?)?;
-            steps.push(step("E 達しなかった割合", "E Shortfall", "1 − C ÷ D", StepValue::Share(short)));
-            steps.push(yen("F 確定額", "F Fixed amount", "", fixed));
-            "F × E"
+            steps.push(step("E 達しなかった割合", "E Shortfall", formula("1 − C ÷ D"), StepValue::Share(short)));
+            steps.push(yen("F 確定額", "F Fixed amount", reported(), fixed));
+            formula("F × E")
         }
         WageResult::Full(_) => {
-            steps.push(yen("F 確定額", "F Fixed amount", "", fixed));
-            "C が 0 以下のため全額"
+            steps.push(yen("F 確定額", "F Fixed amount", reported(), fixed));
+            how("C が 0 以下のため全額", "all of it: C is not above 0")
         }
     };
-    steps.push(yen("返還額", "To be returned", how, result.amount()));
+    steps.push(yen("返還額", "To be returned", why, result.amount()));
     Ok(steps)
 }
 
@@ -151,22 +178,30 @@ pub fn input_tax_steps(
     let result = input_tax_return(fixed, eligible_cost, costs, deduction, cut)?;
     let mut steps = vec![words("控除の方法", "Way of deduction", deduction.label())];
     if let Deduction::ByUse { taxable_ratio } | Deduction::ByRatio { taxable_ratio } = deduction {
-        steps.push(step("課税売上割合", "Ratio of taxable sales", "", StepValue::Share(taxable_ratio.exact())));
+        steps.push(step("課税売上割合", "Ratio of taxable sales", reported(), StepValue::Share(taxable_ratio.exact())));
     }
     for cost in costs {
         let all = Yen::sum([cost.for_taxable, cost.common, cost.for_exempt])?;
         let rate = percent(cost.rate.exact());
-        steps.push(yen(&format!("税率{rate}の対象経費（税込）"), &format!("Cost with tax at {rate}"), "", all));
+        steps.push(yen(&format!("税率{rate}の対象経費（税込）"), &format!("Cost with tax at {rate}"), reported(), all));
     }
     // Only for the eye: the amount is cut once, at the end.
-    steps.push(yen("A 控除した仕入税額", "A Input tax deducted", "1円未満は表示しない", Cut::YEN_DOWN.of(result.deducted)?));
+    steps.push(yen(
+        "A 控除した仕入税額",
+        "A Input tax deducted",
+        how("1円未満は表示しない", "shown without parts of a yen"),
+        Cut::YEN_DOWN.of(result.deducted)?,
+    ));
     steps.push(step(
         "B 補助金の割合",
         "B Share of the subsidy",
-        format!("確定額 {fixed} ÷ 対象経費 {eligible_cost}"),
+        how(
+            format!("確定額 {fixed} ÷ 対象経費 {eligible_cost}"),
+            format!("fixed {} ÷ eligible cost {}", in_english(fixed), in_english(eligible_cost)),
+        ),
         StepValue::Share(over(fixed.exact(), eligible_cost.exact())?),
     ));
-    steps.push(yen("返還額", "To be returned", "A × B", result.amount));
+    steps.push(yen("返還額", "To be returned", formula("A × B"), result.amount));
     Ok(steps)
 }
 
@@ -178,40 +213,53 @@ pub fn disposal_steps(asset: &AssetFigures, disposition: &Disposition, on: Day, 
     let outcome = disposal_repayment(asset, disposition, on, terms)?;
     let book = book_value(asset.cost, asset.life_years, asset.acquired, on, terms)?;
     let mut steps = vec![
-        yen("A 取得価額（税抜）", "A Cost without tax", "", asset.cost),
+        yen("A 取得価額（税抜）", "A Cost without tax", reported(), asset.cost),
         words_of_months(&book),
-        yen("B 残存簿価相当額", "B Book value left", "A − 定額法による償却", book.value),
+        yen("B 残存簿価相当額", "B Book value left", how("A − 定額法による償却", "A − depreciation, straight line"), book.value),
     ];
     let base = base_of(disposition, book.value, &mut steps);
     let share = over(asset.subsidy.exact(), asset.cost.exact())?;
-    steps.push(step("D 補助金の割合", "D Share of the subsidy", format!("補助額 {} ÷ A", asset.subsidy), StepValue::Share(share)));
-    let (how, amount) = match outcome {
-        DisposalOutcome::Unrestricted => ("処分制限の対象外（単価又は期間）", Yen::ZERO),
-        DisposalOutcome::NothingDue if disposition.through_no_fault => ("災害・老朽など責めに帰さない事由", Yen::ZERO),
-        DisposalOutcome::NothingDue => ("納付する額がない", Yen::ZERO),
-        DisposalOutcome::ReportOnly => ("年度内の一時的な使用・貸付（報告で足りる）", Yen::ZERO),
-        DisposalOutcome::OnEnforcement(amount) => ("担保権が実行されたときに納付する（限度 補助額）", amount),
+    steps.push(step(
+        "D 補助金の割合",
+        "D Share of the subsidy",
+        how(format!("補助額 {} ÷ A", asset.subsidy), format!("subsidy {} ÷ A", in_english(asset.subsidy))),
+        StepValue::Share(share),
+    ));
+    let (why, amount) = match outcome {
+        DisposalOutcome::Unrestricted => (how("処分制限の対象外（単価又は期間）", "not restricted, by its price or its age"), Yen::ZERO),
+        DisposalOutcome::NothingDue if disposition.through_no_fault => {
+            (how("災害・老朽など責めに帰さない事由", "disaster or age, through no fault"), Yen::ZERO)
+        }
+        DisposalOutcome::NothingDue => (how("納付する額がない", "nothing is due"), Yen::ZERO),
+        DisposalOutcome::ReportOnly => {
+            (how("年度内の一時的な使用・貸付（報告で足りる）", "for a time within the fiscal year: a report is enough"), Yen::ZERO)
+        }
+        DisposalOutcome::OnEnforcement(amount) => (
+            how("担保権が実行されたときに納付する（限度 補助額）", "to be paid if the collateral is enforced, the subsidy at most"),
+            amount,
+        ),
         DisposalOutcome::Repay(amount) => (base, amount),
     };
-    steps.push(yen("納付額", "To be paid back", how, amount));
+    steps.push(yen("納付額", "To be paid back", why, amount));
     Ok(steps)
 }
 
 fn words_of_months(book: &BookValue) -> Step {
     let (used, life) = (book.months_used, book.life_months);
     let value = LocalText::new(format!("{used}か月 ／ {life}か月"), format!("{used} of {life} months"));
-    step("使用した月数 ／ 耐用月数", "Months used of the statutory life", "", StepValue::Words(value))
+    step("使用した月数 ／ 耐用月数", "Months used of the statutory life", reported(), StepValue::Words(value))
 }
 
 /// What the payment is counted on, with its line where something is paid for the thing.
-fn base_of(disposition: &Disposition, book: Yen, steps: &mut Vec<Step>) -> &'static str {
+fn base_of(disposition: &Disposition, book: Yen, steps: &mut Vec<Step>) -> LocalText {
+    let at_most = |base: &str| how(format!("{base} × D（限度 補助額）"), format!("{base} × D, the subsidy at most"));
     match disposition.kind {
         DisposalKind::Sale | DisposalKind::Exchange | DisposalKind::PaidLease => {
-            steps.push(yen("C 処分の対価", "C Proceeds", "", disposition.proceeds));
-            if disposition.proceeds > book { "C × D（限度 補助額）" } else { "B × D（限度 補助額）" }
+            steps.push(yen("C 処分の対価", "C Proceeds", reported(), disposition.proceeds));
+            at_most(if disposition.proceeds > book { "C" } else { "B" })
         }
         DisposalKind::Diversion | DisposalKind::Gift | DisposalKind::FreeLoan | DisposalKind::Collateral | DisposalKind::Scrapping => {
-            "B × D（限度 補助額）"
+            at_most("B")
         }
     }
 }
@@ -225,7 +273,7 @@ mod tests {
 
     fn last(steps: &[Step]) -> (String, Yen) {
         let Some(Step { how, value: StepValue::Yen(amount), .. }) = steps.last() else { panic!("no amount: {steps:?}") };
-        (how.clone(), *amount)
+        (how.ja.clone(), *amount)
     }
 
     fn rate(n: i128, d: i128) -> Rate {
@@ -246,6 +294,7 @@ mod tests {
             let steps = revenue_steps(Yen::new(20_000_000), Yen::new(30_000_000), &year, Yen::new(before), &terms).unwrap();
             assert_eq!(last(&steps), (how.to_owned(), Yen::new(amount)), "{year:?}");
             assert_eq!(steps[3].value.text().ja, "66.6666%");
+            assert_eq!(steps[3].how.en.as_deref(), Some("fixed ¥20,000,000 ÷ cost of the project ¥30,000,000"));
         }
     }
 
