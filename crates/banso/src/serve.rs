@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use banso_kernel::Lang;
 use banso_office::{Office, People};
-use banso_web::{Peer, PublicAddress, Scheme, Settings};
+use banso_web::{Peer, PublicAddress, Reach, Scheme, Settings};
 use tokio::sync::watch;
 
 use crate::cli::{self, Listen, Post};
@@ -32,7 +32,11 @@ pub(crate) async fn serve(place: &cli::Place, listen: &Listen, post: &Post, peop
     greet(&door, &address, place, post);
     let (stop, stopped) = watch::channel(());
     let worker = tokio::spawn(work(office.clone(), stopped.clone()));
-    let settings = web_settings(listen, address);
+    let reach = reach(listen, door.address);
+    if demo && reach == Reach::Network {
+        eprintln!("{PUBLISHED_PASSWORDS}");
+    }
+    let settings = web_settings(listen, address, reach);
     let app = banso_web::app(office.clone(), settings).into_make_service_with_connect_info::<SocketAddr>();
     let listener = tokio::net::TcpListener::from_std(door.listener).map_err(Trouble::Serving)?;
     let mut at_the_end = stopped.clone();
@@ -54,13 +58,28 @@ fn public_address(listen: &Listen, listening: SocketAddr) -> PublicAddress {
     listen.address.clone().or_else(|| format!("http://{listening}").parse().ok()).unwrap_or_default()
 }
 
-fn web_settings(listen: &Listen, address: PublicAddress) -> Settings {
+fn web_settings(listen: &Listen, address: PublicAddress, reach: Reach) -> Settings {
     if listen.behind_proxy {
-        Settings { address, scheme: Scheme::Https, peer: Peer::Forwarded }
+        Settings { address, scheme: Scheme::Https, peer: Peer::Forwarded, reach }
     } else {
-        Settings { address, scheme: Scheme::Http, peer: Peer::Socket }
+        Settings { address, scheme: Scheme::Http, peer: Peer::Socket, reach }
     }
 }
+
+/// Whether others can come in: by the address that is listened on, by a proxy, or by a name that was given for links.
+fn reach(listen: &Listen, listening: SocketAddr) -> Reach {
+    let here = |address: &PublicAddress| ["//127.", "//localhost", "//[::1]"].iter().any(|host| address.to_string().contains(host));
+    let named = listen.address.as_ref().is_some_and(|address| !here(address));
+    if listening.ip().is_loopback() && !listen.behind_proxy && !named { Reach::Here } else { Reach::Network }
+}
+
+/// Said where a demonstration can be reached by others.
+const PUBLISHED_PASSWORDS: &str = "\
+  ！ デモのパスワードは公開されています。このままネットワークに出すと、誰でも全ての役割でログインできます。
+    実在の情報を入れないでください。実務には、別の --data で banso serve を使い、banso user add で利用者を作ってください。
+  ! The passwords of the demonstration are public: whoever reaches this address can sign in with every role.
+    Enter nothing real. For real use, run `banso serve` on another --data and make accounts with `banso user add`.
+";
 
 async fn work(office: Office, mut stopped: watch::Receiver<()>) {
     office.work(async move { drop(stopped.changed().await) }).await;
@@ -97,5 +116,24 @@ async fn told_to_stop() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         () = terminated => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_can_come_in() {
+        let check = |listening: &str, address: Option<&str>, behind_proxy: bool, expect: Reach| {
+            let listen = Listen { listen: None, port: None, address: address.map(|a| a.parse().unwrap()), behind_proxy };
+            assert_eq!(reach(&listen, listening.parse().unwrap()), expect, "{listening} {address:?} {behind_proxy}");
+        };
+        check("127.0.0.1:8080", None, false, Reach::Here);
+        check("[::1]:8080", Some("http://localhost:8080"), false, Reach::Here);
+        check("0.0.0.0:8080", None, false, Reach::Network);
+        check("192.0.2.1:8080", None, false, Reach::Network);
+        check("127.0.0.1:8080", None, true, Reach::Network);
+        check("127.0.0.1:8080", Some("https://hojo.example.jp"), false, Reach::Network);
     }
 }

@@ -182,6 +182,9 @@ fn remedy(fault: &Fault) -> String {
         Fault::Impossible { place, what } => {
             return format!("保存されている内容に、あり得ないものがあります。banso verify で確かめてください（{place}：{what}）。");
         }
+        Fault::Misfit { place, .. } => {
+            return format!("{place}の行為がつながりません。banso verify で確かめてください。");
+        }
         Fault::WrongPermit => "プログラムの不具合です。この表示を添えて知らせてください。",
     };
     fixed.to_owned()

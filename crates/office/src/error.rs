@@ -139,6 +139,7 @@ impl From<Fault> for OfficeError {
             | Fault::Older { .. }
             | Fault::LogUnread(_)
             | Fault::Impossible { .. }
+            | Fault::Misfit { .. }
             | Fault::Database(_)
             | Fault::Files(_)
             | Fault::Address(_)

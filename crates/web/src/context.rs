@@ -15,7 +15,7 @@ use crate::desks::Desk;
 use crate::failure::Failure;
 use crate::kept::Kept;
 use crate::route::AppState;
-use crate::{assets, csrf, routes, session};
+use crate::{Reach, assets, csrf, routes, session};
 
 /// Given to every template as `page`.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub(crate) struct PageContext {
     pub(crate) now: Instant,
     /// True when the office serves made-up data.
     pub(crate) synthetic: bool,
+    /// True when made-up people, whose passwords are published, can be signed in as by others than whoever sits at this machine.
+    pub(crate) exposed: bool,
     /// The message that the page before left.
     pub(crate) flash: Option<LocalText>,
     /// What is wrong with the form that this page shows again.
@@ -221,6 +223,11 @@ fn language_kept(headers: &HeaderMap) -> Lang {
     }
 }
 
+/// Whether somebody hands on the requests of others, whatever we were told when we were started.
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    ["forwarded", "x-forwarded-for", "x-forwarded-host"].iter().any(|name| headers.contains_key(*name))
+}
+
 /// The context of a request whose session was not asked.
 pub(crate) fn of_nobody(state: &AppState, request: &Request) -> PageContext {
     let (asked, query) = language_asked(request.uri());
@@ -230,6 +237,7 @@ pub(crate) fn of_nobody(state: &AppState, request: &Request) -> PageContext {
         account: None,
         now: state.office.now(),
         synthetic: state.office.synthetic(),
+        exposed: state.office.synthetic() && (state.settings.reach == Reach::Network || is_forwarded(request.headers())),
         flash: None,
         problems: Vec::new(),
         saved_at: None,
@@ -295,6 +303,7 @@ impl PageContext {
             account: None,
             now: Instant::parse("2025-06-01T03:00:00Z").unwrap(),
             synthetic: true,
+            exposed: false,
             flash: None,
             problems: Vec::new(),
             saved_at: None,

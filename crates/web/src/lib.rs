@@ -34,6 +34,17 @@ pub struct Settings {
     pub address: PublicAddress,
     pub scheme: Scheme,
     pub peer: Peer,
+    pub reach: Reach,
+}
+
+/// From where the server can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// From this machine alone.
+    #[default]
+    Here,
+    /// From a network: then the published passwords of a demonstration keep nobody out, and its sign-in page says so.
+    Network,
 }
 
 /// How browsers reach the server.

@@ -156,6 +156,18 @@ async fn a_database_that_is_away_is_named_with_what_to_do() {
 }
 
 #[tokio::test]
+async fn published_passwords_are_warned_of_where_others_come_in() {
+    let office = office_with_yamada().await;
+    let mut visitor = Visitor::new(&office);
+    let warning = "デモのパスワードは公開されています";
+    let here = visitor.get("/sign-in").await;
+    assert!(!here.is(200).body.contains(warning), "whoever sits at this machine is not warned");
+    for header in [("x-forwarded-for", "192.0.2.9"), ("forwarded", "for=192.0.2.9")] {
+        visitor.get_with("/sign-in", &[header]).await.is(200).holds_together().has(warning);
+    }
+}
+
+#[tokio::test]
 async fn every_answer_carries_the_headers() {
     let office = office_with_yamada().await;
     let mut visitor = Visitor::new(&office);

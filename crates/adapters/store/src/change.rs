@@ -73,7 +73,9 @@ pub(crate) enum Halt {
 impl From<Fault> for Halt {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Impossible { .. } | Fault::Database(_) | Fault::WrongPermit => Halt::Refused(CommitError::Fault(fault)),
+            Fault::Impossible { .. } | Fault::Misfit { .. } | Fault::Database(_) | Fault::WrongPermit => {
+                Halt::Refused(CommitError::Fault(fault))
+            }
             Fault::Unreachable(_)
             | Fault::Full
             | Fault::InUse(_)

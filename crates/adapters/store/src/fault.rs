@@ -1,5 +1,6 @@
 //! What can go wrong with storage. A fault is no refusal: it is logged once and shown as a reference number.
 
+use banso_grant::FoldError;
 use sqlx::error::{DatabaseError, ErrorKind};
 
 /// Storage did not do its duty.
@@ -28,6 +29,8 @@ pub enum Fault {
     ReadOnly(String),
     #[error("`{place}` holds what cannot be: {what}")]
     Impossible { place: String, what: String },
+    #[error("`{place}` holds what cannot be: {why}")]
+    Misfit { place: String, why: FoldError },
     #[error("the database answered: {0}")]
     Database(String),
     #[error("a file of the data folder: {0}")]

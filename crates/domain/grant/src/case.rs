@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use banso_kernel::{Day, Digest, Instant};
+use banso_kernel::{Day, Digest, Instant, LocalText};
 
 use crate::act::{CaseAct, Judgement, Recorded, Submitted};
 use crate::encode::Act;
-use crate::state::CaseState;
+use crate::state::{CaseState, StateCode};
 
 /// One application and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,23 @@ pub enum FoldError {
     NotAFirstAct { seq: u64, kind: &'static str },
     #[error("act {seq} `{kind}` does not fit state `{state}`")]
     Misfit { seq: u64, kind: &'static str, state: &'static str },
+}
+
+impl FoldError {
+    /// What is wrong, for whoever reads a verification.
+    #[must_use]
+    pub fn told(&self) -> LocalText {
+        let ja = match self {
+            FoldError::Empty => "行為がありません。".to_owned(),
+            FoldError::Gap { expected, found } => format!("番号が{expected}の行為があるべきところに、番号{found}の行為があります。"),
+            FoldError::NotAFirstAct { seq, kind } => format!("行為{seq}（種類 {kind}）は、最初の行為にはなりません。"),
+            FoldError::Misfit { seq, kind, state } => {
+                let label = StateCode::parse(state).map_or_else(|| (*state).to_owned(), |s| s.label().ja);
+                format!("行為{seq}（種類 {kind}）は、状態「{label}」には続きません。")
+            }
+        };
+        LocalText::new(ja, self.to_string())
+    }
 }
 
 pub(crate) const fn in_sequence(expected: u64, found: u64) -> Result<(), FoldError> {

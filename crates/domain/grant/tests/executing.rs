@@ -45,7 +45,9 @@ fn what_does_not_fit_is_refused_before_and_found_after() {
     let mut acts = underway().acts;
     let twice = Recorded { seq: acts.len() as u64 + 1, ..acts.last().unwrap().clone() };
     acts.push(twice);
-    assert_eq!(Case::fold(&acts), Err(FoldError::Misfit { seq: 12, kind: "budget_allocated", state: "granted" }));
+    let misfit = FoldError::Misfit { seq: 12, kind: "budget_allocated", state: "granted" };
+    assert_eq!(misfit.told().ja, "行為12（種類 budget_allocated）は、状態「交付決定」には続きません。");
+    assert_eq!(Case::fold(&acts), Err(misfit));
 }
 
 #[test]

@@ -79,7 +79,7 @@ impl Head {
             Decoded::Call(act) => self.folded.with_call_act(act),
             Decoded::Letter(act) => self.folded.with_letter_act(act),
         };
-        let folded = folded.map_err(|e| Fault::impossible(record.stream.to_string(), e))?;
+        let folded = folded.map_err(|why| Fault::Misfit { place: record.stream.to_string(), why })?;
         Ok(Head { seq: record.seq, hash: record.hash, folded })
     }
 }

@@ -65,7 +65,14 @@ pub(super) fn paper_place(kind: (&str, &str), digest: Digest, named_by: &LocalTe
 
 /// What cannot be read back, with the machine's own words.
 pub(super) fn unreadable(fault: &Fault) -> LocalText {
-    LocalText::new(format!("読み取れません。書かれたはずのない内容です（{fault}）。"), fault.to_string())
+    let ja = if let Fault::Misfit { why, .. } = fault {
+        why.told().ja
+    } else if let Fault::Impossible { place, what } = fault {
+        format!("読み取れません。書かれたはずのない内容です（{place}：{what}）。")
+    } else {
+        format!("読み取れません（{fault}）。")
+    };
+    LocalText::new(ja, fault.to_string())
 }
 
 pub(super) fn broken_chain(flaw: ChainFlaw) -> LocalText {
@@ -90,13 +97,22 @@ pub(super) fn row_missing() -> LocalText {
     LocalText::new("行がありません。行為からは作られるはずの行です。", "is missing; the acts make it")
 }
 
+/// The columns in which two rows differ, as they are in each.
+fn differing<T: fmt::Debug>(right: &T, found: &T) -> (String, String) {
+    let lines = |row: &T| format!("{row:#?}").lines().map(|l| l.trim().trim_end_matches(',').to_owned()).collect::<Vec<_>>();
+    let (right, found) = (lines(right), lines(found));
+    let only = |of: &[String], other: &[String]| of.iter().filter(|l| !other.contains(l)).cloned().collect::<Vec<_>>().join(", ");
+    (only(&right, &found), only(&found, &right))
+}
+
 /// Compares the row that ought to be with the one that is.
 pub(super) fn compare_row<T: PartialEq + fmt::Debug>(place: LocalText, right: Option<T>, found: Result<T, Fault>, walk: &mut Walk) {
     match (right, found) {
         (Some(right), Ok(row)) if right == row => {}
         (Some(right), Ok(row)) => {
-            let ja = format!("行為からは {right:?} となりますが、一覧は {row:?} です。");
-            walk.problem(place, LocalText::new(ja, format!("the acts say {right:?}, the list says {row:?}")));
+            let (right, row) = differing(&right, &row);
+            let ja = format!("行為からは「{right}」となりますが、一覧は「{row}」です。");
+            walk.problem(place, LocalText::new(ja, format!("the acts say `{right}`, the list says `{row}`")));
         }
         (_, Err(e)) => walk.problem(place, unreadable(&e)),
         (None, Ok(_)) => walk.problem(place, LocalText::new("この行を作る行為がありません。", "no acts make this row")),

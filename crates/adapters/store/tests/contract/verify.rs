@@ -101,7 +101,10 @@ async fn a_removed_end_is_found(f: Fixture) {
     filled(&f).await;
     f.disarm().await;
     f.sql("DELETE FROM acts WHERE position = 4").await.unwrap();
-    check(&look(&f).await, &[("chain".into(), "ends at position 4"), (format!("cases row {}", case(2)), "the acts say")]);
+    let report = look(&f).await;
+    check(&report, &[("chain".into(), "ends at position 4"), (format!("cases row {}", case(2)), "the acts say")]);
+    let row = report.problems.last().unwrap();
+    assert!(row.what.ja.starts_with("行為からは「") && !row.what.ja.contains('{'), "what differs, not all that a row is: {:?}", row.what);
 }
 
 async fn an_edited_list_is_found(f: Fixture) {
