@@ -13,10 +13,17 @@ use super::cover::Head;
 use crate::execution::{disposal_computed, disposal_facts, period_words, revenue_computed, wage_computed};
 use crate::{Office, OfficeError};
 
-/// A letter with nothing in it but its head.
-fn plain(head: &Head, number: &str, step: YearsStep, about_on: Day, decision: &GrantDecided, execution: &Execution) -> YearsLetter {
+/// A letter with nothing in it but its head; `clause` of the guideline is what it rests on.
+fn plain(
+    head: &Head,
+    (number, clause): (&str, &str),
+    step: YearsStep,
+    about_on: Day,
+    decision: &GrantDecided,
+    execution: &Execution,
+) -> YearsLetter {
     YearsLetter {
-        cover: head.cover(number.to_owned(), &[]),
+        cover: head.cover(number.to_owned(), &[clause]),
         step,
         about_on,
         decision: decision.number.clone(),
@@ -65,13 +72,13 @@ pub(crate) fn disposal_letter(
             lines: lines(steps),
             amount: Some(amount),
             conditions,
-            ..plain(&head, &a.number, YearsStep::DisposalApproved, asked_on, decision, execution)
+            ..plain(&head, (&a.number, &rules.disposal.clause), YearsStep::DisposalApproved, asked_on, decision, execution)
         }
     } else if let ExecutionAct::DisposalRefused(a) = act {
         YearsLetter {
             facts,
             reason: a.reason.clone(),
-            ..plain(&head, &a.number, YearsStep::DisposalRefused, asked_on, decision, execution)
+            ..plain(&head, (&a.number, &rules.disposal.clause), YearsStep::DisposalRefused, asked_on, decision, execution)
         }
     } else {
         return None;
@@ -82,6 +89,7 @@ pub(crate) fn disposal_letter(
 /// What the closing says; `execution` is the case after it.
 pub(crate) fn closing_letter(head: Head, act: &ExecutionAct, on: Day, decision: &GrantDecided, execution: &Execution) -> Option<Letter> {
     let ExecutionAct::CaseClosed(a) = act else { return None };
+    let clause = head.edition.execution().map_or("", |rules| &rules.keep_years.clause);
     let returned: i64 = execution.debts.values().flat_map(|d| &d.payments).map(|p| p.amount.get()).sum();
     Some(Letter::Years(Box::new(YearsLetter {
         facts: vec![
@@ -91,7 +99,7 @@ pub(crate) fn closing_letter(head: Head, act: &ExecutionAct, on: Day, decision: 
             fact("書類の保存期限", a.keep_until.wareki()),
         ],
         conditions: a.checked.iter().map(|c| format!("{c}。")).collect(),
-        ..plain(&head, &a.number, YearsStep::CaseClosed, on, decision, execution)
+        ..plain(&head, (&a.number, clause), YearsStep::CaseClosed, on, decision, execution)
     })))
 }
 
@@ -127,7 +135,14 @@ pub(super) fn letter(told: &Told<'_>, head: Head, act: &ExecutionAct, firms: &[(
             lines: lines(steps),
             amount: Some(a.amount),
             reason: a.reason.clone(),
-            ..plain(&head, &format!("{receipt}-収認{seq}"), YearsStep::RevenueAssessed, report.reported_on, decision, execution)
+            ..plain(
+                &head,
+                (&format!("{receipt}-収認{seq}"), &a.clause),
+                YearsStep::RevenueAssessed,
+                report.reported_on,
+                decision,
+                execution,
+            )
         })));
     }
     if let ExecutionAct::WageAssessed(a) = act {
@@ -138,7 +153,7 @@ pub(super) fn letter(told: &Told<'_>, head: Head, act: &ExecutionAct, firms: &[(
             lines: lines(steps),
             amount: Some(a.amount),
             reason: a.reason.clone(),
-            ..plain(&head, &format!("{receipt}-賃認{seq}"), YearsStep::WageAssessed, report.reported_on, decision, execution)
+            ..plain(&head, (&format!("{receipt}-賃認{seq}"), &a.clause), YearsStep::WageAssessed, report.reported_on, decision, execution)
         })));
     }
     if let ExecutionAct::Succeeded(a) = act {
@@ -153,7 +168,7 @@ pub(super) fn letter(told: &Told<'_>, head: Head, act: &ExecutionAct, firms: &[(
                 fact("承継の事由", a.cause.label().ja),
                 fact("承継の日", a.on.wareki()),
             ],
-            ..plain(&head, &a.number, YearsStep::Succeeded, a.on, decision, execution)
+            ..plain(&head, (&a.number, ""), YearsStep::Succeeded, a.on, decision, execution)
         })));
     }
     let asked = |request: u32| told.disposal_asked(request);
