@@ -1,15 +1,15 @@
 //! A step after the decision in an office whose people are all made up: decided by the same rules, under the same permit, written by the
 //! same one way as at a desk. Only the page is left out.
 
-use banso_execution::act::{ExecutionAct, LineAmount};
-use banso_execution::decide::Decided;
+use banso_execution::act::{ExecutionAct, LineAmount, Succeeded};
+use banso_execution::decide::{Decided, step as plain_step};
 use banso_execution::rules::ExecutionRules;
 use banso_execution::{Execution, ExecutionRefusal};
 use banso_grant::decide::{self, GrantLimits, GrantOrder};
 use banso_grant::{CaseState, Refusal};
 use banso_kernel::{CallId, CaseId, Day, RequestId, Yen};
 use banso_permits::{Action, Person};
-use banso_store::{Batch, Change};
+use banso_store::{Batch, Change, Organisation};
 
 use crate::{Office, OfficeError};
 
@@ -68,6 +68,27 @@ impl Office {
         let rules = project.rules.clone();
         let keep = texts.iter().map(|text| Change::keep_content(text)).collect();
         self.take_step(person, &project, |execution, today| step(execution, today, &rules), keep, request).await
+    }
+
+    /// A succession in which the firm lives on under its successor's number, with its people: who played the one plays the other.
+    ///
+    /// # Errors
+    /// As [`Office::rehearse_step`].
+    pub async fn rehearse_succession(
+        &self,
+        director: &Person,
+        case: CaseId,
+        act: Succeeded,
+        request: RequestId,
+    ) -> Result<(), OfficeError> {
+        self.rehearses()?;
+        let project = self.project(director, Action::Decide, case).await?;
+        if self.done_before(request).await? {
+            return Ok(());
+        }
+        let renumbered = |firm| Change::put_organisation(&Organisation { corporate_number: Some(act.to), ..firm });
+        let changes = self.firm(act.from).await?.map(renumbered).into_iter().collect();
+        self.take_step(director, &project, |execution, today| plain_step(execution, act, today, ""), changes, request).await
     }
 
     /// Decides every grant that was asked for, as asked, with its budget under three headings: many at once, nobody told.

@@ -183,7 +183,7 @@ impl Parties<'_> {
             number: self.letter(),
             documents: Vec::new(),
         };
-        self.plain(Who::Director, &[], act).await
+        Ok(self.office.rehearse_succession(&self.staff.director, self.case, act, self.press).await?)
     }
 
     async fn close(&self) -> Result<(), Stop> {
