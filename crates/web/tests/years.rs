@@ -241,3 +241,17 @@ async fn the_other_pages_hold_together_for_everybody_who_may_see_them() {
         .has("to-wrong");
     officer.send(&succession, &succession, &[("to", "123")]).await.is(403);
 }
+
+#[tokio::test]
+async fn what_follows_the_decision_has_a_way_to_it_for_years() {
+    let d = Desks::open().await;
+    let case = d.own.trim_end_matches("/project").to_owned();
+    for on in ["2026-04-10", "2029-06-01"] {
+        d.at(on);
+        let mut holder = d.holder().await;
+        holder.get(&case).await.is(200).holds_together().has(&format!("href=\"{}\"", d.own)).has("交付決定後の手続");
+        holder.get("/apply").await.is(200).holds_together().has(&format!("href=\"{}\"", d.own)).has("額の確定済");
+        holder.get("/apply?lang=en").await.is(200).holds_together().has("After the decision");
+        holder.get("/apply?lang=ja").await;
+    }
+}

@@ -1,5 +1,7 @@
 //! The applicant's desk: the applications of one's own organisation, the notices on it, the calls that are open.
 
+use banso_execution::ExecutionPhase;
+use banso_execution::duties::deadlines;
 use banso_grant::{CaseRow, StateCode};
 use banso_guideline::{Edition, ReserveTerm};
 use banso_kernel::{CaseId, Day, Instant, LocalText, NoticeId};
@@ -38,6 +40,8 @@ pub struct DeskCase {
     /// Until when it can be handed in, while it can.
     pub closes: Option<Instant>,
     pub due: Option<Day>,
+    /// Whether the grant was decided and something follows it.
+    pub after_decision: bool,
 }
 
 /// A letter on its way out.
@@ -57,7 +61,10 @@ impl Office {
         let own = self.own_organisation(person).await?;
         let listed = self.store().applications_of(own.id, Page::first(APPLICATIONS)).await?;
         let now = self.now();
-        let applications = listed.rows.into_iter().filter_map(|r| self.desk_case(r, &own.id, now)).collect();
+        let mut applications: Vec<DeskCase> = listed.rows.into_iter().filter_map(|r| self.desk_case(r, &own.id, now)).collect();
+        for application in applications.iter_mut().filter(|a| a.after_decision) {
+            self.tell_what_follows(person, application).await?;
+        }
         let notices = self.notices(person, Page::first(NOTICES)).await?;
         let mut open_calls = Vec::new();
         for row in self.store().calls().await? {
@@ -84,12 +91,39 @@ impl Office {
             state,
             tone,
             next: next_step(row.case.as_ref(), closed),
+            after_decision: row.case.as_ref().is_some_and(|c| c.state == StateCode::Granted),
             receipt_number: row.case.as_ref().map(|c| c.receipt_number.clone()),
             lead: application.lead == *own,
             // After its closing the call's own instant is no deadline of anything.
             closes: Some(meta.closes).filter(|_| !closed && row.case.as_ref().is_none_or(|c| c.state == StateCode::SubmissionWithdrawn)),
             due: row.case.and_then(|c| c.due),
         })
+    }
+
+    /// Where a granted case stands by now, and what is due in it next. One whose guideline says nothing of that time, or that is
+    /// in other hands by now, stays as decided.
+    async fn tell_what_follows(&self, person: &Person, application: &mut DeskCase) -> Result<(), OfficeError> {
+        let project = match self.project(person, Action::ReadCase, application.case).await {
+            Ok(project) => project,
+            Err(OfficeError::Stale(_) | OfficeError::NotFound | OfficeError::Forbidden(_)) => {
+                application.after_decision = false;
+                return Ok(());
+            }
+            Err(other) => return Err(other),
+        };
+        let phase = project.execution.phase;
+        let next = deadlines(&project.execution, &project.rules).into_iter().find(|d| d.met_on.is_none());
+        (application.state, application.tone) = (phase.label(), phase_tone(phase));
+        if phase == ExecutionPhase::Closed {
+            (application.next, application.due) = (None, None);
+            return Ok(());
+        }
+        application.next = Some(match &next {
+            Some(duty) => duty.label(),
+            None => LocalText::new("交付決定後の手続を確かめる", "see what follows the decision"),
+        });
+        application.due = next.map(|duty| duty.due);
+        Ok(())
     }
 
     /// The letter of a notice.
@@ -139,6 +173,17 @@ pub const fn tone_of(state: StateCode) -> &'static str {
         StateCode::NotAccepted | StateCode::GrantRefused => "wrong",
         StateCode::Submitted | StateCode::Complete | StateCode::UnderReview | StateCode::GrantRequested => "active",
         StateCode::SubmissionWithdrawn | StateCode::Reserved | StateCode::Rejected | StateCode::Withdrawn => "",
+    }
+}
+
+/// The tone of a granted case, by where it stands.
+const fn phase_tone(phase: ExecutionPhase) -> &'static str {
+    match phase {
+        ExecutionPhase::Decided | ExecutionPhase::Underway | ExecutionPhase::Fixed => "good",
+        ExecutionPhase::Reported | ExecutionPhase::Inspected => "active",
+        ExecutionPhase::Suspended | ExecutionPhase::Correcting => "care",
+        ExecutionPhase::Revoked => "wrong",
+        ExecutionPhase::Closed => "",
     }
 }
 

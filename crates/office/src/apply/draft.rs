@@ -75,9 +75,9 @@ pub enum Phase {
         due: Day,
         selected: Yen,
     },
-    /// The decision stands; it may be withdrawn from until that day.
+    /// The decision stands, and what follows it; it may be withdrawn from until that day, where that has not passed.
     Granted {
-        until: Day,
+        until: Option<Day>,
     },
     /// Nothing more happens.
     Ended,
@@ -113,14 +113,13 @@ impl Phase {
             | CaseState::GrantRequested { .. } => Phase::Waiting,
             CaseState::Selected { .. } => Phase::Requesting { selected },
             CaseState::GrantRequestReturned { points, due, .. } => Phase::CorrectingRequest { points: points.clone(), due: *due, selected },
-            CaseState::Granted { decision, .. } if now.day() <= decision.withdrawable_until => {
-                Phase::Granted { until: decision.withdrawable_until }
+            CaseState::Granted { decision, .. } => {
+                let until = decision.withdrawable_until;
+                Phase::Granted { until: (now.day() <= until).then_some(until) }
             }
-            CaseState::NotAccepted { .. }
-            | CaseState::Rejected { .. }
-            | CaseState::Granted { .. }
-            | CaseState::GrantRefused { .. }
-            | CaseState::Withdrawn { .. } => Phase::Ended,
+            CaseState::NotAccepted { .. } | CaseState::Rejected { .. } | CaseState::GrantRefused { .. } | CaseState::Withdrawn { .. } => {
+                Phase::Ended
+            }
         }
     }
 

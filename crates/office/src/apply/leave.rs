@@ -42,8 +42,8 @@ impl Office {
             Phase::Submitted { until } => Leaving::TakeBack { until },
             Phase::Correcting { .. } if draft.now <= draft.window().closes => Leaving::TakeBack { until: draft.window().closes },
             Phase::Correcting { .. } | Phase::Waiting | Phase::Requesting { .. } | Phase::CorrectingRequest { .. } => Leaving::Withdraw,
-            Phase::Granted { until } => Leaving::FromDecision { until },
-            Phase::Filling { .. } | Phase::Closed { .. } | Phase::Ended => Leaving::Nothing,
+            Phase::Granted { until: Some(until) } => Leaving::FromDecision { until },
+            Phase::Granted { until: None } | Phase::Filling { .. } | Phase::Closed { .. } | Phase::Ended => Leaving::Nothing,
         };
         let may = draft.seat == super::draft::Seat::Lead;
         Ok(LeavePage { head: draft.head(), leaving, may })
@@ -80,7 +80,7 @@ impl Office {
             Err(refusal) => return self.left_before(request, refusal.into()).await,
         };
         let mut batch = Batch::case(case, file.seq(), vec![act]).request(request).and_job(self.tells_next(file)?);
-        if let Phase::Granted { until } = draft.phase() {
+        if let Phase::Granted { until: Some(until) } = draft.phase() {
             batch = batch.not_after(super::draft::end_of(until));
         }
         self.append(batch).await?;

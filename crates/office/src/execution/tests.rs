@@ -8,6 +8,8 @@ use banso_kernel::{CaseId, Day, Digest, Point, Yen};
 
 use super::*;
 use crate::OfficeError;
+use crate::apply::{Leaving, Phase as Stands};
+use crate::testing::cases;
 use crate::testing::road::{GOODS, Road, WAGES, account};
 
 pub(crate) fn fields(result: Result<(), OfficeError>) -> Vec<String> {
@@ -232,4 +234,19 @@ async fn the_same_invoice_in_another_project_is_found() {
     let known = road.stage.office.store().reported_claims(CaseId::new(road.stage.office.new_uuid())).await.unwrap();
     assert_eq!(known.keys().copied().collect::<Vec<_>>(), [road.case]);
     assert!(road.stage.office.store().reported_claims(road.case).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_follows_the_decision_is_found_from_the_desk_for_years() {
+    let road = &Road::paid_under(cases::programme_with_budget("8,000万円")).await;
+    let (office, holder) = (road.office(), road.holder());
+    let list = office.task_list(holder, road.case).await.unwrap();
+    assert_eq!(list.head.phase, Stands::Granted { until: None }, "the days to withdraw are over, the case is not");
+    assert!(office.has_project(holder, road.case).await);
+    assert_eq!(office.leave_page(holder, road.case).await.unwrap().leaving, Leaving::Nothing);
+    let line = || async move { office.desk_home(holder).await.unwrap().applications.into_iter().find(|a| a.case == road.case).unwrap() };
+    let shown = line().await;
+    assert_eq!((shown.state.ja.as_str(), shown.after_decision), ("額の確定済", true));
+    let due = road.page().await.due.into_iter().find(|d| d.met_on.is_none()).unwrap();
+    assert_eq!((shown.next.unwrap().ja, shown.due), (due.what.ja, Some(due.due)));
 }

@@ -83,11 +83,18 @@ fn words(phase: &Phase) -> (&'static str, LocalText, Option<LocalText>) {
                 "Selected. To receive the subsidy, request the grant: confirm the budget, attach the quotes and submit.",
             )),
         ),
-        Phase::Granted { until } => (
+        Phase::Granted { until: Some(until) } => (
             "good",
             Some(LocalText::new(
                 format!("交付決定を受けています。決定の内容に不服があるときは、{}まで取り下げられます（適正化法第9条）。", until.wareki()),
                 format!("The grant is decided. If you disagree with its terms you may withdraw until {until} (Art. 9)."),
+            )),
+        ),
+        Phase::Granted { until: None } => (
+            "good",
+            Some(LocalText::new(
+                "交付決定を受けています。決定後の手続（計画変更・実績報告・請求・その後の報告）は「交付決定後の手続」から行います。",
+                "The grant is decided. Changes, the completion report, claims and later reports are all under `After the decision`.",
             )),
         ),
         Phase::Ended => ("", None),

@@ -60,13 +60,13 @@ impl Tasks {
 
     fn may_leave(&self) -> bool {
         match self.view.head.phase {
-            Phase::Filling { .. } | Phase::Closed { .. } | Phase::Ended => false,
+            Phase::Filling { .. } | Phase::Closed { .. } | Phase::Granted { until: None } | Phase::Ended => false,
             Phase::Submitted { .. }
             | Phase::Correcting { .. }
             | Phase::Waiting
             | Phase::Requesting { .. }
             | Phase::CorrectingRequest { .. }
-            | Phase::Granted { .. } => self.lead(),
+            | Phase::Granted { until: Some(_) } => self.lead(),
         }
     }
 
