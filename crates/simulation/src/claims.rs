@@ -85,6 +85,21 @@ fn invoice_number(firm: u32, line: &str) -> String {
     format!("K{firm}-{line}")
 }
 
+/// The number of the claim line of a heading.
+pub(crate) fn line_of(execution: &Execution, heading: &str) -> String {
+    let place = execution.lines.keys().position(|line| line == heading).unwrap_or_default();
+    line_number(place.saturating_add(1))
+}
+
+fn line_number(nth: usize) -> String {
+    format!("{nth}-001")
+}
+
+/// The serial number of what a claim line bought.
+pub(crate) fn serial_of(firm: u32, line: &str) -> String {
+    format!("SN-{firm}-{line}")
+}
+
 /// A row by the names of its columns.
 type Cells = Vec<(&'static str, String)>;
 
@@ -116,7 +131,7 @@ impl Spending<'_> {
             if claimed <= Yen::ZERO {
                 continue;
             }
-            let id = format!("{n}-001");
+            let id = line_number(n);
             rows.push(if heading.starts_with("人件費") {
                 self.wages(&id, heading, claimed)
             } else {
@@ -161,7 +176,7 @@ impl Spending<'_> {
             ("内容", "架空の試作機・加工".to_owned()),
             ("種別", if goods { "新品" } else { "役務" }.to_owned()),
             ("単価（税抜）", if goods { net.to_string() } else { String::new() }),
-            ("製造番号", if goods { format!("SN-{}-{id}", self.firm) } else { String::new() }),
+            ("製造番号", if goods { serial_of(self.firm, id) } else { String::new() }),
             ("計上額", net.to_string()),
             ("発注先", SELLER.to_owned()),
             ("発注先法人番号", String::new()),

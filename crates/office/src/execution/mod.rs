@@ -55,6 +55,7 @@ pub use run_pages::{RunLine, RunPage, RunsPage, TransferLine, WaitingLine};
 pub use runs::{RequesterForm, RunOrder};
 pub use settling::{SettleLine, SettleOrder};
 pub use statement::{CaseDebts, Covered, DebtStatementView, OwedOn, ScheduleLine, StatementLine};
+pub use steps::text_document;
 pub use supervising::{IncidentView, PerformanceView, ProgressView, WorkPage};
 pub use telling::{ProgressForm, StopForm};
 pub use years::*;

@@ -9,6 +9,7 @@ use banso_grant::{Refusal, canonical_json};
 use banso_kernel::{CaseId, Digest, RequestId};
 use banso_permits::{Action, Person};
 use banso_store::{Change, Content};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::project::{Project, payment_clause};
@@ -97,22 +98,51 @@ struct KeptText {
     text: String,
 }
 
+/// A text that people wrote, as the desks keep it.
+///
+/// # Errors
+/// A fault: a text is always written.
+pub fn text_document(text: &str) -> Result<String, OfficeError> {
+    canonical_json(&KeptText { format: 1, text: text.trim().to_owned() }).map_err(OfficeError::fault)
+}
+
 /// A text as it is kept, and its digest.
 pub(crate) fn kept_text(text: &str) -> Result<(Change, Digest), OfficeError> {
-    let body = canonical_json(&KeptText { format: 1, text: text.trim().to_owned() }).map_err(OfficeError::fault)?;
+    let body = text_document(text)?;
     Ok((Change::keep_content(&body), Digest::of(body.as_bytes())))
 }
 
-impl Office {
-    /// The text under a digest; `None` where it was erased.
-    pub(crate) async fn text_under(&self, digest: Digest) -> Result<Option<String>, OfficeError> {
-        match self.store().content(digest).await? {
-            Some(Content::Kept(body)) => {
-                let kept: KeptText = serde_json::from_str(&body).map_err(OfficeError::fault)?;
-                Ok(Some(kept.text))
-            }
-            Some(Content::Erased { .. }) | None => Ok(None),
+/// A document under its digest, as a desk finds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Document<T> {
+    Read(T),
+    Erased,
+    /// It is there, but not in the form in which this desk writes: shown as it is, with a remark.
+    Foreign(String),
+}
+
+impl<T: DeserializeOwned> Document<T> {
+    pub(crate) fn of(content: Option<Content>) -> Self {
+        match content {
+            Some(Content::Kept(body)) => serde_json::from_str(&body).map_or(Document::Foreign(body), Document::Read),
+            Some(Content::Erased { .. }) | None => Document::Erased,
         }
+    }
+}
+
+/// What is said of a document that is kept in another form, and the document.
+pub(crate) fn foreign_words(body: &str) -> String {
+    format!("【この文書は別の形式で記録されているため、項目ごとには表示できません。記録のままの内容】{body}")
+}
+
+impl Office {
+    /// The text under a digest, or what there is instead; `None` where it was erased.
+    pub(crate) async fn text_under(&self, digest: Digest) -> Result<Option<String>, OfficeError> {
+        Ok(match Document::<KeptText>::of(self.store().content(digest).await?) {
+            Document::Read(kept) => Some(kept.text),
+            Document::Foreign(body) => Some(foreign_words(&body)),
+            Document::Erased => None,
+        })
     }
 
     /// A granted case at a desk: for its holder, or for the office.

@@ -2,11 +2,12 @@
 
 use banso_execution::act::{CommercialisationReported, DisposalRequested};
 use banso_execution::decide::close;
-use banso_execution::law::{DisposalKind, Disposition, RevenueYear};
+use banso_execution::law::{DisposalKind, Disposition};
 use banso_kernel::{Digest, FiscalYear, Yen};
-use banso_office::execution::{ChangeDecision, ReportOrder};
+use banso_office::execution::{ChangeDecision, ReportOrder, YearForm, year_document};
 use banso_permits::Person;
 
+use super::years::made_up_year;
 use super::{Parties, REASON, Stop, Who};
 use crate::accounts::{account, unspeakable};
 
@@ -102,11 +103,13 @@ impl Parties<'_> {
 
     async fn year_not_over(&self) -> Result<(), Stop> {
         let seen = self.look().await?.execution;
-        let text = format!("まだ終わらない年度の成果（架空の企業{}）", self.firm);
+        let nth = u32::try_from(seen.revenue.len()).unwrap_or_default().saturating_add(1);
+        let note = format!("まだ終わらない年度の成果（架空の企業{}）", self.firm);
+        let (text, revenue) = year_document(&YearForm { nth, note, sales: Some(Yen::new(1)), ..made_up_year() })?;
         let act = CommercialisationReported {
-            nth: u32::try_from(seen.revenue.len()).unwrap_or_default().saturating_add(1),
+            nth,
             year_ends: FiscalYear::of(self.today()).last_day().plus_months(12),
-            revenue: RevenueYear { profit: Yen::new(1), deduction: Yen::ZERO, deficit: false },
+            revenue,
             content: Digest::of(text.as_bytes()),
             documents: Vec::new(),
         };

@@ -10,7 +10,7 @@ use banso_execution::state::to_lines;
 use banso_kernel::{Digest, FiscalYear, Point, Yen};
 use banso_office::OfficeError;
 use banso_office::desk::granting::DecisionOrder;
-use banso_office::execution::{ChangeDecision, ChangeForm, PaperKind, ReportOrder};
+use banso_office::execution::{ChangeDecision, ChangeForm, PaperKind, ReportOrder, text_document};
 
 use super::{Parties, REASON, Stop, Who};
 use crate::claims::{Flaw, Spending};
@@ -109,7 +109,7 @@ impl Parties<'_> {
     }
 
     pub(super) async fn progress(&self) -> Result<(), Stop> {
-        let text = format!("遂行状況（架空の企業{}、{}）", self.firm, self.today());
+        let text = text_document(&format!("遂行状況（架空の企業{}、{}）", self.firm, self.today()))?;
         let content = Digest::of(text.as_bytes());
         let act = ProgressReported { as_of: self.today(), spent: self.spent_so_far().await?, content, documents: Vec::new() };
         self.plain(Who::Holder, &[text], act).await
@@ -130,7 +130,7 @@ impl Parties<'_> {
     }
 
     pub(super) async fn inspect_underway(&self) -> Result<(), Stop> {
-        let text = format!("中間検査の記録（架空の企業{}、{}）", self.firm, self.today());
+        let text = text_document(&format!("中間検査の記録（架空の企業{}、{}）", self.firm, self.today()))?;
         let act = InterimInspected { content: Digest::of(text.as_bytes()), points: points(), documents: Vec::new() };
         self.plain(Who::Officer, &[text], act).await
     }

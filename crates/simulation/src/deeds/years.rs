@@ -6,14 +6,15 @@ use banso_execution::act::{
 };
 use banso_execution::decide::{DisposalOrder, assess_revenue, assess_wage, close, decide_disposal, report_input_tax};
 use banso_execution::duties::year_end;
-use banso_execution::law::{Cut, Deduction, DisposalKind, Disposition, Exemption, RevenueYear, TaxedCost, WageGoal, WageTerms};
+use banso_execution::law::{Cut, Deduction, DisposalKind, Disposition, Exemption, TaxedCost, WageGoal, WageTerms};
 use banso_execution::rules::ExecutionRules;
 use banso_execution::tax::TaxOut;
 use banso_kernel::{Day, Digest, Exact, FiscalYear, Rate, Yen};
 use banso_office::RehearsedCase;
+use banso_office::execution::{YearForm, wage_document, year_document};
 
 use super::{Deed, Parties, REASON, Stop, Who};
-use crate::claims::successor_of;
+use crate::claims::{line_of, serial_of, successor_of};
 
 /// Years from the base figure to the goal of a wage covenant.
 pub(crate) const WAGE_YEARS: u32 = 3;
@@ -35,6 +36,23 @@ fn covenant(rules: &ExecutionRules) -> ExecutionRules {
     let mut rules = rules.clone();
     rules.wage = Some(rules.wage.take().unwrap_or_else(made_up));
     rules
+}
+
+/// What every made-up firm says of itself in a yearly report, before what its project earned.
+pub(crate) fn made_up_year() -> YearForm {
+    YearForm {
+        nth: 1,
+        stage: "earning".to_owned(),
+        sales: Some(Yen::ZERO),
+        cost: Some(Yen::ZERO),
+        deduction: Some(Yen::ZERO),
+        deficit: false,
+        firm_sales: Some(Yen::new(300_000_000)),
+        value_added: Some(Yen::new(120_000_000)),
+        wages: Some(Yen::new(100_000_000)),
+        employees: Some(25),
+        note: String::new(),
+    }
 }
 
 /// The year that the nth report is about.
@@ -86,12 +104,17 @@ impl Parties<'_> {
         let year_ends = reported_year(&seen, nth).ok_or_else(|| Stop::at("no report"))?;
         let eligible = seen.execution.fixed.as_ref().map_or(Yen::ZERO, |f| f.eligible);
         let profit = if self.sells { self.dice.between(&format!("profit {} {nth}", self.firm), 5, 40) } else { -3 };
-        let revenue = RevenueYear {
-            profit: Yen::new(eligible.get().saturating_mul(profit) / 100),
-            deduction: Yen::new(eligible.get() / 20),
+        let profit = Yen::new(eligible.get().saturating_mul(profit) / 100);
+        let form = YearForm {
+            nth,
+            sales: Some(eligible),
+            cost: Some(Yen::new(eligible.get().saturating_sub(profit.get()))),
+            deduction: Some(Yen::new(eligible.get() / 20)),
             deficit: self.dice.one_in(&format!("deficit {} {nth}", self.firm), 6),
+            note: format!("事業化状況報告 第{nth}回（架空の企業{}）", self.firm),
+            ..made_up_year()
         };
-        let text = format!("事業化状況報告 第{nth}回（架空の企業{}）", self.firm);
+        let (text, revenue) = year_document(&form)?;
         let content = Digest::of(text.as_bytes());
         self.plain(Who::Holder, &[text], CommercialisationReported { nth, year_ends, revenue, content, documents: Vec::new() }).await
     }
@@ -106,7 +129,7 @@ impl Parties<'_> {
         };
         let circumstances = if self.dice.one_in(&format!("disaster {}", self.firm), 9) { vec![Exemption::Disaster] } else { Vec::new() };
         let goal = WageGoal { base: Yen::new(100_000_000), reached: Yen::new(reached), circumstances };
-        let text = format!("賃上げ状況報告（架空の企業{}）", self.firm);
+        let text = wage_document(&format!("賃上げ状況報告（架空の企業{}）", self.firm))?;
         let content = Digest::of(text.as_bytes());
         self.plain(Who::Holder, &[text], WageReported { nth: 1, year_ends, goal, content, documents: Vec::new() }).await
     }
@@ -114,13 +137,16 @@ impl Parties<'_> {
     /// The machine of the project, with the subsidy that went into it.
     async fn register_assets(&self) -> Result<(), Stop> {
         let seen = self.look().await?.execution;
-        let cost = seen.accepted.iter().find(|(line, _)| line.starts_with("物品費")).map_or(Yen::ZERO, |(_, yen)| *yen);
+        let (heading, cost) =
+            seen.accepted.iter().find(|(line, _)| line.starts_with("物品費")).map_or(("", Yen::ZERO), |(line, yen)| (line.as_str(), *yen));
+        let line = line_of(&seen, heading);
         let eligible = seen.fixed.as_ref().map_or(Yen::new(1), |f| f.eligible).get().max(1);
         let share = i128::from(cost.get()) * i128::from(seen.entitlement().get()) / i128::from(eligible);
         let asset = Asset {
-            id: format!("A-{}", self.firm),
+            // The first thing of its claim line, as the desks number it.
+            id: format!("{line}-1"),
             name: "架空の試作機".to_owned(),
-            serial: format!("SN-{}", self.firm),
+            serial: serial_of(self.firm, &line),
             cost: TaxOut(cost),
             subsidy: Yen::new(i64::try_from(share).unwrap_or_default()),
             acquired: seen.terms.decided_on.plus_days(21),

@@ -8,6 +8,7 @@ use banso_kernel::{CaseId, Day, Digest, LocalText, RequestId, Yen};
 use banso_permits::{Action, Person};
 
 use super::super::project::Project;
+use super::super::steps::{Document, foreign_words};
 use super::papers::{YearsFile, YearsPaper, YearsPlace};
 use super::{ProjectHead, STAGES, moved_on, revenue_computed, wage_computed};
 use crate::{Office, OfficeError};
@@ -184,11 +185,17 @@ impl Office {
     ) -> Result<(Vec<(LocalText, LocalText)>, String, bool), OfficeError> {
         let Some(digest) = content_of(project, kind, nth) else { return Ok((Vec::new(), String::new(), true)) };
         if kind == AssessedKind::Wage {
-            let content = self.wage_content(digest).await?;
-            let erased = content.is_none();
-            return Ok((Vec::new(), content.map(|c| c.note).unwrap_or_default(), erased));
+            return Ok(match self.wage_content(digest).await? {
+                Document::Read(content) => (Vec::new(), content.note, false),
+                Document::Erased => (Vec::new(), String::new(), true),
+                Document::Foreign(body) => (Vec::new(), foreign_words(&body), false),
+            });
         }
-        let Some(content) = self.year_content(digest).await? else { return Ok((Vec::new(), String::new(), true)) };
+        let content = match self.year_content(digest).await? {
+            Document::Read(content) => content,
+            Document::Erased => return Ok((Vec::new(), String::new(), true)),
+            Document::Foreign(body) => return Ok((Vec::new(), foreign_words(&body), false)),
+        };
         let stage = STAGES.iter().find(|(code, ..)| *code == content.stage).map(|(_, ja, en)| LocalText::new(*ja, *en));
         let people = LocalText::new(format!("{}人", content.employees), content.employees.to_string());
         let facts = vec![

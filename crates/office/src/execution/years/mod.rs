@@ -35,9 +35,9 @@ pub use input_tax::{CostRow, DeductionKind, InputTaxForm, InputTaxPage};
 pub(crate) use overview::overview;
 pub use overview::{DisposalState, ReportLink, YearsView};
 pub use papers::{IncomingYearsPaper, YearsFile, YearsPaper, YearsPlace};
-pub use report::{STAGES, YearForm, YearLine, YearPage};
+pub use report::{STAGES, YearForm, YearLine, YearPage, year_document};
 pub use succession::{SuccessionForm, SuccessionPage};
-pub use wage::{WageForm, WagePage};
+pub use wage::{WageForm, WagePage, wage_document};
 
 pub(crate) use computed::{disposal_computed, input_tax_computed, revenue_computed, wage_computed};
 pub(crate) use deciding::disposal_facts;

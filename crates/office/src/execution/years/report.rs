@@ -11,10 +11,11 @@ use banso_execution::state::ReportedFigures;
 use banso_grant::canonical_json;
 use banso_kernel::{CaseId, Day, Digest, FiscalYear, LocalText, RequestId, Yen, count_characters};
 use banso_permits::{Action, Person};
-use banso_store::{Change, Content, Fact};
+use banso_store::{Change, Fact};
 use serde::{Deserialize, Serialize};
 
 use super::super::project::{Project, sum};
+use super::super::steps::Document;
 use super::papers::{YearsFile, YearsPaper, YearsPlace};
 use super::{ProjectHead, not_asked};
 use crate::{FieldProblem, Office, OfficeError};
@@ -138,12 +139,9 @@ fn grouped(yen: Yen) -> String {
 }
 
 impl Office {
-    /// What a yearly report says; `None` where it was erased.
-    pub(super) async fn year_content(&self, digest: Digest) -> Result<Option<YearContent>, OfficeError> {
-        match self.store().content(digest).await? {
-            Some(Content::Kept(body)) => serde_json::from_str(&body).map(Some).map_err(OfficeError::fault),
-            Some(Content::Erased { .. }) | None => Ok(None),
-        }
+    /// What a yearly report says.
+    pub(super) async fn year_content(&self, digest: Digest) -> Result<Document<YearContent>, OfficeError> {
+        Ok(Document::of(self.store().content(digest).await?))
     }
 
     /// The contents of the yearly reports, oldest first.
@@ -158,9 +156,15 @@ impl Office {
         let mut source = None;
         let last = match Self::year_digests(project).last() {
             Some(digest) => self.year_content(*digest).await?,
-            None => None,
+            None => Document::Erased,
         };
-        if let Some(last) = last {
+        if let Document::Foreign(_) = &last {
+            source = Some(LocalText::new(
+                "前年の報告は別の形式で記録されているため引き継げず、他に分かっているもののみ",
+                "last year's report is kept in another form and is not carried over; what else is known",
+            ));
+        }
+        if let Document::Read(last) = last {
             source = Some(LocalText::new("前年の報告", "last year's report"));
             fields.push(("stage", last.stage));
             fields.extend(
@@ -259,6 +263,15 @@ impl Office {
         };
         Ok(FACTS.into_iter().zip(values).map(fact).collect())
     }
+}
+
+/// A yearly report as the desk keeps it, and the figures of its act.
+///
+/// # Errors
+/// What the form lacks, field by field.
+pub fn year_document(form: &YearForm) -> Result<(String, RevenueYear), OfficeError> {
+    let (content, revenue) = checked(form, Yen::new(i64::MAX)).map_err(OfficeError::Invalid)?;
+    Ok((canonical_json(&content).map_err(OfficeError::fault)?, revenue))
 }
 
 /// What is kept of a form, and the figures of the act; or everything that is wrong.

@@ -9,10 +9,11 @@ use banso_execution::state::ReportedFigures;
 use banso_grant::canonical_json;
 use banso_kernel::{CaseId, Day, Digest, FiscalYear, LocalText, RequestId, Yen, count_characters};
 use banso_permits::{Action, Person};
-use banso_store::{Change, Content};
+use banso_store::Change;
 use serde::{Deserialize, Serialize};
 
 use super::super::project::Project;
+use super::super::steps::Document;
 use super::papers::{YearsFile, YearsPaper, YearsPlace};
 use super::report::NOTE_MAX;
 use super::{ProjectHead, not_asked};
@@ -73,13 +74,18 @@ fn place() -> YearsPlace {
     YearsPlace::new(YearsPaper::Wage, 1)
 }
 
+/// What is told in words beside a wage report, as the desk keeps it.
+///
+/// # Errors
+/// A fault: a text is always written.
+pub fn wage_document(note: &str) -> Result<String, OfficeError> {
+    canonical_json(&WageContent { format: 1, note: note.trim().to_owned() }).map_err(OfficeError::fault)
+}
+
 impl Office {
-    /// What was told in words; `None` where it was erased.
-    pub(super) async fn wage_content(&self, digest: Digest) -> Result<Option<WageContent>, OfficeError> {
-        match self.store().content(digest).await? {
-            Some(Content::Kept(body)) => serde_json::from_str(&body).map(Some).map_err(OfficeError::fault),
-            Some(Content::Erased { .. }) | None => Ok(None),
-        }
+    /// What was told in words.
+    pub(super) async fn wage_content(&self, digest: Digest) -> Result<Document<WageContent>, OfficeError> {
+        Ok(Document::of(self.store().content(digest).await?))
     }
 
     /// The page of the wage report at the holder's desk.
@@ -148,7 +154,7 @@ impl Office {
                 "Attach a paper that shows the circumstances.",
             ));
         }
-        let text = canonical_json(&WageContent { format: 1, note: form.note.trim().to_owned() }).map_err(OfficeError::fault)?;
+        let text = wage_document(&form.note)?;
         let goal = WageGoal { base, reached, circumstances };
         let act = WageReported { nth: 1, year_ends, goal, content: Digest::of(text.as_bytes()), documents };
         let keep = vec![Change::keep_content(&text)];
