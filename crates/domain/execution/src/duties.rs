@@ -4,7 +4,7 @@
 use banso_kernel::{Day, FiscalYear, LocalText};
 
 use crate::phase::ExecutionPhase as Phase;
-use crate::rules::{ExecutionRules, YearlyReports};
+use crate::rules::{DueRule, ExecutionRules, YearlyReports};
 use crate::state::Execution;
 
 macro_rules! duty_kinds {
@@ -158,9 +158,34 @@ fn after_fixing(execution: &Execution, rules: &ExecutionRules, found: &mut Vec<D
     }
     let restricted = execution.assets.values().any(|a| a.gone_on.is_none() && a.asset.cost.0 >= rules.disposal.restricted_from);
     if let Some(rule) = rules.census.as_ref().filter(|_| restricted) {
-        let due = rule.value.after(execution.last_census.unwrap_or(fixed.on));
-        found.push(deadline(DutyKind::Census, 0, due, None, &rule.clause));
+        let days = census_days(&rule.value, fixed.on, &execution.censuses);
+        found.extend(days.into_iter().map(|(due, met)| deadline(DutyKind::Census, 0, due, met, &rule.clause)));
     }
+}
+
+/// The days by which the assets are to be counted, each with the census that met it; the last one is open. A census meets the next day that
+/// is due when it was made since the one before; a late one meets all that it came too late for, and the day of its own fiscal year.
+#[must_use]
+pub fn census_days(rule: &DueRule, fixed_on: Day, censuses: &[Day]) -> Vec<(Day, Option<Day>)> {
+    // A rule that does not move on (29 February) does so by a year.
+    let next = |due: Day| Some(rule.after(due)).filter(|next| *next > due).unwrap_or_else(|| due.plus_months(12));
+    let (mut days, mut before, mut due) = (Vec::new(), fixed_on.plus_days(-1), rule.after(fixed_on));
+    for made in censuses.iter().copied().filter(|made| *made >= fixed_on) {
+        if made <= before {
+            // A second look within the same period.
+            continue;
+        }
+        let late = made > due;
+        loop {
+            days.push((due, Some(made)));
+            (before, due) = (due, next(due));
+            if due >= made && !(late && FiscalYear::of(due) == FiscalYear::of(made)) {
+                break;
+            }
+        }
+    }
+    days.push((due, None));
+    days
 }
 
 /// The end of the nth year that is reported: the first is the one in which the work was completed.
@@ -170,4 +195,36 @@ pub fn year_end(reports: &YearlyReports, completed_on: Day, nth: u32) -> Day {
     // The fiscal year of the state, moved by the months between its end and the reported year's.
     let first = FiscalYear::of(completed_on.plus_months(-months)).last_day().plus_months(months);
     first.plus_months(i32::try_from(nth.saturating_sub(1)).unwrap_or(0).saturating_mul(12))
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn a_census_meets_the_day_of_its_period() {
+        let day = |text: &str| Day::parse(text).unwrap();
+        let rule = DueRule::YearlyOn { month: 6, day: 30 };
+        for (made, expect) in [
+            (&[][..], "2026-06-30 -"),
+            (&["2026-06-11"], "2026-06-30 2026-06-11, 2027-06-30 -"),
+            (&["2026-06-30"], "2026-06-30 2026-06-30, 2027-06-30 -"),
+            // Twice within the same period.
+            (&["2026-05-01", "2026-06-11"], "2026-06-30 2026-05-01, 2027-06-30 -"),
+            (&["2026-06-11", "2027-02-01"], "2026-06-30 2026-06-11, 2027-06-30 2027-02-01, 2028-06-30 -"),
+            // Late by days, and by more than a year.
+            (&["2026-07-05"], "2026-06-30 2026-07-05, 2027-06-30 -"),
+            (&["2027-08-01"], "2026-06-30 2027-08-01, 2027-06-30 2027-08-01, 2028-06-30 -"),
+            (&["2027-06-20"], "2026-06-30 2027-06-20, 2027-06-30 2027-06-20, 2028-06-30 -"),
+            // Before the amount was fixed.
+            (&["2026-03-01"], "2026-06-30 -"),
+        ] {
+            let made: Vec<Day> = made.iter().map(|m| day(m)).collect();
+            let days = census_days(&rule, day("2026-04-01"), &made);
+            let told: Vec<String> =
+                days.iter().map(|(due, met)| format!("{due} {}", met.map_or("-".to_owned(), |m| m.to_string()))).collect();
+            // A day on which the office is closed moves on; these years' do not.
+            assert_eq!(told.join(", "), expect, "{made:?}");
+        }
+    }
 }

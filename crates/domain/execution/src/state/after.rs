@@ -163,6 +163,7 @@ impl Execution {
             return Err(Refusal::AssetNotCounted { id: missed.asset.id.clone() });
         }
         self.last_census = Some(a.as_of);
+        self.censuses.push(on);
         Ok(())
     }
 

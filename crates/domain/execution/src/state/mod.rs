@@ -106,6 +106,8 @@ pub struct Execution {
     pub wages: BTreeMap<u32, YearReport>,
     pub assets: BTreeMap<String, AssetState>,
     pub last_census: Option<Day>,
+    /// The days on which a census was reported, in their order.
+    pub censuses: Vec<Day>,
     pub disposals: BTreeMap<u32, Disposal>,
     pub keep_until: Option<Day>,
     /// Serial numbers given out: requests of every kind share one count.
@@ -144,6 +146,7 @@ impl Execution {
             wages: BTreeMap::new(),
             assets: BTreeMap::new(),
             last_census: None,
+            censuses: Vec::new(),
             disposals: BTreeMap::new(),
             keep_until: None,
             last_request: 0,

@@ -3,6 +3,7 @@
 use banso_execution::act::{Asset, AssetCondition, AssetsRegistered};
 use banso_execution::claim::{ClaimLine, Goods};
 use banso_execution::decide::step;
+use banso_execution::duties::census_days;
 use banso_execution::law::book_value;
 use banso_execution::state::AssetState;
 use banso_execution::tax::TaxOut;
@@ -185,7 +186,10 @@ impl Office {
             assets,
             restricted_from: project.rules.disposal.restricted_from,
             clause: project.rules.disposal.clause.clone(),
-            census: census.map(|(rule, fixed)| (rule.value.after(execution.last_census.unwrap_or(fixed.on)), rule.clause.clone())),
+            census: census.and_then(|(rule, fixed)| {
+                let (due, _) = census_days(&rule.value, fixed.on, &execution.censuses).pop()?;
+                Some((due, rule.clause.clone()))
+            }),
             counted_on: execution.last_census,
             may: execution.phase == banso_execution::ExecutionPhase::Fixed
                 && self.may_case(person, Action::SpeakForCase, project.case()).await.is_ok(),
