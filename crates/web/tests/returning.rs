@@ -81,6 +81,8 @@ async fn a_cancellation_is_announced_answered_and_looked_at_before_it_is_decided
     let part = [("revoke-extent", "part"), ("revoke-amount", "４００万円"), ("revoke-reason", "一部に限る。"), ("look", "yes")];
     let shown = director.send(&page, &page, &part).await;
     shown.is(200).holds_together().has("一部を取り消すとき").has("6,000,000円").has("一部に限る。").has("４００万円");
+    let above = [("revoke-extent", "part"), ("revoke-amount", "10,000,001"), ("revoke-reason", "x"), ("look", "yes")];
+    director.send(&page, &page, &above).await.is(422).holds_together().has("revoke-amount-wrong").has("10,000,001");
     director.send(&page, &page, &[("revoke-extent", "part")]).await.is(422).holds_together().has("取り消す額を入力");
     let all = [("revoke-extent", "part"), ("revoke-amount", "10,000,000"), ("revoke-reason", "x"), ("revoke-clause", "3-7")];
     director
@@ -159,6 +161,13 @@ async fn what_is_owed_is_shown_to_the_day_at_both_desks() {
     let mut auditor = desks.visitor("auditor").await;
     let path = desks.office.replace("/office/", "/audit/").replace("/project", "/money");
     auditor.get(&path).await.is(200).holds_together().has("交付決定の取消し").has("返還金の収納").has("元本 4,000,000円").has("相殺");
-    auditor.get("/audit/calls/go-tech/r7-1/money").await.is(200).holds_together().has("加算金・延滞金の収納").has("4,000,100円");
+    auditor
+        .get("/audit/calls/go-tech/r7-1/money")
+        .await
+        .is(200)
+        .holds_together()
+        .has("加算金・延滞金の収納")
+        .has("4,000,100円")
+        .has("返還（加算金・延滞金を含む）");
     desks.stage.settle().await;
 }

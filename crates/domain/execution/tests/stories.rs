@@ -353,10 +353,15 @@ fn what_is_due_when() {
 fn each_act_names_the_article_of_its_own_case() {
     let noticed = Story::paid().then("2026-06-01", noticed("2026-06-15"));
     for (ground, article) in [
-        (Ground::OtherUse, "適正化法第17条第1項"),
-        (Ground::IndirectBreach, "適正化法第17条第2項"),
+        (Ground::OtherUse, "適正化法第17条第1項・第3項"),
+        (Ground::IndirectBreach, "適正化法第17条第2項・第3項"),
         (Ground::ChangedCircumstances, "適正化法第10条第1項"),
     ] {
+        // 法17条3項: only where the amount was fixed.
+        let early = Story::underway().then("2025-08-01", common::noticed("2025-08-15"));
+        let act = Revoked { ground, ..revoked(Extent::Whole) };
+        let decided = decide::step(&early.case, act, day("2025-08-20"), "7-1").unwrap();
+        assert_eq!(decided.clause, article.trim_end_matches("・第3項"));
         let act = Revoked { ground, ..revoked(Extent::Whole) };
         let decided = decide::step(&noticed.case, act, day("2026-06-20"), "7-1").unwrap();
         assert_eq!(decided.clause, article);

@@ -137,6 +137,9 @@ async fn a_holder_is_heard_before_a_decision_is_cancelled() {
     assert_eq!((consequence.entitled_after.get(), repayment.principal.get()), (PAID - 4_000_000, 4_000_000));
     assert_eq!(repayment.today.surcharge.get(), story.days() * 1_200);
     assert_eq!(fields(story.revoke(Extent::Part { amount: Yen::new(PAID) }, "理由").await), ["revoke-amount"]);
+    let above = office.revocation_page(officer, story.case, Some(Extent::Part { amount: Yen::new(PAID + 1) })).await.unwrap();
+    let wrong: Vec<&str> = above.wrong.iter().map(|p| p.field.as_str()).collect();
+    assert_eq!((wrong, above.consequence.is_none()), (vec!["revoke-amount"], true), "told as soon as it is looked at");
     assert_eq!(fields(story.revoke(part, " ").await), ["revoke-reason"]);
     office.drop_revocation(director, story.case, "やむを得ない事情が認められるため。", story.stage.press()).await.unwrap();
     story.stage.settle().await;

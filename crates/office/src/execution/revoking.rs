@@ -11,11 +11,14 @@ use banso_permits::{Action, Person};
 
 use super::ordering::{RepaymentPreview, preview};
 use super::project::Project;
-use super::steps::{At, Fields, kept_text, needed};
-use crate::{Office, OfficeError};
+use super::steps::{At, Fields, beside, kept_text, needed};
+use crate::{FieldProblem, Office, OfficeError};
 
 /// Days that a holder is given to answer, unless somebody types another day.
 const ANSWER_DAYS: i32 = 14;
+
+/// The form of a decision to cancel.
+const REVOKE: Fields = Fields("revoke", &["reason", "clause", "amount"]);
 
 /// A cancellation that was announced.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +60,8 @@ pub struct RevocationPage {
     pub hearing: Option<HearingView>,
     /// Cancelling the whole, or the part that was typed.
     pub consequence: Option<Consequence>,
+    /// What is wrong with the part that was typed.
+    pub wrong: Vec<FieldProblem>,
     pub grounds: Vec<(String, LocalText)>,
     pub clauses: Vec<(String, LocalText)>,
     pub reply_due: Day,
@@ -145,8 +150,16 @@ impl Office {
         let hearing = self.hearing_view(project).await?;
         let number = project.next_repayment();
         let extent = extent.unwrap_or(Extent::Whole);
-        // What cannot be cancelled is told where it is decided.
-        let shown = hearing.as_ref().and_then(|_| consequence(execution, extent, &number, today, &project.rules).ok());
+        let looked = hearing.as_ref().map(|_| consequence(execution, extent, &number, today, &project.rules));
+        let (shown, wrong) = match looked {
+            Some(Ok(shown)) => (Some(shown), Vec::new()),
+            // What is about the case and not about a field is told where it is decided.
+            Some(Err(refusal)) => {
+                let told = beside(REVOKE, super::refused(refusal));
+                (None, if let OfficeError::Invalid(problems) = told { problems } else { Vec::new() })
+            }
+            None => (None, Vec::new()),
+        };
         let paper = &project.file.case.submission.paper;
         let cancellable = ExecutionAct::TABLE.iter().any(|m| m.kind == "revocation_noticed" && m.from.contains(&execution.phase));
         Ok(RevocationPage {
@@ -160,6 +173,7 @@ impl Office {
             paid: execution.paid().map_err(super::refused)?,
             hearing,
             consequence: shown,
+            wrong,
             grounds: Ground::ALL.iter().map(|g| (ground_code(*g), g.label())).collect(),
             clauses: clauses(project),
             reply_due: today.plus_days(ANSWER_DAYS).or_next_open(banso_kernel::ClosedDays::Office),
@@ -239,8 +253,7 @@ impl Office {
     /// # Errors
     /// Before the holder was heard; no reason or clause; a part that is no part.
     pub async fn revoke(&self, person: &Person, case: CaseId, form: RevocationForm) -> Result<(), OfficeError> {
-        let fields = Fields("revoke", &["reason", "clause", "amount"]);
-        self.plain_step(At::Director, person, case, form.request, fields, |project| {
+        self.plain_step(At::Director, person, case, form.request, REVOKE, |project| {
             let hearing = project.execution.hearing.as_ref().map_or(Ground::Breach, |h| h.ground);
             let extent = needed(form.extent, "revoke-extent", "取消しの範囲を選んでください。", "Choose how much is cancelled.")?;
             let sent = project.executed().filter(|(act, _)| matches!(act, ExecutionAct::Revoked(_))).count();

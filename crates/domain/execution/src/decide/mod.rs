@@ -31,17 +31,20 @@ pub struct Decided {
 pub fn step(execution: &Execution, act: impl Into<ExecutionAct>, today: Day, clause: &str) -> Result<Decided, Refusal> {
     let act = act.into();
     execution.clone().apply(&act, today)?;
-    let clause = basis(&act).map_or_else(|| clause.to_owned(), str::to_owned);
+    let clause = basis(&act, execution.fixed.is_some()).map_or_else(|| clause.to_owned(), str::to_owned);
     Ok(Decided { authority: act.meta().authority, clause, act })
 }
 
 /// The article that this very act rests on: for some the table names only the first of several.
-fn basis(act: &ExecutionAct) -> Option<&str> {
+fn basis(act: &ExecutionAct, fixed: bool) -> Option<&str> {
     if let ExecutionAct::Revoked(a) = act {
-        return Some(match a.ground {
-            Ground::OtherUse | Ground::Breach | Ground::FalseStatement => "適正化法第17条第1項",
-            Ground::IndirectBreach => "適正化法第17条第2項",
-            Ground::ChangedCircumstances => "適正化法第10条第1項",
+        // 法17条3項: after the amount was fixed too.
+        return Some(match (a.ground, fixed) {
+            (Ground::OtherUse | Ground::Breach | Ground::FalseStatement, false) => "適正化法第17条第1項",
+            (Ground::OtherUse | Ground::Breach | Ground::FalseStatement, true) => "適正化法第17条第1項・第3項",
+            (Ground::IndirectBreach, false) => "適正化法第17条第2項",
+            (Ground::IndirectBreach, true) => "適正化法第17条第2項・第3項",
+            (Ground::ChangedCircumstances, _) => "適正化法第10条第1項",
         });
     }
     if let ExecutionAct::RepaymentOrdered(a) = act {

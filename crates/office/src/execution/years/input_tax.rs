@@ -140,6 +140,14 @@ fn ratio(text: &str) -> Option<Rate> {
     (share <= Exact::from_integer(1)).then(|| Rate::new(share))
 }
 
+/// What the tax is computed of: nothing where the programme counts its cost without tax, for no tax was subsidised then.
+fn counted(project: &Project, costs: Vec<TaxedCost>) -> Vec<TaxedCost> {
+    match project.rules.claims.basis {
+        TaxBasis::TaxIn => costs,
+        TaxBasis::TaxOut => Vec::new(),
+    }
+}
+
 type Checked = (Day, Deduction, Vec<TaxedCost>);
 
 fn checked(form: &InputTaxForm) -> Result<Checked, Vec<FieldProblem>> {
@@ -188,7 +196,9 @@ impl Office {
         let project = self.project(person, Action::ReadCase, case).await?;
         let rule = project.rules.input_tax.as_ref().ok_or_else(|| not_asked("消費税仕入控除税額の報告", "the return of input tax"))?;
         let look = match form.map(checked) {
-            Some(Ok((_, deduction, costs))) => input_tax_computed(&project.execution, &costs, &deduction, &project.rules).ok(),
+            Some(Ok((_, deduction, costs))) => {
+                input_tax_computed(&project.execution, &counted(&project, costs), &deduction, &project.rules).ok()
+            }
             Some(Err(_)) | None => None,
         };
         let content = match &project.execution.completion {
@@ -235,6 +245,7 @@ impl Office {
             return Ok(());
         }
         let (ends, deduction, costs) = checked(form).map_err(OfficeError::Invalid)?;
+        let costs = counted(&project, costs);
         let (_, amount) = input_tax_computed(&project.execution, &costs, &deduction, &project.rules).map_err(super::super::refused)?;
         match form.shown {
             Some(shown) if shown == amount => {}

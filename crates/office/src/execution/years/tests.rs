@@ -1,13 +1,15 @@
 //! A case through the years after its amount was fixed: reports, wages, input tax, assets and their disposal, succession, closing, calendar.
 
-use banso_execution::act::{AssetCondition, Cause, RepaymentReceived, SuccessionCause};
+use banso_execution::act::{AssetCondition, Cause, CommercialisationReported, RepaymentReceived, SuccessionCause};
 use banso_execution::decide::{RepaymentOrder, order_repayment, step};
 use banso_execution::duties::DutyKind;
-use banso_execution::law::{DisposalKind, DisposalOutcome};
-use banso_kernel::{CorporateNumber, Day, Instant, Yen};
+use banso_execution::law::{DisposalKind, DisposalOutcome, RevenueYear};
+use banso_kernel::{CorporateNumber, Day, Digest, Instant, Yen};
 use banso_permits::{Action, Person, Role};
+use banso_store::{Change, Content};
 
 use super::*;
+use crate::execution::steps::Document;
 use crate::execution::tests::fields;
 use crate::testing::cases;
 use crate::testing::road::Road;
@@ -128,7 +130,10 @@ async fn a_case_is_reported_disposed_of_repaid_and_closed() {
 async fn reported(road: &Road) {
     let (office, holder) = (road.office(), road.holder());
     // Input tax: counted without tax, nothing comes back.
-    let tax = InputTaxForm { tax_year_ends: Some(road.today()), method: "full".into(), ..InputTaxForm::default() };
+    let typed = CostRow { rate: "10".into(), for_taxable: Some(Yen::new(28_000_000)), ..CostRow::default() };
+    let tax = InputTaxForm { tax_year_ends: Some(road.today()), method: "full".into(), rows: vec![typed], ..InputTaxForm::default() };
+    let page = office.input_tax_page(holder, road.case, Some(&tax)).await.unwrap();
+    assert_eq!((page.with_tax, page.look.map(|(_, amount)| amount)), (false, Some(Yen::ZERO)));
     assert_eq!(fields(office.report_input_tax(holder, road.case, &tax, road.press()).await), ["look"]);
     let shown = InputTaxForm { shown: Some(Yen::ZERO), ..tax };
     office.report_input_tax(holder, road.case, &shown, road.press()).await.unwrap();
@@ -274,11 +279,14 @@ async fn things_are_counted_every_year_and_labelled() {
         async move { office.count_assets(road.holder(), road.case, &form, road.press()).await }
     };
     assert_eq!(fields(count(None, road.today().plus_days(1)).await), ["as-of", "condition-1"]);
+    let (due, _) = office.assets_page(road.holder(), road.case).await.unwrap().census.unwrap();
+    assert_eq!(due, day("2026-06-30"));
     count(Some(AssetCondition::InUse), road.today()).await.unwrap();
     road.stage.settle().await;
     let page = office.assets_at_desk(&road.stage.officer, road.case).await.unwrap();
     assert_eq!((page.assets[0].condition, page.counted_on), (Some(AssetCondition::InUse), Some(road.today())));
     assert!(page.assets[0].book.is_some_and(|b| b < Yen::new(28_000_000)));
+    assert_eq!(page.census.map(|(due, _)| due), Some(day("2027-06-30")), "the census of this year is in");
     let missed = CensusForm { as_of: Some(road.today()), seen: Vec::new() };
     let missed = office.count_assets(road.holder(), road.case, &missed, road.press()).await;
     assert!(matches!(missed, Err(OfficeError::Refused(_))), "{missed:?}");
@@ -373,4 +381,37 @@ async fn the_calendar_shows_what_is_due_and_reminders_grow_louder() {
     assert_eq!(shown(Horizon::Overdue, Some(DutyKind::Commercialisation)).await, [(DutyKind::Commercialisation, 1, -30)]);
     assert!(office.calendar_file(officer, &query(Horizon::Near, None)).await.unwrap().starts_with(b"PK"));
     assert_eq!(mails("2026-07-30").await, 0, "the same round on the same day is one job");
+}
+
+/// A document that another writer left is shown as it is, with a remark: no desk fails over it.
+#[tokio::test]
+async fn a_document_in_another_form_is_shown_with_a_remark() {
+    let road = &Road::paid_under(guideline()).await;
+    road.at("2026-04-10");
+    let (office, holder, officer) = (road.office(), road.holder(), &road.stage.officer);
+    let project = office.project(holder, Action::SpeakForCase, road.case).await.unwrap();
+    let text = "事業化状況報告（架空の自由記述）";
+    let act = CommercialisationReported {
+        nth: 1,
+        year_ends: day("2026-03-31"),
+        revenue: RevenueYear { profit: Yen::new(1), deduction: Yen::ZERO, deficit: false },
+        content: Digest::of(text.as_bytes()),
+        documents: Vec::new(),
+    };
+    let keep = vec![Change::keep_content(text)];
+    let taken = |execution: &banso_execution::Execution, today| step(execution, act, today, "");
+    office.take_step(holder, &project, taken, keep, road.press()).await.unwrap();
+    let page = office.year_page(holder, road.case).await.unwrap();
+    assert!(page.source.is_some_and(|s| s.ja.contains("別の形式")));
+    assert_eq!((page.past.len(), page.next.map(|(nth, ..)| nth)), (1, Some(2)));
+    let page = office.assessment_page(officer, road.case, AssessedKind::Revenue, 1).await.unwrap();
+    assert!(page.note.contains("別の形式") && page.note.contains(text) && !page.erased, "{}", page.note);
+    // What a desk writes, and others through it, reads as it was written.
+    let (own, revenue) = year_document(&year(1, 6_000_000)).unwrap();
+    assert!(matches!(Document::<report::YearContent>::of(Some(Content::Kept(own))), Document::Read(_)));
+    assert_eq!(revenue.profit, Yen::new(6_000_000));
+    let note = wage_document(" 架空 ").unwrap();
+    let Document::Read(note) = Document::<wage::WageContent>::of(Some(Content::Kept(note))) else { panic!("not read") };
+    assert_eq!(note.note, "架空");
+    road.stage.settle().await;
 }

@@ -137,6 +137,10 @@ pub(crate) async fn revoke(
     };
     if form.ticked("look") {
         let view = office.revocation_page(page.person()?, case, extent).await?;
+        if !view.wrong.is_empty() {
+            let problems = view.wrong.clone();
+            return invalid(Revocation::new(page.with_problems(problems), view, Some(form)));
+        }
         return Ok(Revocation::new(page, view, Some(form)).into_response());
     }
     let order = RevocationForm {
