@@ -263,3 +263,29 @@ proptest! {
         }
     }
 }
+
+/// An effect far from nought, whose interval ends beyond twenty standard errors.
+fn far() -> Study {
+    Study { before: 2, effects: vec![0.5, -0.4, 60.0, 61.0], covariance: identity(4) }
+}
+
+fn identity(n: usize) -> Vec<Vec<f64>> {
+    (0..n).map(|i| (0..n).map(|j| f64::from(u8::from(i == j))).collect()).collect()
+}
+
+#[test]
+fn the_grid_is_widened_until_the_interval_closes() {
+    let spec = Spec { bounds: Some(vec![0.5, 1.0]), grid: 400, draws: 500, breakdown: false, ..Spec::default() };
+    let found = given(estimate(&far(), &spec));
+    let asked = given(estimate(&far(), &Spec { from: Some(30.0), to: Some(90.0), grid: 4000, ..spec.clone() }));
+    for (wide, exact) in found.intervals.iter().zip(&asked.intervals) {
+        assert!(!wide.open && !exact.open, "{wide:?} {exact:?}");
+        // A step of the grid: forty standard errors in 400 values.
+        within("lower", wide.lower, exact.lower.unwrap(), 0.11);
+        within("upper", wide.upper, exact.upper.unwrap(), 0.11);
+    }
+    assert!(found.warnings.is_empty(), "{:?}", found.warnings);
+    // What was asked for is kept, and told to be cut.
+    let cut = given(estimate(&far(), &Spec { from: Some(30.0), to: Some(60.0), ..spec }));
+    assert!(cut.intervals.iter().all(|i| i.open && i.upper == Some(60.0)), "{:?}", cut.intervals);
+}

@@ -123,8 +123,8 @@ fn one_side(all: &mut Vec<Warning>, (ja, en): (&str, &str), side: &SideFit, clus
         let share = (shared * 100.0).round();
         all.push(Warning::note(
             "mass-points",
-            format!("{ja}の行の約{share}%が同じ点数を共有しています（異なる点数{}個）。", side.distinct),
-            format!("about {share} % of the rows {en} the cut-off share scores ({} distinct)", side.distinct),
+            format!("カットオフの{ja}の{}行に、異なる点数は{}個しかありません（行数より{share}%少ない）。", side.rows, side.distinct),
+            format!("the {} rows {en} the cut-off have only {} distinct scores ({share} % fewer than rows)", side.rows, side.distinct),
         ));
     }
     if let Some(clusters) = clusters.filter(|c| *c < FEW_CLUSTERS) {

@@ -24,41 +24,83 @@ struct Moments {
     dual: Dual,
 }
 
-/// The interval for each bound: the accepted values of a grid, over the union of polyhedra.
+/// Half the width of the first grid, in standard errors.
+const HALF: f64 = 20.0;
+
+/// How often the grid is doubled while the interval reaches its end.
+const DOUBLINGS: i32 = 6;
+
+/// The interval for each bound: the accepted values of a grid, over the union of polyhedra. Where an end of the grid was not asked for, the
+/// grid is moved to the estimate and widened until the interval closes.
 pub(super) fn intervals(study: &Scaled, bounds: &[f64], spec: &Spec, method: Method) -> Vec<Interval> {
-    let (from, to) = (spec.from.map_or(-20.0, |v| v / study.unit), spec.to.map_or(20.0, |v| v / study.unit));
-    let step = (to - from) / (spec.grid - 1) as f64;
-    let grid: Vec<f64> = (0..spec.grid).map(|i| if i + 1 == spec.grid { to } else { from + step * i as f64 }).collect();
     let draws = normals(study, spec, method);
-    let work: Vec<(usize, Polyhedron)> = bounds
-        .iter()
-        .enumerate()
-        .flat_map(|(at, bound)| polyhedron::polyhedra(study, spec.deviation, spec.shape, *bound).into_iter().map(move |p| (at, p)))
-        .collect();
-    let accepted: Vec<(usize, Option<(usize, usize)>)> = work
+    bounds.iter().map(|bound| closed(study, *bound, spec, (method, &draws))).collect()
+}
+
+fn closed(study: &Scaled, bound: f64, spec: &Spec, how: (Method, &Option<Vec<Vec<f64>>>)) -> Interval {
+    let (from, to) = (spec.from.map(|v| v / study.unit), spec.to.map(|v| v / study.unit));
+    let around = |middle: f64, half: f64| Grid { from: from.unwrap_or(middle - half), to: to.unwrap_or(middle + half), points: spec.grid };
+    let mut grid = around(0.0, HALF);
+    let mut ends = accepted(study, bound, spec, how, &grid);
+    let fixed = from.is_some() && to.is_some();
+    let mut doubled = 0;
+    while !fixed && doubled <= DOUBLINGS && ends.is_none_or(|ends| grid.reached(ends, (from, to))) {
+        grid = around(study.effect(), HALF * 2.0_f64.powi(doubled));
+        ends = accepted(study, bound, spec, how, &grid);
+        doubled += 1;
+    }
+    // A wide grid is coarse: once more between the values beside the ends, which were rejected.
+    if let (Some((first, last)), true) = (ends, doubled > 1)
+        && first > 0
+        && last + 1 < grid.points
+    {
+        grid = Grid { from: grid.at(first - 1), to: grid.at(last + 1), points: spec.grid };
+        ends = accepted(study, bound, spec, how, &grid);
+    }
+    Interval {
+        bound,
+        lower: ends.map(|(first, _)| grid.at(first) * study.unit),
+        upper: ends.map(|(_, last)| grid.at(last) * study.unit),
+        open: ends.is_some_and(|ends| grid.reached(ends, (None, None))),
+    }
+}
+
+/// The values tested, in standard errors.
+struct Grid {
+    from: f64,
+    to: f64,
+    points: usize,
+}
+
+impl Grid {
+    fn at(&self, i: usize) -> f64 {
+        if i + 1 == self.points { self.to } else { self.from + (self.to - self.from) / (self.points - 1) as f64 * i as f64 }
+    }
+
+    /// Whether an end that was not asked for is among the accepted values.
+    fn reached(&self, (first, last): (usize, usize), (from, to): (Option<f64>, Option<f64>)) -> bool {
+        (first == 0 && from.is_none()) || (last + 1 == self.points && to.is_none())
+    }
+}
+
+/// The first and the last accepted value of a grid, over the union of polyhedra.
+fn accepted(
+    study: &Scaled,
+    bound: f64,
+    spec: &Spec,
+    (method, draws): (Method, &Option<Vec<Vec<f64>>>),
+    grid: &Grid,
+) -> Option<(usize, usize)> {
+    polyhedron::polyhedra(study, spec.deviation, spec.shape, bound)
         .into_par_iter()
-        .map(|(at, polyhedron)| {
-            let Some(mut moments) = Moments::new(study, &polyhedron) else { return (at, Some((0, grid.len() - 1))) };
-            let critical = moments.least_favourable(&draws, spec);
-            let mut test = |i: usize| moments.accepts(grid[i], critical, spec, method);
-            let first = (0..grid.len()).find(|i| test(*i));
-            (at, first.and_then(|first| (first..grid.len()).rev().find(|i| test(*i)).map(|last| (first, last))))
+        .filter_map(|polyhedron| {
+            let Some(mut moments) = Moments::new(study, &polyhedron) else { return Some((0, grid.points - 1)) };
+            let critical = moments.least_favourable(draws, spec);
+            let mut test = |i: usize| moments.accepts(grid.at(i), critical, spec, method);
+            let first = (0..grid.points).find(|i| test(*i))?;
+            (first..grid.points).rev().find(|i| test(*i)).map(|last| (first, last))
         })
-        .collect();
-    bounds
-        .iter()
-        .enumerate()
-        .map(|(at, bound)| {
-            let ends = accepted.iter().filter(|(of, _)| *of == at).filter_map(|(_, ends)| *ends);
-            let union = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-            Interval {
-                bound: *bound,
-                lower: union.map(|(first, _)| grid[first] * study.unit),
-                upper: union.map(|(_, last)| grid[last] * study.unit),
-                open: union.is_some_and(|(first, last)| first == 0 || last + 1 == grid.len()),
-            }
-        })
-        .collect()
+        .reduce_with(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
 
 /// Whether an effect of nought is accepted under a bound.

@@ -47,9 +47,9 @@ pub struct Spec {
     pub level: f64,
     /// How many values of the effect are tested for the hybrid and the conditional interval.
     pub grid: usize,
-    /// The smallest value tested; minus twenty standard errors if none.
+    /// The smallest value tested; if none, minus twenty standard errors, and further until the interval closes.
     pub from: Option<f64>,
-    /// The largest value tested; twenty standard errors if none.
+    /// The largest value tested; if none, twenty standard errors, and further until the interval closes.
     pub to: Option<f64>,
     /// Draws for the least favourable critical value.
     pub draws: usize,
@@ -258,8 +258,8 @@ fn warnings(intervals: &[Interval]) -> Vec<Warning> {
     if intervals.iter().any(|i| i.lower.is_none()) {
         out.push(Warning::blocking(
             "empty-interval",
-            "許した逸脱のもとでは、どの値も推定値と両立しません。上限が小さすぎるか、処置前の動きが大きすぎます。",
-            "no value agrees with the coefficients under the bound; it is too small for what is seen before treatment",
+            "調べた範囲のどの値も、許した逸脱のもとでは係数と両立しません。指定した `from`〜`to` の外にあるか、上限が処置前の動きに対して小さすぎます。",
+            "no value tested agrees with the coefficients under the bound: it lies outside the `from` and `to` given, or the bound is too small for what is seen before treatment",
         ));
     }
     out

@@ -298,10 +298,17 @@ pub(super) fn sensitivity(
         let one = |i: &honest::Interval| {
             let end = |v: Option<f64>| v.map_or_else(|| "—".to_owned(), number);
             let (low, high, unit) = (end(i.lower), end(i.upper), outcome.unit_in(english));
+            let (ja, en) = match (i.lower, i.open) {
+                (None, _) => ("両立する値なし".to_owned(), "no value agrees".to_owned()),
+                (Some(_), true) => {
+                    (format!("少なくとも {low}〜{high} {unit}（さらに広い）"), format!("at least {low} to {high} {unit}, and beyond"))
+                }
+                (Some(_), false) => (format!("{low}〜{high} {unit}"), format!("{low} to {high} {unit}")),
+            };
             if english {
-                format!("up to {} times as large: {low} to {high} {unit}", i.bound)
+                format!("up to {} times as large: {en}", i.bound)
             } else {
-                format!("支援前の最大のずれの{}倍まで: {low}〜{high} {unit}", i.bound)
+                format!("支援前の最大のずれの{}倍まで: {ja}", i.bound)
             }
         };
         found.intervals.iter().map(one).collect::<Vec<_>>().join(if english { "; " } else { "、" })
@@ -323,6 +330,8 @@ pub(super) fn sensitivity(
             "The interval contains nought even under parallel trends.".to_owned(),
         ),
     };
+    // An interval without a value speaks against the bounds themselves.
+    let verdict = if found.intervals.iter().any(|i| i.lower.is_none()) { Verdict::Doubtful } else { verdict };
     let effect = number(found.effect);
     let (what, what_en) = match (at, declaration.horizon) {
         (Some(_), Some(years)) => (format!("決定から{years}年後"), format!("{years} years after the decision")),
