@@ -125,6 +125,15 @@ mod tests {
             shown.contains("14,666,666円").then_some(())
         };
         eventually("the subsidy beside it", subsidy).await;
+        let everybody = async || {
+            let shown = browser.find_css("#budget-result").await.text().await.unwrap_or_default();
+            shown.contains("22,000,000円").then_some(())
+        };
+        eventually("the table of all members", everybody).await;
+        // Saved, and written otherwise than it was typed: nothing is called unsaved.
+        browser.press("button[name='go'][value='stay']").await;
+        browser.find_css("[data-done]").await;
+        assert!(!browser.words().await.contains("保存されていない入力"), "{}", browser.words().await);
     }
 
     #[tokio::test(flavor = "multi_thread")]

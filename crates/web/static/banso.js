@@ -74,9 +74,9 @@ function fieldsOf(form) {
 // As the server keeps it: no blanks around a text, one kind of line end.
 const sameText = (fields) => JSON.stringify(fields, (key, value) => (typeof value === 'string' ? value.replace(/\r\n?/g, '\n').trim() : value));
 
-function keepCopy(form) {
+function keepCopy(form, sent = false) {
   try {
-    localStorage.setItem(copyKey(form), JSON.stringify({ at: Date.now(), base: form.elements.version?.value ?? '', fields: fieldsOf(form) }));
+    localStorage.setItem(copyKey(form), JSON.stringify({ at: Date.now(), sent, base: form.elements.version?.value ?? '', fields: fieldsOf(form) }));
   } catch { /* a full or forbidden storage: saving to the server goes on */ }
 }
 
@@ -87,7 +87,9 @@ function dropCopy(form) {
 function offerCopy(form) {
   let copy = null;
   try { copy = JSON.parse(localStorage.getItem(copyKey(form))); } catch { return; }
-  if (!copy || sameText(copy.fields) === sameText(fieldsOf(form))) { dropCopy(form); return; }
+  // Sent and told to be saved: the server may write it otherwise than it was typed (full-width digits, units).
+  const arrived = copy?.sent && document.querySelector('[data-done]');
+  if (!copy || arrived || sameText(copy.fields) === sameText(fieldsOf(form))) { dropCopy(form); return; }
   const at = new Date(copy.at).toLocaleString(english ? 'en-GB' : 'ja-JP');
   const note = document.createElement('div');
   note.className = 'bs-note bs-note--care';
@@ -175,6 +177,7 @@ function autosave(form) {
         show('saved', told.message ?? say('保存しました', 'Saved'));
         showProblems(form, told.problems ?? []);
         showTold(told.show ?? {}, told.tones ?? {});
+        await refreshLive();
       } else {
         if (answer.status >= 500) later();
         show('failed', told.message ?? say('＊保存できませんでした。入力はこの端末に残っています。', '* Not saved. Your input is kept on this device.'));
@@ -221,7 +224,7 @@ function autosave(form) {
 }
 
 // A submitted form may still meet a lost session: its copy is dropped on the next page that shows the same form saved.
-function dropCopyAfterSubmit(form) { keepCopy(form); }
+function dropCopyAfterSubmit(form) { keepCopy(form, true); }
 
 // What the server computed, by the id of its place; a place may stand twice on a page.
 function showTold(texts, tones) {
@@ -230,6 +233,19 @@ function showTold(texts, tones) {
       out.textContent = text;
       if (tones[id]) out.className = `bs-tag bs-tag--${tones[id]}`;
     }
+  }
+}
+
+// Parts of the page that follow from what was saved, as the server would show them now.
+async function refreshLive() {
+  const parts = [...document.querySelectorAll('[data-live]')];
+  if (parts.length === 0) return;
+  const answer = await fetch(location.pathname, { credentials: 'same-origin', headers: { accept: 'text/html' } }).catch(() => null);
+  if (!answer?.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  for (const part of parts) {
+    const now = fresh.getElementById(part.id);
+    if (now) part.replaceChildren(...[...now.childNodes].map((node) => document.importNode(node, true)));
   }
 }
 

@@ -628,6 +628,19 @@ async fn a_clause_that_is_not_met_is_told_above_everything() {
     assert!(!page.body.contains("足りない入力や誤りはありません"));
 }
 
+#[tokio::test]
+async fn a_blank_that_leaves_a_clause_undecided_is_not_called_complete() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    fill_in(&mut lead, &case).await;
+    save(&mut lead, &section(&case, "member", 1), &[("a.資本金", ""), ("a.従業員数", "")]).await.is(303);
+    let page = lead.get(&format!("{case}/check")).await;
+    page.is(200).holds_together().has("空欄があるために判定できない").has("「資本金」が未入力です");
+    assert!(!page.body.contains("足りない入力や誤りはありません"));
+    lead.get(&format!("{case}/submission")).await.is(200).holds_together().has("空欄があるために判定できない条項");
+}
+
 /// The hidden fields of the form that goes to `action`.
 fn hidden_fields(page: &Shown, action: &str) -> Vec<(String, String)> {
     let form = page.body.split_once(&format!(r#"action="{action}""#)).unwrap().1.split("</form>").next().unwrap();

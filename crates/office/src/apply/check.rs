@@ -2,7 +2,7 @@
 
 use banso_guideline::answers::{AnswerProblem, CONSORTIUM_ITEM};
 use banso_guideline::{FieldKind, FieldPlace, Finding, Missing, Section as FormSection, SectionContent, Side, Truth};
-use banso_kernel::{CaseId, LocalText, Yen};
+use banso_kernel::{CaseId, Lang, LocalText, Yen};
 use banso_permits::{Action, Person};
 
 use super::budget::{Budget, Subsidy};
@@ -11,6 +11,7 @@ use super::draft::{CaseHead, Draft, Phase, Seat, TRACK_ITEM, Writable, seen_edit
 use super::members::InviteeStatus;
 use super::section::keyed_fields;
 use super::targets::Target;
+use super::tasks::ReturnedPoint;
 use crate::{Office, OfficeError};
 
 /// The whole application on one page.
@@ -230,13 +231,38 @@ impl Draft {
     }
 
     fn warnings(&self) -> Vec<Flaw> {
+        let mut all = self.left_as_returned();
+        all.extend(self.members_outside());
+        all
+    }
+
+    /// What the office asked to correct, where nothing was saved since.
+    fn left_as_returned(&self) -> Vec<Flaw> {
+        let form = self.form();
+        let untouched = |point: &ReturnedPoint| {
+            point
+                .place
+                .as_ref()
+                .is_none_or(|(id, member)| form.sections.iter().find(|s| s.id == *id).is_none_or(|s| !self.saved_since_return(s, *member)))
+        };
+        let flaw = |point: ReturnedPoint| Flaw {
+            text: LocalText::new(
+                format!("補正を求められたところが、そのままです。{}：{}", point.label.ja, point.note),
+                format!("The office asked to correct this, and it is as it was. {}: {}", point.label.get(Lang::En), point.note),
+            ),
+            link: None,
+        };
+        self.returned_points().into_iter().filter(untouched).map(flaw).collect()
+    }
+
+    fn members_outside(&self) -> Option<Flaw> {
         let outside = |s: &InviteeStatus| matches!(s, InviteeStatus::NotInvited | InviteeStatus::Invited { .. });
         let names: Vec<String> = self.invitees().into_iter().filter(|i| outside(&i.status)).map(|i| i.name).collect();
         if names.is_empty() {
-            return Vec::new();
+            return None;
         }
         let list = names.join("、");
-        vec![Flaw {
+        Some(Flaw {
             text: LocalText::new(
                 format!(
                     "まだ参加していない構成員がいます：{list}。参加していなくても提出できますが、その機関の欄は代表者の責任で入力したものになります。"
@@ -246,7 +272,7 @@ impl Draft {
                 ),
             ),
             link: None,
-        }]
+        })
     }
 
     fn checked_section(&self, section: &FormSection, member: u32, wrong: &[AnswerProblem]) -> CheckedSection {

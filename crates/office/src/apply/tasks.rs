@@ -143,7 +143,7 @@ impl Draft {
         self.phase().points().iter().filter(|p| point_section(&p.field) == section.id).count()
     }
 
-    fn saved_since_return(&self, section: &FormSection, member: u32) -> bool {
+    pub(crate) fn saved_since_return(&self, section: &FormSection, member: u32) -> bool {
         let returned = self.case().map(|c| c.last.recorded_at);
         let saved = self.saved(&section.id, member).map(|s| s.saved_at);
         let attached = match &section.content {
@@ -158,7 +158,9 @@ impl Draft {
     fn task(&self, section: &FormSection, member: u32) -> Task {
         let status = self.status(section, member);
         Task {
-            optional: status == TaskStatus::NotStarted && self.section_problems(section, member).is_empty(),
+            optional: status == TaskStatus::NotStarted
+                && !matches!(section.content, SectionContent::Budget { .. })
+                && self.section_problems(section, member).is_empty(),
             section: section.id.clone(),
             member,
             title: section.title.clone(),

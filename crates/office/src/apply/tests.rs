@@ -248,7 +248,13 @@ async fn a_return_for_correction_is_tied_to_its_field_and_answered() {
     assert_eq!(places[1].0, ("documents".to_owned(), 0));
     let status = |list: &super::TaskList, id: &str| list.groups[0].tasks.iter().find(|t| t.section == id).unwrap().status;
     assert_eq!((status(&list, "plan"), status(&list, "team")), (TaskStatus::ToCorrect, TaskStatus::Done));
+    let told = async || -> Vec<String> {
+        let page = scene.office.check_page(&scene.lead, scene.case).await.unwrap();
+        page.warnings.into_iter().map(|w| w.text.ja).filter(|t| t.contains("補正を求められた")).collect()
+    };
+    assert_eq!(told().await.len(), 2, "{:?}", told().await);
     scene.save("plan", 0, &[("goals", "精度を10%改善")]).await.unwrap();
+    assert!(matches!(&told().await[..], [left] if left.contains("図が欠けています")), "{:?}", told().await);
     let list = scene.office.task_list(&scene.lead, scene.case).await.unwrap();
     assert_eq!(status(&list, "plan"), TaskStatus::Done);
     assert_eq!(scene.submit().await.unwrap(), 3);

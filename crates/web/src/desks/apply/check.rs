@@ -51,6 +51,11 @@ fn truth_words(finding: &CheckedFinding) -> (&'static str, &'static str, &'stati
     }
 }
 
+/// Findings that say nothing yet because facts are left blank: nothing demands these, but a person will have to find them out.
+fn undecided(view: &CheckPage) -> Vec<&CheckedFinding> {
+    view.findings.iter().filter(|f| f.truth == Truth::Unknown && !f.by_person && !f.missing.is_empty()).collect()
+}
+
 impl Check {
     fn link(&self, link: &Link) -> String {
         link_path(self.view.head.case, link)
@@ -115,6 +120,10 @@ impl Check {
         self.view.findings.iter().filter(|f| f.truth == Truth::No && !f.by_person).collect()
     }
 
+    fn undecided(&self) -> Vec<&CheckedFinding> {
+        undecided(&self.view)
+    }
+
     fn anchor(&self, finding: &CheckedFinding) -> String {
         format!("clause-{}", encoded(&finding.clause))
     }
@@ -129,6 +138,10 @@ impl Check {
 }
 
 impl Submission {
+    fn undecided(&self) -> Vec<&CheckedFinding> {
+        undecided(&self.view)
+    }
+
     fn for_grant(&self) -> bool {
         self.view.selected.is_some()
     }
