@@ -636,7 +636,7 @@ async fn a_blank_that_leaves_a_clause_undecided_is_not_called_complete() {
     fill_in(&mut lead, &case).await;
     save(&mut lead, &section(&case, "member", 1), &[("a.資本金", ""), ("a.従業員数", "")]).await.is(303);
     let page = lead.get(&format!("{case}/check")).await;
-    page.is(200).holds_together().has("空欄があるために判定できない").has("「資本金」が未入力です");
+    page.is(200).holds_together().has("空欄があるために判定できない").has("href=\"#clause-2-1\"");
     assert!(!page.body.contains("足りない入力や誤りはありません"));
     lead.get(&format!("{case}/submission")).await.is(200).holds_together().has("空欄があるために判定できない条項");
 }
