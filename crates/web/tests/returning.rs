@@ -124,7 +124,7 @@ async fn what_is_owed_is_shown_to_the_day_at_both_desks() {
     officer.get(&format!("{own}?as-of={}", desks.day(365))).await.is(200).holds_together();
     officer.get(&format!("{}/debts/99", desks.office)).await.is(404);
     firm.get(&desks.apply).await.is(200).holds_together().has("本日納付する額");
-    firm.get(&format!("{}/repayment", desks.apply)).await.is(200).holds_together().has("納付の予定").has("3,000円");
+    firm.get(&format!("{}/repayment", desks.apply)).await.is(200).holds_together().has("納付の予定").has("3,000円").has("架空銀行（9999）");
     desks.visitor("firm-1").await.get(&format!("{}/repayment", desks.apply)).await.is(404);
     let receipt = format!("{own}/receipt");
     officer.send(&own, &receipt, &[("receipt-on", "2月30日"), ("receipt-amount", "百円")]).await.is(422).holds_together().has("百円");

@@ -53,6 +53,9 @@ pub struct Cover {
     /// How to object (教示), in letters of decisions.
     #[serde(default)]
     pub objection: Option<String>,
+    /// Where and how to pay what is ordered back.
+    #[serde(default)]
+    pub payment: Option<String>,
     /// True for a demonstration: every page then says so.
     pub synthetic: bool,
 }

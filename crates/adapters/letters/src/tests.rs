@@ -81,6 +81,19 @@ fn every_page_bears_its_number_and_says_whether_it_is_a_demonstration() {
 }
 
 #[test]
+fn whoever_has_to_pay_is_told_how() {
+    for (name, letter) in samples::all().into_iter().filter(|(name, _)| ["repay", "demanded", "instalments"].contains(name)) {
+        let said = pages(&letter).concat();
+        assert!(said.contains("同封の納入告知書により、架空銀行の窓口で納付してください"), "{name}: {said}");
+        assert_eq!(said.contains("納付の際は、命令の番号（架空研返第1号）を示してください。"), name == "repay", "{name}");
+        let Letter::Order(mut order) = letter else { panic!("{name}") };
+        order.cover.payment = None;
+        let said = pages(&Letter::Order(order)).concat();
+        assert!(said.contains("架空経済産業局研究開発支援課にお問い合わせください"), "{name}: {said}");
+    }
+}
+
+#[test]
 fn what_each_letter_says() {
     let texts: Vec<(&str, String)> = samples::all().iter().map(|(name, letter)| (*name, pages(letter).concat())).collect();
     let text = |name: &str| texts.iter().find(|(n, _)| *n == name).map(|(_, t)| t.as_str()).unwrap();

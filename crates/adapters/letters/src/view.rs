@@ -77,6 +77,7 @@ fn cover_words(c: &Cover) -> Value {
         "title": c.title,
         "clauses": clauses(&c.clauses),
         "objection": c.objection,
+        "payment": c.payment,
     })
 }
 

@@ -12,7 +12,7 @@ use crate::words::{Entry, UNCONFIRMED, Words, entry, list, local, yes_no};
 const PREFIX_MAX: usize = 20;
 
 /// Every key, and whether it must be there.
-const KEYS: [(&str, bool); 16] = [
+const KEYS: [(&str, bool); 17] = [
     ("制度", true),
     ("回", true),
     ("版", true),
@@ -26,6 +26,7 @@ const KEYS: [(&str, bool); 16] = [
     ("事務局", true),
     ("番号", true),
     ("不服の申立て", false),
+    ("納付の方法", false),
     ("合成", false),
     ("使う定義", false),
     ("改正", false),
@@ -95,7 +96,8 @@ pub(crate) fn salvaged(source: &str, call: &CallId, name: &str) -> Meta {
         authority,
         office,
         number_prefix,
-        objection: reader.objection(),
+        objection: reader.said("不服の申立て"),
+        payment: reader.said("納付の方法"),
         synthetic: reader.optional("合成").and_then(|w| yes_no(&w.text)).unwrap_or_default(),
     }
 }
@@ -200,7 +202,8 @@ impl Reader<'_> {
             authority: authority?,
             office: office?,
             number_prefix: number_prefix?,
-            objection: self.objection(),
+            objection: self.said("不服の申立て"),
+            payment: self.said("納付の方法"),
             synthetic,
         })
     }
@@ -219,8 +222,9 @@ impl Reader<'_> {
         );
     }
 
-    fn objection(&self) -> Option<String> {
-        self.optional("不服の申立て").map(|w| w.text).filter(|t| !t.is_empty())
+    /// What letters say as it stands here; `None` where nothing is written.
+    fn said(&self, key: &str) -> Option<String> {
+        self.optional(key).map(|w| w.text).filter(|t| !t.is_empty())
     }
 
     fn optional(&self, key: &str) -> Option<Words> {

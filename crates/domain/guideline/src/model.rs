@@ -40,6 +40,9 @@ pub struct Meta {
     pub number_prefix: String,
     /// How to object to a decision (教示), as its letter says it; letters say nothing of it where the guideline does not.
     pub objection: Option<String>,
+    /// Where and how money that is ordered back is paid (納入告知書, an account), as its letter and page say it; where the guideline does not,
+    /// they say whom to ask.
+    pub payment: Option<String>,
     /// True for a demonstration: every page and letter then says so.
     pub synthetic: bool,
 }

@@ -91,6 +91,10 @@ pub struct CaseDebts {
     /// All of them together.
     pub open: Yen,
     pub daily: Yen,
+    /// Where and how to pay, as the guideline says it; empty where it says nothing.
+    pub payment: Option<String>,
+    /// Whom to ask.
+    pub office: String,
     pub clauses: Vec<(String, LocalText)>,
     pub may_handle: bool,
     pub may_decide: bool,
@@ -272,6 +276,8 @@ impl Office {
             open: super::project::sum(debts.iter().map(|d| d.line.sums.open)),
             daily: super::project::sum(debts.iter().map(|d| d.daily)),
             debts,
+            payment: project.edition.meta().payment.clone(),
+            office: project.edition.meta().office.clone(),
             clauses: super::revoking::clauses(project),
             may_handle: self.may_case(person, Action::HandleCase, project.case()).await.is_ok(),
             may_decide: self.may_case(person, Action::Decide, project.case()).await.is_ok(),

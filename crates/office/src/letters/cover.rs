@@ -61,6 +61,7 @@ impl Head {
             title: self.paper.title.clone(),
             clauses: clauses.iter().filter_map(cited).collect(),
             objection: meta.objection.clone(),
+            payment: meta.payment.clone(),
             synthetic: meta.synthetic || self.synthetic,
         }
     }

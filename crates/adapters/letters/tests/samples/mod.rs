@@ -61,6 +61,7 @@ pub(crate) fn cover(number: &str) -> Cover {
         title: "耐熱合金の微細切削における工具摩耗予測と高速加工技術の研究開発".into(),
         clauses: vec![clause("3-2", "補助率及び補助上限額"), clause("6-1", "審査の方法")],
         objection: Some("この決定に不服があるときは、架空大臣に対して審査請求をすることができます。".into()),
+        payment: Some("同封の納入告知書により、架空銀行の窓口で納付してください（実在しない銀行です）。".into()),
         synthetic: true,
     }
 }
