@@ -49,7 +49,7 @@ async fn the_first_command(database: Option<String>) {
     let setup = setup(folder.path(), database.as_deref());
     let mut server = Server::start(&setup);
     let said = server.said().join("\n");
-    for word in [PASSWORD, "owner", "partner", "officer", "director", "reviewer1", "auditor"] {
+    for word in [PASSWORD, "owner", "partner", "officer", "director", "director2", "reviewer1", "auditor"] {
         assert!(said.contains(word), "{word}\n{said}");
     }
     assert!(server.log().contains("デモを作っています"), "{}", server.log());

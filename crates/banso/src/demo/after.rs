@@ -154,11 +154,10 @@ impl Play<'_> {
     }
 
     async fn staff(&self) -> Result<Staff, DemoTrouble> {
-        let director = self.director().await?;
         Ok(Staff {
             officer: self.officer().await?,
-            second: director.clone(),
-            director,
+            second: self.who("director2").await?,
+            director: self.director().await?,
             auditor: self.who("auditor").await?,
             reviewers: Vec::new(),
         })

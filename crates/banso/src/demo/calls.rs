@@ -69,7 +69,7 @@ fn call_text(root: &Path, line: &str, today: Day) -> Result<CallText, DemoTroubl
     let dates = wanted(round, amends, today).or_else(|| read_dates(&source)).ok_or_else(|| wrong(path.clone()))?;
     let source = match round {
         Round::Decided => source,
-        Round::Past => renamed(&dated(&source, dates), &PAST),
+        Round::Past => without_after(&renamed(&dated(&source, dates), &PAST)),
         Round::Executed => renamed(&dated(&source, dates), &EXECUTED),
         Round::InReview | Round::Open => dated(&source, dates),
     };
@@ -101,6 +101,10 @@ struct Earlier {
     names: [&'static str; 2],
 }
 
+/// The mark of the tables of rules after the decision, and what stands in their place in the past round.
+const AFTER: &str = "【交付決定後】";
+const ELSEWHERE: &str = "この回の交付決定後の手続は、この電子申請の外で終わっています（デモの仮定）。";
+
 /// The larger one that a study looks back on.
 const PAST: Earlier = Earlier {
     front: [("回:", "past-demo"), ("版:", "過去回デモ・第1版"), ("番号:", "GP"), ("予算:", "93億円")],
@@ -122,6 +126,24 @@ fn renamed(source: &str, earlier: &Earlier) -> String {
     let front: Vec<String> = front.lines().map(line).collect();
     let [ja, en] = earlier.names;
     format!("{}{rest}", front.join("\n")).replace("デモ第0回", ja).replace("demonstration call 0", en)
+}
+
+/// What followed the grants of the past round was done elsewhere: its guideline sets nothing that falls due here.
+fn without_after(source: &str) -> String {
+    let mut text = String::new();
+    let mut lines = source.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line.trim() != AFTER {
+            text.push_str(line);
+            text.push('\n');
+            continue;
+        }
+        text.push_str(ELSEWHERE);
+        text.push('\n');
+        while lines.next_if(|l| l.trim().is_empty() || l.starts_with('|')).is_some() {}
+        text.push('\n');
+    }
+    text
 }
 
 fn front<'a>(source: &'a str, key: &str) -> Option<&'a str> {
@@ -178,6 +200,17 @@ mod tests {
              受付: 2031-04-20T10:00+09:00 から 2031-07-01T17:00+09:00 まで\n---\n受付時間の図 令和7年度\n"
         );
         assert_eq!(read_dates(&dated(source, dates)), Some(dates));
+    }
+
+    #[test]
+    fn the_past_round_sets_nothing_that_falls_due() {
+        let source = "### 7-3 計画\n\n文\n\n【交付決定後】\n\n| 項目 | 内容 |\n|---|---|\n| 軽微な変更 | 20% |\n\n### 7-4 証拠\n\n【報告等】\n\n| 義務 | 時期 |\n";
+        let expect = format!("### 7-3 計画\n\n文\n\n{ELSEWHERE}\n\n### 7-4 証拠\n\n【報告等】\n\n| 義務 | 時期 |\n");
+        assert_eq!(without_after(source), expect);
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+        for call in read(&root, day("2026-11-22")).unwrap() {
+            assert_eq!(call.file.text.contains(AFTER), call.round != Round::Past, "{:?}", call.round);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::people::PASSWORD;
 type Both = (&'static str, &'static str);
 
 /// Login, role, what to try first.
-const ACCOUNTS: [(&str, Both, Both); 8] = [
+const ACCOUNTS: [(&str, Both, Both); 9] = [
     (
         "owner",
         ("申請者（代表）", "applicant (lead)"),
@@ -17,6 +17,11 @@ const ACCOUNTS: [(&str, Both, Both); 8] = [
     ("partner", ("申請者（共同研究先）", "applicant (member)"), ("招待された申請の自分の欄を見る", "see the part of an invited member")),
     ("officer", ("事務局", "office"), ("受付簿から形式審査をする。採択会議の頁を開く", "check completeness; open the selection meeting")),
     ("director", ("交付決定権者", "director"), ("届いている交付申請に交付決定をする", "decide the grant request that waits")),
+    (
+        "director2",
+        ("交付決定権者（2人目）", "second director"),
+        ("5,000万円以上の支払計画を、directorに続けて承認する", "approve payments from 50 million yen after the director"),
+    ),
     ("reviewer1", ("審査員（6まで）", "reviewer (up to 6)"), ("利益相反を申告し、採点する", "declare conflicts, then score")),
     ("auditor", ("監査", "auditor"), ("案件の経過を確かめ、ZIPで持ち出す", "verify a case and take it away as a ZIP")),
     (

@@ -67,6 +67,7 @@ impl Troupe {
         let mut parts = vec![
             part("officer".into(), "見本 まどか".into(), Role::Officer, None),
             part("director".into(), "例示 のぞむ".into(), Role::Director, None),
+            part("director2".into(), "模擬 かなえ".into(), Role::Director, None),
             part("analyst".into(), "試作 しらべ".into(), Role::Analyst, None),
             part("partner".into(), "架空 まなぶ".into(), Role::Applicant, self.organisation_of(&self.research, PARTNER)),
         ];
