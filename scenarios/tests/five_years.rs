@@ -118,11 +118,12 @@ mod tests {
         }
         wages(&site).await;
         repaid(&site, "収益納付").await;
-        disposed(&site).await;
+        let completion = disposal_approved(&site).await;
+        repaid(&site, "財産処分").await;
+        disposed(&site, &completion).await;
         let decided = ["", "/revenue/3", "/wages/1", "/assets", "/succession", "/closing"];
         site.looked_at("officer", &site.offices(&decided)).await;
         site.looked_at("firm-0", &site.holders(&["", "/commercialisation", "/wages", "/input-tax", "/assets", "/disposals"])).await;
-        repaid(&site, "財産処分").await;
         closed(&site).await;
         site.serving.abort();
     }
@@ -203,8 +204,9 @@ mod tests {
         site.press(&mut officer, &Site::form(&page, &assessment), "認定し、通知します").await;
     }
 
-    /// Shown, asked for, approved with a letter, done.
-    async fn disposed(site: &Site) {
+    /// Shown, asked for, approved with a letter; reported as done before what it costs was ordered, it is refused with what to do. The path of
+    /// the disposals comes back.
+    async fn disposal_approved(site: &Site) -> String {
         let mut holder = site.visitor("firm-0").await;
         let path = format!("{}/disposals", site.own);
         let page = holder.get(&path).await;
@@ -225,6 +227,16 @@ mod tests {
         site.press(&mut director, &form, "財産処分を承認しました").await;
         site.looked_at("firm-0", std::slice::from_ref(&path)).await;
         let page = holder.get(&path).await;
+        let form = page.form("/completion");
+        let done = form.fields.iter().find(|(name, _)| name.starts_with("done-")).map(|(name, _)| name.clone()).unwrap();
+        let early = holder.submit(&form.set(&done, &site.road.today().to_string())).await;
+        early.expect_status(422).expect("納付命令を受け取ってから");
+        path
+    }
+
+    async fn disposed(site: &Site, path: &str) {
+        let mut holder = site.visitor("firm-0").await;
+        let page = holder.get(path).await;
         let form = page.form("/completion");
         let done = form.fields.iter().find(|(name, _)| name.starts_with("done-")).map(|(name, _)| name.clone()).unwrap();
         let today = site.road.today().to_string();

@@ -104,6 +104,7 @@ struct Inner {
     registry: editions::Registry,
     verification: audit::Verification,
     running: analysis::Running,
+    counted: execution::Counted,
 }
 
 impl std::fmt::Debug for Office {
@@ -122,6 +123,7 @@ impl Office {
                 registry: editions::Registry::default(),
                 verification: audit::Verification::default(),
                 running: analysis::Running::default(),
+                counted: execution::Counted::default(),
             }),
         }
     }
@@ -186,6 +188,10 @@ impl Office {
 
     pub(crate) fn running(&self) -> &analysis::Running {
         &self.inner.running
+    }
+
+    pub(crate) fn counted(&self) -> &execution::Counted {
+        &self.inner.counted
     }
 
     pub(crate) fn bell(&self) -> &work::Bell {

@@ -20,7 +20,7 @@ pub struct Cashiers<'a> {
     pub press: RequestId,
 }
 
-/// A run that is not finished keeps the next from being planned.
+/// A run that waits for its approvals keeps the next from being planned.
 const ANOTHER_OPEN: &str = "R221";
 
 /// A run that was planned.
@@ -41,7 +41,7 @@ impl Cashiers<'_> {
         let fresh = |held: Option<Held>, digest: Digest| held == Some(Held::FreshAccount) && !confirmed.contains(&digest);
         let held: Vec<Digest> = before.waiting.iter().filter(|w| fresh(w.held, w.digest)).map(|w| w.digest).collect();
         let payable = before.waiting.iter().filter(|w| w.held.is_none() || confirmed.contains(&w.digest)).count();
-        if payable == 0 && !before.open {
+        if payable == 0 && before.open.is_none() {
             return Ok(None);
         }
         let pay_on = self.office.now().day().plus_open_days(3, ClosedDays::Bank);
@@ -53,7 +53,7 @@ impl Cashiers<'_> {
         };
         let run = match self.office.freeze_run(&self.staff.officer, self.call, order).await.map_err(Stop::from) {
             Ok(run) => run.ok_or_else(|| Stop::at("no run"))?,
-            // The bank has not answered the last one yet.
+            // The last one has not all its approvals yet.
             Err(stop) if stop.kind == ANOTHER_OPEN => return Ok(None),
             Err(stop) => return Err(stop),
         };

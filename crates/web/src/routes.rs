@@ -229,6 +229,7 @@ fn returning() -> Vec<Route> {
         get("/office/cases/{case}/project/repayment/preview", Gate::Office, office::revocation::repayment_preview),
         post("/office/cases/{case}/project/repayment", Gate::Office, office::revocation::order),
         get("/office/calls/{programme}/{round}/debts", Gate::Office, office::debts::register),
+        get("/office/calls/{programme}/{round}/debts.xlsx", Gate::Office, office::debts::register_excel),
         get("/office/cases/{case}/project/debts", Gate::Office, office::debts::of_case),
         get("/office/cases/{case}/project/debts/{debt}", Gate::Office, office::debts::show),
         post("/office/cases/{case}/project/debts/{debt}/receipt", Gate::Office, office::debts::receive),
@@ -251,6 +252,7 @@ fn returning() -> Vec<Route> {
 /// 事務局 in the years after the amount is fixed.
 fn after_fixing() -> Vec<Route> {
     vec![
+        get("/office/after", Gate::Office, office::after::show),
         get("/office/calendar", Gate::Office, office::calendar::show),
         get("/office/calendar.xlsx", Gate::Office, office::calendar::excel),
         get("/office/cases/{case}/project/revenue/{nth}", Gate::Office, office::years::assess::revenue),

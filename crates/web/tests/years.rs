@@ -181,6 +181,12 @@ async fn a_disposal_is_asked_for_at_the_price_that_was_shown() {
     let field = format!("done-{request}");
     holder.send(&page, &completion, &[(&field, "2099-01-01")]).await.is(422).holds_together();
     let today = d.road.today().to_string();
+    holder.send(&page, &completion, &[(&field, &today)]).await.is(422).holds_together().has("納付命令を受け取ってから");
+    let order = format!("{}/repayment", d.office);
+    let amount = director.get(&order).await.is(200).hidden("amount").to_owned();
+    let cause = format!("disposal-{request}");
+    director.send(&order, &order, &[("cause", &cause), ("amount", &amount), ("order-reason", "架空の理由")]).await.is(303);
+    d.done().await;
     holder.send(&page, &completion, &[(&field, &today)]).await.is(303);
     d.done().await;
     officer.get(&format!("{}/assets", d.office)).await.is(200).holds_together().has("処分済");
@@ -216,6 +222,8 @@ async fn the_other_pages_hold_together_for_everybody_who_may_see_them() {
             visitor.get(&format!("{}{page}?lang=en", d.office)).await.is(200).holds_together();
             visitor.get(&format!("{}{page}?lang=ja", d.office)).await.is(200).holds_together();
         }
+        visitor.get("/office/after?lang=en").await.is(200).holds_together();
+        visitor.get("/office/after?call=nonsense&kind=late&page=7&lang=ja").await.is(200).holds_together().has("交付決定後にすること");
         let calendar: Shown = visitor.get("/office/calendar?when=all").await;
         calendar.is(200).holds_together().has("事業化状況報告（第1回）").has("株式会社架空1");
         visitor

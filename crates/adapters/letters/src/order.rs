@@ -40,6 +40,8 @@ kinds! {
     InstalmentsAgreed = "instalments";
     /// 加算金・延滞金の免除 (Art. 19(3)).
     ChargeWaived = "waived";
+    /// 債権の免除・徴収の停止: what is left will not be collected.
+    DebtDischarged = "let-go";
     /// 相殺 (Art. 20).
     OffsetMade = "offset";
     /// 督促状 (Art. 21(1)).

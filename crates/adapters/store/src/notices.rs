@@ -208,6 +208,15 @@ impl Store {
         self.listed(sql, args![], page).await
     }
 
+    /// The mails of a kind, newest first. The kind is what effects begin with, up to a colon.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn mails_of(&self, kind: &str, page: Page) -> Result<Listed<Mail>, Fault> {
+        let sql = "SELECT *, COUNT(*) OVER () AS total FROM mails WHERE effect LIKE $1 ORDER BY created_at DESC, effect LIMIT $2 OFFSET $3";
+        self.listed(sql, args![format!("{kind}:%")], page).await
+    }
+
     /// # Errors
     /// [`Fault`]
     pub async fn mail(&self, effect: &str) -> Result<Option<Mail>, Fault> {

@@ -63,7 +63,8 @@ impl Deadline {
             return label;
         }
         let en = format!("{} {}", label.get(banso_kernel::Lang::En), self.nth);
-        LocalText::new(format!("{}（第{}回）", label.ja, self.nth), en)
+        let nth = if self.kind == DutyKind::Repayment { format!("債権{}", self.nth) } else { format!("第{}回", self.nth) };
+        LocalText::new(format!("{}（{nth}）", label.ja), en)
     }
 
     /// Whether its day has passed without it.

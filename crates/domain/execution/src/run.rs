@@ -30,6 +30,8 @@ pub enum Held {
     UnderHearing,
     /// More than the holder is entitled to.
     AboveEntitlement,
+    /// The account is that of the firm which held the case before.
+    OfFormerHolder,
 }
 
 impl Held {
@@ -40,6 +42,10 @@ impl Held {
             Held::FreshAccount => LocalText::new("振込先が直前に変更されています", "the account was changed just before"),
             Held::UnderHearing => LocalText::new("取消しの手続中です", "a cancellation is under way"),
             Held::AboveEntitlement => LocalText::new("受け取ることができる額を超えます", "more than the holder is entitled to"),
+            Held::OfFormerHolder => LocalText::new(
+                "承継前の補助事業者の振込先です。承継した者が振込先を変更するまで支払えません",
+                "the account of the former holder: the successor has to give another first",
+            ),
         }
     }
 }
@@ -120,7 +126,9 @@ pub fn plan_run(
             let item = RunItem { case: *case, claim: *claim, amount: it.amount, account: it.account };
             let after = committed.checked_add(it.amount).map_err(ExecutionRefusal::from)?;
             let changed_lately = it.account_changed && it.account_since.days_until(pay_on) < FRESH_ACCOUNT_DAYS;
-            if execution.hearing.is_some() {
+            if it.account_of != execution.holder {
+                held.push((item, Held::OfFormerHolder));
+            } else if execution.hearing.is_some() {
                 held.push((item, Held::UnderHearing));
             } else if after > execution.entitlement() {
                 held.push((item, Held::AboveEntitlement));

@@ -9,7 +9,7 @@ use banso_execution::act::*;
 use banso_execution::decide;
 use banso_execution::run::{Held, RunRefusal, approve, plan_run};
 use banso_execution::*;
-use banso_kernel::{CaseId, PersonId, Yen};
+use banso_kernel::{CaseId, CorporateNumber, PersonId, Yen};
 use common::*;
 
 fn case(n: u32) -> CaseId {
@@ -50,6 +50,30 @@ fn what_goes_in_and_what_is_held() {
     assert_eq!(confirmed.total, Yen::new(96_000_000));
     let text = serde_json::to_string(&run).unwrap();
     assert_eq!(serde_json::from_str::<run::PaymentRun>(&text).unwrap(), run);
+}
+
+/// Nothing is paid to the account of a firm that is gone: the successor gives its own first.
+#[test]
+fn the_account_of_a_former_holder_is_not_paid_to() {
+    let heir = CorporateNumber::from_body(77);
+    let succeeded = |story: &Story| Succeeded {
+        from: story.case.holder,
+        to: heir,
+        cause: SuccessionCause::Merger,
+        on: day("2026-03-20"),
+        number: "承継第1号".into(),
+        documents: vec![],
+    };
+    let story = claimed(38_000_000);
+    let act = succeeded(&story);
+    let story = story.then("2026-03-21", act);
+    let plan = |story: &Story| plan_run(&[(case(1), &story.case)], &BTreeSet::new(), day("2026-04-30"), day("2026-04-28"), &rules());
+    assert_eq!(plan(&story).unwrap_err(), RunRefusal::Empty);
+    let held =
+        plan_run(&[(case(1), &story.case), (case(2), &claimed(1).case)], &BTreeSet::new(), day("2026-04-30"), day("2026-04-28"), &rules());
+    assert_eq!(held.unwrap().held.iter().map(|(i, why)| (i.case, *why)).collect::<Vec<_>>(), [(case(1), Held::OfFormerHolder)]);
+    let story = story.then("2026-03-25", AccountChanged { claim: 1, account: digest("heir"), reason: "承継のため".into() });
+    assert_eq!(plan(&story).unwrap().items.iter().map(|i| i.account).collect::<Vec<_>>(), [digest("heir")]);
 }
 
 #[test]

@@ -141,10 +141,10 @@ impl Call {
         self.runs.iter().find(|r| r.run == run)
     }
 
-    /// The run that is not finished, if there is one.
+    /// The run that waits for its approvals, if there is one.
     #[must_use]
-    pub fn open_run(&self) -> Option<&Run> {
-        self.runs.iter().find(|r| r.is_open())
+    pub fn waiting_run(&self) -> Option<&Run> {
+        self.runs.iter().find(|r| r.is_waiting())
     }
 
     /// The plan that was executed, if it was.

@@ -91,16 +91,17 @@ impl Run {
         self.approved.iter().map(|(person, _)| *person).collect()
     }
 
-    /// Whether it keeps the next one from being planned.
+    /// Whether it keeps the next one from being planned. Once a run has all its approvals its claims are ordered, and no other run can take
+    /// them; until then two plans could name the same claim.
     #[must_use]
-    pub const fn is_open(&self) -> bool {
-        matches!(self.state, RunState::Frozen | RunState::Approved)
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self.state, RunState::Frozen)
     }
 
     /// Takes the next act about runs; `None` if it does not fit.
     pub(crate) fn take(runs: &mut Vec<Run>, r: &Recorded<CallAct>) -> Option<()> {
         if let CallAct::PaymentRunFrozen(frozen) = &r.act {
-            runs.iter().all(|run| !run.is_open() && run.run != frozen.run).then_some(())?;
+            runs.iter().all(|run| !run.is_waiting() && run.run != frozen.run).then_some(())?;
             runs.push(Run {
                 run: frozen.run,
                 pay_on: frozen.pay_on,

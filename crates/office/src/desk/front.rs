@@ -5,6 +5,7 @@ use banso_kernel::{CallId, Instant, LocalText};
 use banso_permits::{Action, Person, Resource};
 use banso_store::{CaseFilter, CaseSort, Direction, Page};
 
+use crate::execution::WaitingCount;
 use crate::{BrokenFile, CallTime, Office, OfficeError, UnacceptedEdition, call_time};
 
 /// The front page of the desk.
@@ -31,6 +32,8 @@ pub struct CallOverview {
     pub drafts: u64,
     pub counts: Vec<(StateCode, u64)>,
     pub todos: Vec<Todo>,
+    /// What waits after the decisions; counted for the front of the desk only.
+    pub after: Vec<WaitingCount>,
 }
 
 /// Something that waits for the office.
@@ -103,7 +106,11 @@ impl Office {
         self.may(person, Action::ReadCall, &Resource::Office)?;
         let mut calls = Vec::new();
         for call in self.calls() {
-            calls.push(self.overview(person, &call.call).await?);
+            let mut overview = self.overview(person, &call.call).await?;
+            if overview.count(StateCode::Granted) > 0 {
+                overview.after = self.waiting_counts(person, &call.call).await?;
+            }
+            calls.push(overview);
         }
         let mails = self.store().mails(Page::first(Page::LARGEST)).await?;
         let failing = mails.rows.iter().filter(|m| m.error.is_some() && m.sent_at.is_none()).count();
@@ -128,6 +135,7 @@ impl Office {
             drafts: self.store().draft_count(&called.permit).await?,
             counts: self.store().case_counts(&called.permit).await?,
             todos: Vec::new(),
+            after: Vec::new(),
         };
         let overdue = self.overdue_corrections(&called.permit).await?;
         let loads = self.store().review_loads(&called.permit).await?;

@@ -1,6 +1,6 @@
 //! The outbox: what was mailed to whom, what waits, what could not be handed over.
 
-use banso_kernel::Instant;
+use banso_kernel::{Instant, LocalText};
 use banso_permits::{Action, Person, Resource};
 use banso_store::Page;
 
@@ -9,9 +9,58 @@ use crate::{Office, OfficeError};
 /// Rows of one page of the outbox.
 const MAILS_PAGE: u32 = 50;
 
+/// What a mail is about, by what its effect begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailKind {
+    /// A letter to the parties.
+    Letter,
+    /// A notice for the office or a reviewer.
+    Notice,
+    /// That a call closes soon.
+    ClosingReminder,
+    /// That something after the decision is due, or overdue.
+    DutyReminder,
+    Invitation,
+}
+
+impl MailKind {
+    pub const ALL: [MailKind; 5] =
+        [MailKind::Letter, MailKind::Notice, MailKind::ClosingReminder, MailKind::DutyReminder, MailKind::Invitation];
+
+    /// As effects and addresses have it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            MailKind::Letter => "letter",
+            MailKind::Notice => "notice",
+            MailKind::ClosingReminder => "reminder",
+            MailKind::DutyReminder => "duty",
+            MailKind::Invitation => "invitation",
+        }
+    }
+
+    #[must_use]
+    pub fn label(self) -> LocalText {
+        match self {
+            MailKind::Letter => LocalText::new("申請者への通知", "letter to the parties"),
+            MailKind::Notice => LocalText::new("事務局・審査員への通知", "notice to the office or a reviewer"),
+            MailKind::ClosingReminder => LocalText::new("締切のお知らせ", "reminder that a call closes"),
+            MailKind::DutyReminder => LocalText::new("手続の期限のお知らせ・催促", "reminder of what is due"),
+            MailKind::Invitation => LocalText::new("招待", "invitation"),
+        }
+    }
+
+    fn of(effect: &str) -> Option<MailKind> {
+        let begins = effect.split(':').next().unwrap_or_default();
+        MailKind::ALL.into_iter().find(|k| k.code() == begins)
+    }
+}
+
 /// A page of the outbox, newest first.
 #[derive(Debug, Clone)]
 pub struct MailPage {
+    /// The kind that was asked for; all without one.
+    pub kind: Option<MailKind>,
     pub mails: Vec<SentMail>,
     pub total: u64,
     /// From 0.
@@ -22,6 +71,8 @@ pub struct MailPage {
 /// A mail and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentMail {
+    /// `None` for what no desk sends any more.
+    pub kind: Option<MailKind>,
     pub recipient: String,
     pub subject: String,
     pub body: String,
@@ -32,14 +83,19 @@ pub struct SentMail {
 }
 
 impl Office {
-    /// A page of the outbox.
+    /// A page of the outbox, of one kind or of all.
     ///
     /// # Errors
     /// Forbidden to whoever has no desk in the office.
-    pub async fn outbox(&self, person: &Person, page: u32) -> Result<MailPage, OfficeError> {
+    pub async fn outbox(&self, person: &Person, kind: Option<MailKind>, page: u32) -> Result<MailPage, OfficeError> {
         self.may(person, Action::ReadCall, &Resource::Office)?;
-        let listed = self.store().mails(Page::new(page, MAILS_PAGE)).await?;
+        let asked = Page::new(page, MAILS_PAGE);
+        let listed = match kind {
+            Some(kind) => self.store().mails_of(kind.code(), asked).await?,
+            None => self.store().mails(asked).await?,
+        };
         let mail = |m: banso_store::Mail| SentMail {
+            kind: MailKind::of(&m.mail.effect),
             recipient: m.mail.recipient,
             subject: m.mail.subject,
             body: m.mail.body,
@@ -48,6 +104,6 @@ impl Office {
             error: m.error,
         };
         let pages = u32::try_from(listed.total.div_ceil(u64::from(MAILS_PAGE))).unwrap_or(u32::MAX).max(1);
-        Ok(MailPage { mails: listed.rows.into_iter().map(mail).collect(), total: listed.total, page, pages })
+        Ok(MailPage { kind, mails: listed.rows.into_iter().map(mail).collect(), total: listed.total, page, pages })
     }
 }

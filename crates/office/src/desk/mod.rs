@@ -38,7 +38,7 @@ pub use completeness::{CheckItem, Checklist, ReturnOrder};
 pub use front::{CallOverview, FrontDesk, Todo, TodoKind};
 pub use guidelines::{EditionLine, GuidelineCall, GuidelinePage, ReadAgain};
 pub use inbox::{INBOX_PAGE, Inbox, InboxQuery, ListFile, SortColumn};
-pub use mails::{MailPage, SentMail};
+pub use mails::{MailKind, MailPage, SentMail};
 pub use meeting::{Meeting, MeetingBonus, MeetingLine, MeetingMark, MeetingReviewer, MeetingState};
 pub use progress::{AssignedReviewer, CaseProgress, Progress, ReviewerProgress, ReviewerSheet, SheetView};
 pub use promotion::ReserveLine;

@@ -171,7 +171,7 @@ async fn who_may_handle_is_said_by_the_policies() {
     }
     for who in [&reviewer, &s.leads[1]] {
         assert!(matches!(s.office.front_desk(who).await, Err(OfficeError::Forbidden(_))));
-        assert!(matches!(s.office.outbox(who, 0).await, Err(OfficeError::Forbidden(_))));
+        assert!(matches!(s.office.outbox(who, None, 0).await, Err(OfficeError::Forbidden(_))));
         assert!(s.office.office_inbox(who, &s.call, InboxQuery::default()).await.is_err());
         assert!(s.office.meeting(who, &s.call).await.is_err());
     }
@@ -364,8 +364,15 @@ async fn the_front_page_says_what_waits() {
     s.office.load_programmes(&[file], &crate::testing::cases::words()).await.unwrap();
     assert_eq!(s.office.front_desk(&s.officer).await.unwrap().broken.len(), 1);
     s.office.run_jobs().await;
-    let outbox = s.office.outbox(&s.officer, 0).await.unwrap();
-    assert!(outbox.total >= 1 && outbox.mails.iter().all(|m| m.sent_at.is_some()));
+    let outbox = s.office.outbox(&s.officer, None, 0).await.unwrap();
+    assert!(outbox.total >= 1 && outbox.mails.iter().all(|m| m.sent_at.is_some() && m.kind.is_some()));
+    let mut by_kind = 0;
+    for kind in crate::desk::MailKind::ALL {
+        let some = s.office.outbox(&s.officer, Some(kind), 0).await.unwrap();
+        assert!(some.mails.iter().all(|m| m.kind == Some(kind)));
+        by_kind += some.total;
+    }
+    assert_eq!(by_kind, outbox.total);
 }
 
 #[tokio::test]

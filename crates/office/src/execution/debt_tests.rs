@@ -258,5 +258,7 @@ async fn demanded_in_instalments_waived_set_off_and_given_up() {
     assert!(matches!(office.debt_register(story.holder(), &story.stage.call, None).await, Err(OfficeError::Forbidden(_))));
     assert!(matches!(office.demand(officer, story.case, 99, None, press()).await, Err(OfficeError::NotFound)));
     story.stage.settle().await;
-    assert_eq!(story.letters().await.len(), 8, "four, instalments, demand, waiver, offset");
+    assert_eq!(story.letters().await.len(), 9, "four, instalments, demand, waiver, offset, discharge");
+    let (_, file) = office.debt_register_file(officer, &story.stage.call, None).await.unwrap();
+    assert!(file.starts_with(b"PK"));
 }

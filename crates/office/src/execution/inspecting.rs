@@ -139,7 +139,7 @@ impl Office {
     /// Finishes the inspection: what was judged of each line becomes the accepted cost.
     ///
     /// # Errors
-    /// A cut without reason or clause or above its line; another report than the one that was looked at; not the office's to do now.
+    /// A cut without reason or clause or above its line; something that was not checked, without a reason; another report than the one that was looked at; not the office's to do now.
     pub async fn inspect(&self, person: &Person, case: CaseId, form: InspectionForm) -> Result<(), OfficeError> {
         let project = self.project_at_office(person, Action::HandleCase, case).await?;
         if self.done_before(form.request).await? {
@@ -215,6 +215,23 @@ pub(super) fn last_cuts(project: &Project) -> Vec<LineCut> {
     if project.execution.accepted.is_empty() { Vec::new() } else { inspected.last().unwrap_or_default() }
 }
 
+/// What was not looked at needs its reason in the note; an inspection that looked at nothing is none.
+fn unchecked(form: &InspectionForm) -> Option<FieldProblem> {
+    let left: Vec<_> = CHECKS.iter().filter(|(code, ..)| !form.checks.iter().any(|c| c == code)).collect();
+    if left.len() == CHECKS.len() {
+        return Some(FieldProblem::new("checks", "確認した事項を選んでください。", "Tick what was checked."));
+    }
+    if left.is_empty() || !form.note.trim().is_empty() {
+        return None;
+    }
+    let (ja, en): (Vec<&str>, Vec<&str>) = left.iter().map(|(_, ja, en)| (*ja, *en)).unzip();
+    Some(FieldProblem::new(
+        "note",
+        format!("確認していない事項（{}）があります。確認するか、確認しない理由を所見に書いてください。", ja.join("、")),
+        format!("Not checked: {}. Check it, or say in the note why not.", en.join("; ")),
+    ))
+}
+
 fn cuts(lines: &[ClaimLine], form: &InspectionForm) -> Result<Vec<LineCut>, OfficeError> {
     let mut found = Vec::new();
     let mut problems = Vec::new();
@@ -242,8 +259,6 @@ fn cuts(lines: &[ClaimLine], form: &InspectionForm) -> Result<Vec<LineCut>, Offi
             clause: judged.clause.trim().to_owned(),
         });
     }
-    if form.checks.is_empty() {
-        problems.push(FieldProblem::new("checks", "確認した事項を選んでください。", "Tick what was checked."));
-    }
+    problems.extend(unchecked(form));
     if problems.is_empty() { Ok(found) } else { Err(OfficeError::Invalid(problems)) }
 }

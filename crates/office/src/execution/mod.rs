@@ -12,6 +12,7 @@ mod collecting;
 #[cfg(test)]
 mod debt_tests;
 mod debts;
+mod debts_file;
 mod drafts;
 mod evidence;
 mod fixing;
@@ -32,6 +33,9 @@ mod telling;
 mod template;
 #[cfg(test)]
 pub(crate) mod tests;
+mod waiting;
+#[cfg(test)]
+mod waiting_tests;
 #[cfg(test)]
 mod work_tests;
 mod years;
@@ -58,6 +62,8 @@ pub use statement::{CaseDebts, Covered, DebtStatementView, OwedOn, ScheduleLine,
 pub use steps::text_document;
 pub use supervising::{IncidentView, PerformanceView, ProgressView, WorkPage};
 pub use telling::{ProgressForm, StopForm};
+pub(crate) use waiting::Counted;
+pub use waiting::{WaitingAt, WaitingCount, WaitingGroup, WaitingKind, WaitingPage, WaitingQuery, WaitingTask};
 pub use years::*;
 
 use banso_execution::ExecutionRefusal;

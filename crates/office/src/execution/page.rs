@@ -224,7 +224,7 @@ impl Office {
 
 /// Steps that go out as a letter.
 fn has_letter(kind: &str) -> bool {
-    const OF: [&str; 25] = [
+    const OF: [&str; 26] = [
         "plan_change_approved",
         "plan_change_refused",
         "completion_returned",
@@ -235,6 +235,7 @@ fn has_letter(kind: &str) -> bool {
         "repayment_ordered",
         "instalments_agreed",
         "charge_waived",
+        "debt_discharged",
         "offset_made",
         "demanded",
         "incident_instructed",

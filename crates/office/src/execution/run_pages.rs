@@ -25,7 +25,7 @@ pub struct WaitingLine {
     /// Changed since it was claimed with.
     pub changed: bool,
     pub held: Option<Held>,
-    /// In a run that is not finished.
+    /// In a run that waits for its approvals.
     pub planned: bool,
 }
 
@@ -52,8 +52,8 @@ pub struct RunsPage {
     pub runs: Vec<RunLine>,
     pub requester: RequesterForm,
     pub may_plan: bool,
-    /// A run that is not finished keeps the next from being planned.
-    pub open: bool,
+    /// A run that waits for its approvals keeps the next from being planned.
+    pub open: Option<Digest>,
     /// The next day on which banks work.
     pub next_day: Day,
 }
@@ -111,9 +111,9 @@ impl Office {
         })
     }
 
-    /// The claims of the run that is not finished.
-    async fn claims_underway(&self, call: &banso_grant::Call) -> Result<BTreeSet<(CaseId, u32)>, OfficeError> {
-        let Some(open) = call.open_run() else { return Ok(BTreeSet::new()) };
+    /// The claims of the run that waits for its approvals.
+    pub(crate) async fn claims_underway(&self, call: &banso_grant::Call) -> Result<BTreeSet<(CaseId, u32)>, OfficeError> {
+        let Some(open) = call.waiting_run() else { return Ok(BTreeSet::new()) };
         let (frozen, _) = self.frozen_run(open.run).await?;
         Ok(frozen.run.items.iter().map(|i| (i.case, i.claim)).collect())
     }
@@ -150,7 +150,7 @@ impl Office {
             programme: called.edition.meta().programme.clone(),
             waiting_total: super::project::sum(waiting.iter().filter(|w| w.held.is_none()).map(|w| w.amount)),
             waiting,
-            open: called.call.call.open_run().is_some(),
+            open: called.call.call.waiting_run().map(|r| r.run),
             runs,
             requester,
             may_plan: self.may_call(person, Action::RunCall, call).is_ok(),

@@ -91,7 +91,7 @@ impl Office {
     /// Freezes a run of every claim that waits.
     ///
     /// # Errors
-    /// A day on which banks rest, nothing to pay, an account that no transfer can name, a run that is not finished.
+    /// A day on which banks rest, nothing to pay, an account that no transfer can name, a run that waits for its approvals.
     pub async fn freeze_run(&self, person: &Person, call: &CallId, order: RunOrder) -> Result<Option<Digest>, OfficeError> {
         let called = self.called(person, Action::RunCall, call).await?;
         if self.done_before(order.request).await? {
@@ -177,6 +177,18 @@ impl Office {
                     ),
                     format!(
                         "A claim of {} changed after the run was frozen: discard it and plan again.",
+                        case.submission.paper.receipt_number
+                    ),
+                )));
+            }
+            if at.claims.get(&item.claim).is_some_and(|c| c.account_of != at.holder) {
+                return Err(OfficeError::Stale(LocalText::new(
+                    format!(
+                        "{}は、支払計画の確定後に承継されました。計画を取り消し、承継した者の振込先で作り直してください。",
+                        case.submission.paper.receipt_number
+                    ),
+                    format!(
+                        "{} was succeeded to after the run was frozen: discard it and plan again with the successor's account.",
                         case.submission.paper.receipt_number
                     ),
                 )));

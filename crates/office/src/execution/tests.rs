@@ -104,6 +104,22 @@ async fn a_report_comes_back_corrected_and_is_inspected_and_fixed() {
     assert_eq!((page.points.as_slice(), page.may), (&["1-001：検収の写真".to_owned()][..], true));
     road.report().await.unwrap();
     assert_eq!(fields(road.inspect(29_000_000).await), ["cut-1"]);
+    let page = road.office().inspection_page(&road.stage.officer, road.case).await.unwrap();
+    let ticked = |checks: &[&str], note: &str| {
+        let judge =
+            |l: &InspectedLine| JudgedLine { line: l.report.line.id.clone(), cut: Yen::ZERO, reason: String::new(), clause: String::new() };
+        let form = InspectionForm {
+            claims: page.claims.unwrap(),
+            judged: page.lines.iter().map(judge).collect(),
+            checks: checks.iter().map(|c| (*c).to_owned()).collect(),
+            on_site: false,
+            note: note.into(),
+            request: road.press(),
+        };
+        road.office().inspect(&road.stage.officer, road.case, form)
+    };
+    assert_eq!(fields(ticked(&[], "書面で確認した").await), ["checks"]);
+    assert_eq!(fields(ticked(&["books", "bank", "content", "kept"], " ").await), ["note"], "why the things were not looked at");
     road.inspect(1_000_000).await.unwrap();
     let page = road.office().fixing_page(&road.stage.director, road.case).await.unwrap();
     // Two thirds of 27,000,000 and of 15,000,000; the university reported nothing.
@@ -129,7 +145,7 @@ async fn money_goes_out_by_four_eyes_and_comes_back_reconciled() {
     let (call, officer, director) = (&road.stage.call, &road.stage.officer, &road.stage.director);
     assert_eq!(road.page().await.claimable, None, "everything is claimed");
     let page = road.office().runs_page(officer, call).await.unwrap();
-    assert_eq!((page.waiting.len(), page.waiting_total.get(), page.open), (1, 28_000_000, false));
+    assert_eq!((page.waiting.len(), page.waiting_total.get(), page.open), (1, 28_000_000, None));
     let sunday = RunOrder { pay_on: Some(Day::parse("2030-01-06").unwrap()), ..road.run_order() };
     let refused = road.office().freeze_run(officer, call, sunday).await;
     assert!(matches!(refused, Err(OfficeError::Invalid(p)) if p[0].field == "pay-on"));

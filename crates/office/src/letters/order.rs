@@ -2,7 +2,7 @@
 //! stops and corrections.
 
 use banso_execution::ExecutionAct;
-use banso_execution::act::{Demanded, Extent, InstalmentsAgreed, RepaymentOrdered, Revoked};
+use banso_execution::act::{ChargeWaived, Demanded, Extent, InstalmentsAgreed, RepaymentOrdered, Revoked};
 use banso_execution::law::{ChargePart, ChargeTerms, Flow};
 use banso_execution::state::{Debt, Execution};
 use banso_grant::{CaseState, GrantDecided, Recorded};
@@ -205,6 +205,25 @@ fn of_cancelling(told: &Told<'_>, context: &OrderContext<'_>, act: &ExecutionAct
     None
 }
 
+/// What was open of a charge, what is waived of it, what is left.
+fn waived(context: &OrderContext<'_>, told: &Told<'_>, act: &ChargeWaived, debt: &Debt) -> Option<OrderLetter> {
+    let s = debt.statement(told.record.effective_on).ok()?;
+    let (name, left) = match act.of {
+        ChargePart::Surcharge => ("加算金", s.surcharge_open().ok()?),
+        ChargePart::LateCharge => ("延滞金", s.late_charge_open().ok()?),
+    };
+    Some(OrderLetter {
+        facts: vec![fact("返還・納付の命令", format!("{}（{}）", debt.number, debt.ordered_on.wareki()))],
+        figures: vec![
+            figure(&format!("免除の前の{name}（未納の額）"), left.checked_add(act.amount).ok()?),
+            figure(&format!("免除の後に納付する{name}"), left),
+            figure(&format!("免除する{name}"), act.amount),
+        ],
+        reason: act.reason.clone(),
+        ..context.plain(OrderKind::ChargeWaived, &own_number(told, "免除"), &told.record.clause, "")
+    })
+}
+
 fn of_money(told: &Told<'_>, context: &OrderContext<'_>, execution: &Execution, act: &ExecutionAct) -> Option<OrderLetter> {
     let basis = told.record.clause.as_str();
     if let ExecutionAct::Demanded(a) = act {
@@ -214,15 +233,24 @@ fn of_money(told: &Told<'_>, context: &OrderContext<'_>, execution: &Execution, 
         return Some(instalments(context, told, a, execution.debts.get(&a.debt)));
     }
     if let ExecutionAct::ChargeWaived(a) = act {
-        let what = match a.of {
-            ChargePart::Surcharge => "免除する加算金",
-            ChargePart::LateCharge => "免除する延滞金",
-        };
+        return waived(context, told, a, execution.debts.get(&a.debt)?);
+    }
+    if let ExecutionAct::DebtDischarged(a) = act {
+        let debt = execution.debts.get(&a.debt)?;
+        let s = debt.statement(told.record.effective_on).ok()?;
         return Some(OrderLetter {
-            facts: execution.debts.get(&a.debt).map(|d| fact("返還・納付の命令", d.number.clone())).into_iter().collect(),
-            figures: vec![figure(what, a.amount)],
+            facts: vec![
+                fact("返還・納付の命令", format!("{}（{}）", debt.number, debt.ordered_on.wareki())),
+                fact("根拠", format!("公募要領 {}", a.clause)),
+            ],
+            figures: vec![
+                figure("残っていた元本", s.principal_open().ok()?),
+                figure("残っていた加算金", s.surcharge_open().ok()?),
+                figure("残っていた延滞金", s.late_charge_open().ok()?),
+                figure("徴収しないこととした額", a.amount),
+            ],
             reason: a.reason.clone(),
-            ..context.plain(OrderKind::ChargeWaived, &own_number(told, "免除"), basis, "")
+            ..context.plain(OrderKind::DebtDischarged, &own_number(told, "整理"), basis, &a.clause)
         });
     }
     if let ExecutionAct::OffsetMade(a) = act {

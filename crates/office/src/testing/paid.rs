@@ -6,7 +6,9 @@ use banso_kernel::{CaseId, ClosedDays, Day, Yen};
 
 use super::stage::Stage;
 use crate::desk::granting::DecisionOrder;
-use crate::execution::{AccountForm, InspectionForm, JudgedLine, PaperKind, ReportOrder, RequesterForm, RunOrder, SettleLine, SettleOrder};
+use crate::execution::{
+    AccountForm, CHECKS, InspectionForm, JudgedLine, PaperKind, ReportOrder, RequesterForm, RunOrder, SettleLine, SettleOrder,
+};
 
 const DAY_SECONDS: i64 = 86_400;
 
@@ -70,7 +72,7 @@ impl Stage {
         let form = InspectionForm {
             claims: page.claims.unwrap(),
             judged: page.lines.iter().map(|l| judge(&l.report.line.id)).collect(),
-            checks: vec!["books".into()],
+            checks: CHECKS.iter().map(|(code, ..)| (*code).to_owned()).collect(),
             on_site: true,
             note: String::new(),
             request: self.press(),

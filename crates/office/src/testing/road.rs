@@ -8,7 +8,8 @@ use banso_permits::{Person, Role};
 use super::stage::Stage;
 use crate::desk::granting::DecisionOrder;
 use crate::execution::{
-    AccountForm, InspectionForm, JudgedLine, PaperKind, ProjectPage, ReportOrder, RequesterForm, RunOrder, RunPage, SettleLine, SettleOrder,
+    AccountForm, CHECKS, InspectionForm, JudgedLine, PaperKind, ProjectPage, ReportOrder, RequesterForm, RunOrder, RunPage, SettleLine,
+    SettleOrder,
 };
 use crate::{Office, OfficeError};
 
@@ -176,7 +177,7 @@ impl Road {
         let form = InspectionForm {
             claims: page.claims.unwrap(),
             judged,
-            checks: vec!["things".into()],
+            checks: CHECKS.iter().map(|(code, ..)| (*code).to_owned()).collect(),
             on_site: true,
             note: String::new(),
             request: self.press(),

@@ -2,7 +2,7 @@
 
 use banso_execution::state::ClaimState;
 use banso_kernel::Yen;
-use banso_office::execution::{InspectionForm, JudgedLine};
+use banso_office::execution::{CHECKS, InspectionForm, JudgedLine};
 
 use super::{Parties, REASON, Stop};
 use crate::accounts::account;
@@ -21,7 +21,7 @@ impl Parties<'_> {
         let form = InspectionForm {
             judged: judged.collect(),
             claims: page.claims.ok_or_else(|| Stop::at("no report"))?,
-            checks: vec!["things".to_owned(), "books".to_owned()],
+            checks: CHECKS.iter().map(|(code, ..)| (*code).to_owned()).collect(),
             on_site: true,
             note: String::new(),
             request: self.press,

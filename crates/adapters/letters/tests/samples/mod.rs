@@ -364,7 +364,7 @@ fn ordered(kind: OrderKind) -> OrderLetter {
             due: None,
             ..plain
         },
-        K::ChargeWaived | K::OffsetMade => OrderLetter { figures: money("免除・相殺の額"), due: None, ..plain },
+        K::ChargeWaived | K::OffsetMade | K::DebtDischarged => OrderLetter { figures: money("免除・相殺の額"), due: None, ..plain },
         K::Demanded => OrderLetter { figures: money("督促する額"), reason: String::new(), ..plain },
         K::CorrectionOrdered => OrderLetter {
             points: vec![Point {

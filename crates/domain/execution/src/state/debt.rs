@@ -110,7 +110,8 @@ impl Debt {
         Ok(self.statement(as_of)?.open()?.checked_sub(given_up)?)
     }
 
-    /// The next day on which something is due, where anything is.
+    /// The next day on which something is due, where anything is. Charges that are left when the principal is paid were due with its last
+    /// part.
     #[must_use]
     pub fn next_due(&self) -> Option<Day> {
         let mut paid = Yen::sum(self.payments.iter().map(|p| p.amount)).unwrap_or(Yen::ZERO);
@@ -120,7 +121,9 @@ impl Debt {
                 return Some(flow.on);
             }
         }
-        None
+        // With the principal paid nothing grows any more: what is left is left as of the last movement.
+        let charges = self.discharged.is_none() && self.open(self.last_movement()).is_ok_and(|open| open > Yen::ZERO);
+        self.schedule().last().filter(|_| charges).map(|flow| flow.on)
     }
 
     /// The day of the last movement: statements before it are not asked for.

@@ -1,6 +1,6 @@
 //! Claims for payment and what became of them. Never more is ordered than the holder is entitled to.
 
-use banso_kernel::{Day, Digest, Yen};
+use banso_kernel::{CorporateNumber, Day, Digest, Yen};
 
 use super::{Execution, Field, not_in_future, positive, written};
 use crate::act::{AccountChanged, PaymentClaimed, PaymentKind, PaymentMade, PaymentOrdered, PaymentRefused, TransferReturned};
@@ -18,6 +18,8 @@ pub struct Claim {
     pub account_since: Day,
     /// Whether it is another than the one claimed with.
     pub account_changed: bool,
+    /// Whose account it is: who held the case when it was given.
+    pub account_of: CorporateNumber,
     pub state: ClaimState,
 }
 
@@ -100,10 +102,11 @@ impl Execution {
 
     pub(super) fn take_account_changed(&mut self, a: &AccountChanged, on: Day) -> Result<(), Refusal> {
         written(Field::Reason, &a.reason)?;
+        let holder = self.holder;
         let claim = self.claim(a.claim)?;
         match &claim.state {
             ClaimState::Claimed | ClaimState::CameBack { .. } => {
-                (claim.account, claim.account_since, claim.account_changed) = (a.account, on, true);
+                (claim.account, claim.account_since, claim.account_changed, claim.account_of) = (a.account, on, true, holder);
             }
             // What is on its way goes where the frozen run says.
             ClaimState::Refused { .. } | ClaimState::Ordered { .. } | ClaimState::Paid { .. } => {
@@ -175,6 +178,7 @@ impl Execution {
             account: a.account,
             account_since: on,
             account_changed: false,
+            account_of: self.holder,
             state: ClaimState::Claimed,
         };
         self.claims.insert(a.claim, claim);

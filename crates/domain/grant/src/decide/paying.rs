@@ -13,10 +13,10 @@ use crate::run::{PaymentRunFrozen, PaymentRunSettled, Run, RunState};
 /// Freezes a run.
 ///
 /// # Errors
-/// Another run that is not finished.
+/// Another run that waits for its approvals.
 pub fn freeze_run(call: &Call, digest: Digest, run: &PaymentRun, by: &By) -> Result<NewAct<CallAct>, Refusal> {
-    if let Some(open) = call.open_run() {
-        return Err(Refusal::Run(RunFlaw::AnotherOpen { pay_on: open.pay_on }));
+    if let Some(waiting) = call.waiting_run() {
+        return Err(Refusal::Run(RunFlaw::AnotherWaits { pay_on: waiting.pay_on }));
     }
     let act = CallAct::PaymentRunFrozen(PaymentRunFrozen {
         run: digest,

@@ -8,7 +8,7 @@ use crate::law;
 /// What is wrong with a step of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunFlaw {
-    AnotherOpen { pay_on: Day },
+    AnotherWaits { pay_on: Day },
     NotWaiting,
     OwnPlan,
     Twice,
@@ -20,13 +20,13 @@ pub enum RunFlaw {
 impl RunFlaw {
     pub(super) fn told(&self) -> Told {
         let (code, message, next) = match self {
-            RunFlaw::AnotherOpen { pay_on } => (
+            RunFlaw::AnotherWaits { pay_on } => (
                 "R221",
                 text(
-                    format!("終わっていない支払計画（支払日 {}）があります。", pay_on.wareki()),
-                    format!("a run to be paid on {pay_on} is not finished"),
+                    format!("承認を待っている支払計画（支払日 {}）があります。", pay_on.wareki()),
+                    format!("a run to be paid on {pay_on} waits for its approvals"),
                 ),
-                text("その計画の結果を記録するか、取り消してください。", "settle or discard it first"),
+                text("その計画を承認するか、取り消してください。", "approve or discard it first"),
             ),
             RunFlaw::NotWaiting => (
                 "R222",

@@ -142,6 +142,29 @@ fn things_of(project: &Project, line: &ClaimLine) -> Vec<AssetProposal> {
     (0..count).map(thing).collect()
 }
 
+/// How surely a registered thing is the proposed one, the surest first: its number, its serial number, the line that its number begins
+/// with, what it is. Whoever registered it may have numbered it otherwise.
+const SAME: [fn(&Asset, &AssetProposal, &str) -> bool; 4] = [
+    |asset, thing, _| asset.id == thing.id,
+    |asset, thing, _| !thing.serial.is_empty() && asset.serial == thing.serial,
+    |asset, _, line| asset.id.strip_prefix(line).is_some_and(|rest| rest.starts_with('-')),
+    |asset, thing, _| asset.cost.0 == thing.cost && (asset.name == thing.name || asset.acquired == thing.acquired),
+];
+
+/// Things of claim lines that are not registered yet. What is recognised is taken out of `known`: a registered thing is one thing.
+fn missing(mut left: Vec<(String, AssetProposal)>, mut known: Vec<&Asset>) -> Vec<AssetProposal> {
+    for same in SAME {
+        left.retain(|(line, thing)| match known.iter().position(|asset| same(asset, thing, line)) {
+            Some(at) => {
+                known.swap_remove(at);
+                false
+            }
+            None => true,
+        });
+    }
+    left.into_iter().map(|(_, thing)| thing).collect()
+}
+
 impl Office {
     /// Things that the claim lines show and that are not registered; `None` where the lines were erased.
     async fn proposals(&self, project: &Project) -> Result<Option<Vec<AssetProposal>>, OfficeError> {
@@ -149,8 +172,8 @@ impl Office {
             return Ok(Some(Vec::new()));
         };
         let Some(content) = self.report_content(completion.claims).await? else { return Ok(None) };
-        let all = content.lines.iter().flat_map(|line| things_of(project, line));
-        Ok(Some(all.filter(|p| !project.execution.assets.contains_key(&p.id)).collect()))
+        let all = content.lines.iter().flat_map(|line| things_of(project, line).into_iter().map(|thing| (line.id.clone(), thing)));
+        Ok(Some(missing(all.collect(), project.execution.assets.values().map(|s| &s.asset).collect())))
     }
 
     /// The register of assets at the holder's desk.
@@ -279,4 +302,50 @@ fn checked(n: usize, entry: &RegisteredAsset, proposal: &AssetProposal, problems
         life_clause: entry.life_clause.trim().to_owned(),
         place: entry.place.trim().to_owned(),
     })
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    #[test]
+    fn what_is_registered_under_another_number_is_found_by_its_line() {
+        let thing = |n: usize, serial: &str| AssetProposal {
+            id: format!("1-001-{n}"),
+            name: "架空の加工機".into(),
+            serial: serial.into(),
+            cost: Yen::new(2_000_000),
+            subsidy: Yen::new(1_000_000),
+            acquired: day("2026-05-01"),
+        };
+        let asset = |id: &str, name: &str, serial: &str, cost: i64, acquired: &str| Asset {
+            id: id.into(),
+            name: name.into(),
+            serial: serial.into(),
+            cost: TaxOut(Yen::new(cost)),
+            subsidy: Yen::new(1_000_000),
+            acquired: day(acquired),
+            life_years: 5,
+            life_clause: "別表第二（架空）".into(),
+            place: "架空市1-1".into(),
+        };
+        for (known, left) in [
+            (vec![], &["1-001-1", "1-001-2"][..]),
+            (vec![asset("1-001-1", "別の名", "", 1, "2020-01-01")], &["1-001-2"]),
+            (vec![asset("A-1", "別の名", "S2", 1, "2020-01-01")], &["1-001-1"]),
+            (vec![asset("1-001-A", "別の名", "", 1, "2020-01-01")], &["1-001-2"]),
+            (vec![asset("M-1", "架空の加工機", "", 2_000_000, "2020-01-01")], &["1-001-2"]),
+            (vec![asset("M-1", "機", "", 2_000_000, "2026-05-01"), asset("M-2", "機", "", 2_000_000, "2026-05-01")], &[]),
+            // Another line's, and another thing.
+            (vec![asset("1-0010-1", "架空の加工機", "", 3_000_000, "2020-01-01")], &["1-001-1", "1-001-2"]),
+        ] {
+            let things = [thing(1, "S1"), thing(2, "S2")].map(|t| ("1-001".to_owned(), t)).to_vec();
+            let found = missing(things, known.iter().collect());
+            assert_eq!(found.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), left, "{known:?}");
+        }
+    }
 }

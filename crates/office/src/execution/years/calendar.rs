@@ -14,11 +14,13 @@ use crate::{Office, OfficeError};
 const LINES: usize = 50;
 /// How far 「近い期限」 reaches.
 const NEAR_DAYS: i32 = 30;
+/// What has been overdue for longer is only counted there.
+const LATELY_DAYS: i32 = 90;
 
 /// How far the calendar looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Horizon {
-    /// Overdue, and due within thirty days.
+    /// Overdue for ninety days at most, and due within thirty days.
     #[default]
     Near,
     Overdue,
@@ -40,7 +42,7 @@ impl Horizon {
     #[must_use]
     pub fn label(self) -> LocalText {
         match self {
-            Horizon::Near => LocalText::new("期限切れと30日以内", "overdue and within 30 days"),
+            Horizon::Near => LocalText::new("最近の期限切れ（90日以内）と30日以内", "lately overdue (90 days) and within 30 days"),
             Horizon::Overdue => LocalText::new("期限切れだけ", "overdue only"),
             Horizon::All => LocalText::new("全て", "all"),
         }
@@ -54,7 +56,7 @@ impl Horizon {
 
     fn holds(self, due: Day, today: Day) -> bool {
         match self {
-            Horizon::Near => due <= today.plus_days(NEAR_DAYS),
+            Horizon::Near => due >= today.plus_days(-LATELY_DAYS) && due <= today.plus_days(NEAR_DAYS),
             Horizon::Overdue => due < today,
             Horizon::All => true,
         }
@@ -88,6 +90,33 @@ pub struct CalendarLine {
     pub clause: String,
 }
 
+/// How much is due in a call, of the kind that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallTally {
+    pub call: CallId,
+    pub name: LocalText,
+    pub overdue: usize,
+    /// Of these, overdue for longer than what the nearest view shows.
+    pub long_overdue: usize,
+    /// Due from today on, within thirty days.
+    pub soon: usize,
+    pub all: usize,
+}
+
+impl CallTally {
+    fn of(call: &CallId, name: &LocalText, due: &[Day], today: Day) -> Self {
+        let count = |within: &dyn Fn(Day) -> bool| due.iter().filter(|d| within(**d)).count();
+        CallTally {
+            call: call.clone(),
+            name: name.clone(),
+            overdue: count(&|d| d < today),
+            long_overdue: count(&|d| d < today.plus_days(-LATELY_DAYS)),
+            soon: count(&|d| d >= today && d <= today.plus_days(NEAR_DAYS)),
+            all: due.len(),
+        }
+    }
+}
+
 /// The page.
 #[derive(Debug, Clone)]
 pub struct CalendarPage {
@@ -97,6 +126,8 @@ pub struct CalendarPage {
     pub total: usize,
     pub overdue: usize,
     pub pages: usize,
+    /// Every call in which something of this kind is due.
+    pub tallies: Vec<CallTally>,
     /// Calls with their names.
     pub calls: Vec<(CallId, LocalText)>,
 }
@@ -120,13 +151,27 @@ impl Granted {
 }
 
 impl Office {
-    /// Every unmet duty that a query asks for, the earliest first.
-    pub(super) async fn calendar_lines(&self, person: &Person, query: &CalendarQuery) -> Result<Vec<CalendarLine>, OfficeError> {
-        let mut lines = Vec::new();
+    /// Every granted case of the calls that a query asks for.
+    async fn granted_for(&self, person: &Person, query: &CalendarQuery) -> Result<Vec<(CallId, Vec<Granted>)>, OfficeError> {
+        let mut found = Vec::new();
         for call in self.calls().into_iter().map(|c| c.call.clone()).filter(|c| query.call.as_ref().is_none_or(|q| q == c)) {
             let permit = self.may_call(person, Action::ReadCall, &call)?;
-            for granted in self.granted_within(&permit).await? {
-                lines.extend(self.lines_of(&call, &granted, query).await?);
+            let granted = self.granted_within(&permit).await?;
+            found.push((call, granted));
+        }
+        Ok(found)
+    }
+
+    /// Every unmet duty that a query asks for, the earliest first.
+    pub(super) async fn calendar_lines(&self, person: &Person, query: &CalendarQuery) -> Result<Vec<CalendarLine>, OfficeError> {
+        self.lines_for(&self.granted_for(person, query).await?, query).await
+    }
+
+    async fn lines_for(&self, all: &[(CallId, Vec<Granted>)], query: &CalendarQuery) -> Result<Vec<CalendarLine>, OfficeError> {
+        let mut lines = Vec::new();
+        for (call, cases) in all {
+            for granted in cases {
+                lines.extend(self.lines_of(call, granted, query).await?);
             }
         }
         lines.sort_by(|a, b| (a.due, &a.receipt_number, a.kind, a.nth).cmp(&(b.due, &b.receipt_number, b.kind, b.nth)));
@@ -183,16 +228,63 @@ impl Office {
     pub async fn calendar(&self, person: &Person, query: CalendarQuery) -> Result<CalendarPage, OfficeError> {
         self.may(person, Action::ReadCall, &Resource::Office)?;
         let today = self.now().day();
-        let lines = self.calendar_lines(person, &query).await?;
+        let (all, calls) = (self.granted_for(person, &query).await?, self.named_calls());
+        let asked = |d: &Deadline| query.kind.is_none_or(|k| k == d.kind);
+        let tally = |(call, cases): &(CallId, Vec<Granted>)| {
+            let due: Vec<Day> = cases.iter().flat_map(Granted::unmet).filter(asked).map(|d| d.due).collect();
+            let name = calls.iter().find(|(c, _)| c == call).map(|(_, name)| name.clone()).unwrap_or_default();
+            CallTally::of(call, &name, &due, today)
+        };
+        let tallies = all.iter().map(tally).filter(|t| t.all > 0).collect();
+        let lines = self.lines_for(&all, &query).await?;
         let total = lines.len();
         let overdue = lines.iter().filter(|l| l.days < 0).count();
         let pages = total.div_ceil(LINES).max(1);
         let first = query.page.min(pages - 1) * LINES;
+        let lines = lines.into_iter().skip(first).take(LINES).collect();
+        Ok(CalendarPage { query, today, lines, total, overdue, pages, tallies, calls })
+    }
+
+    /// Every call with its name; those of one name with what tells them apart.
+    pub(crate) fn named_calls(&self) -> Vec<(CallId, LocalText)> {
         let named = |c: &crate::PublishedCall| {
             let name = c.current().map_or_else(|| LocalText::ja(c.call.to_string()), |e| e.meta().call_name.clone());
             (c.call.clone(), name)
         };
-        let calls = self.calls().iter().map(named).collect();
-        Ok(CalendarPage { query, today, lines: lines.into_iter().skip(first).take(LINES).collect(), total, overdue, pages, calls })
+        told_apart(self.calls().iter().map(named).collect())
+    }
+}
+
+/// Names that stand more than once are followed by the id of their call.
+fn told_apart(named: Vec<(CallId, LocalText)>) -> Vec<(CallId, LocalText)> {
+    let often = |name: &str| named.iter().filter(|(_, other)| other.ja == name).count() > 1;
+    let apart = |(call, name): &(CallId, LocalText)| {
+        let said = |text: &str| if often(&name.ja) { format!("{text}（{call}）") } else { text.to_owned() };
+        (call.clone(), LocalText::new(said(&name.ja), said(name.get(banso_kernel::Lang::En))))
+    };
+    named.iter().map(apart).collect()
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn calls_of_one_name_are_told_apart() {
+        let named =
+            [("a/r1", "第1回"), ("b/r1", "第1回"), ("a/r2", "第2回")].map(|(id, name)| (CallId::parse(id).unwrap(), LocalText::ja(name)));
+        let names: Vec<String> = told_apart(named.to_vec()).into_iter().map(|(_, name)| name.ja).collect();
+        assert_eq!(names, ["第1回（a/r1）", "第1回（b/r1）", "第2回"]);
+    }
+
+    #[test]
+    fn what_is_due_is_counted_by_how_late_it_is() {
+        let day = |text: &str| Day::parse(text).unwrap();
+        let due = ["2025-01-01", "2026-03-01", "2026-03-02", "2026-05-31", "2026-06-01", "2026-07-01", "2026-07-02"].map(day);
+        let t = CallTally::of(&CallId::parse("a/r1").unwrap(), &LocalText::ja("第1回"), &due, day("2026-05-31"));
+        assert_eq!((t.overdue, t.long_overdue, t.soon, t.all), (3, 2, 2, 7));
+        for (on, near) in [("2026-03-01", false), ("2026-03-02", true), ("2026-06-30", true), ("2026-07-01", false)] {
+            assert_eq!(Horizon::Near.holds(day(on), day("2026-05-31")), near, "{on}");
+        }
     }
 }

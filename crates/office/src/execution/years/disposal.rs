@@ -1,6 +1,6 @@
 //! 財産処分 at the holder's desk: what it would cost is shown, line by line, before it is asked for; when it is done, that is reported.
 
-use banso_execution::act::{DisposalRequested, Disposed};
+use banso_execution::act::{Cause, DisposalRequested, Disposed};
 use banso_execution::decide::step;
 use banso_execution::law::{DisposalKind, DisposalOutcome, Disposition, Step};
 use banso_execution::state::Disposal;
@@ -137,6 +137,13 @@ fn checked(form: &DisposalForm, today: Day) -> Result<(Disposition, Day), Vec<Fi
     }
 }
 
+/// What an approved disposal asks for and was not ordered yet.
+fn unordered(project: &Project, request: u32) -> Option<Yen> {
+    let disposal = project.execution.disposals.get(&request)?;
+    let Some(DisposalOutcome::Repay(_)) = disposal.approved else { return None };
+    project.execution.orderable(Cause::Disposal { request }).ok().filter(|left| *left > Yen::ZERO)
+}
+
 impl Office {
     async fn disposal_lines(&self, project: &Project) -> Result<Vec<DisposalLine>, OfficeError> {
         let mut lines = Vec::new();
@@ -230,7 +237,7 @@ impl Office {
     /// Reports that an approved disposal is done.
     ///
     /// # Errors
-    /// No day or one to come; a disposal that was not approved or is done; not the holder's to do.
+    /// No day or one to come; a disposal that was not approved or is done, or whose payback was not ordered; not the holder's to do.
     pub async fn report_disposed(
         &self,
         person: &Person,
@@ -250,6 +257,17 @@ impl Office {
                 "Enter the day on which it was done.",
             ));
         };
+        if let Some(owed) = unordered(&project, asked) {
+            return Err(OfficeError::field(
+                &format!("done-{asked}"),
+                format!(
+                    "この処分は{owed}の納付を条件に承認されています。納付命令を受け取ってから、完了を報告してください。まだ届いていないときは、事務局にお問い合わせください。"
+                ),
+                format!(
+                    "It was approved on condition that {owed} is paid back: report it as done once the order to pay has come. Ask the office if it has not."
+                ),
+            ));
+        }
         let documents = self.years_documents(case, YearsPlace::new(YearsPaper::Disposed, asked)).await?;
         let act = Disposed { request: asked, on, documents };
         self.take_step(person, &project, |execution, today| step(execution, act, today, ""), Vec::new(), request).await

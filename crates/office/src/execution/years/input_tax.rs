@@ -1,6 +1,7 @@
 //! 消費税仕入控除税額報告: what the holder got back from the tax office on costs that the subsidy paid. The amount to return is computed and
 //! shown before the report is handed in.
 
+use banso_execution::ExecutionAct;
 use banso_execution::claim::{ClaimLine, Goods};
 use banso_execution::decide::report_input_tax;
 use banso_execution::law::{Deduction, Step, TaxedCost};
@@ -12,6 +13,7 @@ use super::super::inspecting::last_cuts;
 use super::super::project::Project;
 use super::papers::{YearsFile, YearsPaper, next_place};
 use super::{ProjectHead, input_tax_computed, moved_on, not_asked};
+use crate::letters::percent;
 use crate::{FieldProblem, Office, OfficeError};
 
 /// Ways of deduction: code, words, whether it needs the ratio of taxable sales.
@@ -90,6 +92,8 @@ pub struct InputTaxPage {
     /// When it was reported, and the amount.
     pub reported: Option<(Day, Yen)>,
     pub rows: Vec<CostRow>,
+    /// What was reported last, to begin with when it is reported anew.
+    pub last: Option<InputTaxForm>,
     /// Once typed: the lines and the amount.
     pub look: Option<(Vec<Step>, Yen)>,
     pub may: bool,
@@ -138,6 +142,41 @@ fn ratio(text: &str) -> Option<Rate> {
     let part: i128 = format!("{part:0<6}").parse().ok()?;
     let share = Exact::new(whole.parse::<i128>().ok()? * 1_000_000 + part, 100_000_000);
     (share <= Exact::from_integer(1)).then(|| Rate::new(share))
+}
+
+/// A share as it is typed, in percent: `95.5`.
+fn percent_typed(share: Rate) -> String {
+    percent(share).trim_end_matches('%').to_owned()
+}
+
+/// What was reported last, as a form.
+fn last_report(project: &Project) -> Option<InputTaxForm> {
+    let reported = |act: &ExecutionAct| if let ExecutionAct::InputTaxReported(a) = act { Some(a.clone()) } else { None };
+    let last = project.executed().filter_map(|(act, _)| reported(act)).last()?;
+    let (method, ratio) = match &last.deduction {
+        Deduction::NotOnPurchases => ("not_on_purchases", None),
+        Deduction::SpecialIncome => ("special_income", None),
+        Deduction::Full => ("full", None),
+        Deduction::ByUse { taxable_ratio } => ("by_use", Some(*taxable_ratio)),
+        Deduction::ByRatio { taxable_ratio } => ("by_ratio", Some(*taxable_ratio)),
+    };
+    let row = |(code, hundredths): &(&str, i128)| {
+        let rate = Rate::new(Exact::new(*hundredths, 100));
+        let cost = last.costs.iter().find(|c| c.rate == rate);
+        CostRow {
+            rate: (*code).to_owned(),
+            for_taxable: Some(cost.map_or(Yen::ZERO, |c| c.for_taxable)),
+            common: Some(cost.map_or(Yen::ZERO, |c| c.common)),
+            for_exempt: Some(cost.map_or(Yen::ZERO, |c| c.for_exempt)),
+        }
+    };
+    Some(InputTaxForm {
+        tax_year_ends: Some(last.tax_year_ends),
+        method: method.to_owned(),
+        ratio: ratio.map(percent_typed).unwrap_or_default(),
+        rows: RATES.iter().map(row).collect(),
+        shown: None,
+    })
 }
 
 /// What the tax is computed of: nothing where the programme counts its cost without tax, for no tax was subsidised then.
@@ -209,13 +248,18 @@ impl Office {
         let ordered = project.execution.debts.values().any(|d| d.cause == banso_execution::act::Cause::InputTax);
         let fixed = project.execution.phase == banso_execution::ExecutionPhase::Fixed;
         let place = next_place(&project, YearsPaper::InputTax, "input_tax_reported");
+        let last = last_report(&project);
         Ok(InputTaxPage {
             head: ProjectHead::of(&project),
             clause: rule.clause.clone(),
             due: project.execution.fixed.as_ref().map(|f| rule.value.after(f.on)),
             with_tax: project.rules.claims.basis == TaxBasis::TaxIn,
             reported: project.execution.input_tax.map(|f| (f.on, f.amount)),
-            rows: form.map_or_else(|| rows(&project, &lines), |f| f.rows.clone()),
+            rows: match (form, &last) {
+                (Some(form), _) | (None, Some(form)) => form.rows.clone(),
+                (None, None) => rows(&project, &lines),
+            },
+            last,
             look,
             may: fixed && !ordered && self.may_case(person, Action::SpeakForCase, case).await.is_ok(),
             files: self.years_files(case, place).await?,
@@ -276,6 +320,9 @@ mod unit {
             [("95.5", Some((955, 1000))), ("１００％", Some((1, 1))), ("100.1", None), ("-1", None), ("", None), ("8割", None)]
         {
             assert_eq!(ratio(text), share.map(|(n, d)| Rate::new(Exact::new(n, d))), "{text}");
+        }
+        for typed in ["95.5", "100", "0.01"] {
+            assert_eq!(percent_typed(ratio(typed).unwrap()), typed);
         }
     }
 }

@@ -26,7 +26,7 @@ pub use assessing::{AssessedKind, AssessmentPage};
 pub use assets::{AssetLine, AssetProposal, AssetsPage, RegisteredAsset};
 pub use banso_execution::law::{Step, StepValue};
 pub(crate) use calendar::Granted;
-pub use calendar::{CalendarLine, CalendarPage, CalendarQuery, Horizon};
+pub use calendar::{CalendarLine, CalendarPage, CalendarQuery, CallTally, Horizon};
 pub use census::CensusForm;
 pub use closing::{CLOSING_CHECKS, ClosingItem, ClosingPage, Settled};
 pub use deciding::{DisposalCase, DisposalDecision};
@@ -36,7 +36,7 @@ pub(crate) use overview::overview;
 pub use overview::{DisposalState, ReportLink, YearsView};
 pub use papers::{IncomingYearsPaper, YearsFile, YearsPaper, YearsPlace};
 pub use report::{STAGES, YearForm, YearLine, YearPage, year_document};
-pub use succession::{SuccessionForm, SuccessionPage};
+pub use succession::{RunningPayment, SuccessionForm, SuccessionPage};
 pub use wage::{WageForm, WagePage, wage_document};
 
 pub(crate) use computed::{disposal_computed, input_tax_computed, revenue_computed, wage_computed};

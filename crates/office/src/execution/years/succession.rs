@@ -1,11 +1,14 @@
 //! 地位の承継: the register of corporate numbers says who merged into whom and when; a director records it, and from then on the successor
 //! speaks for the case.
 
+use std::collections::BTreeSet;
+
 use banso_execution::ExecutionAct;
 use banso_execution::act::{Succeeded, SuccessionCause};
 use banso_execution::decide::step;
+use banso_execution::state::{Claim, ClaimState};
 use banso_grant::numbers::LetterKind;
-use banso_kernel::{CaseId, CorporateNumber, Day, OrganisationId, RequestId};
+use banso_kernel::{CaseId, CorporateNumber, Day, OrganisationId, RequestId, Yen};
 use banso_permits::{Action, Person};
 use banso_register::ClosingCause;
 use banso_store::{Change, Organisation};
@@ -38,11 +41,35 @@ pub struct SuccessionPage {
     /// Successions so far: day, from, to, cause.
     pub past: Vec<(Day, CorporateNumber, CorporateNumber, SuccessionCause)>,
     pub number: String,
+    /// Claims that are not paid: their account is the firm's that holds the case now.
+    pub payments: Vec<RunningPayment>,
     pub files: Vec<YearsFile>,
     pub place: u32,
     pub may: bool,
     /// Whether papers may be put in by this person.
     pub may_handle: bool,
+}
+
+/// A claim that a succession would catch on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunningPayment {
+    pub amount: Yen,
+    /// In a run that has its approvals, to be paid on this day: it goes where the run says.
+    pub ordered: Option<Day>,
+    /// In a run that waits for its approvals: it cannot be approved any more.
+    pub planned: bool,
+}
+
+fn running(project: &Project, planned: &BTreeSet<(CaseId, u32)>) -> Vec<RunningPayment> {
+    let one = |(number, claim): (&u32, &Claim)| {
+        let ordered = match &claim.state {
+            ClaimState::Claimed | ClaimState::CameBack { .. } => None,
+            ClaimState::Ordered { pay_on, .. } => Some(*pay_on),
+            ClaimState::Refused { .. } | ClaimState::Paid { .. } => return None,
+        };
+        Some(RunningPayment { amount: claim.amount, ordered, planned: planned.contains(&(project.case(), *number)) })
+    };
+    project.execution.claims.iter().filter_map(one).collect()
 }
 
 fn past(project: &Project) -> Vec<(Day, CorporateNumber, CorporateNumber, SuccessionCause)> {
@@ -75,7 +102,10 @@ impl Office {
         let known = self.firm(holder).await?.map(|f| f.name);
         let past = past(&project);
         let place = next_place(&project, YearsPaper::Succession, "succeeded");
+        let called = self.called(person, Action::ReadCall, &project.file.case.submission.paper.call).await?;
+        let planned = self.claims_underway(&called.call.call).await?;
         Ok(SuccessionPage {
+            payments: running(&project, &planned),
             head: ProjectHead::of(&project),
             holder,
             holder_name: known.or_else(|| record.as_ref().map(|r| r.firm.name.clone())).unwrap_or_default(),

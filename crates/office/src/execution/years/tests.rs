@@ -138,6 +138,9 @@ async fn reported(road: &Road) {
     let shown = InputTaxForm { shown: Some(Yen::ZERO), ..tax };
     office.report_input_tax(holder, road.case, &shown, road.press()).await.unwrap();
     road.stage.settle().await;
+    let page = office.input_tax_page(holder, road.case, None).await.unwrap();
+    let last = page.last.unwrap();
+    assert_eq!((last.method.as_str(), last.tax_year_ends, last.shown), ("full", shown.tax_year_ends, None), "filled in when reported anew");
 
     let early = road.report_year(year(1, 0)).await;
     assert!(matches!(early, Err(OfficeError::Refused(ref r)) if r.told().code == "R415"), "{early:?}");
@@ -198,9 +201,11 @@ async fn sold(road: &Road) {
     road.stage.settle().await;
     let early = office.report_disposed(holder, road.case, request, Some(road.today().plus_days(1)), road.press()).await;
     assert_eq!(fields(early), [format!("done-{request}")]);
+    let unordered = office.report_disposed(holder, road.case, request, Some(road.today()), road.press()).await;
+    assert_eq!(fields(unordered), [format!("done-{request}")], "the order to pay comes first");
+    assert_eq!(road.repaid(Cause::Disposal { request }).await, owed);
     office.report_disposed(holder, road.case, request, Some(road.today()), road.press()).await.unwrap();
     road.stage.settle().await;
-    assert_eq!(road.repaid(Cause::Disposal { request }).await, owed);
 }
 
 async fn shut(road: &Road) {

@@ -7,7 +7,7 @@ use axum::response::IntoResponse as _;
 use banso_execution::duties::DutyKind;
 use banso_kernel::CallId;
 use banso_office::Office;
-use banso_office::execution::{CalendarLine, CalendarPage, CalendarQuery, Horizon};
+use banso_office::execution::{CalendarLine, CalendarPage, CalendarQuery, CallTally, Horizon};
 use serde::Deserialize;
 
 use super::project_path;
@@ -84,6 +84,16 @@ impl Calendar {
 
     fn number(&self) -> usize {
         self.view.query.page.min(self.view.pages - 1) + 1
+    }
+
+    /// The list of one call within a horizon, of the kind that was asked for.
+    fn of_call(&self, tally: &CallTally, horizon: &str) -> String {
+        format!("/office/calendar?when={horizon}&kind={}&call={}", self.kind(), encoded(&tally.call.to_string()))
+    }
+
+    /// What has been overdue for longer than the list shows.
+    fn long_overdue(&self) -> usize {
+        if self.view.query.horizon == Horizon::Near { self.view.tallies.iter().map(|t| t.long_overdue).sum() } else { 0 }
     }
 
     fn case(&self, line: &CalendarLine) -> String {

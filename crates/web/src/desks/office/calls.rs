@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::IntoResponse as _;
 use banso_grant::StateCode;
 use banso_office::desk::{CallOverview, FrontDesk, Todo, TodoKind};
+use banso_office::execution::WaitingKind;
 use banso_office::{CallTime, Office};
 
 use super::{call_path, phase_label, state_tone};
@@ -32,6 +33,10 @@ impl Front {
             TodoKind::Selection | TodoKind::Execute => format!("{path}/selection"),
             TodoKind::GrantRequests => format!("{path}?state={}", StateCode::GrantRequested.code()),
         }
+    }
+
+    fn after_path(&self, call: &CallOverview, kind: &WaitingKind) -> String {
+        super::after::after_path(&call.call, *kind)
     }
 
     fn path(&self, call: &CallOverview) -> String {

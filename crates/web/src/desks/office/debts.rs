@@ -17,6 +17,7 @@ use super::{call_path, case_path, project_path};
 use crate::context::PageContext;
 use crate::desks::apply::project::grouped;
 use crate::desks::{call_of, id, invalid, stepped};
+use crate::download::{FileKind, download};
 use crate::failure::{Answer, Failure};
 use crate::form::FormFields;
 
@@ -70,6 +71,17 @@ pub(crate) async fn register(
     let (as_of, problems) = asked(&query);
     let view = office.debt_register(page.person()?, &call, as_of).await?;
     Ok(Register { call: call_path(&call), page: page.with_problems(problems), view, typed: query.as_of.trim().to_owned() }.into_response())
+}
+
+pub(crate) async fn register_excel(
+    office: State<Office>,
+    page: PageContext,
+    Path((programme, round)): Path<(String, String)>,
+    Query(query): Query<AsOf>,
+) -> Answer {
+    let call = call_of((programme, round))?;
+    let (as_of, file) = office.debt_register_file(page.person()?, &call, asked(&query).0).await?;
+    Ok(download(&format!("債権台帳_{}_{as_of}.xlsx", call.to_string().replace('/', "-")), FileKind::Excel, file))
 }
 
 #[derive(Template, WebTemplate)]

@@ -1,5 +1,6 @@
 //! The desk of the office (事務局, 交付決定権者), below `/office`.
 
+pub(crate) mod after;
 pub(crate) mod calendar;
 pub(crate) mod calls;
 pub(crate) mod case;

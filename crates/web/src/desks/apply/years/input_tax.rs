@@ -4,7 +4,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
-use banso_kernel::{CaseId, Yen};
+use banso_kernel::{CaseId, Day, Yen};
 use banso_office::execution::{CostRow, DeductionKind, InputTaxForm, InputTaxPage};
 use banso_office::{FieldProblem, Office};
 use tower_sessions::Session;
@@ -33,7 +33,16 @@ impl InputTax {
     }
 
     fn typed(&self, field: &str) -> String {
-        self.form.as_ref().map(|form| form.text(field).to_owned()).unwrap_or_default()
+        match (&self.form, &self.view.last) {
+            (Some(form), _) => form.text(field).to_owned(),
+            (None, Some(last)) => match field {
+                "tax-year-ends" => last.tax_year_ends.map(Day::wareki).unwrap_or_default(),
+                "method" => last.method.clone(),
+                "ratio" => last.ratio.clone(),
+                _ => String::new(),
+            },
+            (None, None) => String::new(),
+        }
     }
 
     fn field(&self, name: &str, row: &CostRow) -> String {
