@@ -40,7 +40,7 @@ impl Office {
     /// # Errors
     /// What is missing or wrong in it.
     pub(super) async fn draw_up(&self, grant: &GrantCase, read: &Read, prepared: &Prepared) -> Result<Drawn, OfficeError> {
-        let outlook = Outlook::of(prepared, read.asked().cells(), Some(read));
+        let outlook = Outlook::of(prepared, read.asked().cells(), self.now().day(), Some(read));
         if !outlook.open_points.is_empty() {
             return Err(OfficeError::Invalid(outlook.open_points));
         }

@@ -210,7 +210,7 @@ impl Office {
             Some((prepared, version, by)) => (prepared, version, Some(by)),
             None => (Prepared::plain(version, &cells, self.now().day()), 0, None),
         };
-        let outlook = Outlook::of(&prepared, cells, read.as_ref());
+        let outlook = Outlook::of(&prepared, cells, self.now().day(), read.as_ref());
         let kind = if matches!(stage, GrantStage::Refused { .. }) { LetterKind::GrantRefusal } else { LetterKind::GrantDecision };
         let resource = self.store().resource_of(case).await?.ok_or(OfficeError::NotFound)?;
         let paper = &grant.file.case.submission.paper;
@@ -284,8 +284,8 @@ pub(super) struct Outlook {
 }
 
 impl Outlook {
-    pub(super) fn of(prepared: &Prepared, cells: Vec<CostCell>, read: Option<&Read>) -> Self {
-        let mut open_points = prepared.problems(&cells);
+    pub(super) fn of(prepared: &Prepared, cells: Vec<CostCell>, today: Day, read: Option<&Read>) -> Self {
+        let mut open_points = prepared.problems(&cells, today);
         let cells = prepared.settled_cells(cells);
         let sound = !open_points.iter().any(|p| p.field.starts_with("cost-") || p.field == "reduction");
         let Some(read) = read.filter(|_| sound) else { return Outlook { cells, settled: None, open_points } };

@@ -83,7 +83,7 @@ impl Prepared {
     }
 
     /// What is wrong with it before any amount is looked at.
-    pub(super) fn problems(&self, cells: &[CostCell]) -> Vec<FieldProblem> {
+    pub(super) fn problems(&self, cells: &[CostCell], today: Day) -> Vec<FieldProblem> {
         let mut found = Vec::new();
         for (index, changed) in &self.cells {
             let Some(cell) = cells.get(*index).filter(|c| c.asked != changed.accepted) else { continue };
@@ -113,6 +113,13 @@ impl Prepared {
                 "project-ends",
                 "補助事業の完了期限を入力してください。",
                 "Enter the day by which the project ends.",
+            ));
+        }
+        if let Some(ends) = self.project_ends.filter(|ends| *ends <= today) {
+            found.push(FieldProblem::new(
+                "project-ends",
+                format!("補助事業の完了期限（{}）は、決定の日より後の日にしてください。", ends.wareki()),
+                format!("The project must end after the day of the decision; {ends} has come."),
             ));
         }
         if self.withdrawal_days == 0 || self.withdrawal_days > WITHDRAWAL_DAYS_MAX {

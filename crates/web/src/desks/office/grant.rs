@@ -39,15 +39,33 @@ struct Grant {
     typed: Option<FormFields>,
     /// What was typed, when the form that returns the request comes back.
     returned: Option<FormFields>,
+    /// The page's problems are the open points of the saved draft, which the page lists under the draft.
+    of_the_draft: bool,
 }
 
 impl Grant {
-    fn new(page: PageContext, view: GrantPage, typed: Option<FormFields>) -> Self {
+    fn new(mut page: PageContext, view: GrantPage, typed: Option<FormFields>) -> Self {
+        // What is open in a saved draft is told beside its field too, not only when it is to be decided.
+        let of_the_draft = view.prepared_version > 0 && typed.is_none() && !page.has_problems();
+        if of_the_draft {
+            page = page.with_problems(view.open_points.clone());
+        }
         let case = case_path(view.case);
         let text = |field: &str, saved: &str| typed.as_ref().map_or_else(|| saved.to_owned(), |form| form.text(field).to_owned());
         let (feasibility, further) =
             (text("feasibility", &view.prepared.feasibility), text("further-conditions", &view.prepared.further_conditions));
-        Grant { feasibility, further, path: format!("{case}/grant"), case, call: call_path(&view.call), page, view, typed, returned: None }
+        Grant {
+            feasibility,
+            further,
+            path: format!("{case}/grant"),
+            case,
+            call: call_path(&view.call),
+            page,
+            view,
+            typed,
+            returned: None,
+            of_the_draft,
+        }
     }
 
     /// What stands in a field: what was typed, otherwise what is saved.
@@ -132,6 +150,11 @@ impl Grant {
 
     fn chosen(&self, index: &usize, place: &str) -> bool {
         self.blank(&format!("place-{index}")) == place
+    }
+
+    /// A condition of the decision, in the words of the guideline for this language where they are its own.
+    fn condition<'a>(&'a self, decided: &'a str) -> &'a str {
+        self.view.conditions.iter().find(|c| c.text.ja == decided).map_or(decided, |c| self.page.local(&c.text))
     }
 
     /// The guideline's condition, numbered.
