@@ -79,8 +79,10 @@ fn say_case(path: &Path, report: &PackageReport, lang: Lang) -> bool {
     let label = if *synthetic { lang.pick("（見本）", " (synthetic)") } else { "" };
     say!("{}: {receipt_number}{label}", path.display());
     match lang {
-        Lang::Ja => say!("  行為 {acts}、本文 {contents}、書類 {documents}、通知書 {letters}、正当に消去 {erased}"),
-        Lang::En => say!("  {acts} acts, {contents} texts, {documents} documents, {letters} letters, {erased} erased by right"),
+        Lang::Ja => say!("  行為 {acts}、本文 {contents}、添付書類 {documents}、送った通知書 {letters}（ほかに目次）、正当に消去 {erased}"),
+        Lang::En => say!(
+            "  {acts} acts, {contents} texts, {documents} documents attached, {letters} letters sent (beside the table of contents), {erased} erased by right"
+        ),
     }
     if let Some(head) = report.head {
         say!("  {} {head}", lang.pick("最後の行為のハッシュ", "hash of the last act"));

@@ -34,6 +34,8 @@ pub(crate) struct PageContext {
     pub(crate) problems: Vec<FieldProblem>,
     /// When the shown form was last saved, if it saves itself.
     pub(crate) saved_at: Option<Instant>,
+    /// The names of fields of which the answers so far do not say whether they are required.
+    pub(crate) open: Vec<String>,
     csrf: String,
     path: String,
     query: String,
@@ -65,6 +67,16 @@ impl PageContext {
     /// This path with its query, the language left out.
     pub(crate) fn here(&self) -> String {
         if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+    }
+
+    /// Whether an address is this page's, in whatever language.
+    pub(crate) fn is_at(&self, address: &str) -> bool {
+        address.split('?').next() == Some(self.path.as_str())
+    }
+
+    /// `lang="ja"` for a text that an English page shows in Japanese, because nobody put it into English.
+    pub(crate) fn lang_of(&self, text: &str) -> &'static str {
+        if self.lang == Lang::En && is_japanese(text) { r#" lang="ja""# } else { "" }
     }
 
     pub(crate) fn csrf(&self) -> &str {
@@ -118,6 +130,11 @@ impl PageContext {
         self.problems.iter().find(|p| p.field == field).map(|p| self.local(&p.text))
     }
 
+    /// Whether a field may turn out to be required.
+    pub(crate) fn may_be_required(&self, field: &str) -> bool {
+        self.open.iter().any(|name| name == field)
+    }
+
     /// The ids of a field's hint and problem, for `aria-describedby`.
     pub(crate) fn described_by(&self, field: &str, hint: &str) -> Option<String> {
         let ids = [(!hint.is_empty()).then(|| format!("{field}-hint")), self.problem(field).map(|_| format!("{field}-wrong"))];
@@ -168,6 +185,19 @@ impl PageContext {
         };
         NavigationLink { path, label, current, exact: self.path == path }
     }
+}
+
+/// Whether a text is written in Japanese: English ones may quote a name in kanji, but have more Latin letters than anything else.
+pub(crate) fn is_japanese(text: &str) -> bool {
+    let bare = without_tags(text);
+    let japanese = bare.chars().filter(|c| matches!(c, 'ぁ'..='ヿ' | '一'..='鿿')).count();
+    let latin = bare.chars().filter(char::is_ascii_alphabetic).count();
+    japanese > 0 && japanese * 3 > latin
+}
+
+/// The text of safe HTML, its tags left out.
+fn without_tags(html: &str) -> String {
+    html.split('<').enumerate().map(|(i, part)| if i == 0 { part } else { part.split_once('>').map_or("", |(_, text)| text) }).collect()
 }
 
 /// Percent-encoding for a query value.
@@ -241,6 +271,7 @@ pub(crate) fn of_nobody(state: &AppState, request: &Request) -> PageContext {
         flash: None,
         problems: Vec::new(),
         saved_at: None,
+        open: Vec::new(),
         csrf: String::new(),
         path,
         query,
@@ -307,6 +338,7 @@ impl PageContext {
             flash: None,
             problems: Vec::new(),
             saved_at: None,
+            open: Vec::new(),
             csrf: String::from("0123"),
             path: String::from("/specimen"),
             query: String::new(),

@@ -4,6 +4,7 @@ use banso_grant::NoticeKind;
 use banso_guideline::{Standing, unit_in_english};
 use banso_kernel::{Day, Instant, Lang, Yen, count_characters, group_thousands};
 use banso_office::apply::standing_words;
+use banso_office::timeline::basis;
 
 use crate::context::PageContext;
 
@@ -97,6 +98,11 @@ impl PageContext {
         }
     }
 
+    /// An article or a clause: `適正化法第6条第1項、公募要領 7-2` is `Art. 6(1) …, clause 7-2`.
+    pub(crate) fn basis(&self, clause: impl AsRef<str>) -> String {
+        self.local(&basis(clause.as_ref())).to_owned()
+    }
+
     /// A unit of the dictionary, in English where it has a plain word: `円` is `yen`.
     pub(crate) fn unit(&self, unit: impl AsRef<str>) -> String {
         let unit = unit.as_ref();
@@ -115,9 +121,9 @@ impl PageContext {
         english.unwrap_or_else(|| subject.to_owned())
     }
 
-    /// `17:03 に保存しました`.
+    /// `17:03 に保存しました`; of another day with its day.
     pub(crate) fn saved_text(&self, at: &Instant) -> String {
-        let time = clock_time(at);
+        let time = if at.day() == self.now.day() { clock_time(at) } else { self.short_instant(at) };
         match self.lang {
             Lang::Ja => format!("{time} に保存しました"),
             Lang::En => format!("Saved at {time}"),

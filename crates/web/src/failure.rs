@@ -257,7 +257,8 @@ struct FailurePage<'a> {
 
 fn html(status: StatusCode, words: &Words, page: &PageContext, headers: &HeaderMap, kept: Option<&Kept>, again: bool) -> Response {
     let lines = words.lines.iter().map(|l| page.local(l)).collect();
-    let back = back(headers);
+    // A page that is not there is no way back to itself.
+    let back = Some(back(headers)).filter(|b| status != StatusCode::NOT_FOUND || !page.is_at(b)).unwrap_or_else(|| "/home".to_owned());
     // While storage is away nobody can be known, and nobody can sign in.
     let sign_in =
         (page.account.is_none() && status != StatusCode::SERVICE_UNAVAILABLE).then(|| format!("/sign-in?next={}", encoded(&back)));

@@ -94,7 +94,7 @@ fn plain(block: &Block) -> Plain {
     match block {
         Block::Heading { title, .. } => Plain::Lines(vec![one_line(title)]),
         Block::Prose { html } => Plain::Lines(lines_of(html)),
-        Block::Table { caption, header, rows } => Plain::Table {
+        Block::Table { caption, header, rows, .. } => Plain::Table {
             caption: caption.as_deref().map(one_line),
             header: header.iter().map(|c| one_line(c)).collect(),
             rows: rows.iter().map(|r| r.iter().map(|c| one_line(c)).collect()).collect(),

@@ -14,38 +14,24 @@ use crate::words::local;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
     /// A heading; `clause` is its anchor when it is numbered.
-    Heading {
-        level: u8,
-        clause: Option<ClauseId>,
-        title: String,
-    },
+    Heading { level: u8, clause: Option<ClauseId>, title: String },
     /// Prose as safe HTML: raw HTML in the source has become text.
-    Prose {
-        html: String,
-    },
+    Prose { html: String },
     Table {
         caption: Option<String>,
         header: Vec<String>,
         rows: Vec<Vec<String>>,
+        /// The columns by which parts of the text refer to each other (識別子, 見る欄): of no use to whoever only reads it.
+        machine: Vec<usize>,
     },
     /// A condition for applying.
     Rule(RuleBlock),
     /// How the amount is computed, in sentences.
-    Amount {
-        clause: ClauseId,
-        sentences: Vec<String>,
-    },
+    Amount { clause: ClauseId, sentences: Vec<String> },
     /// What a defined name means.
-    Definition {
-        clause: ClauseId,
-        name: String,
-        sentence: String,
-    },
+    Definition { clause: ClauseId, name: String, sentence: String },
     /// A worked example, its lines as written.
-    Example {
-        title: String,
-        lines: Vec<String>,
-    },
+    Example { title: String, lines: Vec<String> },
 }
 
 /// A condition as a page shows it.
@@ -126,11 +112,16 @@ impl Edition {
 
     fn table(&self, table: &Table, caption: Option<String>, lang: Lang) -> Block {
         let text = |cells: &[Cell]| cells.iter().map(|c| self.cell(&c.text, lang)).collect::<Vec<_>>();
-        Block::Table { caption, header: text(&table.header), rows: table.rows.iter().map(|r| text(r)).collect() }
+        let machine =
+            table.header.iter().enumerate().filter(|(_, c)| MACHINE.contains(&local(&c.text).ja.as_str())).map(|(i, _)| i).collect();
+        Block::Table { caption, header: text(&table.header), rows: table.rows.iter().map(|r| text(r)).collect(), machine }
     }
 
     /// A cell in the language: its own English, that of a word of the language, or that of the choices in it.
     fn cell(&self, text: &str, lang: Lang) -> String {
+        if let Some(when) = self.required_cell(text, lang) {
+            return when;
+        }
         let own = in_lang(text, lang);
         if lang == Lang::En && own == local(text).ja { bound_in_english(&own).unwrap_or_else(|| self.spoken(own, lang)) } else { own }
     }
@@ -295,6 +286,9 @@ fn in_lang(text: &str, lang: Lang) -> String {
         (Lang::En, Some(_)) | (Lang::Ja, _) => own.get(lang).to_owned(),
     }
 }
+
+/// Columns that only the system reads.
+const MACHINE: [&str; 2] = ["識別子", "見る欄"];
 
 /// Words of the guideline language, as an English page shows them.
 const WORDS: [(&str, &str); 57] = [

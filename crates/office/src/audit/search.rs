@@ -112,7 +112,18 @@ impl Office {
             );
             CallChoice { name, acts: row.last_seq, last: act_kind_name(&row.last_kind), last_at: row.last_at, call: row.call }
         };
-        Ok(self.store().calls().await?.into_iter().map(choice).collect())
+        let mut choices: Vec<CallChoice> = self.store().calls().await?.into_iter().map(choice).collect();
+        tell_apart(&mut choices);
+        Ok(choices)
+    }
+}
+
+/// Calls with the same name also say their round: somebody has to choose between them.
+fn tell_apart(choices: &mut [CallChoice]) {
+    let names: Vec<LocalText> = choices.iter().map(|c| c.name.clone()).collect();
+    for choice in choices.iter_mut().filter(|c| names.iter().filter(|n| n.ja == c.name.ja).count() > 1) {
+        let (call, en) = (&choice.call, choice.name.get(banso_kernel::Lang::En));
+        choice.name = LocalText::new(format!("{}（{call}）", choice.name.ja), format!("{en} ({call})"));
     }
 }
 
@@ -130,5 +141,24 @@ fn row(listed: ListedCase) -> AuditRow {
         acts: row.last_seq,
         last: act_kind_name(row.last_kind),
         last_at: row.last_at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_of_one_name_are_told_apart() {
+        let choice = |call: &str, name: &str| CallChoice {
+            call: CallId::parse(call).unwrap(),
+            name: LocalText::ja(name),
+            acts: 1,
+            last: LocalText::default(),
+            last_at: Instant::parse("2026-01-01T00:00:00+09:00").unwrap(),
+        };
+        let mut choices = [choice("demo/a", "第1回"), choice("demo/b", "第1回"), choice("demo/c", "第2回")];
+        tell_apart(&mut choices);
+        assert_eq!(choices.map(|c| c.name.ja), ["第1回（demo/a）", "第1回（demo/b）", "第2回"]);
     }
 }

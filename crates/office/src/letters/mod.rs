@@ -176,7 +176,8 @@ impl Office {
         document: Option<Digest>,
     ) -> Result<Batch, OfficeError> {
         let (case, seq) = (told.case_id, told.record.seq);
-        let (subject, body) = (told.subject(kind), told.body(kind, document.is_some()));
+        // Only the mail says where the letter is: the notice has it beside it.
+        let (subject, body, mailed) = (told.subject(kind), told.body(kind, false), told.body(kind, document.is_some()));
         for &desk in desks {
             let desk_at = Desk::Organisation(desk);
             let notice =
@@ -184,7 +185,7 @@ impl Office {
             batch = batch.and_change(Change::notify(&notice));
             for account in self.store().accounts_of(desk).await?.iter().filter(|a| reachable(a)) {
                 let effect = format!("letter:{case}:{seq}:{}", account.id);
-                let (mail, job) = self.mail_to(&effect, &account.email, &subject, &body)?;
+                let (mail, job) = self.mail_to(&effect, &account.email, &subject, &mailed)?;
                 batch = batch.and_change(mail).and_job(job);
             }
         }

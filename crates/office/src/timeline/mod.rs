@@ -15,6 +15,7 @@ use crate::execution::slot_words;
 use crate::letters::slot_title;
 use crate::{Office, OfficeError};
 
+pub use words::basis;
 pub(crate) use words::{FRONT_MATTER, call_act_name, case_act_name, conflict_words};
 
 /// An act as people read it.
@@ -104,7 +105,7 @@ impl ActLine {
     /// What the act rests on, where that is no clause to be read in the guideline: an article, or the guideline as a whole.
     #[must_use]
     pub fn basis(&self) -> LocalText {
-        words::basis(&self.clause)
+        basis(&self.clause)
     }
 }
 

@@ -45,13 +45,26 @@ pub(crate) fn call_act_name(act: &CallAct) -> LocalText {
 }
 
 /// What an act rests on, in words: `適正化法第6条第1項` is `Art. 6(1) of the Act`.
-pub(super) fn basis(clause: &str) -> LocalText {
+#[must_use]
+pub fn basis(clause: &str) -> LocalText {
     if clause == FRONT_MATTER {
         return LocalText::new("公募要領の募集の概要（前書き）", "the guideline's particulars");
     }
+    let parts: Vec<LocalText> = clause.split('、').map(str::trim).filter(|p| !p.is_empty()).map(one_basis).collect();
+    let ja: Vec<&str> = parts.iter().map(|p| p.ja.as_str()).collect();
+    if parts.iter().all(|p| p.en.is_none()) {
+        return LocalText::ja(ja.join("、"));
+    }
+    LocalText::new(ja.join("、"), parts.iter().map(|p| p.get(Lang::En)).collect::<Vec<_>>().join(", "))
+}
+
+/// An article of the act, or a clause of the guideline, which a bare number is.
+fn one_basis(clause: &str) -> LocalText {
+    let bare = clause.strip_prefix("公募要領").unwrap_or(clause).trim();
     match clause.strip_prefix("適正化法第").and_then(article) {
         Some(article) => LocalText::new(clause, format!("Art. {article} of the Act on Budget Execution for Subsidies")),
         None if clause == "公募要領" => LocalText::new(clause, "the guideline"),
+        None if bare.starts_with(|c: char| c.is_ascii_digit()) => LocalText::new(format!("公募要領 {bare}"), format!("clause {bare}")),
         None => LocalText::ja(clause),
     }
 }

@@ -10,13 +10,13 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use banso_grant::ReadWith;
 use banso_guideline::{
-    Block, ChangeKind, Edition, FieldKind, Finding, Known, Shortfall, Shown, ShownChange, ShownRow, Truth, compare_pages,
+    Block, ChangeKind, Edition, FieldKind, Finding, Known, Segment, Shortfall, Shown, ShownChange, ShownRow, Truth, compare_pages,
 };
 use banso_kernel::{CallId, Digest, Instant, Lang, Yen};
 use banso_office::{Ask, CallTime, Office, OfficeError, Precheck, PublishedCall, PublishedEdition, Question, Standing, call_time};
 use serde::Deserialize;
 
-use crate::context::PageContext;
+use crate::context::{PageContext, is_japanese};
 use crate::desks::{call_of, id};
 use crate::failure::{Answer, Failure};
 
@@ -157,17 +157,41 @@ impl GuidelinePage {
 
     /// Whether text stands on an English page for which the guideline has Japanese only.
     fn partly_japanese(&self) -> bool {
-        self.blocks.iter().any(|b| matches!(b, Block::Prose { html } if self.foreign(html)))
+        let foreign = |text: &String| self.foreign(text);
+        self.blocks.iter().any(|b| match b {
+            Block::Prose { html } => foreign(html),
+            Block::Heading { title, .. } => foreign(title),
+            Block::Table { header, rows, .. } => header.iter().any(foreign) || rows.iter().flatten().any(foreign),
+            Block::Rule(_) | Block::Amount { .. } | Block::Definition { .. } | Block::Example { .. } => false,
+        })
+    }
+
+    fn table_label<'a>(&self, caption: &'a Option<String>) -> &'a str {
+        caption.as_deref().unwrap_or(self.page.lang.pick("表", "Table"))
+    }
+
+    fn machine_label(&self, label: &str) -> String {
+        format!("{label}{}", self.page.t("：システムが使う列", ": columns that the system uses"))
+    }
+
+    /// The columns that the system uses, behind the first that people read.
+    fn beside<'a>(&self, row: &'a [String], machine: &[usize]) -> Vec<&'a str> {
+        let read = (0..row.len()).find(|column| !machine.contains(column));
+        read.into_iter().chain(machine.iter().copied()).filter_map(|column| row.get(column)).map(String::as_str).collect()
+    }
+
+    /// The language of a table whose cells are all Japanese on an English page: said once, for its caption too.
+    fn lang_of_table(&self, header: &[String], rows: &[Vec<String>]) -> &'static str {
+        if header.iter().chain(rows.iter().flatten()).all(|cell| is_japanese(cell)) { self.page.lang_of("表") } else { "" }
+    }
+
+    fn lang_of_lines(&self, lines: &[String]) -> &'static str {
+        self.page.lang_of(&lines.join(" "))
     }
 
     fn in_force(&self) -> bool {
         self.call.current().is_some_and(|c| c.digest() == self.edition.digest())
     }
-}
-
-/// Whether a text is written in Japanese: English ones may quote a name in kanji, but no word in hiragana.
-fn is_japanese(text: &str) -> bool {
-    text.chars().any(|c| ('ぁ'..='ん').contains(&c))
 }
 
 pub(crate) async fn guideline(office: State<Office>, page: PageContext, Path((programme, round)): Path<(String, String)>) -> Answer {
@@ -374,6 +398,11 @@ fn editions_of(office: &Office, page: &PageContext, programme: &str) -> Vec<Choi
 }
 
 impl PageContext {
+    /// As `lang_of`, of a line whose changed parts are marked.
+    fn lang_of_segments(&self, segments: &[Segment]) -> &'static str {
+        self.lang_of(&segments.iter().map(|s| s.text.as_str()).collect::<String>())
+    }
+
     fn change_label(&self, kind: ChangeKind) -> &'static str {
         match kind {
             ChangeKind::Added => self.lang.pick("新設", "added"),

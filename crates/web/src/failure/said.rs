@@ -2,8 +2,9 @@
 
 use axum::http::StatusCode;
 use banso_grant::Refusal;
-use banso_kernel::LocalText;
+use banso_kernel::{Lang, LocalText};
 use banso_office::OfficeError;
+use banso_office::timeline::basis;
 
 use crate::form::VALUE_BYTES_MAX;
 
@@ -133,6 +134,7 @@ pub(super) fn of_office(error: &OfficeError) -> Words {
 /// Why, what to do next, and on which article or clause.
 fn refusal_lines(refusal: &Refusal) -> Vec<LocalText> {
     let told = refusal.told();
-    let source = LocalText::new(format!("根拠：{}", told.basis), format!("Basis: {}", told.basis));
+    let basis = basis(&told.basis);
+    let source = LocalText::new(format!("根拠：{}", basis.ja), format!("Basis: {}", basis.get(Lang::En)));
     vec![told.message, told.next_step, source]
 }

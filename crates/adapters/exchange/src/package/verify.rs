@@ -7,7 +7,7 @@ use banso_grant::{ActRecord, ChainFlaw, chain_flaws};
 use banso_kernel::{CaseId, Digest, LocalText, StreamId};
 use zip::ZipArchive;
 
-use super::index::{FORMAT, Index, VERSION};
+use super::index::{FORMAT, INDEX_LETTER, Index, VERSION};
 use super::{PackageError, html, letters, meaning, places};
 use crate::archive::{ArchiveLimits, open};
 use crate::hashing::copy_hashed;
@@ -234,7 +234,8 @@ fn describe(index: &Index, report: &mut PackageReport) {
     report.acts = index.acts.len();
     report.contents = index.contents.len();
     report.documents = index.documents.len();
-    report.letters = index.letters.len();
+    // As they were sent: the table of contents, which is laid out as one more, is none of them.
+    report.letters = index.letters.iter().filter(|l| l.file != INDEX_LETTER).count();
     report.erased = index.contents.iter().filter(|c| c.erased.is_some()).count()
         + index.documents.iter().filter(|d| d.erased.is_some()).count()
         + index.letters.iter().filter(|l| l.erased.is_some()).count();
