@@ -205,7 +205,7 @@ mod tests {
         drop(large);
         // Above what any form takes it is read to its end, so that a browser hears the answer, and nothing of it is kept.
         let flood = vec![b' '; 200 << 20];
-        application.attach(lead, "plan-pdf", "計画書.pdf", &flood).await.expect_status(413).expect("大きすぎます");
+        application.attach(lead, "plan-pdf", "計画書.pdf", &flood).await.expect_status(413).expect("20 MBまで");
         drop(flood);
         let page = application.attach(lead, "plan-pdf", "計画書.pdf", PDF).await;
         page.expect_status(200).expect("計画書.pdf").expect(&sha256(PDF));

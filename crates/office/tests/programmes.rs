@@ -71,7 +71,7 @@ fn answer(field: &Field, known: &Record) -> Option<String> {
     if let Some(value) = known.get(&field.id) {
         return Some(typed(&field.kind, value));
     }
-    field.required.then(|| match &field.kind {
+    field.required.always().then(|| match &field.kind {
         FieldKind::Text { .. } | FieldKind::LongText { .. } => "架空の記述".to_owned(),
         FieldKind::Number { .. } => "1".to_owned(),
         FieldKind::Choice(options) => options.first().cloned().unwrap_or_default(),
@@ -182,7 +182,7 @@ impl Desk {
 
     async fn attach_all(&self, case: CaseId, section: &Section) {
         let SectionContent::Documents(specs) = &section.content else { return };
-        for spec in specs.iter().filter(|s| s.required) {
+        for spec in specs.iter().filter(|s| s.required.always()) {
             let mut incoming = self.office.begin_attachment(&self.applicant, case, 0, &spec.id, "書類.pdf", None).await.unwrap();
             incoming.write(PDF).await.unwrap();
             self.office.attach(&self.applicant, incoming).await.unwrap();

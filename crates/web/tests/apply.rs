@@ -33,8 +33,13 @@ impl Scene {
     }
 
     async fn at(instant: &str) -> Self {
+        Self::under(instant, repository(PATH)).await
+    }
+
+    /// The same under this guideline.
+    async fn under(instant: &str, text: String) -> Self {
         let office = TestOffice::at(instant).await;
-        office.load_programmes(&[ProgrammeFile { path: PATH.to_owned(), text: repository(PATH) }], &words()).await.unwrap();
+        office.load_programmes(&[ProgrammeFile { path: PATH.to_owned(), text }], &words()).await.unwrap();
         let firm = office.organisation("株式会社架空精密", "sme").await;
         office.fact(firm, "従業員数", "2026-03", "25").await;
         let university = office.organisation("架空工業大学", "university").await;
@@ -466,6 +471,8 @@ async fn two_people_in_one_section_do_not_overwrite_each_other() {
     let second = send(&both, &[("a.needs", "二人目の課題"), ("a.goals", ""), ("a.method", "二人目の方法")]);
     let clash = two.send(&path, &path, &borrowed(&second)).await;
     clash.is(409).has("一人目の課題").has("二人目の課題").has("両方の内容を見比べて");
+    clash.has("両方の内容を示した欄は、まだ保存されていません");
+    assert!(!clash.body.contains("に保存しました"), "nothing beside an unsaved field says saved");
     one.get(&path).await.has("一人目の課題").has("一人目の目標").has("二人目の方法");
     let chosen = send(clash.hidden("version"), &[("a.needs", "二人で決めた課題")]);
     two.send(&path, &path, &borrowed(&chosen)).await.is(303);
@@ -560,7 +567,7 @@ async fn files_that_are_not_what_they_say() {
     attach(&mut lead, &case, "plan-pdf", "二つ目.pdf", &[PDF, b"%"].concat()).await.is(422).has("1点までです");
     attach(&mut lead, &case, "nowhere", "計画書.pdf", PDF).await.is(404);
     let large = vec![b' '; 6 << 20];
-    attach(&mut lead, &case, "pledge", "大きい.pdf", &[PDF, &large].concat()).await.is(422).has("5 MBまで");
+    attach(&mut lead, &case, "pledge", "大きい.pdf", &[PDF, &large].concat()).await.is(422).has("5 MBまで").has("暴力団排除に関する誓約書");
     let page = section(&case, "documents", 0);
     lead.send(&page, &format!("{case}/files/0/plan-pdf/removal"), &[("digest", &digest)]).await.is(303);
     assert!(!lead.get(&page).await.body.contains(&digest));
@@ -621,16 +628,20 @@ async fn a_clause_that_is_not_met_is_told_above_everything() {
     fill_in(&mut lead, &case).await;
     let check = format!("{case}/check");
     lead.get(&check).await.has("足りない入力や誤りはありません");
-    save(&mut lead, &section(&case, "overview", 0), &[("a.補助事業期間", "2")]).await.is(303);
-    save(&mut lead, &section(&case, "budget", 1), &[("a.物品費.3", "100万円")]).await.is(303);
+    save(&mut lead, &section(&case, "budget", 1), &[("a.外注費.1", "3,000万円")]).await.is(303);
     let page = lead.get(&check).await;
-    page.holds_together().has("満たしていない公募要領の条項").has(r##"href="#clause-3-2""##);
+    page.holds_together().has("満たしていない公募要領の条項").has(r##"href="#clause-3-8""##);
     assert!(!page.body.contains("足りない入力や誤りはありません"));
 }
 
 #[tokio::test]
 async fn a_blank_that_leaves_a_clause_undecided_is_not_called_complete() {
-    let scene = Scene::new().await;
+    let optional = |text: String, item: &str| {
+        let row = text.lines().find(|l| l.starts_with(&format!("| {item} |"))).unwrap().to_owned();
+        text.replace(&row, &row.replace("区分 = 中小企業者等 のとき", "任意"))
+    };
+    let text = ["資本金", "従業員数"].into_iter().fold(repository(PATH), optional);
+    let scene = Scene::under("2026-12-01T12:00:00+09:00", text).await;
     let mut lead = scene.visitor("lead").await;
     let case = scene.started(&mut lead).await;
     fill_in(&mut lead, &case).await;
@@ -639,6 +650,88 @@ async fn a_blank_that_leaves_a_clause_undecided_is_not_called_complete() {
     page.is(200).holds_together().has("空欄があるために判定できない").has("href=\"#clause-2-1\"");
     assert!(!page.body.contains("足りない入力や誤りはありません"));
     lead.get(&format!("{case}/submission")).await.is(200).holds_together().has("空欄があるために判定できない条項");
+}
+
+#[tokio::test]
+async fn what_is_required_on_a_condition_is_asked_for_where_it_holds() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    fill_in(&mut lead, &case).await;
+    // A university need not say its capital; a small firm must.
+    save(&mut lead, &section(&case, "member", 2), &[("a.資本金", "")]).await.is(303);
+    lead.get(&format!("{case}/check")).await.has("足りない入力や誤りはありません");
+    assert!(!lead.get(&case).await.body.contains("入力中"));
+    save(&mut lead, &section(&case, "member", 1), &[("a.資本金", "")]).await.is(303);
+    lead.get(&case).await.has("入力中");
+    let check = lead.get(&format!("{case}/check")).await;
+    check.holds_together().has("資本金を入力してください（区分が中小企業者等の場合は必須）。");
+    assert!(!check.body.contains("足りない入力や誤りはありません"));
+    lead.get(&format!("{}?check=1", section(&case, "member", 1))).await.holds_together().has("区分が中小企業者等の場合は必須");
+    // While nobody has said what the firm is, it may be required: that is said, and not called complete.
+    save(&mut lead, &section(&case, "consortium", 0), &[("a.1.区分", "")]).await.is(303);
+    lead.get(&section(&case, "member", 1)).await.holds_together().has("条件により必須").has("区分が中小企業者等の場合は必須です。");
+    lead.get(&case).await.has("入力中");
+    let check = lead.get(&format!("{case}/check")).await;
+    check.holds_together().has("条件に当たるかどうかは、ほかの欄の答えがそろうと決まります。");
+    // Of the investment track, its letter.
+    let documents = section(&case, "documents", 0);
+    let shown = lead.get(&format!("{documents}?check=1")).await;
+    assert!(!shown.body.contains("条件により必須") && !shown.body.contains("出資の意向を示す書面を添付してください"));
+}
+
+#[tokio::test]
+async fn an_organisation_stands_in_the_consortium_once() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    fill_in(&mut lead, &case).await;
+    let (consortium, check) = (section(&case, "consortium", 0), format!("{case}/check"));
+    let uni = CorporateNumber::from_body(111).to_string();
+    for (row, number, says) in [
+        ("a.2.法人番号", scene.number.to_string(), "代表者（構成員1）の法人番号と同じです"),
+        ("a.3.法人番号", uni, "構成員2の法人番号と同じです"),
+    ] {
+        let before = lead.get(&consortium).await;
+        assert!(!before.body.contains("法人番号と同じです"));
+        save(&mut lead, &consortium, &[(row, &number)]).await.is(303);
+        lead.get(&consortium).await.holds_together().has(says).has(&format!("id=\"{row}-wrong\""));
+        lead.get(&check).await.holds_together().has("提出する前に直すところ").has(says);
+        lead.get(&case).await.has("要修正");
+        save(&mut lead, &consortium, &[(row, &CorporateNumber::from_body(333).to_string())]).await.is(303);
+        save(&mut lead, &consortium, &[("a.2.法人番号", &CorporateNumber::from_body(111).to_string())]).await.is(303);
+    }
+}
+
+#[tokio::test]
+async fn a_budget_offers_the_years_of_the_project() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    fill_in(&mut lead, &case).await;
+    let (budget, overview) = (section(&case, "budget", 1), section(&case, "overview", 0));
+    lead.get(&budget).await.has("3年目");
+    save(&mut lead, &overview, &[("a.補助事業期間", "2")]).await.is(303);
+    assert!(!lead.get(&budget).await.body.contains("3年目"));
+    // What was entered for three years is shown and told when the project becomes shorter.
+    save(&mut lead, &overview, &[("a.補助事業期間", "3")]).await.is(303);
+    save(&mut lead, &budget, &[("a.物品費.3", "1,000,000")]).await.is(303);
+    assert!(!lead.get(&budget).await.body.contains("計上できる期間ではありません"));
+    save(&mut lead, &overview, &[("a.補助事業期間", "2")]).await.is(303);
+    lead.get(&budget).await.holds_together().has("3年目は、経費を計上できる期間ではありません（公募要領 3-2）").has("a.物品費.3-wrong");
+    lead.get(&format!("{case}/check")).await.holds_together().has("3年目は、経費を計上できる期間ではありません");
+    lead.get(&case).await.has("要修正");
+}
+
+#[tokio::test]
+async fn the_same_file_twice_is_told_and_counts_once() {
+    let scene = Scene::new().await;
+    let mut lead = scene.visitor("lead").await;
+    let case = scene.started(&mut lead).await;
+    attach(&mut lead, &case, "quotes", "見積書.pdf", PDF).await.is(303);
+    lead.get(&section(&case, "documents", 0)).await.has("「見積書.pdf」を添付しました");
+    attach(&mut lead, &case, "quotes", "見積書の写し.pdf", PDF).await.is(303);
+    lead.get(&section(&case, "documents", 0)).await.holds_together().has("同じ内容のファイルが、すでにここに添付されています");
 }
 
 /// The hidden fields of the form that goes to `action`.

@@ -77,14 +77,14 @@ fn field(field: &Field, own: &Cast, proposal: &Proposal, theme: &Theme) -> Optio
             Track::General => None,
         },
         (FieldKind::LongText { characters_max }, _) => {
-            let wanted = field.required || proposal.track == Track::Investment || proposal.lead.is_multiple_of(2);
+            let wanted = field.required.always() || proposal.track == Track::Investment || proposal.lead.is_multiple_of(2);
             wanted.then(|| essay(theme, &field.label.ja, *characters_max))
         }
         (FieldKind::Text { characters_max }, _) => {
             Some(format!("合成 太郎（{} 研究開発部長）", own.name).chars().take(*characters_max).collect())
         }
-        (FieldKind::Choice(options), _) if field.required => options.get(proposal.theme % options.len().max(1)).cloned(),
-        (FieldKind::YesNo, _) if field.required => Some("いいえ".to_owned()),
+        (FieldKind::Choice(options), _) if field.required.always() => options.get(proposal.theme % options.len().max(1)).cloned(),
+        (FieldKind::YesNo, _) if field.required.always() => Some("いいえ".to_owned()),
         (FieldKind::Number { .. } | FieldKind::Choice(_) | FieldKind::YesNo | FieldKind::Day | FieldKind::CorporateNumber, _) => None,
     }
 }

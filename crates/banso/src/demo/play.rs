@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use banso_guideline::{DocumentSpec, Edition, SectionContent, Side};
+use banso_guideline::{DocumentSpec, Edition, SectionContent, Side, Truth};
 use banso_kernel::{CallId, CaseId, Lang};
 use banso_office::apply::{SaveOrder, StartOrder, SubmitOrder};
 use banso_office::{Loaded, Office, OfficeError, Words};
@@ -148,7 +148,7 @@ impl Play<'_> {
                 self.fill(&lead, case, &edition, &section.id, member, &proposal).await?;
             }
             if let SectionContent::Documents(specs) = &section.content {
-                self.attach_all(&lead, case, &edition, specs, &proposal).await?;
+                self.attach_all(&lead, case, &edition, (&section.id, specs), &proposal).await?;
             }
         }
         Ok(())
@@ -181,15 +181,17 @@ impl Play<'_> {
         who: &Person,
         case: CaseId,
         edition: &Edition,
-        specs: &[DocumentSpec],
+        (section, specs): (&str, &[DocumentSpec]),
         proposal: &Proposal,
     ) -> Result<(), DemoTrouble> {
         let bonuses = &edition.selection().bonuses;
         let evidence = proposal.bonus.and_then(|nth| bonuses.get(nth)).and_then(|b| b.evidence.clone());
-        let last_required = specs.iter().rfind(|s| s.required).map(|s| s.id.clone());
+        let last_required = specs.iter().rfind(|s| s.required.always()).map(|s| s.id.clone());
+        let needs = self.office.section_page(who, case, section, 0).await?.needs;
+        let needed = |spec: &DocumentSpec| spec.required.always() || needs.get(&spec.id).is_some_and(|n| n.truth == Truth::Yes);
         for spec in specs {
             let left_out = proposal.filled == Filled::BarOneDocument && Some(&spec.id) == last_required.as_ref();
-            if (spec.required && !left_out) || Some(&spec.id) == evidence.as_ref() {
+            if (needed(spec) && !left_out) || Some(&spec.id) == evidence.as_ref() {
                 self.attach(who, case, spec, proposal).await?;
             }
         }
@@ -255,7 +257,7 @@ impl Play<'_> {
         let case = self.case(index)?;
         for section in self.office.check_page(&lead, case).await?.sections {
             if let SectionContent::Documents(specs) = &section.section.content {
-                for spec in specs.iter().filter(|s| s.required) {
+                for spec in specs.iter().filter(|s| s.required.always()) {
                     self.attach(&lead, case, spec, &proposal).await?;
                 }
             }

@@ -1,5 +1,7 @@
 //! What the running parts of a guideline come to: names, conditions, form, score sheet and the rest, with what is missing.
 
+use std::collections::BTreeMap;
+
 use banso_execution::rules::ExecutionRules;
 
 use crate::after::After;
@@ -7,7 +9,7 @@ use crate::answers::CONSORTIUM_ITEM;
 use crate::definitions::{Placed, constants};
 use crate::dictionary::Dictionary;
 use crate::documents;
-use crate::expr::{DefinitionBody, Names, Output};
+use crate::expr::{DefinitionBody, Expr, Names, Output};
 use crate::form::{self, Marked, twice};
 use crate::front::Front;
 use crate::library::SharedDefinition;
@@ -18,6 +20,7 @@ use crate::outline::{BlockKind, Part, TableKind};
 use crate::overlap;
 use crate::plan::{Plan, plan};
 use crate::problem::{Code, Problem, Span};
+use crate::required;
 use crate::review::{self, References};
 use crate::rules::{Rule, audience, misfit, rule};
 use crate::targets;
@@ -31,6 +34,8 @@ const BUDGET_LINE: &str = "経費区分";
 pub(crate) struct Content {
     pub tracks: Vec<Track>,
     pub form: Form,
+    /// The conditions on which something of the form is required, by their text.
+    pub required: BTreeMap<String, Expr>,
     pub sheet: ScoreSheet,
     pub selection: SelectionRules,
     pub conditions: Vec<Condition>,
@@ -135,7 +140,7 @@ pub(crate) fn read(
     let mut found = Found::default();
     for part in parts {
         match part {
-            Part::Table { mark, table, clause } => found.table(&Marked { mark, table, clause }, dictionary, problems),
+            Part::Table { mark, table, clause } => found.table(&Marked { mark, table, clause }, dictionary, names, problems),
             Part::Block { kind, argument, fence, clause } => match kind {
                 BlockKind::Rule => found.rules.extend(rule(source, fence, argument, clause, names, problems)),
                 BlockKind::Amount => found.plans.extend(plan(source, fence, clause, names, problems).map(|p| (fence.info_at, p))),
@@ -169,9 +174,13 @@ pub(crate) fn read(
     unconfirmed.extend(
         found.kpis.iter().filter(|k| k.is_unsettled()).map(|k| Missing::Unconfirmed { clause: k.clause.clone(), what: k.title.ja.clone() }),
     );
+    let form = Form { sections: found.sections.iter().map(|(_, s)| s.clone()).collect() };
+    let required = required::conditions(&form, names);
+    required::of_no_member(&form, &required, dictionary, &found.sections, problems);
     Content {
         tracks,
-        form: Form { sections: found.sections.into_iter().map(|(_, s)| s).collect() },
+        form,
+        required,
         sheet: sheet.unwrap_or_else(|| ScoreSheet { clause: String::new(), criteria: Vec::new() }),
         selection,
         conditions: found.conditions,
@@ -233,14 +242,14 @@ fn unconfirmed(parts: &[Part], names: &Names) -> Vec<Missing> {
 }
 
 impl Found {
-    fn table(&mut self, marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut Vec<Problem>) {
+    fn table(&mut self, marked: &Marked<'_>, dictionary: &Dictionary, names: &Names, problems: &mut Vec<Problem>) {
         let at = marked.mark.at;
         match marked.mark.kind {
             TableKind::Tracks => self.tracks.push((at, form::tracks(marked, problems))),
-            TableKind::Fields => self.sections.extend(form::fields(marked, dictionary, problems).map(|s| (at, s))),
-            TableKind::Consortium => self.sections.extend(form::consortium(marked, dictionary, problems).map(|s| (at, s))),
+            TableKind::Fields => self.sections.extend(form::fields(marked, dictionary, names, problems).map(|s| (at, s))),
+            TableKind::Consortium => self.sections.extend(form::consortium(marked, dictionary, names, problems).map(|s| (at, s))),
             TableKind::Budget => self.sections.extend(form::budget(marked, problems).map(|s| (at, s))),
-            TableKind::Documents => self.sections.extend(documents::documents(marked, problems).map(|s| (at, s))),
+            TableKind::Documents => self.sections.extend(documents::documents(marked, names, problems).map(|s| (at, s))),
             TableKind::Kpis => {
                 let (kpis, section) = targets::kpis(marked, dictionary, problems);
                 self.kpis.extend(kpis);

@@ -1,13 +1,18 @@
 //! The table of documents to hand in (提出書類).
 
-use crate::form::{Marked, SECTION_OPTIONS, flag, identifier, number_within, section, title_of, twice};
-use crate::model::{ClauseId, DocumentSpec, Section, SectionContent};
+use crate::expr::Names;
+use crate::form::{Marked, SECTION_OPTIONS, identifier, number_within, section, title_of, twice};
+use crate::model::{ClauseId, DocumentSpec, Required, Section, SectionContent};
 use crate::problem::{Code, Problem};
+use crate::required::required;
 use crate::tables::{Need, Row, grid};
 use crate::words::{list, local};
 
+/// The largest document that any form may ask for: more is not taken in at once.
+const MEGABYTES_MAX: u32 = 100;
+
 /// 【提出書類】: the documents to hand in.
-pub(crate) fn documents(marked: &Marked<'_>, problems: &mut Vec<Problem>) -> Option<Section> {
+pub(crate) fn documents(marked: &Marked<'_>, names: &Names, problems: &mut Vec<Problem>) -> Option<Section> {
     marked.mark.only(&SECTION_OPTIONS, problems);
     let columns = [
         ("識別子", Need::Must),
@@ -21,7 +26,7 @@ pub(crate) fn documents(marked: &Marked<'_>, problems: &mut Vec<Problem>) -> Opt
     let grid = grid(marked.table, &columns, problems)?;
     let mut out: Vec<DocumentSpec> = Vec::new();
     for row in grid.rows() {
-        let Some(document) = document(&row, marked.clause, problems) else { continue };
+        let Some(document) = document(&row, marked.clause, names, problems) else { continue };
         if out.iter().any(|d| d.id == document.id) {
             problems.push(twice(&row.words("識別子")));
             continue;
@@ -31,12 +36,12 @@ pub(crate) fn documents(marked: &Marked<'_>, problems: &mut Vec<Problem>) -> Opt
     section(marked, title_of(marked.mark, "提出書類", "Documents"), SectionContent::Documents(out), problems)
 }
 
-fn document(row: &Row<'_, '_>, clause: &ClauseId, problems: &mut Vec<Problem>) -> Option<DocumentSpec> {
+fn document(row: &Row<'_, '_>, clause: &ClauseId, names: &Names, problems: &mut Vec<Problem>) -> Option<DocumentSpec> {
     let id = row.must("識別子", problems).and_then(|w| identifier(&w, problems))?;
     let title = local(&row.must("書類", problems)?.text);
-    let required = row.must("必須", problems).is_some_and(|w| flag(&w, problems));
+    let required = row.must("必須", problems).map_or(Required::Never, |w| required(&w, names, problems));
     let count_max = row.may("数").and_then(|w| number_within(&w, 1, 50, problems)).unwrap_or(1);
-    let megabytes = row.may("大きさ").and_then(|w| number_within(&w, 1, 200, problems)).unwrap_or(10);
+    let megabytes = row.may("大きさ").and_then(|w| number_within(&w, 1, MEGABYTES_MAX, problems)).unwrap_or(10);
     let mut media_types = Vec::new();
     for word in list(&row.must("種類", problems)?) {
         match media(&word.text) {

@@ -4,11 +4,13 @@ use banso_kernel::LocalText;
 
 use crate::answers::CONSORTIUM_ITEM;
 use crate::dictionary::Dictionary;
+use crate::expr::Names;
 use crate::limits::unit_and_limits;
 use crate::markdown::Table;
-use crate::model::{BudgetLine, ClauseId, Field, FieldKind, Item, ItemKind, Section, SectionContent, Side, Track};
+use crate::model::{BudgetLine, ClauseId, Field, FieldKind, Item, ItemKind, Required, Section, SectionContent, Side, Track};
 use crate::outline::Mark;
 use crate::problem::{Code, Problem, Span};
+use crate::required::required;
 use crate::tables::{Need, Row, grid};
 use crate::words::{Words, count, is_identifier, list, local, yes_no};
 
@@ -153,13 +155,13 @@ pub(crate) fn title_of(mark: &Mark, ja: &str, en: &str) -> LocalText {
 }
 
 /// 【様式：題名】: one question a row.
-pub(crate) fn fields(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<Section> {
+pub(crate) fn fields(marked: &Marked<'_>, dictionary: &Dictionary, names: &Names, problems: &mut Vec<Problem>) -> Option<Section> {
     marked.mark.only(&SECTION_OPTIONS, problems);
-    let fields = field_rows(marked, dictionary, problems)?;
+    let fields = field_rows(marked, dictionary, names, problems)?;
     section(marked, title_of(marked.mark, "申請内容", "Application"), SectionContent::Fields(fields), problems)
 }
 
-fn field_rows(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<Vec<Field>> {
+fn field_rows(marked: &Marked<'_>, dictionary: &Dictionary, names: &Names, problems: &mut Vec<Problem>) -> Option<Vec<Field>> {
     let columns =
         [("欄", Need::Must), ("見出し", Need::May), ("型", Need::May), ("字数", Need::May), ("必須", Need::Must), ("説明", Need::May)];
     let grid = grid(marked.table, &columns, problems)?;
@@ -168,7 +170,7 @@ fn field_rows(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut Vec<P
         let Some(id) = row.must("欄", problems) else { continue };
         let item = dictionary.get(&id.text);
         let Some(kind) = field_kind(&row, &id, item, dictionary, problems) else { continue };
-        let required = row.must("必須", problems).is_some_and(|w| flag(&w, problems));
+        let required = row.must("必須", problems).map_or(Required::Never, |w| required(&w, names, problems));
         let label = match (row.may("見出し"), item) {
             (Some(words), _) => local(&words.text),
             (None, Some(item)) => item.label.clone(),
@@ -299,9 +301,9 @@ fn limit(characters: Option<u32>, otherwise: u32) -> usize {
 }
 
 /// 【共同体】最大: 10者: what is asked of each member; the parts are items of the dictionary's 共同体.
-pub(crate) fn consortium(marked: &Marked<'_>, dictionary: &Dictionary, problems: &mut Vec<Problem>) -> Option<Section> {
+pub(crate) fn consortium(marked: &Marked<'_>, dictionary: &Dictionary, names: &Names, problems: &mut Vec<Problem>) -> Option<Section> {
     marked.mark.only(&["識別子", "記入", "目安", "最大"], problems);
-    let parts = field_rows(marked, dictionary, problems)?;
+    let parts = field_rows(marked, dictionary, names, problems)?;
     if let Some(Item { kind: ItemKind::List(known), .. }) = dictionary.get(CONSORTIUM_ITEM) {
         for part in parts.iter().filter(|p| !known.contains(&p.id)) {
             problems.push(

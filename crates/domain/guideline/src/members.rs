@@ -45,6 +45,17 @@ fn without_parts(facts: &Facts, dictionary: &Dictionary) -> Facts {
     common
 }
 
+/// The facts as one member sees them; the application's own for the lead's sections (0), and where there is no such member.
+pub(crate) fn member_facts(facts: &Facts, dictionary: &Dictionary, number: u32) -> Facts {
+    let exact = Exact::from_integer(i128::from(number));
+    let Some(Value::List(rows)) = facts.0.get(CONSORTIUM_ITEM).filter(|_| number > 0) else { return facts.clone() };
+    let of = |(index, row): (usize, &Value)| member(&Facts::default(), index, row).filter(|m| m.number == exact);
+    let Some(found) = rows.iter().enumerate().find_map(of) else { return facts.clone() };
+    let mut own = without_parts(facts, dictionary);
+    own.0.extend(found.facts.0);
+    own
+}
+
 /// Whether it is known who stands in the consortium.
 pub(crate) fn consortium_known(facts: &Facts) -> bool {
     facts.0.contains_key(CONSORTIUM_ITEM)

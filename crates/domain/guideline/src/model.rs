@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::Limits;
 
+pub use crate::required::Required;
+
 pub use crate::judging::{Aggregation, Bonus, Criterion, ReserveTerm, ScoreSheet, SelectionRules};
 
 /// The number of a clause as it stands in its heading, e.g. `3-2`.
@@ -267,7 +269,7 @@ pub struct Field {
     pub label: LocalText,
     pub hint: LocalText,
     pub kind: FieldKind,
-    pub required: bool,
+    pub required: Required,
     pub clause: ClauseId,
 }
 
@@ -313,7 +315,7 @@ pub struct DocumentSpec {
     pub id: String,
     pub title: LocalText,
     pub hint: LocalText,
-    pub required: bool,
+    pub required: Required,
     pub count_max: usize,
     pub bytes_max: u64,
     /// Accepted media types, e.g. `application/pdf`.

@@ -226,3 +226,51 @@ fn a_clause_of_a_published_edition_keeps_its_number() {
         assert!(problems.iter().all(|p| p.code.as_str() == "clause-renumbered" && p.message.en.is_some() && p.remedy.is_some()));
     }
 }
+
+const CONDITIONAL: &str = "| aim | 目的 | 長文 | 400字 | 申請枠 = 通常枠 のとき |";
+const AIM: &str = "| aim | 目的 | 長文 | 400字 | 必須 |";
+
+/// What an empty field is, with these facts.
+#[test]
+fn a_field_may_be_required_on_a_condition() {
+    let edition = edition(&[(AIM, CONDITIONAL)]);
+    let section = edition.section("plan").unwrap().clone();
+    let track = |name: &str| facts(&[("申請枠", Value::Text(name.into()))], &[]);
+    for (facts, expected) in
+        [(track("通常枠"), Some("missing")), (track("出資獲得枠"), None), (facts(&[], &[]), Some(banso_guideline::answers::MAY_BE_MISSING))]
+    {
+        let needs = edition.needs(&section, 0, &[1], &facts);
+        let found = Answers::default().section_problems(&section, 0, &[], &[1], &needs);
+        assert_eq!(found.iter().find(|p| p.place.key == "aim").map(|p| p.code), expected, "{facts:?}");
+        assert!(found.iter().any(|p| p.place.key == "補助事業期間" && p.code == "missing"));
+    }
+    let mut answers = Answers::default();
+    answers.set(Place { section: "plan".into(), member: 0, key: "aim".into() }, "軽くする".into());
+    let needs = edition.needs(&section, 0, &[1], &track("通常枠"));
+    assert!(answers.section_problems(&section, 0, &[], &[1], &needs).iter().all(|p| p.place.key != "aim"));
+    assert_eq!(needs["aim"].when.ja, "申請枠が通常枠の場合");
+    assert_eq!(needs["aim"].when.en.as_deref(), Some("where Track is General track"));
+}
+
+/// Each member is asked by its own facts.
+#[test]
+fn what_members_must_answer_hangs_on_their_own_facts() {
+    let dictionary = dictionary();
+    let source = house::file("programmes/go-tech/r7-1.md");
+    let edition = Edition::read(&source, &dictionary, &library(&dictionary)).edition.unwrap();
+    let member = |n: i64, kind: Option<&str>| {
+        let kind = kind.map(|k| ("区分".to_owned(), Value::Text(k.into())));
+        Value::Record([("構成員".to_owned(), number(n))].into_iter().chain(kind).collect())
+    };
+    let rows = vec![member(1, Some("中小企業者等")), member(2, Some("大学・公設試等")), member(3, None)];
+    let mut facts = Facts::default();
+    facts.0.insert(CONSORTIUM_ITEM.to_owned(), Value::List(rows));
+    // The lead's own facts are not those of its members.
+    facts.0.insert("区分".to_owned(), Value::Text("中小企業者等".into()));
+    let section = edition.section("member").unwrap();
+    let needed = |side: u32| edition.needs(section, side, &[1, 2, 3], &facts)["資本金"].truth;
+    assert_eq!([1, 2, 3].map(needed), [banso_guideline::Truth::Yes, banso_guideline::Truth::No, banso_guideline::Truth::Unknown]);
+    let investment = edition.section("documents").unwrap();
+    facts.0.insert("申請枠".to_owned(), Value::Text("出資獲得枠".into()));
+    assert_eq!(edition.needs(investment, 0, &[1, 2, 3], &facts)["investment"].truth, banso_guideline::Truth::Yes);
+}

@@ -64,6 +64,10 @@ fn slips_that_would_only_show_when_somebody_applies() {
     for (from, to, code, at) in [
         ("| aim | 目的 | 長文 | 400字 |", "| aim | 目的 | 選択（甲、乙、甲） | |", "duplicate-name", "甲"),
         ("| aim | 目的 | 長文 | 400字 |", "| aim | 目的 | 選択（） | |", "bad-value", "選択（）"),
+        ("| aim | 目的 | 長文 | 400字 | 必須 |", "| aim | 目的 | 長文 | 400字 | 場合による |", "bad-value", "場合による"),
+        ("| aim | 目的 | 長文 | 400字 | 必須 |", "| aim | 目的 | 長文 | 400字 | 申請枠 = 通常 のとき |", "expression", "通常"),
+        ("| aim | 目的 | 長文 | 400字 | 必須 |", "| aim | 目的 | 長文 | 400字 | 従業員数 のとき |", "expression", "従業員数"),
+        ("| 計画書 | 必須 |", "| 計画書 | 従業員数 > 5円 のとき |", "unit", "5円"),
         ("| aim-score | 内容 | 目的 | 20 |", "| aim-score | 内容 | 目的 | 4294967295 |", "bad-value", "4294967295"),
         ("| extra | 加点 | 2 |", "| extra | 加点 | 4294967295 |", "bad-value", "4294967295"),
         ("| extra | 加点 | 2 |", "| extra | 加点 | 0 |", "bad-value", "0"),

@@ -1,8 +1,8 @@
 //! The budget of one member by line and year, with its sums, and beside it what the guideline pays for the whole.
 
-use banso_guideline::answers::LineCost;
-use banso_guideline::{Amount, BudgetLine, ClauseId, Known, Missing, Step};
-use banso_kernel::{LocalText, Yen};
+use banso_guideline::answers::{AnswerProblem, LineCost, Place};
+use banso_guideline::{Amount, BudgetLine, ClauseId, Known, Missing, Section as FormSection, SectionContent, Step, YearRefused};
+use banso_kernel::{Lang, LocalText, Yen};
 
 use super::draft::Draft;
 
@@ -120,6 +120,17 @@ pub(crate) fn missing_words(missing: &Missing, label: impl Fn(&str) -> LocalText
     }
 }
 
+/// The code of an amount in a year that the guideline refuses: it is read, and counts in the sums.
+pub(crate) const BEYOND_PERIOD: &str = "beyond-period";
+
+fn beyond_words(year: u32, refused: &YearRefused) -> LocalText {
+    let (clause, remedy) = (&refused.clause, refused.remedy.clone().unwrap_or_default());
+    LocalText::new(
+        format!("{year}年目は、経費を計上できる期間ではありません（公募要領 {clause}）。{}", remedy.ja),
+        format!("Year {year} is not one that may have costs (clause {clause}). {}", remedy.get(Lang::En)),
+    )
+}
+
 fn sum(costs: &[LineCost], wanted: impl Fn(&LineCost) -> bool) -> Yen {
     // A sum too large to be money is refused when the amount is computed; a table that shows it stays at the largest.
     Yen::sum(costs.iter().filter(|c| wanted(c)).map(|c| c.cost)).unwrap_or(Yen::new(i64::MAX))
@@ -166,7 +177,7 @@ impl Draft {
     pub(crate) fn budget(&self, section: &str, lines: &[BudgetLine], years_max: u32, member: u32) -> Budget {
         let form = self.edition.form();
         let costs = self.form_facts(form).costs();
-        let years: Vec<u32> = (1..=years_max).collect();
+        let years: Vec<u32> = (1..=self.last_year(section, lines, years_max)).collect();
         let row = |line: &BudgetLine| BudgetRow {
             line: line.clone(),
             cells: years.iter().map(|year| self.cell(section, member, line, *year)).collect(),
@@ -188,6 +199,40 @@ impl Draft {
             subsidy: self.subsidy(),
             years,
         }
+    }
+
+    /// The last year that the table offers: those that the guideline refuses are left out, unless something stands in them.
+    fn last_year(&self, section: &str, lines: &[BudgetLine], years_max: u32) -> u32 {
+        let facts = self.facts();
+        let typed = |year: u32| {
+            let filled =
+                |member: &u32, line: &BudgetLine| !self.answers.text(section, *member, &format!("{}.{year}", line.name)).trim().is_empty();
+            self.member_numbers().iter().any(|m| lines.iter().any(|l| filled(m, l)))
+        };
+        (1..=years_max).rev().find(|year| typed(*year) || self.edition.refuses_year(&facts, *year).is_none()).unwrap_or(years_max)
+    }
+
+    /// Amounts in years that the guideline refuses, each at its cell.
+    pub(crate) fn beyond_the_period(&self, section: &FormSection, member: u32) -> Vec<AnswerProblem> {
+        let (SectionContent::Budget { lines, years_max }, Some(answers)) = (&section.content, self.answers.section(&section.id, member))
+        else {
+            return Vec::new();
+        };
+        let filled = |key: &String| answers.get(key).is_some_and(|t| Yen::parse(t).is_ok_and(|y| y > Yen::ZERO));
+        let facts = self.facts();
+        let mut found = Vec::new();
+        for year in 1..=*years_max {
+            let keys: Vec<String> = lines.iter().map(|l| format!("{}.{year}", l.name)).filter(filled).collect();
+            let Some(refused) = (!keys.is_empty()).then(|| self.edition.refuses_year(&facts, year)).flatten() else { continue };
+            found.extend(keys.into_iter().map(|key| AnswerProblem {
+                place: Place { section: section.id.clone(), member, key: key.clone() },
+                code: BEYOND_PERIOD,
+                label: LocalText::new(format!("{}年目", key.replace('.', " ")), key.replace('.', ", year ")),
+                message: beyond_words(year, &refused),
+                clause: refused.clause.clone(),
+            }));
+        }
+        found
     }
 
     fn cell(&self, section: &str, member: u32, line: &BudgetLine, year: u32) -> BudgetCell {

@@ -1,11 +1,11 @@
 //! 入力内容の確認: every answer once more, what is missing or wrong, what the guideline's clauses say of it, what it comes to.
 
-use banso_guideline::answers::{AnswerProblem, CONSORTIUM_ITEM};
+use banso_guideline::answers::{AnswerProblem, CONSORTIUM_ITEM, MAY_BE_MISSING};
 use banso_guideline::{FieldKind, FieldPlace, Finding, Missing, Section as FormSection, SectionContent, Side, Truth};
 use banso_kernel::{CaseId, Lang, LocalText, Yen};
 use banso_permits::{Action, Person};
 
-use super::budget::{Budget, Subsidy};
+use super::budget::{BEYOND_PERIOD, Budget, Subsidy};
 use super::documents::AttachedFile;
 use super::draft::{CaseHead, Draft, Phase, Seat, TRACK_ITEM, Writable, seen_edition};
 use super::members::InviteeStatus;
@@ -107,13 +107,15 @@ impl Draft {
     pub(crate) fn check(&self) -> CheckPage {
         let form = self.form();
         let mut sections = Vec::new();
-        let (mut problems, mut unread_costs) = (Vec::new(), 0);
+        let (mut problems, mut warnings, mut unread_costs) = (Vec::new(), self.warnings(), 0);
         for section in &form.sections {
             for member in self.sides(section) {
                 let wrong = self.section_problems(section, member);
-                problems.extend(wrong.iter().map(|p| self.flaw(section, p)));
+                let (open, flaws): (Vec<_>, Vec<_>) = wrong.iter().partition(|p| p.code == MAY_BE_MISSING);
+                problems.extend(flaws.into_iter().map(|p| self.flaw(section, p)));
+                warnings.extend(open.into_iter().map(|p| self.flaw(section, p)));
                 if matches!(section.content, SectionContent::Budget { .. }) {
-                    unread_costs += wrong.iter().filter(|p| p.code != "missing").count();
+                    unread_costs += wrong.iter().filter(|p| !p.is_blank() && p.code != BEYOND_PERIOD).count();
                 }
                 sections.push(self.checked_section(section, member, &wrong));
             }
@@ -136,7 +138,7 @@ impl Draft {
         CheckPage {
             head: self.head(),
             sections,
-            warnings: self.warnings(),
+            warnings,
             findings: self.examination().findings.iter().map(|f| self.checked_finding(f)).collect(),
             targets: self.targets(),
             requested,
@@ -218,9 +220,6 @@ impl Draft {
                 "The lead has no corporate number on file. Please ask the office.",
             );
         }
-        if self.members.iter().any(|m| m.member > 1 && m.corporate_number.is_some() && m.corporate_number == self.lead.corporate_number) {
-            whole("構成員のなかに、代表者と同じ法人番号があります。", "A member has the lead's own corporate number.");
-        }
         if seen_edition(&self.saved).is_some_and(|seen| seen != self.edition.digest()) {
             whole(
                 "公募要領が改められました。申請書の最初のページで、変わったところを確かめてください。",
@@ -297,7 +296,7 @@ impl Draft {
             CheckedRow {
                 text: text.to_owned(),
                 words: if chosen { self.edition.answer_words(&field.kind, text) } else { LocalText::ja(text) },
-                wrong: wrong.iter().find(|p| p.place.key == *key).map(|p| p.message.clone()),
+                wrong: wrong.iter().find(|p| p.place.key == *key && p.code != MAY_BE_MISSING).map(|p| p.message.clone()),
                 key: key.clone(),
                 label,
                 unit,

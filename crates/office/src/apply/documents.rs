@@ -1,9 +1,9 @@
 //! Files of an application: streamed in within limits, looked at, kept under their SHA-256, taken out again, handed back.
 
 use banso_exchange::{Expected, inspect};
-use banso_guideline::answers::{AnswerProblem, Place};
-use banso_guideline::{DocumentSpec, Section as FormSection, SectionContent};
-use banso_kernel::{CaseId, Digest, Instant, LocalText};
+use banso_guideline::answers::{AnswerProblem, MAY_BE_MISSING, Place};
+use banso_guideline::{DocumentSpec, Needed, Needs, Required, Section as FormSection, SectionContent, Truth};
+use banso_kernel::{CaseId, Digest, Instant, Lang, LocalText};
 use banso_permits::{Action, Person};
 use banso_store::{Attachment, Batch, Change, CommitError, DocumentReader, Upload, UploadError};
 
@@ -60,6 +60,14 @@ pub struct Incoming {
     upload: Upload,
 }
 
+/// A file that was taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub file: AttachedFile,
+    /// The same content stood in the slot before.
+    pub was_there: bool,
+}
+
 /// A file on its way out.
 #[derive(Debug)]
 pub struct Outgoing {
@@ -78,19 +86,47 @@ impl Draft {
     }
 
     /// Documents that are asked for and not there.
-    pub(crate) fn document_problems(&self, section: &FormSection, specs: &[DocumentSpec], member: u32) -> Vec<AnswerProblem> {
+    pub(crate) fn document_problems(
+        &self,
+        section: &FormSection,
+        specs: &[DocumentSpec],
+        member: u32,
+        needs: &Needs,
+    ) -> Vec<AnswerProblem> {
         let has = |spec: &DocumentSpec| self.attachments.iter().any(|a| a.slot == spec.id && a.member == member);
-        let missing = |spec: &DocumentSpec| AnswerProblem {
-            place: Place { section: section.id.clone(), member, key: spec.id.clone() },
-            code: "missing",
-            label: spec.title.clone(),
-            message: LocalText::new(
-                format!("{}を添付してください。", spec.title.ja),
-                format!("Attach `{}`.", spec.title.en.as_deref().unwrap_or(&spec.title.ja)),
-            ),
-            clause: spec.clause.clone(),
+        let missing = |spec: &DocumentSpec| {
+            let (code, message) = document_missing(spec, needs.get(&spec.id))?;
+            let place = Place { section: section.id.clone(), member, key: spec.id.clone() };
+            Some(AnswerProblem { place, code, label: spec.title.clone(), message, clause: spec.clause.clone() })
         };
-        specs.iter().filter(|s| s.required && !has(s)).map(missing).collect()
+        specs.iter().filter(|s| !has(s)).filter_map(missing).collect()
+    }
+}
+
+/// What is wrong with an empty slot, where it is asked for or may be.
+fn document_missing(spec: &DocumentSpec, needed: Option<&Needed>) -> Option<(&'static str, LocalText)> {
+    let (ja, en) = (&spec.title.ja, spec.title.get(Lang::En));
+    let attach = || ("missing", LocalText::new(format!("{ja}を添付してください。"), format!("Attach `{en}`.")));
+    match (&spec.required, needed) {
+        (Required::Always, _) => Some(attach()),
+        (Required::Never, _) | (Required::When(_), None) => None,
+        (Required::When(_), Some(Needed { truth, when })) => match truth {
+            Truth::No => None,
+            Truth::Yes => Some((
+                "missing",
+                LocalText::new(
+                    format!("{ja}を添付してください（{}は必須）。", when.ja),
+                    format!("Attach `{en}` (required {}).", when.get(Lang::En)),
+                ),
+            )),
+            Truth::Unknown => Some((
+                MAY_BE_MISSING,
+                LocalText::new(
+                    format!("{ja}は、{}は必須です。条件に当たるかどうかは、ほかの欄の答えがそろうと決まります。", when.ja),
+                    format!("`{en}` is required {}; whether that is so is settled by answers that are still open.", when.get(Lang::En)),
+                ),
+            )),
+        },
     }
 }
 
@@ -172,7 +208,7 @@ impl Office {
     ///
     /// # Errors
     /// An empty or damaged file, a kind that the form does not take, an archive that unpacks to far too much.
-    pub async fn attach(&self, person: &Person, incoming: Incoming) -> Result<AttachedFile, OfficeError> {
+    pub async fn attach(&self, person: &Person, incoming: Incoming) -> Result<Kept, OfficeError> {
         let Incoming { case, section, member, spec, file_name, replaces, mut upload } = incoming;
         let (asked, name) = (spec.clone(), file_name);
         let looked = upload
@@ -206,7 +242,7 @@ impl Office {
                 batch = batch.and_change(Change::detach(case, &spec.id, member, old));
             }
             match self.store().commit(batch).await {
-                Ok(_) => return Ok(AttachedFile::from(&attachment)),
+                Ok(_) => return Ok(Kept { was_there: there(&attachment.digest), file: AttachedFile::from(&attachment) }),
                 Err(CommitError::DraftMoved) => {}
                 Err(other) => return Err(other.into()),
             }
@@ -293,8 +329,11 @@ fn upload_failed(spec: &DocumentSpec, error: UploadError) -> OfficeError {
             let most = limit / (1 << 20);
             OfficeError::field(
                 &spec.id,
-                format!("ファイルが大きすぎます（{most} MBまで）。画像の解像度を下げるか、PDFを圧縮してください。"),
-                format!("The file is too large ({most} MB at most)."),
+                format!("ファイルが大きすぎます（「{}」は{most} MBまで）。画像の解像度を下げるか、PDFを圧縮してください。", spec.title.ja),
+                format!(
+                    "The file is too large (`{}`: {most} MB at most). Lower its resolution, or compress the PDF.",
+                    spec.title.get(Lang::En)
+                ),
             )
         }
         UploadError::Fault(fault) => fault.into(),

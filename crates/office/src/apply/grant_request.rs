@@ -1,7 +1,7 @@
 //! 交付申請 after selection: the budget confirmed, quotes attached. Its pages are those of the application, with the sections of this
 //! stage; what is its own stands here.
 
-use banso_guideline::{DocumentSpec, Edition, Section, SectionContent, Side};
+use banso_guideline::{DocumentSpec, Edition, Required, Section, SectionContent, Side};
 use banso_kernel::LocalText;
 
 /// The place of quotes where the guideline names none itself.
@@ -18,7 +18,7 @@ pub(crate) fn quotes(edition: &Edition) -> Section {
             "経費の内訳を確かめられる見積書（相見積を含む）を添付してください。PDF、1点10 MBまで。",
             "Attach the quotes that show the costs in detail, competing quotes included. PDF, 10 MB each.",
         ),
-        required: true,
+        required: Required::Always,
         count_max: 40,
         bytes_max: 10 << 20,
         media_types: vec!["application/pdf".to_owned()],

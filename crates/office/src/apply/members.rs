@@ -1,7 +1,7 @@
 //! The consortium: its rows follow the form; each row can be invited by mail, and whoever accepts fills in its own part.
 
-use banso_guideline::answers::SectionAnswers;
-use banso_guideline::{Field, FieldKind, SectionContent, Side};
+use banso_guideline::answers::{AnswerProblem, Place, SectionAnswers};
+use banso_guideline::{Field, FieldKind, Section as FormSection, SectionContent, Side};
 use banso_kernel::{CaseId, CorporateNumber, Digest, LocalText, OrganisationId};
 use banso_permits::{Action, Person};
 use banso_store::{Application, Batch, Change, CommitError, Member, Organisation, SaveSection};
@@ -145,6 +145,29 @@ impl Draft {
     pub(crate) fn numbers_given(&self) -> impl Iterator<Item = u32> {
         let saved = self.saved.iter().map(|s| s.member);
         self.members.iter().map(|m| m.member).chain(saved).chain(self.attachments.iter().map(|a| a.member))
+    }
+
+    /// Members that stand in the consortium twice, by their corporate numbers: each is told at its later row.
+    pub(crate) fn members_twice(&self, section: &FormSection, parts: &[Field]) -> Vec<AnswerProblem> {
+        let Some(part) = RowParts::of(parts).number else { return Vec::new() };
+        let key = |n: u32| format!("{n}.{}", part.id);
+        let number = |n: u32| CorporateNumber::parse(self.answers.text(&section.id, 0, &key(n))).ok();
+        let mut seen: Vec<(CorporateNumber, u32)> = self.lead.corporate_number.map(|lead| (lead, 1)).into_iter().collect();
+        let mut found = Vec::new();
+        for member in self.member_numbers() {
+            let Some(own) = number(member) else { continue };
+            match seen.iter().find(|(other, first)| *other == own && *first != member) {
+                Some((_, first)) => found.push(AnswerProblem {
+                    place: Place { section: section.id.clone(), member: 0, key: key(member) },
+                    code: "twice",
+                    label: part.label.clone(),
+                    message: twice_words(own, *first),
+                    clause: part.clause.clone(),
+                }),
+                None => seen.push((own, member)),
+            }
+        }
+        found
     }
 
     fn may_invite(&self) -> Result<(), OfficeError> {
@@ -313,6 +336,17 @@ impl Draft {
     }
 }
 
+fn twice_words(number: CorporateNumber, first: u32) -> LocalText {
+    let (ja, en) = match first {
+        1 => ("代表者（構成員1）".to_owned(), "the lead (member 1)".to_owned()),
+        other => (format!("構成員{other}"), format!("member {other}")),
+    };
+    LocalText::new(
+        format!("{number}は{ja}の法人番号と同じです。同じ機関は一度だけ入力してください。"),
+        format!("{number} is also the corporate number of {en}. Enter each organisation once."),
+    )
+}
+
 fn invitation_mail(draft: &Draft, name: &str, link: &str) -> (String, String) {
     let meta = draft.edition.meta();
     let (lead, title, closes) = (&draft.lead.name, &draft.row.application.title, meta.closes.wareki());
@@ -340,7 +374,7 @@ mod tests {
             label: LocalText::ja(id),
             hint: LocalText::default(),
             kind,
-            required: true,
+            required: banso_guideline::Required::Always,
             clause: "1".into(),
         };
         let text = || FieldKind::Text { characters_max: 100 };

@@ -32,7 +32,7 @@ pub(crate) use budget::missing_words;
 pub use budget::{Budget, BudgetCell, BudgetRow, MemberSum, Subsidy, amount_words};
 pub use check::{CheckPage, CheckedFinding, CheckedRow, CheckedSection, Flaw, Link};
 pub use desk::{DeskCase, DeskHome, OutgoingLetter, tone_of};
-pub use documents::{AttachedFile, Incoming, Outgoing, Slot};
+pub use documents::{AttachedFile, Incoming, Kept, Outgoing, Slot};
 pub use draft::{CaseHead, Phase, Seat, Writable};
 pub(crate) use draft::{SEEN_DECISION, facts_of, of_grant_request};
 pub(crate) use grant_request::{QUOTES, quotes, quotes_title};

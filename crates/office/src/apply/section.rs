@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use banso_guideline::answers::{AnswerProblem, Clash, Merged, SectionAnswers, normalised};
-use banso_guideline::{Edition, Field, FieldKind, Kpi, Section as FormSection, SectionContent};
+use banso_guideline::{Edition, Field, FieldKind, Kpi, Needs, Section as FormSection, SectionContent};
 use banso_kernel::{CaseId, Instant, LocalText};
 use banso_permits::{Action, Person};
 use banso_store::{Batch, Change, CommitError, SaveSection};
@@ -42,6 +42,8 @@ pub struct SectionPage {
     pub saved: Option<SavedBy>,
     /// Everything missing or wrong, missing answers included.
     pub problems: Vec<AnswerProblem>,
+    /// What is required on a condition, and whether that holds.
+    pub needs: Needs,
     pub points: Vec<ReturnedPoint>,
     /// What is known of the firm already, by key.
     pub known: BTreeMap<String, KnownAnswer>,
@@ -165,6 +167,7 @@ impl Draft {
             stamp,
             saved,
             problems: self.section_problems(&section, member),
+            needs: self.needs(&section, member),
             points,
             known,
             extra: self.extra(&section, member, &rows),

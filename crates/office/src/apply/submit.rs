@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use banso_grant::decide::{self, GrantRequestOrder, SubmissionOrder};
 use banso_grant::numbers::receipt_number;
 use banso_grant::{CaseAct, CaseState, NewAct, Refusal};
-use banso_guideline::SectionContent;
+use banso_guideline::{Section as FormSection, SectionContent, Truth};
 use banso_kernel::{CaseId, CorporateNumber, Digest, Instant, LocalText, RequestId, StreamId, Yen};
 use banso_permits::{Action, Person};
 use banso_store::{Batch, Change, Committed};
@@ -94,11 +94,17 @@ impl Draft {
     /// The slots of this stage that must not be empty.
     fn slots_required(&self) -> Vec<String> {
         let form = self.form();
-        let specs = form.sections.iter().filter_map(|s| match &s.content {
-            SectionContent::Documents(specs) => Some(specs),
-            SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => None,
-        });
-        specs.flatten().filter(|s| s.required).map(|s| s.id.clone()).collect()
+        let wanted = |section: &FormSection| match &section.content {
+            SectionContent::Documents(specs) => {
+                let needs = self.needs(section, 0);
+                let needed = |id: &str| needs.get(id).is_some_and(|n| n.truth == Truth::Yes);
+                specs.iter().filter(|s| s.required.always() || needed(&s.id)).map(|s| s.id.clone()).collect::<Vec<_>>()
+            }
+            SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => {
+                Vec::new()
+            }
+        };
+        form.sections.iter().flat_map(wanted).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The task list: what is to be filled in, by whom, how far it is. Made from the edition's form; nothing about it is stored.
 
 use banso_guideline::answers::AnswerProblem;
-use banso_guideline::{Section as FormSection, SectionContent, Side};
+use banso_guideline::{Needs, Section as FormSection, SectionContent, Side, Truth};
 use banso_kernel::{CaseId, Instant, LocalText};
 use banso_permits::{Action, Person};
 use banso_store::{Desk, Notice};
@@ -110,11 +110,30 @@ pub struct ReturnedPoint {
 impl Draft {
     /// What is missing or wrong in one section of one side.
     pub(crate) fn section_problems(&self, section: &FormSection, member: u32) -> Vec<AnswerProblem> {
-        let found = self.answers.section_problems(section, member, self.edition.kpis(), &self.member_numbers());
+        let members = self.member_numbers();
+        let needs = self.needs(section, member);
+        let mut found = self.answers.section_problems(section, member, self.edition.kpis(), &members, &needs);
         match &section.content {
-            SectionContent::Documents(specs) => self.document_problems(section, specs, member),
-            SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => found,
+            SectionContent::Documents(specs) => found = self.document_problems(section, specs, member, &needs),
+            SectionContent::Consortium { parts, .. } => found.extend(self.members_twice(section, parts)),
+            SectionContent::Budget { .. } => found.extend(self.beyond_the_period(section, member)),
+            SectionContent::Fields(_) | SectionContent::Kpis => {}
         }
+        found
+    }
+
+    /// What hangs on a condition in one section of one side.
+    pub(crate) fn needs(&self, section: &FormSection, member: u32) -> Needs {
+        if section.requires_by_condition() {
+            self.edition.needs(section, member, &self.member_numbers(), &self.facts())
+        } else {
+            Needs::new()
+        }
+    }
+
+    /// Whether something in the section has to be filled in by this side.
+    fn has_required(&self, section: &FormSection, member: u32) -> bool {
+        section_has_required(section) || self.needs(section, member).values().any(|n| n.truth == Truth::Yes)
     }
 
     fn begun(&self, section: &FormSection, member: u32) -> bool {
@@ -128,10 +147,10 @@ impl Draft {
 
     pub(crate) fn status(&self, section: &FormSection, member: u32) -> TaskStatus {
         let problems = self.section_problems(section, member);
-        if problems.iter().any(|p| p.code != "missing") || (self.points_of(section) > 0 && !self.saved_since_return(section, member)) {
+        if problems.iter().any(|p| !p.is_blank()) || (self.points_of(section) > 0 && !self.saved_since_return(section, member)) {
             return TaskStatus::ToCorrect;
         }
-        let required = !problems.is_empty() || section_has_required(section);
+        let required = !problems.is_empty() || self.has_required(section, member);
         match (self.begun(section, member), problems.is_empty()) {
             (false, _) if required || !matches!(section.content, SectionContent::Documents(_)) => TaskStatus::NotStarted,
             (_, true) => TaskStatus::Done,
@@ -209,8 +228,8 @@ impl Draft {
 
 fn section_has_required(section: &FormSection) -> bool {
     match &section.content {
-        SectionContent::Fields(fields) => fields.iter().any(|f| f.required),
-        SectionContent::Documents(specs) => specs.iter().any(|s| s.required),
+        SectionContent::Fields(fields) => fields.iter().any(|f| f.required.always()),
+        SectionContent::Documents(specs) => specs.iter().any(|s| s.required.always()),
         SectionContent::Consortium { .. } | SectionContent::Kpis => true,
         SectionContent::Budget { .. } => section.side == Side::Lead,
     }

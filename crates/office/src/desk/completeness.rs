@@ -171,7 +171,7 @@ pub(crate) fn due_of(order: &ReturnOrder) -> Result<Day, OfficeError> {
 /// Whether the form asks for a document in any case.
 fn required(edition: &Edition, slot: &str) -> bool {
     edition.form().sections.iter().any(|s| match &s.content {
-        SectionContent::Documents(specs) => specs.iter().any(|d| d.id == slot && d.required),
+        SectionContent::Documents(specs) => specs.iter().any(|d| d.id == slot && d.required.always()),
         SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => false,
     })
 }

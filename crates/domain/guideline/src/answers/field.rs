@@ -1,9 +1,11 @@
 //! One answer: from the text as typed to a value, or to what is wrong with it.
 
-use banso_kernel::{CorporateNumber, Day, Exact, LocalText, Yen, count_characters, fold_width, group_thousands};
+use banso_kernel::{CorporateNumber, Day, Exact, Lang, LocalText, Yen, count_characters, fold_width, group_thousands};
 
+use super::MAY_BE_MISSING;
 use crate::limits::Limits;
-use crate::model::{Field, FieldKind, Value};
+use crate::model::{Field, FieldKind, Required, Truth, Value};
+use crate::required::Needed;
 
 type Wrong = (&'static str, LocalText);
 
@@ -153,14 +155,31 @@ fn decimal(text: &str) -> Option<Exact> {
 }
 
 /// What is wrong with an answer to a field: missing where required, or unreadable.
-pub(super) fn problem(field: &Field, text: &str) -> Option<Wrong> {
+pub(super) fn problem(field: &Field, needed: Option<&Needed>, text: &str) -> Option<Wrong> {
     match read_value(&field.kind, text) {
-        Ok(None) if field.required => Some(wrong(
-            "missing",
-            format!("{}を入力してください。", field.label.ja),
-            format!("Enter `{}`.", field.label.get(banso_kernel::Lang::En)),
-        )),
-        Ok(_) => None,
+        Ok(None) => missing(field, needed),
+        Ok(Some(_)) => None,
         Err(wrong) => Some(wrong),
+    }
+}
+
+/// What an empty answer lacks. A condition that is not settled by the answers so far leaves it open.
+fn missing(field: &Field, needed: Option<&Needed>) -> Option<Wrong> {
+    let (ja, en) = (&field.label.ja, field.label.get(Lang::En));
+    match (&field.required, needed) {
+        (Required::Never, _) => None,
+        (Required::Always, _) => Some(wrong("missing", format!("{ja}を入力してください。"), format!("Enter `{en}`."))),
+        (Required::When(_), Some(Needed { truth: Truth::No, .. })) => None,
+        (Required::When(_), Some(Needed { truth: Truth::Yes, when })) => Some(wrong(
+            "missing",
+            format!("{ja}を入力してください（{}は必須）。", when.ja),
+            format!("Enter `{en}` (required {}).", when.get(Lang::En)),
+        )),
+        (Required::When(_), Some(Needed { truth: Truth::Unknown, when })) => Some(wrong(
+            MAY_BE_MISSING,
+            format!("{ja}は、{}は必須です。条件に当たるかどうかは、ほかの欄の答えがそろうと決まります。", when.ja),
+            format!("`{en}` is required {}; whether that is so is settled by answers that are still open.", when.get(Lang::En)),
+        )),
+        (Required::When(_), None) => None,
     }
 }

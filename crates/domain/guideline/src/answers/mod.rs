@@ -16,7 +16,8 @@ pub use facts::{BUDGET_ITEM, CONSORTIUM_ITEM, FormFacts, LINE_PART, LineCost, YE
 pub use field::{normalised, read_value};
 pub use merge::{Clash, Merged, merge};
 
-use crate::model::{ClauseId, Field, Form, Kpi, Section, SectionContent, Side};
+use crate::model::{ClauseId, Field, Form, Kpi, Required, Section, SectionContent, Side};
+use crate::required::Needs;
 
 /// Raw texts of one section by key, as typed.
 pub type SectionAnswers = BTreeMap<String, String>;
@@ -37,6 +38,9 @@ pub struct Place {
     pub key: String,
 }
 
+/// The code of an empty answer that may be required: the answers so far do not say. It does not stand in the way of handing in.
+pub const MAY_BE_MISSING: &str = "may-be-missing";
+
 /// Something missing or wrong in an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnswerProblem {
@@ -49,6 +53,12 @@ pub struct AnswerProblem {
 }
 
 impl AnswerProblem {
+    /// Whether nothing was answered where something must be, or may have to be: nothing that was typed is wrong.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        matches!(self.code, "missing" | MAY_BE_MISSING)
+    }
+
     /// The message with the name of its field, for a list away from the form.
     #[must_use]
     pub fn named(&self) -> LocalText {
@@ -134,13 +144,14 @@ impl Answers {
         }
     }
 
-    /// What is missing or wrong in one section as one side filled it. Documents are judged where they are kept.
+    /// What is missing or wrong in one section as one side filled it, with what hangs on a condition there (`Edition::needs`): where that is
+    /// not known yet, an empty answer is `may-be-missing`. Documents are judged where they are kept.
     #[must_use]
-    pub fn section_problems(&self, section: &Section, member: u32, kpis: &[Kpi], members: &[u32]) -> Vec<AnswerProblem> {
+    pub fn section_problems(&self, section: &Section, member: u32, kpis: &[Kpi], members: &[u32], needs: &Needs) -> Vec<AnswerProblem> {
         let at = |key: String| Place { section: section.id.clone(), member, key };
         let judge = |field: &Field, key: String| {
             let text = self.text(&section.id, member, &key);
-            field::problem(field, text).map(|(code, message)| AnswerProblem {
+            field::problem(field, needs.get(&key), text).map(|(code, message)| AnswerProblem {
                 place: at(key),
                 code,
                 label: field.label.clone(),
@@ -207,7 +218,7 @@ pub fn kpi_field(kpi: &Kpi) -> Field {
         label: kpi.title.clone(),
         hint: kpi.when.clone(),
         kind: crate::model::FieldKind::Number { unit: kpi.unit.clone(), limits: kpi.limits },
-        required: true,
+        required: Required::Always,
         clause: kpi.clause.clone(),
     }
 }

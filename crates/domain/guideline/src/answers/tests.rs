@@ -7,7 +7,7 @@ use banso_kernel::{Exact, Lang};
 use proptest::prelude::*;
 
 fn field(id: &str, kind: FieldKind) -> Field {
-    Field { id: id.into(), label: LocalText::ja(id), hint: LocalText::default(), kind, required: true, clause: "4-1".into() }
+    Field { id: id.into(), label: LocalText::ja(id), hint: LocalText::default(), kind, required: Required::Always, clause: "4-1".into() }
 }
 
 fn section(id: &str, side: Side, content: SectionContent) -> Section {
@@ -105,7 +105,7 @@ fn problems_name_their_place() {
         .sections
         .iter()
         .flat_map(|s| answers.sides(&form, s).into_iter().map(move |m| (s, m)))
-        .flat_map(|(s, m)| answers.section_problems(s, m, &[], &members))
+        .flat_map(|(s, m)| answers.section_problems(s, m, &[], &members, &Needs::new()))
         .map(|p| (p.place.section, p.place.member, p.place.key, p.code))
         .collect();
     let expect = |s: &str, m, k: &str, c| (s.to_owned(), m, k.to_owned(), c);
@@ -196,7 +196,7 @@ fn an_amount_with_too_many_digits_is_told_so() {
     }
     let form = form();
     let answers = answers(&[("budget", 1, "物品費.1", &"1".repeat(35))]);
-    let found = answers.section_problems(&form.sections[3], 1, &[], &[1]);
+    let found = answers.section_problems(&form.sections[3], 1, &[], &[1], &Needs::new());
     assert!(found[0].message.en.as_ref().unwrap().contains("too large"), "{found:?}");
 }
 

@@ -32,6 +32,7 @@ mod pieces;
 mod print;
 mod range;
 mod sentence;
+pub(crate) use sentence::attributive;
 mod three;
 mod token;
 mod turning;

@@ -1,7 +1,7 @@
 //! One answer as a control of a page: what the guideline asks, what was typed, what is known of it, what is wrong with it.
 
 use banso_guideline::answers::Clash;
-use banso_guideline::{Edition, Field, FieldKind};
+use banso_guideline::{Edition, Field, FieldKind, Needed, Truth};
 use banso_kernel::Lang;
 use banso_office::FieldProblem;
 use banso_office::apply::{CheckedRow, KnownAnswer, SectionPage};
@@ -40,11 +40,12 @@ impl Control {
         let clash = clashes.iter().find(|c| c.key == key);
         let value = clash.map_or(saved, |c| c.mine.clone());
         let (kind, max, unit) = shape(&field.kind);
+        let needed = section.needs.get(key);
         Control {
             name: name_of(key),
             label: page.local(&field.label).to_owned(),
-            hint: page.local(&field.hint).to_owned(),
-            required: field.required,
+            hint: hint(page, field, needed.filter(|n| n.truth == Truth::Unknown)),
+            required: field.required.always() || needed.is_some_and(|n| n.truth == Truth::Yes),
             kind,
             max,
             unit,
@@ -54,6 +55,20 @@ impl Control {
             value,
         }
     }
+}
+
+/// What helps to answer; where it is open whether an answer is required, when it is.
+fn hint(page: &PageContext, field: &Field, open: Option<&Needed>) -> String {
+    let own = page.local(&field.hint);
+    let Some(open) = open else { return own.to_owned() };
+    let when = page.local(&open.when);
+    let required = if page.lang == Lang::Ja { format!("{when}は必須です。") } else { format!("Required {when}. ") };
+    format!("{required}{own}").trim_end().to_owned()
+}
+
+/// The names of the controls of which the answers so far do not say whether they are required.
+pub(crate) fn open_names(section: &SectionPage) -> Vec<String> {
+    section.needs.iter().filter(|(_, n)| n.truth == Truth::Unknown).map(|(key, _)| name_of(key)).collect()
 }
 
 fn shape(kind: &FieldKind) -> (&'static str, usize, String) {
@@ -92,7 +107,7 @@ fn source(lang: Lang, known: &KnownAnswer, value: &str) -> String {
 
 /// What is wrong with answers, as problems of a page: missing ones only where they are asked for.
 pub(crate) fn problems(section: &SectionPage, with_missing: bool) -> Vec<FieldProblem> {
-    let shown = section.problems.iter().filter(|p| with_missing || p.code != "missing");
+    let shown = section.problems.iter().filter(|p| with_missing || !p.is_blank());
     shown.map(|p| FieldProblem { field: name_of(&p.place.key), text: p.named() }).collect()
 }
 

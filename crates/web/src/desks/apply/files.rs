@@ -1,8 +1,9 @@
 //! Files of an application: taken in as a stream, taken out again, handed back as attachments that no browser opens by itself.
 
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use banso_kernel::{CaseId, Digest};
-use banso_office::apply::AttachedFile;
+use banso_office::apply::Kept;
 use banso_office::{Office, OfficeError};
 use tower_sessions::Session;
 
@@ -10,7 +11,7 @@ use super::section::Section;
 use super::section_path;
 use crate::context::PageContext;
 use crate::desks::id;
-use crate::desks::{invalid, see_other};
+use crate::desks::{see_other, with_status};
 use crate::download::{FileKind, document, download};
 use crate::failure::{Answer, Failure};
 use crate::form::FormFields;
@@ -26,19 +27,37 @@ pub(crate) async fn take_in(
     let (case, member): (CaseId, u32) = (id(&case)?, id(&member)?);
     let Some(file) = upload.file().await? else {
         let none = OfficeError::field(&slot, "ファイルを選んでから送信してください。", "Choose a file first.");
-        return refused(&office, page, case, member, &slot, none).await;
+        return refused(&office, page, StatusCode::UNPROCESSABLE_ENTITY, (case, member, &slot), none).await;
     };
     match received(&office, &page, case, member, &slot, file).await? {
-        Ok((section, file)) => {
-            let (name, hash) = (&file.file_name, file.digest.short());
-            let ja = format!("「{name}」を添付しました（SHA-256 {hash}…）。");
-            see_other(&session, &section_path(case, &section, member), &ja, &format!("`{name}` was attached (SHA-256 {hash}…).")).await
+        Ok((section, kept)) => {
+            let (ja, en) = kept_words(&kept);
+            see_other(&session, &section_path(case, &section, member), &ja, &en).await
         }
-        Err(error) => refused(&office, page, case, member, &slot, error).await,
+        Err(NotKept { status, error }) => refused(&office, page, status, (case, member, &slot), error).await,
     }
 }
 
-/// Streams the file into the office. What is refused half-way is read to its end, so that the browser hears the answer.
+/// What became of a file: that it stands there now, or that it stood there before.
+fn kept_words(kept: &Kept) -> (String, String) {
+    let (name, hash) = (&kept.file.file_name, kept.file.digest.short());
+    if kept.was_there {
+        return (
+            format!("「{name}」と同じ内容のファイルが、すでにここに添付されています（SHA-256 {hash}…）。1点として数えます。"),
+            format!("A file with the same content as `{name}` is attached here already (SHA-256 {hash}…). It counts once."),
+        );
+    }
+    (format!("「{name}」を添付しました（SHA-256 {hash}…）。"), format!("`{name}` was attached (SHA-256 {hash}…)."))
+}
+
+/// Why a file was not kept, and the status that says so.
+struct NotKept {
+    status: StatusCode,
+    error: OfficeError,
+}
+
+/// Streams the file into the office. What is refused half-way is read to its end, so that the browser hears the answer; what is larger
+/// than anything that is taken in is answered with the limit of its slot.
 async fn received(
     office: &Office,
     page: &PageContext,
@@ -46,11 +65,16 @@ async fn received(
     member: u32,
     slot: &str,
     mut file: UploadedFile,
-) -> Result<Result<(String, AttachedFile), OfficeError>, Failure> {
+) -> Result<Result<(String, Kept), NotKept>, Failure> {
     let person = page.person()?;
     let replaces = file.fields.text("replaces").parse::<Digest>().ok();
     let mut state = office.begin_attachment(person, case, member, slot, &file.name, replaces).await;
-    while let Some(chunk) = file.content.chunk().await.map_err(|e| chunk_failed(&e))? {
+    let stopped = loop {
+        let chunk = match file.content.chunk().await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => break None,
+            Err(e) => break Some(chunk_failed(&e)),
+        };
         let failed = match &mut state {
             Ok(incoming) => incoming.write(&chunk).await.err(),
             Err(_) => None,
@@ -58,22 +82,34 @@ async fn received(
         if let Some(error) = failed {
             state = Err(error);
         }
-    }
-    Ok(match state {
-        Ok(incoming) => {
+    };
+    match (stopped, state) {
+        (None, Ok(incoming)) => {
             let section = incoming.section().to_owned();
-            office.attach(person, incoming).await.map(|file| (section, file))
+            Ok(office.attach(person, incoming).await.map(|kept| (section, kept)).map_err(unprocessable))
         }
-        Err(error) => Err(error),
-    })
+        (None, Err(error)) => Ok(Err(unprocessable(error))),
+        (Some(Failure::TooLarge), Err(error)) => Ok(Err(NotKept { status: StatusCode::PAYLOAD_TOO_LARGE, error })),
+        (Some(failure), _) => Err(failure),
+    }
 }
 
 /// The page of documents once more, with what is wrong.
-async fn refused(office: &Office, page: PageContext, case: CaseId, member: u32, slot: &str, error: OfficeError) -> Answer {
+async fn refused(
+    office: &Office,
+    page: PageContext,
+    status: StatusCode,
+    (case, member, slot): (CaseId, u32, &str),
+    error: OfficeError,
+) -> Answer {
     let OfficeError::Invalid(problems) = error else { return Err(error.into()) };
     let section = office.section_of_slot(page.person()?, case, slot).await?;
     let view = office.section_page(page.person()?, case, &section, member).await?;
-    invalid(Section::new(page.with_problems(problems), view, &[], None))
+    Ok(with_status(status, Section::new(page.with_problems(problems), view, &[], None)))
+}
+
+const fn unprocessable(error: OfficeError) -> NotKept {
+    NotKept { status: StatusCode::UNPROCESSABLE_ENTITY, error }
 }
 
 pub(crate) async fn take_out(

@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use banso_guideline::answers::{Clash, SectionAnswers, kpi_field};
-use banso_guideline::{Known, SectionContent};
+use banso_guideline::{Known, SectionContent, Truth};
 use banso_kernel::{CaseId, Instant, LocalText, Yen};
 use banso_office::apply::{Budget, Extra, SaveOrder, SaveOutcome, SectionPage, Slot, Subsidy, Target, Writable, amount_words, used_alike};
 use banso_office::{FieldProblem, Office};
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tower_sessions::Session;
 
-use super::control::{Control, PREFIX, name_of, problems};
+use super::control::{Control, PREFIX, name_of, open_names, problems};
 use super::strip::Strip;
 use super::{case_path, section_path};
 use crate::context::PageContext;
@@ -54,7 +54,9 @@ pub(crate) struct Section {
 
 impl Section {
     pub(crate) fn new(mut page: PageContext, view: SectionPage, clashes: &[Clash], at: Option<Instant>) -> Self {
-        page.saved_at = at.or(view.saved.as_ref().map(|s| s.at));
+        page.open = open_names(&view);
+        // Beside a field that met somebody else's text nothing may say that it is saved.
+        page.saved_at = at.or(view.saved.as_ref().map(|s| s.at)).filter(|_| clashes.is_empty());
         let control = |key: &str, field: &banso_guideline::Field| Control::new(&page, &view, key, field, clashes);
         let (mut controls, mut rows, mut targets) = (Vec::new(), Vec::new(), Vec::new());
         match (&view.section.content, &view.extra) {
@@ -91,6 +93,11 @@ impl Section {
             Extra::Kpis(targets) => used_alike(targets),
             Extra::Nothing | Extra::Consortium { .. } | Extra::Budget(_) | Extra::Documents(_) => None,
         }
+    }
+
+    /// Whether a document has to be attached, as far as the answers so far say.
+    fn slot_required(&self, slot: &Slot) -> bool {
+        slot.spec.required.always() || self.view.needs.get(&slot.spec.id).is_some_and(|n| n.truth == Truth::Yes)
     }
 
     fn slots(&self) -> &[Slot] {

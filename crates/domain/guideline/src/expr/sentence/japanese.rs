@@ -132,7 +132,7 @@ impl Vocabulary for Japanese {
 }
 
 /// A condition before a noun: `種別が大学・公設試等の`.
-fn attributive(said: &str) -> String {
+pub(crate) fn attributive(said: &str) -> String {
     if ["である", "でない", "する", "いる", "ある", "した", "ない"].iter().any(|end| said.ends_with(end)) {
         said.to_owned()
     } else {

@@ -14,6 +14,7 @@ use super::node::{Node, NodeTest, Op};
 use super::types::Type;
 use english::English;
 use japanese::Japanese;
+pub(crate) use japanese::attributive;
 
 /// A condition, or any expression, in words.
 pub(crate) fn sentence(node: &Node, names: &Names, lang: Lang) -> String {
