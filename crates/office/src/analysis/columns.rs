@@ -124,10 +124,8 @@ pub(super) fn settled(chosen: &[&Item], items: &[Item]) -> Vec<String> {
     before(chosen, items).into_iter().chain(chosen.iter().filter(|i| items.contains(i)).map(|i| column(&i.id, "前増"))).collect()
 }
 
-pub(super) fn settings(method: Method, pooled: bool, chosen: &[&Item], items: &[Item]) -> Map<String, Value> {
+pub(super) fn settings(method: Method, chosen: &[&Item], items: &[Item]) -> Map<String, Value> {
     let value = match method {
-        // A firm that applies in several rounds is one firm.
-        Method::Discontinuity if pooled => json!({ "score": DISTANCE, "cutoff": 0.0, "treatment": GRANTED, "cluster": FIRM }),
         Method::Discontinuity => json!({ "score": DISTANCE, "cutoff": 0.0, "treatment": GRANTED }),
         Method::Difference => json!({ "unit": FIRM, "time": YEAR, "start": START, "comparison": "never-treated" }),
         Method::Balancing => json!({ "treatment": GRANTED, "covariates": before(chosen, items) }),
@@ -138,7 +136,8 @@ pub(super) fn settings(method: Method, pooled: bool, chosen: &[&Item], items: &[
     }
 }
 
-/// The programme's own targets, of those that say a number: `>= 15%` stands for 15 in a panel that states shares in hundredths.
+/// The programme's own targets, due so long after a selection (with several rounds the first one: each firm's figure counts from when its own
+/// round is due), of those that say a number: `>= 15%` stands for 15 in a panel that states shares in hundredths.
 pub(super) fn targets(edition: &Edition, decided: i32) -> Vec<Target> {
     let target = |k: &banso_guideline::Kpi| {
         k.item.as_ref()?;

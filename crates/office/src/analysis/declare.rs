@@ -4,7 +4,7 @@
 use banso_evaluation::study::{Declaration, unit_in};
 use banso_grant::decide::{StudyOrder, declare_study};
 use banso_guideline::Item;
-use banso_kernel::{CallId, Digest, LocalText, RequestId};
+use banso_kernel::{CallId, Digest, Lang, LocalText, RequestId};
 use banso_permits::{Action, Permit, Person};
 use banso_store::{Batch, CallFile, Change, Plan, PlanKind};
 
@@ -180,6 +180,12 @@ impl Office {
 fn declared(ground: &Ground, designs: &[DesignChoice], form: &StudyForm, items: &[Item]) -> Result<Declaration, OfficeError> {
     let call = &ground.file.id;
     let declaration = form.declaration(call, &ground.edition, items, &ground.panel).map_err(OfficeError::Invalid)?;
+    // Before the grants are decided the line tells how many there will be.
+    if let Some(small) = ground.panel.foreseen().small_rounds().first() {
+        let why = small.why();
+        let field = if form.with.is_empty() { "method" } else { "with" };
+        return Err(OfficeError::Invalid(vec![FieldProblem::new(field, why.ja.clone(), why.get(Lang::En).to_owned())]));
+    }
     // What the call's design does not allow is not declared: the page says why.
     let allowed = method_of(&form.method).is_some_and(|m| designs.iter().any(|d| d.method == m && d.possible));
     if !allowed {
@@ -193,10 +199,10 @@ fn declared(ground: &Ground, designs: &[DesignChoice], form: &StudyForm, items: 
     Ok(declaration)
 }
 
-/// Firms whose outcome is known already.
+/// Firms whose outcome of the year that is asked for is known already.
 fn known(panel: &Panel, declaration: &Declaration, form: &StudyForm) -> usize {
     let items: Vec<&str> = form.outcomes.iter().map(String::as_str).collect();
-    (1..=declaration.horizon.unwrap_or(1)).map(|years| panel.outcomes_known(&items, years)).max().unwrap_or_default()
+    panel.outcomes_known(&items, declaration.horizon.unwrap_or(1))
 }
 
 /// What can be an outcome: items of which some firm has figures of a business year.

@@ -54,7 +54,7 @@ impl Counts {
 /// The designs, the most credible first.
 pub(crate) fn designs(panel: &Panel, counts: &Counts) -> Vec<DesignChoice> {
     let told = |choice: DesignChoice| DesignChoice { why: with_undecided(choice.why, counts.undecided), ..choice };
-    vec![discontinuity(counts), told(difference(panel)), told(balancing(panel))]
+    vec![told(discontinuity(counts)), told(difference(panel)), told(balancing(panel))]
 }
 
 fn discontinuity(c: &Counts) -> DesignChoice {

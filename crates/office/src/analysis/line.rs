@@ -29,6 +29,8 @@ pub(crate) struct Line {
     pub(crate) cutoff: Option<f64>,
     pub(super) decided: i32,
     pub(super) facts: Known,
+    /// What was known of the firm on the day of its selection: what groups are made of, whatever is learned later.
+    pub(super) known_then: Known,
 }
 
 pub(super) fn tenth(value: f64) -> f64 {
@@ -50,7 +52,11 @@ pub(super) fn is_money(item: &Item) -> bool {
 
 /// The item that counts workers: what money is divided by.
 pub(crate) fn workers(items: &[Item]) -> Option<&Item> {
-    items.iter().find(|i| matches!(&i.kind, ItemKind::Number { unit, .. } if unit == "人"))
+    items.iter().find(|i| is_heads(i))
+}
+
+fn is_heads(item: &Item) -> bool {
+    matches!(&item.kind, ItemKind::Number { unit, .. } if unit == "人")
 }
 
 impl Line {
@@ -87,6 +93,7 @@ impl Line {
             cutoff: None,
             decided: 0,
             facts,
+            known_then: Known::default(),
         })
     }
 
@@ -95,8 +102,24 @@ impl Line {
         if is_money(item) { tenth(value / MILLION) } else { value }
     }
 
+    /// Before the decision; heads as they were known on the day of the selection, as the groups by which they are told.
     pub(super) fn before(&self, item: &Item) -> Option<f64> {
-        self.facts.before(&item.id, self.decided)
+        if is_heads(item) { self.at_selection(item) } else { self.facts.before(&item.id, self.decided) }
+    }
+
+    /// Before the decision, as it was known on the day of the selection.
+    pub(super) fn at_selection(&self, item: &Item) -> Option<f64> {
+        self.known_then.before(&item.id, self.decided)
+    }
+
+    /// On which side of its round's cut-off it is.
+    pub(super) fn is_above_cutoff(&self) -> bool {
+        self.distance().is_some_and(|d| d >= 0.0)
+    }
+
+    /// Whether it was granted in the end; nothing while that is open.
+    pub(super) const fn arm(&self) -> Option<bool> {
+        if self.undecided { None } else { Some(self.granted) }
     }
 
     pub(super) fn distance(&self) -> Option<f64> {

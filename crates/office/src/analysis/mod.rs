@@ -1,6 +1,7 @@
 //! The policy analyst's desk (政策分析): choose a closed call, see what its design can tell, declare a study before its outcomes are known,
 //! run it on the de-identified panel, read what it found, and take it away as a paper and as data. No case and no name is seen here.
 
+mod arms;
 mod columns;
 mod declare;
 mod design;

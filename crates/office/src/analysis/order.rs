@@ -178,7 +178,7 @@ impl StudyForm {
         let with = self.with.clone();
         let rounds = (!with.is_empty()).then(|| ROUND.to_owned());
         let named = before.iter().chain(&groups).chain(&neighbourhood);
-        let targets = targets(edition, panel.decided());
+        let targets = targets(edition, panel.first_decided());
         Ok(Declaration {
             title,
             title_en,
@@ -192,7 +192,7 @@ impl StudyForm {
                 method,
                 // Support begins in the year after the decision: the headline is of the year that was asked for.
                 event_time: (method == Method::Difference).then(|| horizon - 1),
-                settings: settings(method, rounds.is_some(), &chosen, &known),
+                settings: settings(method, &chosen, &known),
             },
             words: words(named, &chosen, items, edition.dictionary()),
             before,

@@ -120,14 +120,16 @@ fn readme(page: &ReportPage) -> String {
 fn about_panel() -> String {
     format!(
         "panel.csv について / About panel.csv\n\
-         名称・法人番号・住所はなく、仮名の鍵は破棄しました。公になっている特徴（規模、申請枠、地方、業種、交付の有無、交付額）は、同じ公募回の\n\
-         {ALIKE}社以上が同じ値になるようにまとめ、まとめられないものは空欄にしました。従業員数と交付額は、似た{ALIKE}社以上の平均をもとにした値です。\n\
-         点数の差は0.5点きざみの中央の値に、金額は百万円の10分の1に丸めました。まとめ方は公募回と基準日で決まり、どの研究でも同じです。\n\
+         名称・法人番号・住所はなく、仮名の鍵は破棄しました。仮名は公募回ごとに違います。公になっている特徴（規模、申請枠、地方、業種、交付額）は、\n\
+         同じ公募回・カットオフの同じ側（採択の有無）・交付の有無も同じ{ALIKE}社以上が同じ値になるようにまとめ、まとめられないものは空欄にしました。\n\
+         従業員数と交付額は、似た{ALIKE}社以上の平均をもとにした値です。交付の決定がまだの企業の行はありません。\n\
+         点数の差は0.5点きざみの中央の値に、金額は百万円の10分の1に丸めました。まとめ方は採択の日に分かっていたことだけで決まり、研究や基準日によって変わりません（同じ出所が後から値を訂正した場合を除く）。\n\
          売上などの実績値は企業ごとの値です。その企業の実績値をほかで知る人は、行を特定できることがあります。匿名のデータではありません。\n\
          外に出さず、ほかの情報と照合して企業を特定しないでください。\n\
-         No names, numbers or addresses; the salt of the pseudonyms was thrown away. What is public of a firm (size, track, part of the country, trade,\n\
-         whether and how much it was granted) is the same for at least {ALIKE} firms of a round, or left empty; heads and grants follow from the means of\n\
-         at least {ALIKE} firms alike. Distances are the middles of half points, money is in tenths of a million. This is settled by the round and the day, the same in every study.\n\
+         No names, numbers or addresses; the salt of the pseudonyms was thrown away, and they differ from round to round. What is public of a firm (size, track,\n\
+         part of the country, trade, how much it was granted) is the same for at least {ALIKE} firms of its round, its side of the cut-off and its grant or none, or left\n\
+         empty; a firm whose grant is not decided yet has no row; heads and grants follow from the means of\n\
+         at least {ALIKE} firms alike. Distances are the middles of half points, money is in tenths of a million. Groups are settled by what was known on the day of the selection, whatever the study and its day (unless a source restated its figure since).\n\
          Figures such as sales are each firm's own: whoever knows them from elsewhere may tell its row. The data are not anonymous. Keep them in the\n\
          office, and do not match them with other sources to tell firms.\n"
     )

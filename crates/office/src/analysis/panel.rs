@@ -36,7 +36,7 @@ pub(crate) const AS_OF: &str = "基準年度";
 #[derive(Debug, Clone)]
 pub(crate) struct Panel {
     pub(crate) lines: Vec<Line>,
-    items: Vec<Item>,
+    pub(super) items: Vec<Item>,
     kpis: Vec<Goal>,
     known_in: i32,
 }
@@ -65,22 +65,21 @@ impl Office {
         let plan = self.store().plan(frozen.plan).await?.ok_or(OfficeError::NotFound)?;
         let plan = SelectionPlan::open(&plan.body).map_err(OfficeError::fault)?;
         let cases = self.store().cases_within(permit).await?;
+        let banso_grant::CallPhase::SelectionExecuted { on: selected_on, .. } = &file.call.phase else { return Ok(None) };
         let mut facts = self.store().facts_within(permit, known_on).await?;
-        let line = |planned: &PlannedCase| {
+        // Groups are made of this, so that they are the same on whatever day a study is run.
+        let mut then = self.store().facts_within(permit, *selected_on).await?;
+        let mut line = |planned: &PlannedCase| {
             let case = cases.get(&planned.case)?;
-            let known = Known::of(facts.entry(case.submission.paper.lead).or_default());
-            Line::of(planned, case, known)
+            let lead = case.submission.paper.lead;
+            let known = Known::of(facts.entry(lead).or_default());
+            let known_then = Known::of(then.entry(lead).or_default());
+            Some(Line { known_then, ..Line::of(planned, case, known)? })
         };
-        let mut lines: Vec<Line> = plan.cases().iter().filter_map(line).collect();
+        let mut lines: Vec<Line> = plan.cases().iter().filter_map(&mut line).collect();
         let above = lines.iter().filter(|l| l.above).map(|l| l.score);
         let cutoff = above.fold(None, |least: Option<f64>, s| Some(least.map_or(s, |l| l.min(s))));
-        let decided = match &file.call.phase {
-            banso_grant::CallPhase::SelectionExecuted { on, .. } => i32::from(FiscalYear::of(*on).get()),
-            banso_grant::CallPhase::Receiving
-            | banso_grant::CallPhase::InReview { .. }
-            | banso_grant::CallPhase::Reviewed { .. }
-            | banso_grant::CallPhase::SelectionFrozen { .. } => return Ok(None),
-        };
+        let decided = i32::from(FiscalYear::of(*selected_on).get());
         for line in &mut lines {
             line.round = file.id.round().to_owned();
             (line.cutoff, line.decided) = (cutoff, decided);
@@ -158,26 +157,6 @@ impl Panel {
         &self.items
     }
 
-    /// The fiscal year of the selection; of the newest where there are several.
-    pub(crate) fn decided(&self) -> i32 {
-        self.lines.iter().map(|l| l.decided).max().unwrap_or_default()
-    }
-
-    /// The share of cases above the line, and of cases that were granted in the end.
-    pub(crate) fn share_above(&self) -> f64 {
-        self.share(|l| l.above)
-    }
-
-    pub(crate) fn share_granted(&self) -> f64 {
-        self.share(|l| l.granted)
-    }
-
-    fn share(&self, of: impl Fn(&Line) -> bool) -> f64 {
-        let count = self.lines.iter().filter(|l| of(l)).count();
-        // A plan in which everybody or nobody is granted has nothing to compare.
-        (count as f64 / self.lines.len().max(1) as f64).clamp(0.01, 0.99)
-    }
-
     /// The same panel as if nothing were known of the years after the decision.
     pub(crate) fn until_decided(&self) -> Panel {
         let mut earlier = self.clone();
@@ -188,23 +167,6 @@ impl Panel {
     /// How many firms have a value of one of these items for the horizon: whether the outcome is known already.
     pub(crate) fn outcomes_known(&self, items: &[&str], horizon: u32) -> usize {
         self.lines.iter().filter(|l| items.iter().any(|i| l.facts.at(i, l.year(horizon)).is_some())).count()
-    }
-
-    /// Those granted, or those that were not and will not be: whose grant is not decided yet is in neither arm.
-    fn arm(&self, granted: bool) -> impl Iterator<Item = &Line> {
-        self.lines.iter().filter(move |l| l.granted == granted && !l.undecided)
-    }
-
-    /// Firms with a value of an item before the decision, among those granted (or not).
-    pub(crate) fn known_before(&self, granted: bool) -> usize {
-        let some = |l: &&Line| self.items.iter().any(|i| unit_of(i).is_some() && l.before(i).is_some());
-        self.arm(granted).filter(some).count()
-    }
-
-    /// Firms with at least two business years up to the decision for an item, among those granted (or not).
-    pub(crate) fn with_history(&self, granted: bool) -> usize {
-        let some = |l: &&Line| self.items.iter().any(|i| l.facts.years_of(&i.id, l.decided) >= 2);
-        self.arm(granted).filter(some).count()
     }
 
     /// Whether any firm has a figure of a business year for an item: without one it is no outcome.
@@ -224,9 +186,10 @@ impl Panel {
 
     /// The panel that a declaration is about: its own columns and the pseudonym, no other.
     pub(crate) fn table(&self, declaration: &Declaration) -> Table {
+        // Whose grant is still open is in neither arm, and in no row.
         let all = match declaration.design.method {
-            Method::Difference => self.long(),
-            Method::Discontinuity | Method::Balancing => self.wide(declaration.horizon.unwrap_or_default()),
+            Method::Difference => self.long().with_number(START),
+            Method::Discontinuity | Method::Balancing => self.wide(declaration.horizon.unwrap_or_default()).with_number(GRANTED),
         };
         let mut wanted = named(declaration);
         wanted.insert(FIRM.to_owned());
@@ -240,7 +203,7 @@ impl Panel {
         let numbers = |of: &dyn Fn(&Line) -> Option<f64>| Cells::Numbers(self.lines.iter().map(of).collect());
         table.put(FIRM, Cells::Names(self.pseudonyms()));
         table.put(DISTANCE, numbers(&|l| l.distance().map(half_points)));
-        table.put(GRANTED, numbers(&|l| Some(f64::from(u8::from(l.granted)))));
+        table.put(GRANTED, numbers(&|l| Some(f64::from(u8::from(l.arm()?)))));
         table.put(PAID, Cells::Numbers(shelter.paid().to_vec()));
         table.put(ROUND, Cells::Names(self.lines.iter().map(|l| l.round.clone()).collect()));
         for name in self.named_columns() {
@@ -328,10 +291,8 @@ impl Panel {
         table.put(FIRM, of_line(pseudonyms));
         table.put(YEAR, Cells::Numbers(rows.iter().map(|(_, _, y)| Some(f64::from(*y))).collect()));
         // Money comes in the year after the selection at the earliest.
-        table.put(
-            START,
-            Cells::Numbers(rows.iter().map(|(_, l, _)| Some(if l.granted { f64::from(l.decided + 1) } else { 0.0 })).collect()),
-        );
+        table
+            .put(START, Cells::Numbers(rows.iter().map(|(_, l, _)| Some(if l.arm()? { f64::from(l.decided + 1) } else { 0.0 })).collect()));
         table.put(PAID, Cells::Numbers(rows.iter().map(|(at, _, _)| shelter.paid().get(*at).copied().flatten()).collect()));
         for item in self.items.iter().filter(|i| unit_of(i).is_some()) {
             let value = |(at, l, y): &(usize, &Line, i32)| self.shown(&shelter, item, (*at, l.facts.at(&item.id, *y)));
@@ -347,12 +308,12 @@ impl Panel {
         table
     }
 
-    /// One for each line; the same firm twice has the same. The salt lives no longer than this call: nobody can go back.
+    /// One for each line: a firm in two rounds has two, so that what is coarse in one does not narrow the other. The salt lives no longer than this call: nobody can go back.
     fn pseudonyms(&self) -> Vec<String> {
         let salt: [u8; 32] = rand::rng().random();
         let name = |l: &Line| {
             let mut text = salt.to_vec();
-            text.extend_from_slice(l.firm.to_string().as_bytes());
+            text.extend_from_slice(format!("{} {}", l.firm, l.round).as_bytes());
             format!("F{}", Digest::of(&text).to_string().chars().take(12).collect::<String>())
         };
         self.lines.iter().map(name).collect()

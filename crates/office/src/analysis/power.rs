@@ -19,8 +19,9 @@ const SIZES: [usize; 5] = [50, 100, 200, 400, 800];
 
 /// What a declaration could detect, outcome by outcome: judged by how the same figures moved before the decision.
 pub(crate) fn detectable(panel: &Panel, declaration: &Declaration) -> Vec<Detectable> {
+    let panel = panel.foreseen();
     let of = |o: &Outcome| {
-        let found = declared(panel, declaration, o).ok().flatten();
+        let found = declared(&panel, declaration, o).ok().flatten();
         Detectable {
             outcome: LocalText::new(o.ja.clone(), o.en.clone()),
             unit: LocalText::new(o.unit_in(false), o.unit_in(true)),
@@ -221,7 +222,7 @@ impl Asked {
         let nothing =
             || Refusal::new("pilot", "手本の公募に、この成果の値がありません。", "the call to go by has no figures of this outcome");
         let item = panel.items().iter().find(|i| i.id == self.outcome).ok_or_else(nothing)?;
-        let wide = panel.wide(self.horizon);
+        let wide = panel.foreseen().wide(self.horizon);
         let enough = |when: &str| wide.known(&column(&item.id, when)) >= 2 * super::design::LEAST_SIDE;
         // What has moved since the decision tells most; else what had moved by then, or the level.
         let when = ["増", "前増", "前"].into_iter().find(|when| enough(when)).ok_or_else(nothing)?;

@@ -8,7 +8,7 @@ use banso_evaluation::Refusal;
 use banso_evaluation::study::{Declaration, NoRun, Standing, run_watched};
 use banso_grant::StudyRun;
 use banso_grant::decide::record_study_run;
-use banso_kernel::{CallId, Day, Digest, PersonId, RequestId};
+use banso_kernel::{CallId, Day, Digest, Lang, PersonId, RequestId};
 use banso_permits::{Action, Person};
 use banso_store::{Batch, Change, PlanKind};
 
@@ -145,6 +145,13 @@ impl Office {
         let panel = self.pooled(&person, panel, &declaration.with, asked.known_on).await?;
         let (running, key) = (Running(Arc::clone(&self.running().0)), asked.study);
         let work = move || {
+            // Of a round of a few firms not even the rows are kept.
+            if let Some(small) = panel.small_rounds().first() {
+                let why = small.why();
+                let refusal = Refusal::new("small-round", why.ja.clone(), why.get(Lang::En).to_owned());
+                let table = Table::default();
+                return Made { csv: table.csv(), table, report: Err(refusal), engine: env!("CARGO_PKG_VERSION") };
+            }
             let table = panel.table(&declaration);
             let mut watch = |done, of| running.set(key, Progress::Running { done, of });
             let report = table.frame().and_then(|frame| run_watched(&declaration, &frame, standing, &mut watch)).and_then(|r| r.json());

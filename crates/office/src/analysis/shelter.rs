@@ -1,6 +1,7 @@
 //! What keeps a firm of the panel from being told by what is public of it: where it is, its trade, its size, whether it was granted and how
 //! much. These stand in the panel only so coarsely that at least [`ALIKE`] firms of a round have them all alike, and they follow from the round
-//! alone: whatever studies are declared of it, a firm has the same in each of them, so that two panels together say no more than one.
+//! alone and from what was known on the day of its selection: whatever studies are declared of it, and on whatever day they are run, a firm
+//! is grouped alike in each of them, so that two panels together say no more than one.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -12,6 +13,8 @@ use super::panel::{SIZE, TRACK};
 
 /// So many firms of a round at least are alike in everything that is public of them.
 pub(crate) const ALIKE: usize = 5;
+/// So many firms are a group whose heads and grants are told as means: twice as many, as some of those selected are not granted in the end.
+const GROUP: usize = 2 * ALIKE;
 /// What a report tells is of so many firms at least; the same for every study, so that nobody finds a cell by asking twice.
 pub(crate) const LEAST_CELL: usize = 10;
 
@@ -54,42 +57,40 @@ pub(crate) struct Shelter {
 
 impl Shelter {
     pub(super) fn of(lines: &[Line], items: &[Item]) -> Self {
-        let mut cells: Vec<String> = lines.iter().map(|l| format!("{}\u{1f}{}", l.round, l.granted)).collect();
-        let mut names = BTreeMap::new();
+        // What nothing that comes after the selection can move: the side of the cut-off and what was known of the firms on that day.
+        let mut fixed: Vec<String> = lines.iter().map(|l| format!("{}\u{1f}{}", l.round, l.is_above_cutoff())).collect();
+        let mut names = Vec::new();
         // The size first: what is said of workers rests on it.
         for (column, values) in columns(lines, items) {
-            let shown = alike(&cells, &values);
-            cells.iter_mut().zip(&shown).for_each(|(cell, name)| *cell = format!("{cell}\u{1f}{name}"));
-            names.insert(column, shown);
+            let shown = alike(&fixed, &values);
+            narrow(&mut fixed, &shown);
+            names.push((column, shown));
         }
-        let mut shelter = Shelter { names, heads: vec![None; lines.len()], paid: vec![None; lines.len()] };
-        for rows in by_value(&cells).into_values() {
-            shelter.groups(lines, items, &rows);
+        let mut means = Means { level: vec![None; lines.len()], paid: vec![None; lines.len()] };
+        for rows in by_value(&fixed).into_values() {
+            means.of_cell(lines, items, &rows);
         }
-        shelter
+        Self::hidden(lines, items, (names, means))
     }
 
-    /// Firms of a cell in groups of neighbours in size; a group of too few has neither heads nor amount.
-    fn groups(&mut self, lines: &[Line], items: &[Item], rows: &[usize]) {
-        let count = workers(items);
-        let heads = |row: usize| lines.get(row).and_then(|l| l.before(count?)).filter(|n| *n > 0.0);
-        let rows = ordered(lines, items, rows);
-        let (known, unknown): (Vec<usize>, Vec<usize>) = rows.iter().partition(|row| heads(**row).is_some());
-        for group in chunks(&known).into_iter().chain(chunks(&unknown)) {
-            let mean = |values: &[f64]| (values.len() >= ALIKE).then(|| values.iter().sum::<f64>() / values.len() as f64);
-            let of: Vec<f64> = group.iter().filter_map(|row| heads(*row)).collect();
-            let amount = |row: &usize| lines.get(*row).and_then(|l| l.amount).map(|yen| yen.get() as f64 / MILLION);
-            let paid = mean(&group.iter().filter_map(amount).collect::<Vec<_>>()).map(|m| (m * 100.0).round() / 100.0);
-            let level = mean(&of).map(f64::round);
-            for row in group {
-                if let Some(place) = self.paid.get_mut(*row) {
-                    *place = paid;
-                }
-                if let Some(place) = self.heads.get_mut(*row) {
-                    *place = level.zip(heads(*row)).map(|(level, own)| level / own);
-                }
-            }
-        }
+    /// Of the fixed names and means those that enough firms have of a side of the cut-off that were decided alike; the others are left empty.
+    /// Nothing is formed anew here: a decision that comes later hides or shows, and moves no mean.
+    fn hidden(lines: &[Line], items: &[Item], (names, means): (Vec<(String, Vec<String>)>, Means)) -> Self {
+        let mut cells: Vec<String> =
+            lines.iter().map(|l| format!("{}\u{1f}{}\u{1f}{}", l.round, l.is_above_cutoff(), arm_name(l))).collect();
+        let mut kept = |values: &[String]| {
+            let shown = alike(&cells, values);
+            narrow(&mut cells, &shown);
+            shown
+        };
+        let names = names.into_iter().map(|(column, values)| (column, kept(&values))).collect();
+        let mut numbers = |values: &[Option<f64>]| -> Vec<Option<f64>> {
+            let texts: Vec<String> = values.iter().map(|v| v.map(|v| v.to_string()).unwrap_or_default()).collect();
+            values.iter().zip(kept(&texts)).map(|(v, shown)| v.filter(|_| !shown.is_empty())).collect()
+        };
+        let (level, paid) = (numbers(&means.level), numbers(&means.paid));
+        let factor = |(line, level): (&Line, Option<f64>)| Some(level? / heads(line, items)?);
+        Shelter { names, heads: lines.iter().zip(level).map(factor).collect(), paid }
     }
 
     /// The names of a column, line by line.
@@ -108,12 +109,71 @@ impl Shelter {
     }
 }
 
-/// Rows in the order of heads and, where these are alike, of what else is known of the firms: not of their ids or of how they arrived.
+/// Line by line, the means of its group: heads before the decision, and what was granted in millions.
+struct Means {
+    level: Vec<Option<f64>>,
+    paid: Vec<Option<f64>>,
+}
+
+impl Means {
+    /// Firms of a cell in groups of neighbours in size; a group of too few has neither heads nor amount.
+    fn of_cell(&mut self, lines: &[Line], items: &[Item], rows: &[usize]) {
+        let rows = ordered(lines, items, rows);
+        let own = |row: &usize| lines.get(*row).and_then(|l| heads(l, items));
+        let (known, unknown): (Vec<usize>, Vec<usize>) = rows.iter().partition(|row| own(row).is_some());
+        for group in chunks(&known).into_iter().chain(chunks(&unknown)) {
+            let level = mean(&group.iter().filter_map(own).collect::<Vec<_>>()).map(f64::round);
+            let paid = granted(lines, group);
+            for row in group {
+                if let Some(place) = self.level.get_mut(*row) {
+                    *place = level;
+                }
+                if let Some(place) = self.paid.get_mut(*row) {
+                    *place = paid.filter(|_| lines.get(*row).is_some_and(|l| l.granted));
+                }
+            }
+        }
+    }
+}
+
+const fn arm_name(line: &Line) -> &'static str {
+    match line.arm() {
+        Some(true) => "granted",
+        Some(false) => "not granted",
+        None => "open",
+    }
+}
+
+fn mean(values: &[f64]) -> Option<f64> {
+    (values.len() >= ALIKE).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// The mean of what a group was granted, once everybody in it is decided: told earlier, the next decision would be the difference of two means.
+fn granted(lines: &[Line], group: &[usize]) -> Option<f64> {
+    let of = || group.iter().filter_map(|row| lines.get(*row));
+    if of().any(|l| l.undecided) {
+        return None;
+    }
+    let amounts: Vec<f64> = of().filter_map(|l| l.amount).map(|yen| yen.get() as f64 / MILLION).collect();
+    mean(&amounts).map(|m| (m * 100.0).round() / 100.0)
+}
+
+/// How many worked at the firm of a line, as it was known on the day of the selection.
+fn heads(line: &Line, items: &[Item]) -> Option<f64> {
+    line.at_selection(workers(items)?).filter(|n| *n > 0.0)
+}
+
+/// Each cell by what is shown of it.
+fn narrow(cells: &mut [String], shown: &[String]) {
+    cells.iter_mut().zip(shown).for_each(|(cell, name)| *cell = format!("{cell}\u{1f}{name}"));
+}
+
+/// Rows in the order of heads and, where these are alike, of what else was known of the firms on the day of the selection: not of their ids,
+/// of how they arrived, or of anything that came later.
 fn ordered(lines: &[Line], items: &[Item], rows: &[usize]) -> Vec<usize> {
     let key = |line: &Line| -> Vec<f64> {
-        let amount = line.amount.map(|yen| yen.get() as f64);
-        let first = [workers(items).and_then(|w| line.before(w)), amount, Some(line.score)];
-        first.into_iter().chain(items.iter().map(|i| line.before(i))).map(|v| v.unwrap_or(f64::NAN)).collect()
+        let first = [heads(line, items), Some(line.score)];
+        first.into_iter().chain(items.iter().map(|i| line.at_selection(i))).map(|v| v.unwrap_or(f64::NAN)).collect()
     };
     let mut keyed: Vec<(Vec<f64>, usize)> = rows.iter().filter_map(|row| Some((key(lines.get(*row)?), *row))).collect();
     let compare = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a.total_cmp(b)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal);
@@ -124,13 +184,13 @@ fn ordered(lines: &[Line], items: &[Item], rows: &[usize]) -> Vec<usize> {
 /// What is public and named, in the order in which it is kept.
 fn columns(lines: &[Line], items: &[Item]) -> Vec<(String, Vec<String>)> {
     let mut all = Vec::new();
-    if let Some(workers) = workers(items) {
-        all.push((SIZE.to_owned(), lines.iter().map(|l| size_class(l.before(workers))).collect()));
+    if workers(items).is_some() {
+        all.push((SIZE.to_owned(), lines.iter().map(|l| size_class(heads(l, items))).collect()));
     }
     all.push((TRACK.to_owned(), lines.iter().map(|l| l.track.clone()).collect()));
     for item in items.iter().filter(|i| matches!(i.kind, ItemKind::Choice(_))) {
         let name = |l: &Line| {
-            let own = l.facts.text(&item.id);
+            let own = l.known_then.text(&item.id);
             if is_prefecture(item) { part_of(&own) } else { own }
         };
         all.push((item.id.clone(), lines.iter().map(name).collect()));
@@ -168,10 +228,10 @@ fn alike(cells: &[String], values: &[String]) -> Vec<String> {
     shown
 }
 
-/// Rows in their order in groups of [`ALIKE`], the rest with the last.
+/// Rows in their order in groups of [`GROUP`], the rest with the last.
 fn chunks(rows: &[usize]) -> Vec<&[usize]> {
-    let groups = (rows.len() / ALIKE).max(1);
-    let bounds = |at: usize| if at == groups { rows.len() } else { at * ALIKE };
+    let groups = (rows.len() / GROUP).max(1);
+    let bounds = |at: usize| if at == groups { rows.len() } else { at * GROUP };
     (0..groups).filter_map(|at| rows.get(bounds(at)..bounds(at + 1))).filter(|group| !group.is_empty()).collect()
 }
 
@@ -194,7 +254,7 @@ mod tests {
     #[test]
     fn groups_have_enough_members() {
         let sizes = |n: usize| chunks(&(0..n).collect::<Vec<_>>()).iter().map(|g| g.len()).collect::<Vec<_>>();
-        assert_eq!([sizes(4), sizes(9), sizes(10), sizes(14), sizes(0)], [vec![4], vec![9], vec![5, 5], vec![5, 9], vec![]]);
+        assert_eq!([sizes(4), sizes(19), sizes(20), sizes(34), sizes(0)], [vec![4], vec![19], vec![10, 10], vec![10, 10, 14], vec![]]);
     }
 
     #[test]

@@ -15,13 +15,16 @@ use crate::testing::round::Round;
 /// A round of firms of many places, trades and sizes, most of them rare.
 async fn varied() -> Round {
     let round = Round::decided(240).await;
+    // Known before the selection: groups are made of nothing that is learned later.
+    let now = round.office.now();
+    round.at("2025-07-01T10:00:00+09:00");
     let places = ["東京都", "神奈川県", "大阪府", "北海道", "福井県", "高知県", "沖縄県"];
     let trades = ["製造業その他", "製造業その他", "製造業その他", "卸売業", "サービス業"];
     round.known_of_firms("都道府県", "", |n| format!("\"{}\"", places[(n * n + n / 3) % places.len()])).await;
     round.known_of_firms("業種", "", |n| format!("\"{}\"", trades[(n * 7 + n / 11) % trades.len()])).await;
-    for year in ["2024", "2025"] {
-        round.figures(year, 0).await;
-    }
+    round.figures("2024", 0).await;
+    round.office.clock.set(now);
+    round.figures("2025", 0).await;
     round
 }
 
@@ -57,6 +60,18 @@ async fn what_is_public_of_a_firm_is_that_of_enough_others() {
     let named = ["交付", "規模", "申請枠", "都道府県", "業種"];
     let few = counts(values(&csv, &named)).into_iter().find(|(_, n)| *n < ALIKE);
     assert_eq!(few, None, "named alike");
+    // The side of the cut-off is public too: the selection is.
+    let sides = counts(
+        values(&csv, &["距離", "交付", "規模", "都道府県", "業種", "従業員数_前", "交付額"])
+            .into_iter()
+            .map(|mut row| {
+                row[0] = row[0].starts_with('-').to_string();
+                row
+            })
+            .collect(),
+    );
+    let few: Vec<_> = sides.iter().filter(|(row, n)| row[2..].iter().any(|c| !c.is_empty()) && **n < ALIKE).collect();
+    assert!(few.is_empty(), "{few:?}");
     // With how many work there and what was granted, where these are told.
     let whole = counts(values(&csv, &["交付", "規模", "申請枠", "都道府県", "業種", "従業員数_前", "交付額"]));
     let told = |row: &[String]| row[5..].iter().any(|cell| !cell.is_empty());
@@ -78,6 +93,57 @@ async fn two_studies_together_tell_no_more_than_one() {
     long.sort();
     wide.sort();
     assert_eq!(long, wide, "over time the same amounts");
+}
+
+#[tokio::test]
+async fn a_later_day_forms_no_other_groups() {
+    let round = varied().await;
+    let own = ["距離", "交付額", "規模", "都道府県", "業種", "従業員数_前"];
+    let early = counts(values(&panel(&round).await.wide(1).csv(), &own));
+    // Later other heads of the year before, other places and trades are learned: what is shown of groups does not move.
+    round.at("2027-06-01T10:00:00+09:00");
+    round.known_from("架空統計", ("従業員数", "2025"), |n| (200 - n % 190).to_string()).await;
+    round.known_from("架空統計", ("都道府県", ""), |n| format!("\"{}\"", ["沖縄県", "東京都"][n % 2])).await;
+    round.known_from("架空統計", ("業種", ""), |n| format!("\"{}\"", ["卸売業", "サービス業"][n / 3 % 2])).await;
+    let panel = panel(&round).await;
+    assert!(early == counts(values(&panel.wide(2).csv(), &own)), "the groups moved");
+    assert!(early.keys().filter(|row| !row[1].is_empty()).count() > 1, "amounts are told: {early:?}");
+}
+
+#[tokio::test]
+async fn an_open_grant_is_in_neither_arm_and_moves_no_mean_when_it_is_decided() {
+    let round = varied().await;
+    let whole = panel(&round).await;
+    let mut open = whole.clone();
+    let at = open.lines.iter().position(|l| l.granted).unwrap();
+    open.lines[at].undecided = true;
+    open.lines[at].granted = false;
+    let paid = |panel: &Panel| values(&panel.wide(1).csv(), &["交付", "交付額"]);
+    let (before, after) = (paid(&open), paid(&whole));
+    assert_eq!(before[at][0], "", "in neither arm");
+    let moved = before.iter().zip(&after).filter(|(b, a)| b[1] != a[1]);
+    assert!(moved.clone().all(|(b, _)| b[1].is_empty()) && moved.count() > 0, "its group is told no mean before, the others the same");
+    assert_eq!(open.wide(1).with_number("交付").rows() + 1, whole.wide(1).rows());
+    assert!(open.foreseen().lines[at].granted && open.small_rounds().is_empty());
+}
+
+#[tokio::test]
+async fn a_round_of_a_few_is_refused_by_name_and_a_firm_in_two_rounds_has_two_pseudonyms() {
+    let round = varied().await;
+    let mut two = panel(&round).await;
+    let mut again = two.lines.clone();
+    let mut kept = 0;
+    again.retain(|l| {
+        kept += usize::from(l.granted);
+        !l.granted || kept <= 2
+    });
+    again.iter_mut().for_each(|l| l.round = "小さな回".to_owned());
+    two.lines.extend(again);
+    let [small] = &two.small_rounds()[..] else { panic!("one small round") };
+    let why = small.why();
+    assert!(why.ja.contains("「小さな回」は、交付2社"), "{why:?}");
+    let firms = counts(values(&two.wide(1).csv(), &["企業"]));
+    assert!(firms.values().all(|n| *n == 1), "{firms:?}");
 }
 
 #[tokio::test]

@@ -81,6 +81,18 @@ impl Table {
         self
     }
 
+    /// Only the rows that have a number in a column.
+    pub(crate) fn with_number(mut self, column: &str) -> Table {
+        let rows: Vec<usize> = match self.numbers(column) {
+            Some(values) => values.iter().enumerate().filter(|(_, v)| v.is_some()).map(|(row, _)| row).collect(),
+            None => Vec::new(),
+        };
+        for (_, cells) in &mut self.columns {
+            *cells = cells.take(&rows);
+        }
+        self
+    }
+
     /// Only these columns.
     pub(crate) fn only(mut self, wanted: &BTreeSet<String>) -> Table {
         self.columns.retain(|(name, _)| wanted.contains(name));

@@ -118,12 +118,17 @@ impl Round {
 
     /// Something that is known of the firm with each number, from now on.
     pub async fn known_of_firms(&self, item: &str, period: &str, value: impl Fn(usize) -> String) {
+        self.known_from("架空", (item, period), value).await;
+    }
+
+    /// The same from a source: each keeps what it says beside the others.
+    pub async fn known_from(&self, source: &str, (item, period): (&str, &str), value: impl Fn(usize) -> String) {
         let fact = |(n, firm): (usize, &Rehearsed)| {
             Change::put_fact(&Fact {
                 organisation: firm.firm,
                 item: item.to_owned(),
                 period: period.to_owned(),
-                source: "架空".to_owned(),
+                source: source.to_owned(),
                 value: value(n),
                 learned_on: self.office.now().day(),
             })

@@ -180,13 +180,13 @@ fn details<T: Serialize>(found: &T) -> Result<serde_json::Value, Refusal> {
 /// none when the effect cannot be told from nought: then the cost per unit has no bound.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CostOfEffect {
-    /// Mean paid to a treated firm.
+    /// Mean granted to a treated firm.
     pub cost: f64,
     /// Cost / effect.
     pub ratio: f64,
     /// 95 %.
     pub interval: Option<[f64; 2]>,
-    /// Firms it was paid to.
+    /// Firms it was granted to.
     pub firms: usize,
 }
 
@@ -197,7 +197,7 @@ impl CostOfEffect {
         let Some(first) = declaration.outcomes.first() else { return Sentence::new("", "") };
         let (unit, unit_en) = (first.unit_in(false), first.unit_in(true));
         let (paid, firms) = (number(self.cost), self.firms);
-        // The effect at a cut-off is not that of all who were paid.
+        // The effect at a cut-off is not that of all who were granted.
         let (whom, whom_en) = match declaration.design.method {
             Method::Discontinuity => ("カットオフ付近（推定に使う範囲）で交付を受けた企業", " near the cut-off (within the bandwidth)"),
             Method::Difference | Method::Balancing => ("交付を受けた企業", ""),
@@ -208,7 +208,7 @@ impl CostOfEffect {
                     "{whom}の交付額は、1社あたり平均 {paid} {unit}です（{firms}社）。効果が0と区別できないため、効果1単位あたりの費用は示せません。"
                 ),
                 format!(
-                    "On average {paid} {unit_en} were paid to a firm{whom_en} ({firms} firms). The effect cannot be told from nought, so neither can its price."
+                    "On average {paid} {unit_en} were granted to a firm{whom_en} ({firms} firms). The effect cannot be told from nought, so neither can its price."
                 ),
             );
         };
@@ -219,7 +219,7 @@ impl CostOfEffect {
                 first.ja
             ),
             format!(
-                "On average {paid} {unit_en} were paid to a firm{whom_en} ({firms} firms): {ratio} {unit_en} of grant for each 1 {unit_en} of \"{}\" (95% interval {low} to {high} {unit_en}).",
+                "On average {paid} {unit_en} were granted to a firm{whom_en} ({firms} firms): {ratio} {unit_en} of grant for each 1 {unit_en} of \"{}\" (95% interval {low} to {high} {unit_en}).",
                 first.en
             ),
         )
