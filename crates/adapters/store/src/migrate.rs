@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("schema/0005_firm_facts_postgres.sql"),
     },
     Migration { number: 6, common: include_str!("schema/0006_installation.sql"), sqlite: "", postgres: "" },
+    Migration { number: 7, common: include_str!("schema/0007_restated_facts.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The triggers by which the database itself refuses to edit acts.

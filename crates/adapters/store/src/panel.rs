@@ -12,13 +12,17 @@ use crate::ledger::permitted_whole;
 use crate::people::Fact;
 
 impl Store {
-    /// The facts of every firm that leads a case of the call that the permit is for, learned by the end of a day; by firm, item and period.
+    /// The facts of every firm that leads a case of the call that the permit is for, learned by the end of a day, also what a
+    /// source has said otherwise since; by firm, item, period and day of learning.
     ///
     /// # Errors
     /// [`Fault::WrongPermit`] for a permit that does not open a whole call.
     pub async fn facts_within(&self, permit: &Permit, known_on: Day) -> Result<BTreeMap<CorporateNumber, Vec<Fact>>, Fault> {
         let call = permitted_whole(permit)?;
-        let sql = "SELECT o.corporate_number AS number, f.* FROM facts f JOIN organisations o ON o.id = f.organisation \
+        let sql = "SELECT o.corporate_number AS number, f.* FROM \
+                   (SELECT organisation, item, period, source, value, learned_on FROM facts \
+                    UNION ALL SELECT organisation, item, period, source, value, learned_on FROM restated_facts) f \
+                   JOIN organisations o ON o.id = f.organisation \
                    WHERE o.corporate_number IN (SELECT lead FROM cases WHERE call_id = $1) AND f.learned_on <= $2 \
                    ORDER BY o.corporate_number, f.item, f.period, f.learned_on, f.source";
         let mut facts: BTreeMap<CorporateNumber, Vec<Fact>> = BTreeMap::new();

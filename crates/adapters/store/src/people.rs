@@ -93,15 +93,22 @@ impl Change {
         )
     }
 
-    /// Writes a fact; of one item, period and source there is one.
+    /// Writes a fact; of one item, period and source there is one that holds. What was known before another day is kept beside it.
     #[must_use]
     pub fn put_fact(fact: &Fact) -> Self {
         let Fact { organisation, item, period, source, value, learned_on } = fact.clone();
-        Change::by(
+        let kept = Change::by(
+            "INSERT INTO restated_facts (organisation, item, period, source, value, learned_on) \
+             SELECT organisation, item, period, source, value, learned_on FROM facts \
+             WHERE organisation = $1 AND item = $2 AND period = $3 AND source = $4 AND learned_on <> $5 \
+             ON CONFLICT (organisation, item, period, source, learned_on) DO UPDATE SET value = excluded.value",
+            args![organisation, &item, &period, &source, learned_on],
+        );
+        kept.then(Change::by(
             "INSERT INTO facts (organisation, item, period, source, value, learned_on) VALUES ($1, $2, $3, $4, $5, $6) \
              ON CONFLICT (organisation, item, period, source) DO UPDATE SET value = excluded.value, learned_on = excluded.learned_on",
             args![organisation, item, period, source, value, learned_on],
-        )
+        ))
     }
 
     /// Writes an account as given, whether or not it was there.

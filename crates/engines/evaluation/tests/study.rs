@@ -487,6 +487,28 @@ fn a_target_is_reached_only_by_what_was_measured_when_it_was_due() {
 }
 
 #[test]
+fn of_several_rounds_each_firm_counts_from_its_own_rounds_year_on() {
+    let panel = over_time(0);
+    let count = panel.rows();
+    let Column::Name { codes, .. } = given(panel.column("企業")) else { panic!("names") };
+    let year = |of: &dyn Fn(u32) -> f64| Column::Number(codes.iter().map(|firm| of(*firm)).collect());
+    let check = |due: &dyn Fn(u32) -> f64, want: (ReachState, usize, usize, Option<i32>)| {
+        let panel = given(panel.clone().with("期日", year(due)));
+        let panel = given(panel.with("基準年度", Column::Number(vec![2026.0; count])));
+        let mut value: serde_json::Value = serde_json::from_str(&given(difference(Some(2)).canonical())).expect("JSON");
+        value["as-of"] = json!("基準年度");
+        value["targets"] = json!([{"column": "目標", "ja": "目標", "en": "target", "least": 50, "due-column": "期日"}]);
+        let found = given(run(&declared(value), &panel, Standing::Declared)).targets.remove(0);
+        assert_eq!((found.state, found.firms, found.later, found.due), want, "{found:?}");
+        found.says(false)[0].clone()
+    };
+    check(&|_| 2026.0, (ReachState::Known, 30, 0, Some(2026)));
+    let said = check(&|firm| if firm % 3 == 0 { 2029.0 } else { 2025.0 }, (ReachState::Known, 20, 10, Some(2025)));
+    assert_eq!(said, "20（ほか10社は期日前）");
+    check(&|firm| if firm % 3 == 0 { 2029.0 } else { 2027.0 }, (ReachState::Ahead, 0, 0, Some(2027)));
+}
+
+#[test]
 fn an_outcome_has_no_place_in_its_own_design() {
     let changes = [
         (json!({"design": {"method": "discontinuity", "settings": {"score": "付加価値額", "cutoff": 60}}}), "outcome-in-design"),

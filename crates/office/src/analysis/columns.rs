@@ -9,8 +9,8 @@ use banso_kernel::{Lang, fold_width};
 use serde_json::{Map, Value, json};
 
 use super::panel::{
-    DISTANCE, FIRM, GRANTED, SIZE, SIZES, START, TRACK, YEAR, column, each_worker, expected_column, kpi_column, per_worker, unit_of,
-    workers, years_after,
+    DISTANCE, FIRM, GRANTED, SIZE, SIZES, START, TRACK, YEAR, column, due_column, each_worker, expected_column, kpi_column, per_worker,
+    unit_of, workers, years_after,
 };
 use super::shelter::{is_prefecture, parts};
 
@@ -124,8 +124,10 @@ pub(super) fn settled(chosen: &[&Item], items: &[Item]) -> Vec<String> {
     before(chosen, items).into_iter().chain(chosen.iter().filter(|i| items.contains(i)).map(|i| column(&i.id, "前増"))).collect()
 }
 
-pub(super) fn settings(method: Method, chosen: &[&Item], items: &[Item]) -> Map<String, Value> {
+pub(super) fn settings(method: Method, pooled: bool, chosen: &[&Item], items: &[Item]) -> Map<String, Value> {
     let value = match method {
+        // A firm that applies in several rounds is one firm.
+        Method::Discontinuity if pooled => json!({ "score": DISTANCE, "cutoff": 0.0, "treatment": GRANTED, "cluster": FIRM }),
         Method::Discontinuity => json!({ "score": DISTANCE, "cutoff": 0.0, "treatment": GRANTED }),
         Method::Difference => json!({ "unit": FIRM, "time": YEAR, "start": START, "comparison": "never-treated" }),
         Method::Balancing => json!({ "treatment": GRANTED, "covariates": before(chosen, items) }),
@@ -136,9 +138,9 @@ pub(super) fn settings(method: Method, chosen: &[&Item], items: &[Item]) -> Map<
     }
 }
 
-/// The programme's own targets, due so long after a selection (with several rounds the first one: each firm's figure counts from when its own
-/// round is due), of those that say a number: `>= 15%` stands for 15 in a panel that states shares in hundredths.
-pub(super) fn targets(edition: &Edition, decided: i32) -> Vec<Target> {
+/// The programme's own targets, due so long after the year of the selection or, with several rounds, each firm by the column of its own round's
+/// year; of those that say a number: `>= 15%` stands for 15 in a panel that states shares in hundredths.
+pub(super) fn targets(edition: &Edition, decided: Option<i32>) -> Vec<Target> {
     let target = |k: &banso_guideline::Kpi| {
         k.item.as_ref()?;
         let text = fold_width(&k.target);
@@ -153,8 +155,9 @@ pub(super) fn targets(edition: &Edition, decided: i32) -> Vec<Target> {
         let unit = &k.unit;
         let ja = format!("{}（{}、{value}{unit}{}）", k.title.ja, k.when.ja, more.0);
         let en = format!("{} ({}, {}{value}{unit})", k.title.get(Lang::En), k.when.get(Lang::En).to_lowercase(), more.1);
-        let due = Some(decided + years_after(&k.when.ja));
-        Some(Target { column: kpi_column(&k.id), ja, en, least, share: None, expected: Some(expected_column(&k.id)), due })
+        let due = decided.map(|year| year + years_after(&k.when.ja));
+        let due_column = due.is_none().then(|| due_column(&k.id));
+        Some(Target { column: kpi_column(&k.id), ja, en, least, share: None, expected: Some(expected_column(&k.id)), due, due_column })
     };
     edition.kpis().iter().filter_map(target).collect()
 }

@@ -19,6 +19,7 @@ mod shelter;
 #[cfg(test)]
 mod sheltered;
 mod table;
+mod takers;
 #[cfg(test)]
 mod tests;
 

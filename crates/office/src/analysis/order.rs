@@ -6,7 +6,7 @@ use banso_guideline::{Edition, Item};
 use banso_kernel::{CallId, Lang, count_characters, fold_width};
 
 use super::columns::{groups_of, neighbourhoods, outcomes_of, settings, settled, targets, words};
-use super::panel::{AS_OF, PAID, Panel, ROUND, unit_of};
+use super::panel::{AS_OF, OPEN, PAID, Panel, ROUND, unit_of};
 use super::shelter::LEAST_CELL;
 use crate::FieldProblem;
 
@@ -178,7 +178,7 @@ impl StudyForm {
         let with = self.with.clone();
         let rounds = (!with.is_empty()).then(|| ROUND.to_owned());
         let named = before.iter().chain(&groups).chain(&neighbourhood);
-        let targets = targets(edition, panel.first_decided());
+        let targets = targets(edition, with.is_empty().then(|| panel.first_decided()));
         Ok(Declaration {
             title,
             title_en,
@@ -192,7 +192,7 @@ impl StudyForm {
                 method,
                 // Support begins in the year after the decision: the headline is of the year that was asked for.
                 event_time: (method == Method::Difference).then(|| horizon - 1),
-                settings: settings(method, &chosen, &known),
+                settings: settings(method, rounds.is_some(), &chosen, &known),
             },
             words: words(named, &chosen, items, edition.dictionary()),
             before,
@@ -202,6 +202,7 @@ impl StudyForm {
             cost: first_in_money.then(|| PAID.to_owned()),
             as_of: (!targets.is_empty()).then(|| AS_OF.to_owned()),
             targets,
+            open: Some(OPEN.to_owned()),
             acknowledged: WARNINGS.iter().filter(|w| self.acknowledged.iter().any(|a| a == w.code)).map(|w| w.code.to_owned()).collect(),
             least_cell: LEAST_CELL,
         })

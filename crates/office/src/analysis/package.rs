@@ -3,11 +3,11 @@
 
 use banso_evaluation::study::{Declaration, Package, Standing, files, run};
 use banso_exchange::zip_files;
-use banso_kernel::{CallId, Digest, Lang};
+use banso_kernel::{CallId, Digest, Lang, LocalText};
 use banso_permits::{Action, Person};
 use banso_store::{Change, Content, NewAccess};
 
-use super::panel::{items, name_columns, resource};
+use super::panel::{OPEN, items, name_columns, resource};
 use super::paper::paper;
 use super::read::ReportPage;
 use super::shelter::ALIKE;
@@ -38,11 +38,14 @@ impl Office {
     /// A run with its de-identified panel, for whoever wants to have the same result again.
     ///
     /// # Errors
-    /// Forbidden; not found; a panel that no longer comes to the report on record.
+    /// Forbidden, also while grants of the panel were open; not found; a panel that no longer comes to the report on record.
     pub async fn study_package(&self, person: &Person, call: &CallId, study: Digest, seq: u64) -> Result<StudyFile, OfficeError> {
         self.may_call(person, Action::Evaluate, call)?;
         let page = self.report_page(person, call, study, seq).await?;
         let Some(Content::Kept(csv)) = self.store().content(page.run.panel).await? else { return Err(OfficeError::NotFound) };
+        if let Some(why) = withheld(&csv) {
+            return Err(OfficeError::Forbidden(vec![why]));
+        }
         let access = NewAccess {
             person: Some(person.id),
             action: "study-package".to_owned(),
@@ -53,6 +56,25 @@ impl Office {
         let names = name_columns(&csv, &items(&self.edition_in_force(call)?));
         let bytes = tokio::task::spawn_blocking(move || zipped(&page, csv, &names)).await.map_err(OfficeError::fault)??;
         Ok(StudyFile { name: format!("study-{}-{seq}.zip", call.round()), bytes })
+    }
+}
+
+/// Why a panel does not go out, if it does not: a later one would have the rows of those that were decided in between, and by these tell them.
+pub(super) fn withheld(csv: &str) -> Option<LocalText> {
+    match Table::read(csv, &[]).most(OPEN) {
+        Some(0.0) => None,
+        Some(open) => Some(LocalText::new(
+            format!(
+                "この実行の時点で、交付の決定がまだの案件が{open}件ありました。後のデータと突き合わせるとその間に決まった企業が分かるため、再現用データは出せません。決定がそろってから、もう一度実行してください。報告書は使えます。"
+            ),
+            format!(
+                "{open} cases had no decision on their grant when this was run. Beside a later package these data would tell the firms that were decided in between: they do not go out. Run the study again when all are decided; the report can be used."
+            ),
+        )),
+        None => Some(LocalText::new(
+            "この実行のデータには、交付の決定がまだの案件の数がありません。もう一度実行してください。",
+            "The data of this run do not say how many grants were open. Run the study again.",
+        )),
     }
 }
 
@@ -120,16 +142,18 @@ fn readme(page: &ReportPage) -> String {
 fn about_panel() -> String {
     format!(
         "panel.csv について / About panel.csv\n\
-         名称・法人番号・住所はなく、仮名の鍵は破棄しました。仮名は公募回ごとに違います。公になっている特徴（規模、申請枠、地方、業種、交付額）は、\n\
+         名称・法人番号・住所はなく、仮名の鍵は破棄しました。複数の公募回を合わせた研究では、1社の仮名は同じです\n\
+         （同じ参加のしかたの企業が{ALIKE}社に満たないときは、{ALIKE}社以上で1つの仮名を共有し、標準誤差はその単位でまとめて計算します）。公になっている特徴（規模、申請枠、地方、業種、交付額）は、\n\
          同じ公募回・カットオフの同じ側（採択の有無）・交付の有無も同じ{ALIKE}社以上が同じ値になるようにまとめ、まとめられないものは空欄にしました。\n\
          従業員数と交付額は、似た{ALIKE}社以上の平均をもとにした値です。交付の決定がまだの企業の行はありません。\n\
-         点数の差は0.5点きざみの中央の値に、金額は百万円の10分の1に丸めました。まとめ方は採択の日に分かっていたことだけで決まり、研究や基準日によって変わりません（同じ出所が後から値を訂正した場合を除く）。\n\
+         点数の差は0.5点きざみの中央の値に、金額は百万円の10分の1に丸めました。まとめ方は採択の前日までに分かっていたことだけで決まり、研究や基準日によって変わりません。\n\
          売上などの実績値は企業ごとの値です。その企業の実績値をほかで知る人は、行を特定できることがあります。匿名のデータではありません。\n\
          外に出さず、ほかの情報と照合して企業を特定しないでください。\n\
-         No names, numbers or addresses; the salt of the pseudonyms was thrown away, and they differ from round to round. What is public of a firm (size, track,\n\
+         No names, numbers or addresses; the salt of the pseudonyms was thrown away. In pooled rounds a firm has one pseudonym; where fewer than\n\
+         {ALIKE} firms took part alike, {ALIKE} or more share one, and errors are clustered by it. What is public of a firm (size, track,\n\
          part of the country, trade, how much it was granted) is the same for at least {ALIKE} firms of its round, its side of the cut-off and its grant or none, or left\n\
          empty; a firm whose grant is not decided yet has no row; heads and grants follow from the means of\n\
-         at least {ALIKE} firms alike. Distances are the middles of half points, money is in tenths of a million. Groups are settled by what was known on the day of the selection, whatever the study and its day (unless a source restated its figure since).\n\
+         at least {ALIKE} firms alike. Distances are the middles of half points, money is in tenths of a million. Groups are settled by what was known on the day before the selection, whatever the study and its day.\n\
          Figures such as sales are each firm's own: whoever knows them from elsewhere may tell its row. The data are not anonymous. Keep them in the\n\
          office, and do not match them with other sources to tell firms.\n"
     )

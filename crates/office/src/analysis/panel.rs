@@ -17,6 +17,7 @@ pub(crate) use super::line::{Line, SIZES, unit_of, workers};
 use super::line::{TEN_THOUSAND, is_money, tenth};
 use super::shelter::Shelter;
 use super::table::{Cells, Table};
+use super::takers::Takers;
 use crate::{Office, OfficeError};
 
 /// Columns that every panel has.
@@ -31,6 +32,8 @@ pub(crate) const YEAR: &str = "年度";
 pub(crate) const START: &str = "開始年度";
 /// The fiscal year of the day up to which the panel knows: what is due later is not said to be missed.
 pub(crate) const AS_OF: &str = "基準年度";
+/// How many cases are in no row because their grant is not decided yet.
+pub(crate) const OPEN: &str = "決定前の件数";
 
 /// Everything that a study of a call can use.
 #[derive(Debug, Clone)]
@@ -67,8 +70,8 @@ impl Office {
         let cases = self.store().cases_within(permit).await?;
         let banso_grant::CallPhase::SelectionExecuted { on: selected_on, .. } = &file.call.phase else { return Ok(None) };
         let mut facts = self.store().facts_within(permit, known_on).await?;
-        // Groups are made of this, so that they are the same on whatever day a study is run.
-        let mut then = self.store().facts_within(permit, *selected_on).await?;
+        // Groups are made of what was known before the day of the selection: nothing that is learned later can move that.
+        let mut then = self.store().facts_within(permit, selected_on.plus_days(-1)).await?;
         let mut line = |planned: &PlannedCase| {
             let case = cases.get(&planned.case)?;
             let lead = case.submission.paper.lead;
@@ -126,6 +129,11 @@ pub(crate) fn years_after(when: &str) -> i32 {
 /// The column of what firms expect of a target.
 pub(crate) fn expected_column(id: &str) -> String {
     format!("見込み:{id}")
+}
+
+/// The column of the first fiscal year in which a target can be reached.
+pub(crate) fn due_column(id: &str) -> String {
+    format!("期日:{id}")
 }
 
 pub(crate) fn kpi_column(id: &str) -> String {
@@ -192,7 +200,8 @@ impl Panel {
             Method::Discontinuity | Method::Balancing => self.wide(declaration.horizon.unwrap_or_default()).with_number(GRANTED),
         };
         let mut wanted = named(declaration);
-        wanted.insert(FIRM.to_owned());
+        // How many grants were open is told whether or not it was declared: whether the panel may go out hangs on it.
+        wanted.extend([FIRM, OPEN].map(str::to_owned));
         all.only(&wanted).ordered_without(FIRM)
     }
 
@@ -231,7 +240,10 @@ impl Panel {
             table.put(&kpi_column(&goal.id), Cells::Numbers(measured));
             let expected = rows.iter().map(|l| stated(l.facts.undated(&goal.item))).collect();
             table.put(&expected_column(&goal.id), Cells::Numbers(expected));
+            let due = rows.iter().map(|l| Some(f64::from(l.decided + goal.after))).collect();
+            table.put(&due_column(&goal.id), Cells::Numbers(due));
         }
+        table.put(OPEN, Cells::Numbers(vec![Some(self.lines.iter().filter(|l| l.undecided).count() as f64); rows.len()]));
         table.put(AS_OF, Cells::Numbers(vec![Some(f64::from(self.known_in)); rows.len()]));
     }
 
@@ -308,15 +320,16 @@ impl Panel {
         table
     }
 
-    /// One for each line: a firm in two rounds has two, so that what is coarse in one does not narrow the other. The salt lives no longer than this call: nobody can go back.
+    /// One for each firm, so that errors are clustered by it; see [`Takers`]. The salt lives no longer than this call: nobody can go back, and
+    /// no firm has the same in another panel.
     fn pseudonyms(&self) -> Vec<String> {
         let salt: [u8; 32] = rand::rng().random();
-        let name = |l: &Line| {
+        let name = |cluster: String| {
             let mut text = salt.to_vec();
-            text.extend_from_slice(format!("{} {}", l.firm, l.round).as_bytes());
+            text.extend_from_slice(cluster.as_bytes());
             format!("F{}", Digest::of(&text).to_string().chars().take(12).collect::<String>())
         };
-        self.lines.iter().map(name).collect()
+        Takers::of(&self.lines).clusters(&self.lines).into_iter().map(name).collect()
     }
 }
 
@@ -339,8 +352,8 @@ pub(crate) fn named(declaration: &Declaration) -> BTreeSet<String> {
     out.extend(reported.flat_map(|r| [r.after.clone(), r.before.clone()]));
     out.extend(declaration.before.iter().chain(&declaration.groups).cloned());
     out.extend(declaration.rounds.iter().chain(&declaration.neighbourhood).cloned());
-    out.extend(declaration.targets.iter().flat_map(|t| [Some(t.column.clone()), t.expected.clone()]).flatten());
-    out.extend(declaration.cost.iter().chain(&declaration.as_of).cloned());
+    out.extend(declaration.targets.iter().flat_map(|t| [Some(t.column.clone()), t.expected.clone(), t.due_column.clone()]).flatten());
+    out.extend(declaration.cost.iter().chain(&declaration.as_of).chain(&declaration.open).cloned());
     out
 }
 

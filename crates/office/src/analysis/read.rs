@@ -59,6 +59,12 @@ impl ReportPage {
         paper::heads(method, lang)
     }
 
+    /// Whether grants were open when it was run: then its data do not go out.
+    #[must_use]
+    pub fn has_open_grants(&self) -> bool {
+        self.report.checks.iter().any(|check| check.code == "open-grants")
+    }
+
     /// A finding as a row of that table: what is held back or hidden shows no number.
     #[must_use]
     pub fn row(finding: &KeptFinding, lang: Lang) -> Vec<String> {

@@ -10,6 +10,7 @@ use banso_guideline::{Item, ItemKind};
 
 use super::line::{Line, MILLION, size_class, workers};
 use super::panel::{SIZE, TRACK};
+use super::takers::Takers;
 
 /// So many firms of a round at least are alike in everything that is public of them.
 pub(crate) const ALIKE: usize = 5;
@@ -73,15 +74,23 @@ impl Shelter {
         Self::hidden(lines, items, (names, means))
     }
 
-    /// Of the fixed names and means those that enough firms have of a side of the cut-off that were decided alike; the others are left empty.
+    /// Of the fixed names and means those that enough firms have that took part alike (rounds, sides of the cut-off, decisions); the others are left empty.
     /// Nothing is formed anew here: a decision that comes later hides or shows, and moves no mean.
     fn hidden(lines: &[Line], items: &[Item], (names, means): (Vec<(String, Vec<String>)>, Means)) -> Self {
-        let mut cells: Vec<String> =
-            lines.iter().map(|l| format!("{}\u{1f}{}\u{1f}{}", l.round, l.is_above_cutoff(), arm_name(l))).collect();
+        // A firm that took part in several rounds is told by all of its rows together: they are shown only as far as enough firms have all alike.
+        let takers = Takers::of(lines);
+        let mut cells = takers.patterns(lines);
         let mut kept = |values: &[String]| {
-            let shown = alike(&cells, values);
-            narrow(&mut cells, &shown);
-            shown
+            let mut all = vec![String::new(); lines.len()];
+            for part in takers.parts() {
+                let own: Vec<String> = part.iter().map(|row| row.and_then(|row| values.get(row).cloned()).unwrap_or_default()).collect();
+                let shown = alike(&cells, &own);
+                narrow(&mut cells, &shown);
+                for (row, name) in part.iter().zip(shown) {
+                    row.and_then(|row| all.get_mut(row)).into_iter().for_each(|place| place.clone_from(&name));
+                }
+            }
+            all
         };
         let names = names.into_iter().map(|(column, values)| (column, kept(&values))).collect();
         let mut numbers = |values: &[Option<f64>]| -> Vec<Option<f64>> {
@@ -133,14 +142,6 @@ impl Means {
                 }
             }
         }
-    }
-}
-
-const fn arm_name(line: &Line) -> &'static str {
-    match line.arm() {
-        Some(true) => "granted",
-        Some(false) => "not granted",
-        None => "open",
     }
 }
 

@@ -105,9 +105,63 @@ async fn a_later_day_forms_no_other_groups() {
     round.known_from("架空統計", ("従業員数", "2025"), |n| (200 - n % 190).to_string()).await;
     round.known_from("架空統計", ("都道府県", ""), |n| format!("\"{}\"", ["沖縄県", "東京都"][n % 2])).await;
     round.known_from("架空統計", ("業種", ""), |n| format!("\"{}\"", ["卸売業", "サービス業"][n / 3 % 2])).await;
+    // The source itself says otherwise, twice, of the year before, of place and of trade.
+    for day in ["2027-06-01T10:00:00+09:00", "2027-07-01T10:00:00+09:00"] {
+        round.at(day);
+        for year in ["2023", "2024", "2025"] {
+            round.known_of_firms("従業員数", year, |n| (5 + n * 31 % 170).to_string()).await;
+        }
+        round.known_of_firms("都道府県", "", |n| format!("\"{}\"", ["高知県", "大阪府"][n / 5 % 2])).await;
+        round.known_of_firms("業種", "", |n| format!("\"{}\"", ["サービス業", "卸売業"][n % 2])).await;
+    }
     let panel = panel(&round).await;
     assert!(early == counts(values(&panel.wide(2).csv(), &own)), "the groups moved");
     assert!(early.keys().filter(|row| !row[1].is_empty()).count() > 1, "amounts are told: {early:?}");
+}
+
+/// A study of the round, declared as the page begins, run today; its package as the two columns of who each row is, and of its group.
+async fn packaged(round: &Round, horizon: &str) -> BTreeMap<Vec<String>, Vec<String>> {
+    let page = round.office.declare_page(&round.analyst, &round.call, None).await.unwrap();
+    let form = StudyForm {
+        outcomes: vec!["実績付加価値額".to_owned()],
+        horizon: horizon.to_owned(),
+        groups: ["規模", "都道府県", "業種"].map(str::to_owned).to_vec(),
+        ..page.form
+    };
+    let shown = round.office.declare_page(&round.analyst, &round.call, Some(form.clone())).await.unwrap().preview.unwrap().1;
+    let study = round.office.declare_study(&round.analyst, &round.call, &form, shown, round.press()).await.unwrap();
+    round.office.run_study(&round.analyst, &round.call, study, None, round.press()).await.unwrap();
+    round.office.run_jobs().await;
+    let page = round.office.study_page(&round.analyst, &round.call, study).await.unwrap();
+    round.office.study_package(&round.analyst, &round.call, study, page.runs[0].seq).await.unwrap();
+    let Some(banso_store::Content::Kept(csv)) = round.office.store().content(page.runs[0].panel).await.unwrap() else { panic!("a panel") };
+    let keys = values(&csv, &["距離", "実績付加価値額_前", "実績付加価値額_前増"]);
+    let groups = values(&csv, &["交付", "規模", "都道府県", "業種", "従業員数_前", "交付額"]);
+    keys.into_iter().zip(groups).collect()
+}
+
+#[tokio::test]
+async fn two_packages_joined_by_the_firms_own_figures_move_nobody_between_groups() {
+    let round = varied().await;
+    round.at("2027-06-01T10:00:00+09:00");
+    round.figures("2026", 30_000_000).await;
+    let first = packaged(&round, "1").await;
+    round.at("2027-08-01T10:00:00+09:00");
+    for year in ["2024", "2025"] {
+        round.known_of_firms("従業員数", year, |n| (5 + n * 31 % 170).to_string()).await;
+    }
+    round.known_of_firms("都道府県", "", |n| format!("\"{}\"", ["高知県", "大阪府"][n / 5 % 2])).await;
+    round.known_of_firms("業種", "", |n| format!("\"{}\"", ["サービス業", "卸売業"][n % 2])).await;
+    let second = packaged(&round, "2").await;
+    let joined = first.iter().filter(|(key, _)| second.contains_key(*key)).count();
+    assert!(
+        joined > 150 && joined == first.len() && first.len() == second.len(),
+        "joined {joined} of {} and {}",
+        first.len(),
+        second.len()
+    );
+    let moved: Vec<_> = first.iter().filter(|(key, group)| second.get(*key) != Some(group)).collect();
+    assert!(moved.is_empty(), "{moved:?}");
 }
 
 #[tokio::test]
@@ -128,7 +182,7 @@ async fn an_open_grant_is_in_neither_arm_and_moves_no_mean_when_it_is_decided() 
 }
 
 #[tokio::test]
-async fn a_round_of_a_few_is_refused_by_name_and_a_firm_in_two_rounds_has_two_pseudonyms() {
+async fn a_round_of_a_few_is_refused_by_name() {
     let round = varied().await;
     let mut two = panel(&round).await;
     let mut again = two.lines.clone();
@@ -142,8 +196,56 @@ async fn a_round_of_a_few_is_refused_by_name_and_a_firm_in_two_rounds_has_two_ps
     let [small] = &two.small_rounds()[..] else { panic!("one small round") };
     let why = small.why();
     assert!(why.ja.contains("「小さな回」は、交付2社"), "{why:?}");
-    let firms = counts(values(&two.wide(1).csv(), &["企業"]));
-    assert!(firms.values().all(|n| *n == 1), "{firms:?}");
+}
+
+#[tokio::test]
+async fn a_firm_of_two_rounds_is_one_cluster_and_is_told_by_no_pair_of_rows() {
+    let round = varied().await;
+    let mut two = panel(&round).await;
+    // A hundred of them again in another round; of the granted ones among them three are not granted there.
+    let mut again: Vec<_> = two.lines.iter().filter(|l| !l.undecided).take(100).cloned().collect();
+    again.iter_mut().filter(|l| l.granted).take(3).for_each(|l| (l.granted, l.amount) = (false, None));
+    again.iter_mut().for_each(|l| l.round = "別の回".to_owned());
+    two.lines.extend(again);
+    let csv = two.wide(1).with_number("交付").csv();
+    let names = values(&csv, &["企業"]);
+    let sizes = counts(names.clone());
+    let shared: Vec<_> = sizes.iter().filter(|(_, n)| **n > 2).collect();
+    let [(few, rows)] = &shared[..] else { panic!("one cluster of several firms: {shared:?}") };
+    assert!(**rows >= 2 * ALIKE && sizes.values().filter(|n| **n == 2).count() > 50, "{sizes:?}");
+    // What is told of a firm in both of its rows together is that of enough firms.
+    let told = values(&csv, &["公募回", "交付", "規模", "申請枠", "都道府県", "業種", "従業員数_前", "交付額"]);
+    let mut firms: BTreeMap<&Vec<String>, Vec<Vec<String>>> = BTreeMap::new();
+    names.iter().zip(told).filter(|(name, _)| name != few).for_each(|(name, row)| firms.entry(name).or_default().push(row));
+    let alike = counts(
+        firms
+            .into_values()
+            .map(|mut rows| {
+                rows.sort();
+                rows.concat()
+            })
+            .collect(),
+    );
+    let rare: Vec<_> = alike.iter().filter(|(row, n)| **n < ALIKE && row.chunks(8).any(|r| r[2..].iter().any(|c| !c.is_empty()))).collect();
+    assert!(rare.is_empty(), "{rare:?}");
+}
+
+#[tokio::test]
+async fn data_with_open_grants_do_not_go_out_and_the_report_says_so() {
+    let round = varied().await;
+    let mut open = panel(&round).await;
+    let at = open.lines.iter().position(|l| l.granted).unwrap();
+    (open.lines[at].undecided, open.lines[at].granted) = (true, false);
+    let page = round.office.declare_page(&round.analyst, &round.call, None).await.unwrap();
+    let form = StudyForm { outcomes: vec!["実績付加価値額".to_owned()], horizon: "1".to_owned(), ..page.form };
+    let declaration = round.office.declare_page(&round.analyst, &round.call, Some(form)).await.unwrap().preview.unwrap().0;
+    let table = open.table(&declaration);
+    assert!(package::withheld(&table.csv()).is_some_and(|why| why.ja.contains("1件")));
+    assert_eq!(package::withheld(&panel(&round).await.table(&declaration).csv()), None);
+    assert!(package::withheld("企業,距離\r\nF1,0.25\r\n").is_some());
+    let report = banso_evaluation::study::run(&declaration, &table.frame().unwrap(), Standing::Exploratory).unwrap();
+    let check = report.checks.iter().find(|c| c.code == "open-grants").unwrap();
+    assert!(check.seen.ja.contains("1件を除きました") && check.seen.ja.contains("密度の検定"), "{check:?}");
 }
 
 #[tokio::test]

@@ -60,6 +60,11 @@ impl Table {
         self.numbers(name).map_or(0, |values| values.iter().flatten().count())
     }
 
+    /// The largest number of a column.
+    pub(crate) fn most(&self, name: &str) -> Option<f64> {
+        self.numbers(name)?.iter().copied().flatten().reduce(f64::max)
+    }
+
     fn numbers(&self, name: &str) -> Option<&[Option<f64>]> {
         self.columns.iter().find_map(|(known, cells)| match cells {
             Cells::Numbers(values) if known == name => Some(values.as_slice()),

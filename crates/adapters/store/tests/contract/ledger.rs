@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use banso_grant::{CallAct, CaseAct, StateCode, StudyDeclared, StudyRun, chain_flaws};
-use banso_kernel::{Digest, Instant, RequestId, Yen};
+use banso_kernel::{Day, Digest, Instant, RequestId, Yen};
 use banso_permits::Role;
 use banso_store::{
-    Append, Batch, CaseFilter, CaseSort, Change, Clock, CommitError, Committed, Direction, Fault, NewJob, Page, Place, Plan, PlanKind,
-    Store,
+    Append, Batch, CaseFilter, CaseSort, Change, Clock, CommitError, Committed, Direction, Fact, Fault, NewJob, Page, Place, Plan,
+    PlanKind, Store,
 };
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -30,6 +30,7 @@ on_both!(
     all_of_a_batch_or_nothing,
     yen_beyond_floats,
     a_permit_opens_what_it_is_for,
+    a_fact_that_is_restated_stays_known_for_its_day,
     calls_have_acts_too,
     a_study_is_kept_with_its_texts,
     two_servers,
@@ -215,6 +216,30 @@ async fn a_permit_opens_what_it_is_for(f: Fixture) {
     assert_eq!(f.store.case(&for_call()).await.unwrap_err(), Fault::WrongPermit);
     assert_eq!(f.store.case(&for_office()).await.unwrap_err(), Fault::WrongPermit);
     assert_eq!(f.store.case_within(&for_case(case(1)), case(1)).await.unwrap_err(), Fault::WrongPermit);
+}
+
+/// What was known on a day stays what was known then, whatever its source says later.
+async fn a_fact_that_is_restated_stays_known_for_its_day(f: Fixture) {
+    f.store.put_organisation(organisation(1)).await.unwrap();
+    f.submit(1).await;
+    let fact = |value: &str, learned_on: Day| Fact {
+        organisation: organisation(1).id,
+        item: "従業員数".into(),
+        period: "2024".into(),
+        source: "申請者".into(),
+        value: value.into(),
+        learned_on,
+    };
+    let on = |month: u8| Day::new(2025, month, 1).unwrap();
+    for (value, month) in [("12", 4), ("13", 4), ("13", 6), ("20", 8)] {
+        f.store.change(Change::put_fact(&fact(value, on(month)))).await.unwrap();
+    }
+    assert_eq!(f.store.facts(organisation(1).id).await.unwrap(), [fact("20", on(8))]);
+    for (month, known) in [(3, ""), (4, "13"), (5, "13"), (7, "13"), (9, "20")] {
+        let facts = f.store.facts_within(&for_call(), on(month)).await.unwrap();
+        let newest = facts.get(&number(1)).and_then(|all| all.last()).map_or("", |fact| fact.value.as_str());
+        assert_eq!(newest, known, "month {month}");
+    }
 }
 
 async fn calls_have_acts_too(f: Fixture) {

@@ -70,11 +70,38 @@ impl Looked {
 pub(super) fn beforehand(declaration: &Declaration, panel: &Frame) -> Result<Looked, Refusal> {
     let mut looked = Looked::default();
     let Some(outcome) = declaration.outcomes.first() else { return Ok(looked) };
+    open_grants(&mut looked, declaration, panel)?;
     if let Ready::Discontinuity(spec) = declaration.design.ready(&outcome.column)? {
         density(&mut looked, declaration, panel, &spec)?;
         balance(&mut looked, declaration, panel, &spec);
     }
     Ok(looked)
+}
+
+/// How many cases were left out because their grant is not decided yet, and what that can do to the design.
+fn open_grants(looked: &mut Looked, declaration: &Declaration, panel: &Frame) -> Result<(), Refusal> {
+    let Some(column) = &declaration.open else { return Ok(()) };
+    let count = panel.numbers(column)?.iter().copied().filter(|n| n.is_finite()).fold(0.0, f64::max);
+    if count < 1.0 {
+        return Ok(());
+    }
+    let assumed = Sentence::new(
+        "交付の決定がまだの案件を除いても、比べる両側が偏らない",
+        "Leaving out the cases whose grant is not decided yet makes neither side another one",
+    );
+    let (gap, gap_en) = match declaration.design.method {
+        Method::Discontinuity => (
+            "採択と補欠の案件なので、カットオフの近くの点数が欠け、だれも操作していなくても密度の検定が疑いありとなることがあります。",
+            " They are selected or on the reserve list: scores near the cut-off are missing, and the density test can find a jump that nobody made.",
+        ),
+        Method::Difference | Method::Balancing => ("", ""),
+    };
+    let seen = Sentence::new(
+        format!("交付の決定がまだの{count:.0}件を除きました。{gap}決定がそろってから、もう一度実行してください。"),
+        format!("{count:.0} cases whose grant is not decided yet were left out.{gap_en} Run the study again when the decisions are made."),
+    );
+    looked.add("open-grants", assumed, Verdict::Untested, seen);
+    Ok(())
 }
 
 /// The count of the nearest firms is doubtful below this: it is looked at beside another test.

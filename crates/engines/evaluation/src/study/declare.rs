@@ -56,6 +56,9 @@ pub struct Declaration {
     /// The column of the fiscal year up to which the panel knows: a target that is due later is not said to be missed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<String>,
+    /// The column of how many cases were left out of the panel because their grant is not decided yet, the same in each row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<String>,
     /// Codes of warnings whose number is to be shown all the same.
     #[serde(default)]
     pub acknowledged: Vec<String>,
@@ -148,6 +151,9 @@ pub struct Target {
     /// The first fiscal year in which it can be reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<i32>,
+    /// The column of the same, where it differs between rounds: each firm counts from its own round's year on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_column: Option<String>,
 }
 
 /// The design: a method and its settings, which are the method's own specification without the outcome.

@@ -27,12 +27,20 @@ pub struct Reached {
     /// What the share is, or why there is none.
     #[serde(default)]
     pub state: ReachState,
-    /// The first fiscal year in which it can be reached.
+    /// The first fiscal year in which it can be reached; of several rounds the earliest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<i32>,
+    /// Treated firms of rounds whose year lies ahead while that of others has come: they are not counted yet.
+    #[serde(default, skip_serializing_if = "is_nought")]
+    pub later: usize,
     /// Treated firms that said what they expect, and the share of them that expect to reach it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<(usize, f64)>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+const fn is_nought(n: &usize) -> bool {
+    *n == 0
 }
 
 /// Where a target stands.
@@ -55,7 +63,13 @@ impl Reached {
         let pick = |ja: String, en: String| if english { en } else { ja };
         let dash = "—".to_owned();
         match (self.state, self.share, self.due) {
-            (ReachState::Known, Some(share), _) => [self.firms.to_string(), format!("{:.0}%", share * 100.0)],
+            (ReachState::Known, Some(share), _) => {
+                let more = match self.later {
+                    0 => String::new(),
+                    n => pick(format!("（ほか{n}社は期日前）"), format!(" ({n} more not yet due)")),
+                };
+                [format!("{}{more}", self.firms), format!("{:.0}%", share * 100.0)]
+            }
             (ReachState::Known, None, _) => [dash, pick("非表示".to_owned(), "not shown".to_owned())],
             (ReachState::Ahead, _, Some(due)) => {
                 [dash, pick(format!("まだ期日前（早くとも{due}年度）"), format!("not yet due (fiscal year {due} at the earliest)"))]
@@ -80,9 +94,10 @@ impl Reached {
 const LEAST_SIDE: usize = 3;
 
 pub(super) fn targets(declaration: &Declaration, panel: &Frame, firms: &[Firm]) -> Result<Vec<Reached>, Refusal> {
-    let newest = |column: &str| -> Result<Vec<f64>, Refusal> {
+    let treated: Vec<&Firm> = firms.iter().filter(|f| f.treated).collect();
+    let newest = |column: &str, of: &[&Firm]| -> Result<Vec<f64>, Refusal> {
         let values = panel.numbers(column)?;
-        Ok(firms.iter().filter(|f| f.treated).filter_map(|f| f.newest(values)).collect())
+        Ok(of.iter().filter_map(|f| f.newest(values)).collect())
     };
     let year = match &declaration.as_of {
         Some(column) => panel.numbers(column)?.iter().copied().filter(|y| !y.is_nan()).reduce(f64::max),
@@ -95,8 +110,19 @@ pub(super) fn targets(declaration: &Declaration, panel: &Frame, firms: &[Firm]) 
         (of.len() >= declaration.least_cell && !telling).then(|| met as f64 / of.len() as f64)
     };
     let reached = |target: &Target| {
-        let known = newest(&target.column)?;
-        let ahead = target.due.zip(year).is_some_and(|(due, year)| year < f64::from(due));
+        // The year in which each treated firm is due.
+        let dues: Vec<Option<f64>> = match &target.due_column {
+            Some(column) => {
+                let values = panel.numbers(column)?;
+                treated.iter().map(|f| f.newest(values)).collect()
+            }
+            None => vec![target.due.map(f64::from); treated.len()],
+        };
+        let is_ahead = |due: &Option<f64>| due.zip(year).is_some_and(|(due, year)| year < due);
+        let counted: Vec<&Firm> = treated.iter().zip(&dues).filter(|(_, due)| !is_ahead(due)).map(|(f, _)| *f).collect();
+        let first = target.due.map(f64::from).into_iter().chain(dues.iter().copied().flatten()).reduce(f64::min);
+        let ahead = counted.is_empty() && is_ahead(&first);
+        let known = newest(&target.column, &counted)?;
         let state = match (ahead, known.is_empty()) {
             (true, _) => ReachState::Ahead,
             (false, true) => ReachState::Nothing,
@@ -105,7 +131,7 @@ pub(super) fn targets(declaration: &Declaration, panel: &Frame, firms: &[Firm]) 
         let met = share(target, &known).filter(|_| state == ReachState::Known);
         let expected = match &target.expected {
             Some(column) => {
-                let of = newest(column)?;
+                let of = newest(column, &treated)?;
                 share(target, &of).map(|share| (of.len(), share))
             }
             None => None,
@@ -118,7 +144,8 @@ pub(super) fn targets(declaration: &Declaration, panel: &Frame, firms: &[Firm]) 
             firms: if met.is_some() { known.len() } else { 0 },
             share: met,
             state,
-            due: target.due,
+            due: first.map(|year| year as i32),
+            later: if ahead { 0 } else { treated.len() - counted.len() },
             expected,
         })
     };

@@ -21,6 +21,13 @@ impl Declaration {
             return wrong("no-outcomes", "outcomes を1つ以上書いてください。", "list at least one outcome");
         }
         self.disclosure()?;
+        if let Some(twice) = self.targets.iter().find(|t| t.due.is_some() && t.due_column.is_some()) {
+            return Err(Refusal::new(
+                "target",
+                format!("targets の「{}」には、due と due-column のどちらか一方だけを書いてください。", twice.column),
+                format!("target \"{}\" names both due and due-column; give one of them", twice.column),
+            ));
+        }
         if let Some((at, target)) = self.targets.iter().enumerate().find(|(_, t)| !t.possible()) {
             let at = at + 1;
             return Err(Refusal::new(
@@ -145,6 +152,9 @@ impl Declaration {
         numbers.extend(self.targets.iter().zip(1..).map(|(t, at)| (format!("targets {at}: column"), t.column.as_str())));
         let expected = self.targets.iter().zip(1..).filter_map(|(t, at)| Some((format!("targets {at}: expected"), t.expected.as_deref()?)));
         numbers.extend(expected);
+        let due = self.targets.iter().zip(1..).filter_map(|(t, at)| Some((format!("targets {at}: due-column"), t.due_column.as_deref()?)));
+        numbers.extend(due);
+        numbers.extend(self.open.iter().map(|c| ("open".to_owned(), c.as_str())));
         numbers.extend(self.as_of.iter().map(|c| ("as-of".to_owned(), c.as_str())));
         numbers.extend(self.before.iter().map(|c| ("before".to_owned(), c.as_str())));
         for (key, column) in numbers {
