@@ -21,7 +21,7 @@ const EFFECT: i64 = 4_000;
 /// The source of every figure.
 const SOURCE: &str = "合成データ（事業化状況報告を模したもの）";
 /// Every so many of the selected withdraws.
-const LEAVES: usize = 50;
+const LEAVES: usize = 16;
 /// The statements of one commit.
 const AT_ONCE: usize = 4_000;
 

@@ -38,7 +38,6 @@ pub struct Reached {
     pub expected: Option<(usize, f64)>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
 const fn is_nought(n: &usize) -> bool {
     *n == 0
 }
