@@ -3,6 +3,9 @@
 use axum::RequestExt as _;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
+use banso_office::OfficeError;
+use banso_office::apply::Incoming as IncomingFile;
+use banso_office::execution::IncomingPaper;
 use multer::{Field, Multipart};
 
 use crate::context::PageContext;
@@ -26,8 +29,71 @@ pub(crate) struct UploadedFile {
     pub(crate) fields: FormFields,
     /// The name on the sender's machine, without its folders. For showing only.
     pub(crate) name: String,
-    /// Chunks of bytes; [`chunk_failed`] says what a failure means.
-    pub(crate) content: Field<'static>,
+    content: Field<'static>,
+}
+
+/// What takes in the bytes of a file.
+pub(crate) trait TakesBytes {
+    async fn write(&mut self, chunk: &[u8]) -> Result<(), OfficeError>;
+}
+
+impl TakesBytes for IncomingFile {
+    async fn write(&mut self, chunk: &[u8]) -> Result<(), OfficeError> {
+        IncomingFile::write(self, chunk).await
+    }
+}
+
+impl TakesBytes for IncomingPaper {
+    async fn write(&mut self, chunk: &[u8]) -> Result<(), OfficeError> {
+        IncomingPaper::write(self, chunk).await
+    }
+}
+
+/// What became of a file that was streamed into the office.
+pub(crate) struct Streamed<T> {
+    pub(crate) taken: Result<T, OfficeError>,
+    /// Why it was not read to its end: a body larger than any that is taken in, or a connection that broke.
+    pub(crate) stopped: Option<Failure>,
+}
+
+impl<T> Streamed<T> {
+    /// What was taken, if the file was read to its end.
+    ///
+    /// # Errors
+    /// It was not.
+    pub(crate) fn to_its_end(self) -> Result<Result<T, OfficeError>, Failure> {
+        self.stopped.map_or(Ok(self.taken), Err)
+    }
+}
+
+impl UploadedFile {
+    /// Streams the file into the office. What is refused, at the beginning or half-way, is read to its end, so that the browser hears the
+    /// answer.
+    pub(crate) async fn stream_into<T: TakesBytes>(mut self, begun: Result<T, OfficeError>) -> Streamed<T> {
+        let mut taken = begun;
+        loop {
+            let chunk = match self.content.chunk().await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => return Streamed { taken, stopped: None },
+                Err(error) => return Streamed { taken, stopped: Some(chunk_failed(&error)) },
+            };
+            let failed = match &mut taken {
+                Ok(incoming) => incoming.write(&chunk).await.err(),
+                Err(_) => None,
+            };
+            if let Some(error) = failed {
+                taken = Err(error);
+            }
+        }
+    }
+
+    /// The whole of a small file.
+    ///
+    /// # Errors
+    /// More than `bytes_max`, or a connection that broke.
+    pub(crate) async fn whole(mut self, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+        whole(&mut self.content, bytes_max).await
+    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for Upload {
@@ -63,7 +129,7 @@ impl Upload {
                 return Err(Failure::TooLarge);
             }
             let name = field.name().unwrap_or_default().to_owned();
-            pairs.push((name, text(&mut field).await?));
+            pairs.push((name, String::from_utf8_lossy(&whole(&mut field, TEXT_BYTES_MAX).await?).into_owned()));
         }
         let pairs = Pairs::new(pairs)?;
         let sent = self.sent_in_header.as_deref().or_else(|| pairs.first(TOKEN_FIELD));
@@ -74,15 +140,15 @@ impl Upload {
     }
 }
 
-async fn text(field: &mut Field<'static>) -> Result<String, Failure> {
+async fn whole(field: &mut Field<'static>, bytes_max: usize) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|e| chunk_failed(&e))? {
-        if bytes.len() + chunk.len() > TEXT_BYTES_MAX {
+        if bytes.len() + chunk.len() > bytes_max {
             return Err(Failure::TooLarge);
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(bytes)
 }
 
 /// What stands after the last slash of either kind, without control characters, 200 characters at most: the beginning, and the ending, by
@@ -96,7 +162,7 @@ fn bare_name(name: &str) -> String {
 }
 
 /// A part that could not be read: too large, or the connection broke.
-pub(crate) fn chunk_failed(error: &multer::Error) -> Failure {
+fn chunk_failed(error: &multer::Error) -> Failure {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(e) = cause {
         if e.to_string().contains("length limit exceeded") {

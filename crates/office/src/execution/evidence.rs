@@ -1,18 +1,13 @@
 //! The papers behind a claim line: one file may show several of them. Taken in like every other file, under its SHA-256.
 
-use banso_exchange::{Expected, inspect};
 use banso_execution::claim::ClaimLine;
 use banso_kernel::{CaseId, Digest, DocumentRef, LocalText};
 use banso_permits::{Action, Person};
-use banso_store::{Attachment, Batch, Change, Upload, UploadError};
+use banso_store::{Attachment, Batch, Change};
 
+use super::intake::IncomingPaper;
 use crate::dossier::listed;
-use crate::limits::CASE_BYTES_MAX;
-use crate::{FieldProblem, Office, OfficeError};
-
-/// Most bytes of one paper.
-pub(super) const PAPER_BYTES_MAX: u64 = 20 << 20;
-pub(super) const MEDIA_TYPES: [&str; 3] = ["application/pdf", "image/jpeg", "image/png"];
+use crate::{Office, OfficeError};
 
 macro_rules! paper_kinds {
     ($($name:ident = $code:literal, $ja:literal, $en:literal;)*) => {
@@ -62,16 +57,6 @@ pub struct EvidenceFile {
     pub digest: Digest,
     pub name: String,
     pub bytes: u64,
-}
-
-/// A file on its way in.
-#[derive(Debug)]
-pub struct IncomingPaper {
-    case: CaseId,
-    line: String,
-    kinds: Vec<PaperKind>,
-    name: String,
-    upload: Upload,
 }
 
 /// The place of a paper among the case's documents.
@@ -210,48 +195,7 @@ impl Office {
         if kinds.is_empty() {
             return Err(OfficeError::field("paper", "このファイルが示す書類を選んでください。", "Choose what the file shows."));
         }
-        if self.store().attached_bytes(case).await? >= CASE_BYTES_MAX {
-            let most = CASE_BYTES_MAX >> 20;
-            return Err(OfficeError::field(
-                "file",
-                format!("添付できるファイルは全体で{most} MBまでです。"),
-                format!("At most {most} MB in all."),
-            ));
-        }
-        let upload = self.store().documents().begin(PAPER_BYTES_MAX).await.map_err(upload_failed)?;
-        Ok(IncomingPaper { case, line: line.to_owned(), kinds: kinds.to_vec(), name: name.to_owned(), upload })
-    }
-
-    /// Looks at the whole file and keeps it behind its line.
-    ///
-    /// # Errors
-    /// An empty or damaged file, or one that is neither a PDF nor a photo.
-    pub async fn keep_paper(&self, person: &Person, incoming: IncomingPaper) -> Result<(), OfficeError> {
-        let IncomingPaper { case, line, kinds, name, mut upload } = incoming;
-        let types: Vec<String> = MEDIA_TYPES.iter().map(|t| (*t).to_owned()).collect();
-        let looked = upload
-            .look(move |file| inspect(file, &name, Expected { media_types: &types, bytes_max: PAPER_BYTES_MAX }))
-            .await
-            .map_err(upload_failed)?;
-        let found =
-            looked.map_err(|refusal| OfficeError::Invalid(vec![FieldProblem { field: "file".to_owned(), text: refusal.told() }]))?;
-        let stored = upload.finish().await.map_err(upload_failed)?;
-        let mut batch = Batch::default();
-        for kind in kinds {
-            let attachment = Attachment {
-                slot: slot(&line, kind),
-                member: 0,
-                digest: stored.digest,
-                file_name: found.name.clone(),
-                media_type: found.media_type.to_owned(),
-                bytes: stored.bytes,
-                uploaded_by: person.id,
-                uploaded_at: self.now(),
-            };
-            batch = batch.and_change(Change::attach(case, &attachment));
-        }
-        self.append(batch).await?;
-        Ok(())
+        self.begin_in(case, kinds.iter().map(|kind| slot(line, *kind)).collect(), name).await
     }
 
     /// Takes a file away from a line. It stays on the disk: an act may name it.
@@ -269,29 +213,5 @@ impl Office {
         }
         self.append(batch).await?;
         Ok(())
-    }
-}
-
-impl IncomingPaper {
-    /// Takes in the next bytes.
-    ///
-    /// # Errors
-    /// As soon as the file is too large.
-    pub async fn write(&mut self, chunk: &[u8]) -> Result<(), OfficeError> {
-        self.upload.write(chunk).await.map_err(upload_failed)
-    }
-}
-
-pub(super) fn upload_failed(error: UploadError) -> OfficeError {
-    match error {
-        UploadError::TooLarge { limit } => {
-            let most = limit >> 20;
-            OfficeError::field(
-                "file",
-                format!("ファイルが大きすぎます（{most} MBまで）。"),
-                format!("The file is too large ({most} MB at most)."),
-            )
-        }
-        UploadError::Fault(fault) => fault.into(),
     }
 }

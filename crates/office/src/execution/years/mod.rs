@@ -34,7 +34,7 @@ pub use disposal::{DisposalForm, DisposalLine, DisposalLook, DisposalsPage, outc
 pub use input_tax::{CostRow, DeductionKind, InputTaxForm, InputTaxPage};
 pub(crate) use overview::overview;
 pub use overview::{DisposalState, ReportLink, YearsView};
-pub use papers::{IncomingYearsPaper, YearsFile, YearsPaper, YearsPlace};
+pub use papers::{YearsFile, YearsPaper, YearsPlace};
 pub use report::{STAGES, YearForm, YearLine, YearPage, year_document};
 pub use succession::{RunningPayment, SuccessionForm, SuccessionPage};
 pub use wage::{WageForm, WagePage, wage_document};

@@ -1,16 +1,14 @@
 //! Papers of the years after: accounts, wage ledgers, photos, certificates. Taken in like every other file, kept in a place of their own
 //! until the step that names them.
 
-use banso_exchange::{Expected, inspect};
 use banso_execution::ExecutionAct;
 use banso_kernel::{CaseId, Digest, DocumentRef};
 use banso_permits::{Action, Person};
-use banso_store::{Attachment, Batch, Change, Upload};
+use banso_store::{Batch, Change};
 
-use super::super::evidence::{MEDIA_TYPES, PAPER_BYTES_MAX, upload_failed};
+use super::super::intake::IncomingPaper;
 use super::super::project::Project;
-use crate::limits::CASE_BYTES_MAX;
-use crate::{FieldProblem, Office, OfficeError};
+use crate::{Office, OfficeError};
 
 macro_rules! kinds {
     ($($name:ident = $code:literal;)*) => {
@@ -56,15 +54,6 @@ pub struct YearsFile {
     pub digest: Digest,
     pub name: String,
     pub bytes: u64,
-}
-
-/// A file on its way in.
-#[derive(Debug)]
-pub struct IncomingYearsPaper {
-    case: CaseId,
-    place: YearsPlace,
-    name: String,
-    upload: Upload,
 }
 
 impl YearsPlace {
@@ -147,46 +136,9 @@ impl Office {
         case: CaseId,
         place: YearsPlace,
         name: &str,
-    ) -> Result<IncomingYearsPaper, OfficeError> {
+    ) -> Result<IncomingPaper, OfficeError> {
         self.years_project(person, case, place).await?;
-        if self.store().attached_bytes(case).await? >= CASE_BYTES_MAX {
-            let most = CASE_BYTES_MAX >> 20;
-            return Err(OfficeError::field(
-                "file",
-                format!("添付できるファイルは全体で{most} MBまでです。"),
-                format!("At most {most} MB in all."),
-            ));
-        }
-        let upload = self.store().documents().begin(PAPER_BYTES_MAX).await.map_err(upload_failed)?;
-        Ok(IncomingYearsPaper { case, place, name: name.to_owned(), upload })
-    }
-
-    /// Looks at the whole file and keeps it.
-    ///
-    /// # Errors
-    /// An empty or damaged file, or one that is neither a PDF nor a photo.
-    pub async fn keep_years_paper(&self, person: &Person, incoming: IncomingYearsPaper) -> Result<(), OfficeError> {
-        let IncomingYearsPaper { case, place, name, mut upload } = incoming;
-        let types: Vec<String> = MEDIA_TYPES.iter().map(|t| (*t).to_owned()).collect();
-        let looked = upload
-            .look(move |file| inspect(file, &name, Expected { media_types: &types, bytes_max: PAPER_BYTES_MAX }))
-            .await
-            .map_err(upload_failed)?;
-        let found =
-            looked.map_err(|refusal| OfficeError::Invalid(vec![FieldProblem { field: "file".to_owned(), text: refusal.told() }]))?;
-        let stored = upload.finish().await.map_err(upload_failed)?;
-        let attachment = Attachment {
-            slot: place.slot(),
-            member: 0,
-            digest: stored.digest,
-            file_name: found.name.clone(),
-            media_type: found.media_type.to_owned(),
-            bytes: stored.bytes,
-            uploaded_by: person.id,
-            uploaded_at: self.now(),
-        };
-        self.append(Batch::default().and_change(Change::attach(case, &attachment))).await?;
-        Ok(())
+        self.begin_in(case, vec![place.slot()], name).await
     }
 
     /// Takes a file away before its step. It stays on the disk.
@@ -200,15 +152,5 @@ impl Office {
         }
         self.append(Batch::default().and_change(Change::detach(case, &place.slot(), 0, digest))).await?;
         Ok(())
-    }
-}
-
-impl IncomingYearsPaper {
-    /// Takes in the next bytes.
-    ///
-    /// # Errors
-    /// As soon as the file is too large.
-    pub async fn write(&mut self, chunk: &[u8]) -> Result<(), OfficeError> {
-        self.upload.write(chunk).await.map_err(upload_failed)
     }
 }

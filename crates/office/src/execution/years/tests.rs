@@ -248,7 +248,7 @@ async fn what_is_wrong_in_a_yearly_report_is_told_by_field() {
     for name in ["決算書.pdf", "売上.pdf"] {
         let mut incoming = office.begin_years_paper(road.holder(), road.case, place, name).await.unwrap();
         incoming.write(format!("%PDF-1.7\n% {name}\n%%EOF\n").as_bytes()).await.unwrap();
-        office.keep_years_paper(road.holder(), incoming).await.unwrap();
+        office.keep_paper(road.holder(), incoming).await.unwrap();
     }
     let files = office.year_page(road.holder(), road.case).await.unwrap().files;
     assert_eq!(files.len(), 2);

@@ -15,7 +15,7 @@ use crate::desks::{see_other, with_status};
 use crate::download::{FileKind, document, download};
 use crate::failure::{Answer, Failure};
 use crate::form::FormFields;
-use crate::upload::{Upload, UploadedFile, chunk_failed};
+use crate::upload::{Streamed, Upload, UploadedFile};
 
 pub(crate) async fn take_in(
     office: State<Office>,
@@ -56,34 +56,20 @@ struct NotKept {
     error: OfficeError,
 }
 
-/// Streams the file into the office. What is refused half-way is read to its end, so that the browser hears the answer; what is larger
-/// than anything that is taken in is answered with the limit of its slot.
+/// Streams the file into the office. What is larger than anything that is taken in is answered with the limit of its slot.
 async fn received(
     office: &Office,
     page: &PageContext,
     case: CaseId,
     member: u32,
     slot: &str,
-    mut file: UploadedFile,
+    file: UploadedFile,
 ) -> Result<Result<(String, Kept), NotKept>, Failure> {
     let person = page.person()?;
     let replaces = file.fields.text("replaces").parse::<Digest>().ok();
-    let mut state = office.begin_attachment(person, case, member, slot, &file.name, replaces).await;
-    let stopped = loop {
-        let chunk = match file.content.chunk().await {
-            Ok(Some(chunk)) => chunk,
-            Ok(None) => break None,
-            Err(e) => break Some(chunk_failed(&e)),
-        };
-        let failed = match &mut state {
-            Ok(incoming) => incoming.write(&chunk).await.err(),
-            Err(_) => None,
-        };
-        if let Some(error) = failed {
-            state = Err(error);
-        }
-    };
-    match (stopped, state) {
+    let begun = office.begin_attachment(person, case, member, slot, &file.name, replaces).await;
+    let Streamed { taken, stopped } = file.stream_into(begun).await;
+    match (stopped, taken) {
         (None, Ok(incoming)) => {
             let section = incoming.section().to_owned();
             Ok(office.attach(person, incoming).await.map(|kept| (section, kept)).map_err(unprocessable))

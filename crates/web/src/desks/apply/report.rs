@@ -18,7 +18,7 @@ use crate::download::{FileKind, download};
 use crate::failure::{Answer, Failure};
 use crate::form::FormFields;
 use crate::table::rows_of;
-use crate::upload::{Upload, UploadedFile, chunk_failed};
+use crate::upload::{Upload, UploadedFile};
 
 #[derive(Template, WebTemplate)]
 #[template(path = "apply/report.html")]
@@ -111,27 +111,18 @@ pub(crate) async fn attach(
     stepped(&session, done, &path, |problems| again(&office, page, case, None, problems)).await
 }
 
-/// Streams the file into the office; the line it belongs to, and whether it was kept. What is refused half-way is read to its end, so that the browser hears the answer.
+/// Streams the file into the office; the line it belongs to, and whether it was kept.
 async fn received(
     office: &Office,
     page: &PageContext,
     case: CaseId,
-    mut file: UploadedFile,
+    file: UploadedFile,
 ) -> Result<(String, Result<(), OfficeError>), Failure> {
     let person = page.person()?;
     let line = file.fields.text("line").to_owned();
     let kinds: Vec<PaperKind> = file.fields.all("paper").filter_map(PaperKind::parse).collect();
-    let mut state = office.begin_paper(person, case, &line, &kinds, &file.name).await;
-    while let Some(chunk) = file.content.chunk().await.map_err(|e| chunk_failed(&e))? {
-        let failed = match &mut state {
-            Ok(incoming) => incoming.write(&chunk).await.err(),
-            Err(_) => None,
-        };
-        if let Some(error) = failed {
-            state = Err(error);
-        }
-    }
-    let kept = match state {
+    let begun = office.begin_paper(person, case, &line, &kinds, &file.name).await;
+    let kept = match file.stream_into(begun).await.to_its_end()? {
         Ok(incoming) => office.keep_paper(person, incoming).await,
         Err(error) => Err(error),
     };

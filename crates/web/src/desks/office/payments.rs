@@ -18,9 +18,9 @@ use crate::context::PageContext;
 use crate::desks::apply::project::{account_field, account_of};
 use crate::desks::{call_of, id, invalid, see_other};
 use crate::download::{FileKind, download};
-use crate::failure::{Answer, Failure};
+use crate::failure::Answer;
 use crate::form::FormFields;
-use crate::upload::{Upload, chunk_failed};
+use crate::upload::Upload;
 
 /// Most bytes of a bank's result file: as many records as a run may have.
 const RESULT_BYTES_MAX: usize = 16 << 20;
@@ -242,17 +242,11 @@ pub(crate) async fn read_answer(
     mut upload: Upload,
 ) -> Answer {
     let (call, run): (CallId, Digest) = (call_of((programme, round))?, id(&run)?);
-    let Some(mut file) = upload.file().await? else {
+    let Some(file) = upload.file().await? else {
         let none = FieldProblem::new("result", "ファイルを選んでから送信してください。", "Choose a file first.");
         return again(&office, page, (&call, run), None, vec![none]).await;
     };
-    let mut bytes = Vec::new();
-    while let Some(chunk) = file.content.chunk().await.map_err(|e| chunk_failed(&e))? {
-        if bytes.len() + chunk.len() > RESULT_BYTES_MAX {
-            return Err(Failure::TooLarge);
-        }
-        bytes.extend_from_slice(&chunk);
-    }
+    let bytes = file.whole(RESULT_BYTES_MAX).await?;
     match office.read_result(page.person()?, &call, run, &bytes).await {
         Ok(lines) => {
             let view = office.run_page(page.person()?, &call, run).await?;

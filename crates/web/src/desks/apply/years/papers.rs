@@ -13,7 +13,7 @@ use crate::context::PageContext;
 use crate::desks::{id, invalid, see_other, stepped};
 use crate::failure::{Answer, Failure};
 use crate::form::FormFields;
-use crate::upload::{Upload, UploadedFile, chunk_failed};
+use crate::upload::{Upload, UploadedFile};
 
 /// What is wrong with a file, and the way back.
 #[derive(Template, WebTemplate)]
@@ -29,7 +29,7 @@ pub(crate) fn place_of(kind: &str, number: &str) -> Result<YearsPlace, Failure> 
     Ok(YearsPlace::new(YearsPaper::parse(kind).ok_or(Failure::NotFound)?, id(number)?))
 }
 
-type PaperAddress = Path<(String, String, String)>;
+pub(crate) type PaperAddress = Path<(String, String, String)>;
 
 pub(crate) async fn take_in(
     office: State<Office>,
@@ -65,27 +65,18 @@ pub(crate) async fn taken_in(
     .await
 }
 
-/// Streams the file into the office. What is refused half-way is read to its end, so that the browser hears the answer.
+/// Streams the file into the office.
 async fn received(
     office: &Office,
     page: &PageContext,
     case: CaseId,
     place: YearsPlace,
-    mut file: UploadedFile,
+    file: UploadedFile,
 ) -> Result<Result<(), OfficeError>, Failure> {
     let person = page.person()?;
-    let mut state = office.begin_years_paper(person, case, place, &file.name).await;
-    while let Some(chunk) = file.content.chunk().await.map_err(|e| chunk_failed(&e))? {
-        let failed = match &mut state {
-            Ok(incoming) => incoming.write(&chunk).await.err(),
-            Err(_) => None,
-        };
-        if let Some(error) = failed {
-            state = Err(error);
-        }
-    }
-    Ok(match state {
-        Ok(incoming) => office.keep_years_paper(person, incoming).await,
+    let begun = office.begin_years_paper(person, case, place, &file.name).await;
+    Ok(match file.stream_into(begun).await.to_its_end()? {
+        Ok(incoming) => office.keep_paper(person, incoming).await,
         Err(error) => Err(error),
     })
 }
@@ -98,7 +89,18 @@ pub(crate) async fn take_out(
     form: FormFields,
 ) -> Answer {
     let (case, place): (CaseId, YearsPlace) = (id(&case)?, place_of(&kind, &number)?);
+    taken_out(&office, &page, &session, (case, place), &page_of(case, place.kind), &form).await
+}
+
+/// Takes a file out at either desk: `back` is the page of its step.
+pub(crate) async fn taken_out(
+    office: &Office,
+    page: &PageContext,
+    session: &Session,
+    (case, place): (CaseId, YearsPlace),
+    back: &str,
+    form: &FormFields,
+) -> Answer {
     office.drop_years_paper(page.person()?, case, place, id(form.text("digest"))?).await?;
-    let back = format!("{}#papers", page_of(case, place.kind));
-    see_other(&session, &back, "書類を外しました。", "The paper was taken out.").await
+    see_other(session, &format!("{back}#papers"), "書類を外しました。", "The paper was taken out.").await
 }

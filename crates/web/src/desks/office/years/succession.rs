@@ -12,9 +12,9 @@ use tower_sessions::Session;
 
 use super::super::{case_path, project_path};
 use crate::context::PageContext;
-use crate::desks::apply::years::papers::{place_of, taken_in};
+use crate::desks::apply::years::papers::{PaperAddress, place_of, taken_in, taken_out};
 use crate::desks::apply::years::{Reading, together};
-use crate::desks::{id, invalid, see_other, stepped};
+use crate::desks::{id, invalid, stepped};
 use crate::failure::{Answer, Failure};
 use crate::form::FormFields;
 use crate::upload::Upload;
@@ -95,8 +95,6 @@ pub(crate) async fn succeed(
     .await
 }
 
-type PaperAddress = Path<(String, String, String)>;
-
 pub(crate) async fn take_in(
     office: State<Office>,
     page: PageContext,
@@ -121,7 +119,5 @@ pub(crate) async fn take_out(
     form: FormFields,
 ) -> Answer {
     let (case, place): (CaseId, _) = (id(&case)?, place_of(&kind, &number)?);
-    office.drop_years_paper(page.person()?, case, place, id(form.text("digest"))?).await?;
-    let back = format!("{}/succession#papers", project_path(case));
-    see_other(&session, &back, "書類を外しました。", "The paper was taken out.").await
+    taken_out(&office, &page, &session, (case, place), &format!("{}/succession", project_path(case)), &form).await
 }
