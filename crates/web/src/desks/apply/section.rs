@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use banso_guideline::answers::{Clash, SectionAnswers, kpi_field};
 use banso_guideline::{Known, SectionContent, Truth};
 use banso_kernel::{CaseId, Instant, LocalText, Yen};
-use banso_office::apply::{Budget, Extra, SaveOrder, SaveOutcome, SectionPage, Slot, Subsidy, Target, Writable, amount_words, used_alike};
+use banso_office::apply::{Budget, Extra, SaveOrder, SaveOutcome, SectionPage, Slot, Target, Writable, amount_words, used_alike};
 use banso_office::{FieldProblem, Office};
 use serde::Deserialize;
 use serde_json::json;
@@ -257,9 +257,8 @@ fn saved_by_itself(page: &PageContext, outcome: &SaveOutcome) -> Response {
         return (StatusCode::CONFLICT, Json(json!({ "message": message, "problems": told }))).into_response();
     }
     let show = match &outcome.page.extra {
-        Extra::Budget(budget) => live_amounts(page, &budget.subsidy),
         Extra::Kpis(targets) => live_standings(targets, |t| page.standing_label(&t.standing)),
-        Extra::Nothing | Extra::Consortium { .. } | Extra::Documents(_) => json!({}),
+        Extra::Nothing | Extra::Consortium { .. } | Extra::Budget(_) | Extra::Documents(_) => json!({}),
     };
     let tones = match &outcome.page.extra {
         Extra::Kpis(targets) => live_standings(targets, |t| page.standing_tone(&t.standing).to_owned()),
@@ -272,14 +271,4 @@ fn saved_by_itself(page: &PageContext, outcome: &SaveOutcome) -> Response {
 /// Something of each target, by the ids of the page.
 fn live_standings(targets: &[Target], what: impl Fn(&Target) -> String) -> serde_json::Value {
     targets.iter().map(|t| (format!("standing-{}", t.kpi.id), json!(what(t)))).collect::<serde_json::Map<_, _>>().into()
-}
-
-/// The computed subsidy, by the ids of the page.
-fn live_amounts(page: &PageContext, subsidy: &Subsidy) -> serde_json::Value {
-    let mut show = serde_json::Map::new();
-    show.insert("subsidy-total".to_owned(), json!(page.local(&subsidy.words())));
-    for (year, amount) in &subsidy.by_year {
-        show.insert(format!("subsidy-year-{year}"), json!(page.local(&amount_words(amount))));
-    }
-    serde_json::Value::Object(show)
 }
