@@ -11,6 +11,7 @@ use super::polyhedron::{self, Polyhedron};
 use super::{Interval, Method, Scaled, Spec};
 use crate::dist::normal_cdf;
 use crate::linear::Matrix;
+use crate::maths;
 use crate::random::Streams;
 
 /// The inequalities E[y − X·nuisance] ≤ 0 of one polyhedron.
@@ -28,7 +29,7 @@ struct Moments {
 const HALF: f64 = 20.0;
 
 /// How often the grid is doubled while the interval reaches its end.
-const DOUBLINGS: i32 = 6;
+const DOUBLINGS: usize = 6;
 
 /// The interval for each bound: the accepted values of a grid, over the union of polyhedra. Where an end of the grid was not asked for, the
 /// grid is moved to the estimate and widened until the interval closes.
@@ -45,7 +46,7 @@ fn closed(study: &Scaled, bound: f64, spec: &Spec, how: (Method, &Option<Vec<Vec
     let fixed = from.is_some() && to.is_some();
     let mut doubled = 0;
     while !fixed && doubled <= DOUBLINGS && ends.is_none_or(|ends| grid.reached(ends, (from, to))) {
-        grid = around(study.effect(), HALF * 2.0_f64.powi(doubled));
+        grid = around(study.effect(), HALF * maths::powi(2.0, doubled));
         ends = accepted(study, bound, spec, how, &grid);
         doubled += 1;
     }
@@ -224,5 +225,5 @@ fn tail_ratio(low: f64, x: f64) -> f64 {
     }
     // Mills' ratio far out.
     let mills = |v: f64| (1.0 - 1.0 / (v * v) + 3.0 / (v * v * v * v)) / v;
-    crate::maths::exp((low - x) * f64::midpoint(low, x)) * mills(x) / mills(low)
+    maths::exp((low - x) * f64::midpoint(low, x)) * mills(x) / mills(low)
 }
