@@ -2,26 +2,8 @@
 
 use crate::circuit::{Id, Node, Shape};
 use crate::numbers::close;
-use crate::plane::{Plane, passing_both};
+use crate::plane::{Plane, copied, joined, passing_both};
 use crate::slot::{Done, Slot, clear_missing, is_discrete};
-
-/// Copies some rows of a lane.
-fn copied(out: &mut [i64], rows: Plane, from: &[i64]) {
-    joined(out, rows, from, |_, x| x);
-}
-
-/// Joins some rows of a lane with another.
-fn joined(out: &mut [i64], rows: Plane, from: &[i64], f: impl Fn(i64, i64) -> i64) {
-    let ((out, _), (from, _)) = (out.as_chunks_mut::<64>(), from.as_chunks::<64>());
-    for (word, (out, from)) in rows.words().iter().zip(out.iter_mut().zip(from)) {
-        if *word == 0 {
-            continue;
-        }
-        for (bit, (o, x)) in out.iter_mut().zip(from).enumerate() {
-            *o = if word >> bit & 1 == 1 { f(*o, *x) } else { *o };
-        }
-    }
-}
 
 /// Takes the value of a slot on some rows.
 fn take(out: &mut Slot, shape: Shape, rows: Plane, from: &Slot) {
@@ -30,9 +12,9 @@ fn take(out: &mut Slot, shape: Shape, rows: Plane, from: &Slot) {
     if shape == Shape::Truth || rows.is_none() {
         return;
     }
-    copied(&mut out.low, rows, &from.low);
+    copied(&mut out.low, &rows, &from.low);
     if !out.high.is_empty() {
-        copied(&mut out.high, rows, from.highs());
+        copied(&mut out.high, &rows, from.highs());
     }
 }
 
@@ -46,9 +28,9 @@ fn either(out: &mut Slot, shape: Shape, rows: Plane, from: &Slot) {
         one &= passing_both(&out.low, &from.low, |x, y| x == y);
         two = one;
     } else if shape != Shape::Truth {
-        joined(&mut out.low, rows, &from.low, i64::min);
+        joined(&mut out.low, &rows, &from.low, i64::min);
         if !out.high.is_empty() {
-            joined(&mut out.high, rows, from.highs(), i64::max);
+            joined(&mut out.high, &rows, from.highs(), i64::max);
         }
     }
     out.one = out.one.without(rows) | (rows & one);
@@ -85,10 +67,9 @@ pub(crate) fn conditional(node: &Node, (c, a, b): (Id, Id, Id), done: &Done<'_>,
     done.waits(node, out, c, unsettled & open);
 }
 
-/// What has been found of a table so far.
+/// What has been found of a table so far, beside the value of the rows that surely apply.
 struct Found {
     sure: Plane,
-    sure_value: Slot,
     any: Plane,
     perhaps: Slot,
     /// What the first row that may apply waits for in order to apply; counts only beside a row that surely does.
@@ -98,23 +79,23 @@ struct Found {
 
 /// A decision table: the row that applies, or what all rows that may apply agree on.
 pub(crate) fn table(node: &Node, (first, inputs, rows): (bool, &[Id], &[(Id, Id)]), done: &Done<'_>, out: &mut Slot) {
-    let blank = || {
-        let mut slot = Slot::default();
-        slot.shape_to(node.shape);
-        clear_missing(node, &mut slot);
-        slot
-    };
-    let mut found = Found { sure: Plane::NONE, sure_value: blank(), any: Plane::NONE, perhaps: blank(), first: blank(), ask: Plane::NONE };
+    out.shape_to(node.shape);
+    (out.one, out.two) = (Plane::NONE, Plane::NONE);
+    clear_missing(node, out);
+    let mut found = Found { sure: Plane::NONE, any: Plane::NONE, perhaps: Slot::default(), first: Slot::default(), ask: Plane::NONE };
+    clear_missing(node, &mut found.perhaps);
+    clear_missing(node, &mut found.first);
     for input in inputs {
         found.ask |= done.get(*input).ask;
     }
     for (applies, says) in rows {
-        row(node, first, (*applies, *says), done, &mut found);
+        row(node, first, (*applies, *says), done, out, &mut found);
     }
-    finish(node, first, found, out);
+    finish(node, first, &found, out);
 }
 
-fn row(node: &Node, first: bool, (applies, says): (Id, Id), done: &Done<'_>, found: &mut Found) {
+/// `out` has the value of the rows that surely apply.
+fn row(node: &Node, first: bool, (applies, says): (Id, Id), done: &Done<'_>, out: &mut Slot, found: &mut Found) {
     let (when, what) = (done.get(applies), done.get(says));
     let live = if first { !found.sure } else { Plane::ALL };
     let (yes, open) = (when.one & live, when.unknown_truth() & live);
@@ -122,18 +103,19 @@ fn row(node: &Node, first: bool, (applies, says): (Id, Id), done: &Done<'_>, fou
     let (newly, again) = (yes.without(found.sure), yes & found.sure);
     if !again.is_none() {
         // Two rows that apply must agree; whether they do not is for the row evaluator to say.
-        found.ask |= again.without(same(&found.sure_value, what, node.shape));
+        found.ask |= again.without(same(out, what, node.shape));
     }
     if !newly.is_none() {
-        take(&mut found.sure_value, node.shape, newly, what);
+        take(out, node.shape, newly, what);
         found.ask |= newly & what.ask;
-        done.waits(node, &mut found.sure_value, says, newly);
+        done.waits(node, out, says, newly);
         found.sure |= newly;
     }
     if open.is_none() {
         return;
     }
     found.ask |= open & what.ask;
+    found.perhaps.shape_to(node.shape);
     let (begins, goes_on) = (open.without(found.any), open & found.any);
     take(&mut found.perhaps, node.shape, begins, what);
     either(&mut found.perhaps, node.shape, goes_on, what);
@@ -143,25 +125,21 @@ fn row(node: &Node, first: bool, (applies, says): (Id, Id), done: &Done<'_>, fou
     found.any |= open;
 }
 
-fn finish(node: &Node, first: bool, found: Found, out: &mut Slot) {
-    let Found { sure, sure_value, any, perhaps, first: first_waits, ask } = found;
-    out.shape_to(node.shape);
-    (out.one, out.two) = (Plane::NONE, Plane::NONE);
-    take(out, node.shape, any, &perhaps);
-    take(out, node.shape, sure, &sure_value);
-    let both = if first { sure & any } else { Plane::NONE };
-    either(out, node.shape, both, &perhaps);
+fn finish(node: &Node, first: bool, found: &Found, out: &mut Slot) {
+    let Found { sure, any, perhaps, first: first_waits, ask } = found;
+    take(out, node.shape, any.without(*sure), perhaps);
+    let both = if first { *sure & *any } else { Plane::NONE };
+    either(out, node.shape, both, perhaps);
     // No row applies: an error, which the row evaluator words.
-    out.ask = ask | !(sure | any);
+    out.ask = *ask | !(*sure | *any);
     close(out);
-    clear_missing(node, out);
     let unsettled = !(settled(out, node.shape) | out.ask);
+    out.missing.iter_mut().for_each(|plane| *plane = *plane & unsettled & *sure);
     let waits = |held: &mut Slot, from: &Slot, rows: Plane| {
         for (held, plane) in held.missing.iter_mut().zip(&from.missing) {
             *held |= *plane & rows;
         }
     };
-    waits(out, &sure_value, unsettled & sure);
-    waits(out, &perhaps, unsettled & (any.without(sure) | both));
-    waits(out, &first_waits, unsettled & both);
+    waits(out, perhaps, unsettled & (any.without(*sure) | both));
+    waits(out, first_waits, unsettled & both);
 }

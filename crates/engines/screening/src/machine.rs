@@ -4,7 +4,7 @@ use crate::block::{Block, Column, Lane};
 use crate::choice;
 use crate::circuit::{Circuit, Id, Node, Op, Shape, TextTest};
 use crate::numbers;
-use crate::plane::Plane;
+use crate::plane::{Plane, wide};
 use crate::slot::{self, Done, Slot, clear_missing};
 
 /// Where each node's slot is, planned once for a circuit and the nodes that are wanted at the end.
@@ -186,9 +186,18 @@ fn item(node: &Node, column: Option<&Column>, out: &mut Slot) {
     column.aside.keys().for_each(|row| out.ask.put(*row, true));
     (out.one, out.two) = (column.known, column.known);
     match &column.lane {
-        Lane::Long(lane) => out.low.iter_mut().zip(lane).for_each(|(o, x)| *o = *x),
-        Lane::Short(lane) => out.low.iter_mut().zip(lane).for_each(|(o, x)| *o = i64::from(*x)),
-        Lane::Byte(lane) => out.low.iter_mut().zip(lane).for_each(|(o, x)| *o = i64::from(*x)),
+        Lane::Long(lane) => wide(
+            #[inline(always)]
+            || out.low.iter_mut().zip(lane).for_each(|(o, x)| *o = *x),
+        ),
+        Lane::Short(lane) => wide(
+            #[inline(always)]
+            || out.low.iter_mut().zip(lane).for_each(|(o, x)| *o = i64::from(*x)),
+        ),
+        Lane::Byte(lane) => wide(
+            #[inline(always)]
+            || out.low.iter_mut().zip(lane).for_each(|(o, x)| *o = i64::from(*x)),
+        ),
         Lane::Bits(bits) => (out.one, out.two) = (column.known & **bits, column.known.without(**bits)),
         Lane::Texts { .. } => out.ask = Plane::ALL,
     }

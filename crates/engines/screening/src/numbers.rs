@@ -4,35 +4,17 @@ use banso_guideline::expr::tree::{months_between, years_between};
 
 use crate::block::{LIMIT, day_of};
 use crate::circuit::{Calendar, Id, Node, Op, Round};
-use crate::plane::{BLOCK, Plane, passing};
+use crate::plane::{Plane, combined, copied, joined, mapped, passing, passing_both, zipped};
 use crate::slot::{Done, Slot, clear_missing};
 
 /// A number that lanes may hold.
 fn kept(n: i128) -> Option<i64> {
-    i64::try_from(n).ok().filter(|n| n.unsigned_abs() < LIMIT.unsigned_abs())
+    i64::try_from(n).ok().filter(|n| within(*n))
 }
 
-/// One lane out of one or two, row by row where `rows` says; rows whose result does not fit.
-fn mapped(out: &mut [i64], rows: Plane, from: &[i64], f: impl Fn(i64) -> Option<i64>) -> Plane {
-    let mut lost = Plane::NONE;
-    for (row, (o, x)) in out.iter_mut().zip(from).enumerate() {
-        match f(*x) {
-            Some(v) => *o = v,
-            None => lost.put(row, true),
-        }
-    }
-    lost & rows
-}
-
-fn zipped(out: &mut [i64], rows: Plane, a: &[i64], b: &[i64], f: impl Fn(i64, i64) -> Option<i64>) -> Plane {
-    let mut lost = Plane::NONE;
-    for (row, (o, (x, y))) in out.iter_mut().zip(a.iter().zip(b)).enumerate() {
-        match f(*x, *y) {
-            Some(v) => *o = v,
-            None => lost.put(row, true),
-        }
-    }
-    lost & rows
+/// Whether a lane may hold it.
+fn within(n: i64) -> bool {
+    n.unsigned_abs() < LIMIT.unsigned_abs()
 }
 
 /// Nodes that are lanes made of other nodes. False when this is none of them.
@@ -115,12 +97,15 @@ fn waits(node: &Node, done: &Done<'_>, out: &mut Slot) {
 }
 
 fn add(a: &Slot, b: &Slot, out: &mut Slot) {
-    let fits = |x: i64, y: i64| kept(i128::from(x) + i128::from(y));
+    // Two lanes' sum always fits a lane's width; it may be more than lanes may hold.
+    let sum = |x: i64, y: i64| x.wrapping_add(y);
     (out.one, out.two) = (a.one & b.one, a.two & b.two);
     out.ask = a.ask | b.ask;
-    out.ask |= zipped(&mut out.low, out.one, &a.low, &b.low, fits);
+    combined(&mut out.low, &a.low, &b.low, sum);
+    out.ask |= out.one & passing(&out.low, |x| !within(x));
     if !out.high.is_empty() {
-        out.ask |= zipped(&mut out.high, out.two, a.highs(), b.highs(), fits);
+        combined(&mut out.high, a.highs(), b.highs(), sum);
+        out.ask |= out.two & passing(&out.high, |x| !within(x));
     }
 }
 
@@ -156,18 +141,21 @@ fn median(parts: &[Id], done: &Done<'_>, out: &mut Slot) {
 }
 
 fn times(a: &Slot, factor: i64, out: &mut Slot) {
-    let fits = |x: i64| kept(i128::from(x) * i128::from(factor));
+    let most = (LIMIT.unsigned_abs() - 1).checked_div(factor.unsigned_abs()).unwrap_or(u64::MAX);
+    let (times, beyond) = (|x: i64, _| x.wrapping_mul(factor), |x: i64| x.unsigned_abs() > most);
     out.ask = a.ask;
     if out.high.is_empty() {
         // A point, or zero times a span: settled where that is.
         out.one = a.settled();
-        out.ask |= mapped(&mut out.low, out.one, &a.low, fits);
+        combined(&mut out.low, &a.low, &a.low, times);
+        out.ask |= out.one & passing(&a.low, beyond);
         out.two = out.one;
         return;
     }
     let (low, high) = if factor < 0 { ((a.highs(), a.two), (&a.low[..], a.one)) } else { ((&a.low[..], a.one), (a.highs(), a.two)) };
-    out.ask |= mapped(&mut out.low, low.1, low.0, fits);
-    out.ask |= mapped(&mut out.high, high.1, high.0, fits);
+    combined(&mut out.low, low.0, low.0, times);
+    combined(&mut out.high, high.0, high.0, times);
+    out.ask |= (low.1 & passing(low.0, beyond)) | (high.1 & passing(high.0, beyond));
     (out.one, out.two) = (low.1, high.1);
 }
 
@@ -176,7 +164,7 @@ fn product(a: &Slot, b: &Slot, out: &mut Slot) {
     // Between ends, the row evaluator looks at the corners.
     let corners = (a.some_end().without(a.settled())) | (b.some_end().without(b.settled()));
     out.ask = a.ask | b.ask | corners;
-    out.ask |= zipped(&mut out.low, both, &a.low, &b.low, |x, y| kept(i128::from(x) * i128::from(y)));
+    out.ask |= zipped(&mut out.low, both, &a.low, &b.low, |x, y| x.checked_mul(y).filter(|n| within(*n)));
     if !out.high.is_empty() {
         out.high.copy_from_slice(&out.low);
     }
@@ -256,31 +244,23 @@ fn extreme(node: &Node, parts: &[Id], sign: i64, done: &Done<'_>, out: &mut Slot
     out.ask = Plane::NONE;
     // "Near" is the end that every part must know (the low one of a least), "far" the end that one part is enough for.
     let (mut near_known, mut far_known) = (Plane::ALL, Plane::NONE);
-    let (mut near, mut far) = (vec![0_i64; BLOCK], vec![0_i64; BLOCK]);
+    let (low, high) = (std::mem::take(&mut out.low), std::mem::take(&mut out.high));
+    let (mut near, mut far) = if sign > 0 { (low, high) } else { (high, low) };
     for (i, part) in parts.iter().enumerate() {
         let slot = done.get(*part);
         out.ask |= slot.ask;
         let (n, nk, f, fk) = ends(slot, sign);
         near_known &= nk;
-        for (row, ((held, x), (held_far, y))) in near.iter_mut().zip(n).zip(far.iter_mut().zip(f)).enumerate() {
-            *held = if i == 0 {
-                *x
-            } else if sign > 0 {
-                (*held).min(*x)
-            } else {
-                (*held).max(*x)
-            };
-            if fk.get(row) {
-                let first = !far_known.get(row);
-                *held_far = if first {
-                    *y
-                } else if sign > 0 {
-                    (*held_far).min(*y)
-                } else {
-                    (*held_far).max(*y)
-                };
-            }
+        if i == 0 {
+            copied(&mut near, &Plane::ALL, n);
+        } else if sign > 0 {
+            joined(&mut near, &Plane::ALL, n, i64::min);
+            joined(&mut far, &(fk & far_known), f, i64::min);
+        } else {
+            joined(&mut near, &Plane::ALL, n, i64::max);
+            joined(&mut far, &(fk & far_known), f, i64::max);
         }
+        copied(&mut far, &fk.without(far_known), f);
         far_known |= fk;
     }
     if sign > 0 {
@@ -297,7 +277,8 @@ fn extreme(node: &Node, parts: &[Id], sign: i64, done: &Done<'_>, out: &mut Slot
     for part in parts {
         let (n, nk, ..) = ends(done.get(*part), sign);
         let far = if sign > 0 { &out.high } else { &out.low };
-        let beyond = far_known & nk & crate::plane::passing_both(n, far, if sign > 0 { |x, y| x > y } else { |x, y| x < y });
+        let apart = if sign > 0 { passing_both(n, far, |x, y| x > y) } else { passing_both(n, far, |x, y| x < y) };
+        let beyond = far_known & nk & apart;
         done.waits(node, out, *part, open.without(beyond));
     }
 }

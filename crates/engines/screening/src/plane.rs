@@ -2,6 +2,8 @@
 
 use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Not};
 
+use fearless_simd::{Level, dispatch};
+
 /// Words of a plane.
 pub(crate) const WORDS: usize = 32;
 /// Rows of a block.
@@ -35,11 +37,6 @@ impl Plane {
             left = left.saturating_sub(64);
         }
         plane
-    }
-
-    /// The rows of 64 at a time.
-    pub(crate) fn words(&self) -> &[u64; WORDS] {
-        &self.0
     }
 
     #[must_use]
@@ -135,14 +132,26 @@ impl Not for Plane {
     }
 }
 
+/// Runs a kernel compiled for the widest vectors of this machine. What it calls must be inlined into it to gain by that.
+#[inline]
+pub(crate) fn wide<R>(kernel: impl FnOnce() -> R) -> R {
+    dispatch!(Level::new(), _ => kernel())
+}
+
 /// The rows of a lane that pass a test.
 #[inline]
 pub(crate) fn passing(lane: &[i64], test: impl Fn(i64) -> bool) -> Plane {
     let mut out = Plane::NONE;
     let (chunks, _) = lane.as_chunks::<64>();
-    for (word, chunk) in out.0.iter_mut().zip(chunks) {
-        *word = pack(chunk, &test);
-    }
+    wide(
+        #[inline(always)]
+        || {
+            for (word, chunk) in out.0.iter_mut().zip(chunks) {
+                let (fours, _) = chunk.as_chunks::<4>();
+                *word = packed(fours.iter().map(|four| four.map(|x| ones(test(x)))));
+            }
+        },
+    );
     out
 }
 
@@ -151,26 +160,109 @@ pub(crate) fn passing(lane: &[i64], test: impl Fn(i64) -> bool) -> Plane {
 pub(crate) fn passing_both(a: &[i64], b: &[i64], test: impl Fn(i64, i64) -> bool) -> Plane {
     let mut out = Plane::NONE;
     let ((a, _), (b, _)) = (a.as_chunks::<64>(), b.as_chunks::<64>());
-    for (word, (a, b)) in out.0.iter_mut().zip(a.iter().zip(b)) {
-        for (bit, (x, y)) in a.iter().zip(b).enumerate() {
-            *word |= u64::from(test(*x, *y)) << bit;
-        }
-    }
+    wide(
+        #[inline(always)]
+        || {
+            for (word, (a, b)) in out.0.iter_mut().zip(a.iter().zip(b)) {
+                let ((a, _), (b, _)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
+                let both = |(a, b): (&[i64; 4], &[i64; 4])| {
+                    let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (*a, *b);
+                    [test(a0, b0), test(a1, b1), test(a2, b2), test(a3, b3)].map(ones)
+                };
+                *word = packed(a.iter().zip(b).map(both));
+            }
+        },
+    );
     out
 }
 
-#[inline]
-fn pack(chunk: &[i64; 64], test: impl Fn(i64) -> bool) -> u64 {
-    let mut word = 0;
-    let (eights, _) = chunk.as_chunks::<8>();
-    for (i, eight) in eights.iter().enumerate() {
-        let mut byte = 0;
-        for (bit, value) in eight.iter().enumerate() {
-            byte |= u64::from(test(*value)) << bit;
+/// Every bit, or none.
+#[inline(always)]
+fn ones(yes: bool) -> u64 {
+    u64::from(yes).wrapping_neg()
+}
+
+/// The answers of 64 rows as a word. Four rows are one comparison of vectors, whose result is kept as it is, one bit of each, until the end.
+#[inline(always)]
+fn packed(fours: impl Iterator<Item = [u64; 4]>) -> u64 {
+    let mut held = [0_u64; 4];
+    for (step, four) in fours.enumerate() {
+        for (word, answer) in held.iter_mut().zip(four) {
+            *word |= answer & (1 << (4 * step));
         }
-        word |= byte << (i * 8);
     }
-    word
+    let [a, b, c, d] = held;
+    a | b << 1 | c << 2 | d << 3
+}
+
+/// Copies some rows of a lane.
+#[inline]
+pub(crate) fn copied(out: &mut [i64], rows: &Plane, from: &[i64]) {
+    joined(out, rows, from, |_, x| x);
+}
+
+/// Joins some rows of a lane with another.
+#[inline]
+pub(crate) fn joined(out: &mut [i64], rows: &Plane, from: &[i64], join: impl Fn(i64, i64) -> i64) {
+    let ((out, _), (from, _)) = (out.as_chunks_mut::<64>(), from.as_chunks::<64>());
+    wide(
+        #[inline(always)]
+        || {
+            for (word, (out, from)) in rows.0.iter().zip(out.iter_mut().zip(from)) {
+                match *word {
+                    0 => {}
+                    u64::MAX => out.iter_mut().zip(from).for_each(|(o, x)| *o = join(*o, *x)),
+                    word => {
+                        for (bit, (o, x)) in out.iter_mut().zip(*from).enumerate() {
+                            // All ones where the row is one of them: no branch, and no choice between two addresses.
+                            let taken = ones(word >> bit & 1 == 1).cast_signed();
+                            *o ^= (*o ^ join(*o, x)) & taken;
+                        }
+                    }
+                }
+            }
+        },
+    );
+}
+
+/// One lane out of two, every row, whatever stands there.
+#[inline]
+pub(crate) fn combined(out: &mut [i64], a: &[i64], b: &[i64], f: impl Fn(i64, i64) -> i64) {
+    let ((out, _), (a, _), (b, _)) = (out.as_chunks_mut::<64>(), a.as_chunks::<64>(), b.as_chunks::<64>());
+    wide(
+        #[inline(always)]
+        || {
+            for (out, (a, b)) in out.iter_mut().zip(a.iter().zip(b)) {
+                out.iter_mut().zip(a.iter().zip(b)).for_each(|(o, (x, y))| *o = f(*x, *y));
+            }
+        },
+    );
+}
+
+/// One lane out of another, row by row; of the rows asked about, those that have no result. What stands elsewhere means nothing.
+#[inline]
+pub(crate) fn mapped(out: &mut [i64], rows: Plane, from: &[i64], f: impl Fn(i64) -> Option<i64>) -> Plane {
+    zipped(out, rows, from, from, |x, _| f(x))
+}
+
+/// One lane out of two, likewise.
+#[inline]
+pub(crate) fn zipped(out: &mut [i64], rows: Plane, a: &[i64], b: &[i64], f: impl Fn(i64, i64) -> Option<i64>) -> Plane {
+    let mut lost = Plane::NONE;
+    let ((out, _), (a, _), (b, _)) = (out.as_chunks_mut::<64>(), a.as_chunks::<64>(), b.as_chunks::<64>());
+    wide(
+        #[inline(always)]
+        || {
+            for (word, (out, (a, b))) in lost.0.iter_mut().zip(out.iter_mut().zip(a.iter().zip(b))) {
+                for (bit, (o, (x, y))) in out.iter_mut().zip(a.iter().zip(b)).enumerate() {
+                    let found = f(*x, *y);
+                    *word |= u64::from(found.is_none()) << bit;
+                    *o = found.unwrap_or(0);
+                }
+            }
+        },
+    );
+    lost & rows
 }
 
 #[cfg(test)]

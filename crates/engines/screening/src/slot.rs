@@ -229,34 +229,53 @@ fn compare_to(op: Comparison, a: &Slot, c: i64, out: &mut Slot) {
         (out.one, out.two) = (a.one & holds, a.one.without(holds));
         return;
     }
-    let low = |test: fn(i64, i64) -> bool| a.one & passing(&a.low, |x| test(x, c));
-    let high = |test: fn(i64, i64) -> bool| a.two & passing(&a.high, |x| test(x, c));
-    let apart = || high(|x, c| x < c) | low(|x, c| x > c);
+    let apart = || high(a, |x| x < c) | low(a, |x| x > c);
     let equal = || a.settled() & passing(&a.low, |x| x == c);
     (out.one, out.two) = match op {
         Comparison::Equal => (equal(), apart()),
         Comparison::Unequal => (apart(), equal()),
-        Comparison::Less => (high(|x, c| x < c), low(|x, c| x >= c)),
-        Comparison::LessOrEqual => (high(|x, c| x <= c), low(|x, c| x > c)),
-        Comparison::Greater => (low(|x, c| x > c), high(|x, c| x <= c)),
-        Comparison::GreaterOrEqual => (low(|x, c| x >= c), high(|x, c| x < c)),
+        Comparison::Less => (high(a, |x| x < c), low(a, |x| x >= c)),
+        Comparison::LessOrEqual => (high(a, |x| x <= c), low(a, |x| x > c)),
+        Comparison::Greater => (low(a, |x| x > c), high(a, |x| x <= c)),
+        Comparison::GreaterOrEqual => (low(a, |x| x >= c), high(a, |x| x < c)),
     };
+}
+
+/// Rows whose low end is known and passes.
+#[inline]
+fn low(a: &Slot, test: impl Fn(i64) -> bool) -> Plane {
+    a.one & passing(&a.low, test)
+}
+
+/// Rows whose high end is known and passes.
+#[inline]
+fn high(a: &Slot, test: impl Fn(i64) -> bool) -> Plane {
+    a.two & passing(a.highs(), test)
+}
+
+/// Rows on which x's high end passes against y's low end.
+#[inline]
+fn below(x: &Slot, y: &Slot, test: impl Fn(i64, i64) -> bool) -> Plane {
+    x.two & y.one & passing_both(x.highs(), &y.low, test)
+}
+
+/// Rows on which x's low end passes against y's high end.
+#[inline]
+fn above(x: &Slot, y: &Slot, test: impl Fn(i64, i64) -> bool) -> Plane {
+    x.one & y.two & passing_both(&x.low, y.highs(), test)
 }
 
 fn compare(op: Comparison, a: &Slot, b: &Slot, out: &mut Slot) {
     out.ask = a.ask | b.ask;
-    // x's high end against y's low end, and x's low end against y's high end.
-    let below = |test: fn(i64, i64) -> bool| (a.two & b.one) & passing_both(a.highs(), &b.low, test);
-    let above = |test: fn(i64, i64) -> bool| (a.one & b.two) & passing_both(&a.low, b.highs(), test);
-    let apart = || below(|x, y| x < y) | above(|x, y| x > y);
+    let apart = || below(a, b, |x, y| x < y) | above(a, b, |x, y| x > y);
     let equal = || a.settled() & b.settled() & passing_both(&a.low, &b.low, |x, y| x == y);
     (out.one, out.two) = match op {
         Comparison::Equal => (equal(), apart()),
         Comparison::Unequal => (apart(), equal()),
-        Comparison::Less => (below(|x, y| x < y), above(|x, y| x >= y)),
-        Comparison::LessOrEqual => (below(|x, y| x <= y), above(|x, y| x > y)),
-        Comparison::Greater => (above(|x, y| x > y), below(|x, y| x <= y)),
-        Comparison::GreaterOrEqual => (above(|x, y| x >= y), below(|x, y| x < y)),
+        Comparison::Less => (below(a, b, |x, y| x < y), above(a, b, |x, y| x >= y)),
+        Comparison::LessOrEqual => (below(a, b, |x, y| x <= y), above(a, b, |x, y| x > y)),
+        Comparison::Greater => (above(a, b, |x, y| x > y), below(a, b, |x, y| x <= y)),
+        Comparison::GreaterOrEqual => (above(a, b, |x, y| x >= y), below(a, b, |x, y| x < y)),
     };
 }
 
