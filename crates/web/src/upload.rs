@@ -61,7 +61,7 @@ impl<T> Streamed<T> {
     ///
     /// # Errors
     /// It was not.
-    pub(crate) fn to_its_end(self) -> Result<Result<T, OfficeError>, Failure> {
+    pub(crate) fn into_taken(self) -> Result<Result<T, OfficeError>, Failure> {
         self.stopped.map_or(Ok(self.taken), Err)
     }
 }

@@ -122,7 +122,7 @@ async fn received(
     let line = file.fields.text("line").to_owned();
     let kinds: Vec<PaperKind> = file.fields.all("paper").filter_map(PaperKind::parse).collect();
     let begun = office.begin_paper(person, case, &line, &kinds, &file.name).await;
-    let kept = match file.stream_into(begun).await.to_its_end()? {
+    let kept = match file.stream_into(begun).await.into_taken()? {
         Ok(incoming) => office.keep_paper(person, incoming).await,
         Err(error) => Err(error),
     };

@@ -75,7 +75,7 @@ async fn received(
 ) -> Result<Result<(), OfficeError>, Failure> {
     let person = page.person()?;
     let begun = office.begin_years_paper(person, case, place, &file.name).await;
-    Ok(match file.stream_into(begun).await.to_its_end()? {
+    Ok(match file.stream_into(begun).await.into_taken()? {
         Ok(incoming) => office.keep_paper(person, incoming).await,
         Err(error) => Err(error),
     })
