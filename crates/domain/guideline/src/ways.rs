@@ -7,7 +7,7 @@ use banso_kernel::{Exact, Lang, LocalText};
 
 use crate::edition::Edition;
 use crate::expr::{Expr, TurningPoints, Type, shown_value};
-use crate::model::{Facts, ItemId, Missing, Truth, Value};
+use crate::model::{Facts, ItemId, ItemKind, Missing, Truth, Value};
 use crate::rules::{Rule, Test};
 
 /// Most changes of one clause that are tried together.
@@ -204,8 +204,11 @@ impl Edition {
         let known = self.dictionary().get(item);
         let label = known.map_or_else(|| LocalText::ja(item), |i| i.label.clone());
         let ty = known.map_or(Type::Text, |i| self.names().type_of(i));
+        let yen = known.is_some_and(|i| matches!(&i.kind, ItemKind::Number { unit, .. } if unit == "円"));
         let shown = |value: &Value, lang| {
-            let text = shown_value(value, &ty, lang);
+            let text = beside_a_limit(value)
+                .filter(|_| yen)
+                .map_or_else(|| shown_value(value, &ty, lang), |(limit, side)| side.told(&shown_value(&limit, &ty, lang), lang));
             if lang == Lang::En { self.in_english(&text) } else { text }
         };
         let text = match from {
@@ -230,6 +233,35 @@ impl Edition {
         let item = shortfall.map(|s| s.item.clone()).unwrap_or_default();
         Turn { from: facts.0.get(&item).cloned(), item, to: None, text, changeable: shortfall.is_some_and(|s| s.changeable) }
     }
+}
+
+/// On which side of a limit an amount stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Above,
+    Below,
+}
+
+impl Side {
+    fn told(self, limit: &str, lang: Lang) -> String {
+        match (self, lang) {
+            (Side::Above, Lang::Ja) => format!("{limit}超"),
+            (Side::Below, Lang::Ja) => format!("{limit}未満"),
+            (Side::Above, Lang::En) => format!("more than {limit}"),
+            (Side::Below, Lang::En) => format!("less than {limit}"),
+        }
+    }
+}
+
+/// The limit that an amount stands one yen beside: nobody is told to have 1,500,000,001 yen. Limits are whole 万円.
+fn beside_a_limit(value: &Value) -> Option<(Value, Side)> {
+    let Value::Number(n) = value else { return None };
+    let (one, myriad) = (Exact::from_integer(1), Exact::from_integer(10_000));
+    let beside = |limit: Exact, side| {
+        let is_limit = n.is_integer() && limit > one && (limit / myriad).is_integer();
+        is_limit.then_some((Value::Number(limit), side))
+    };
+    beside(*n - one, Side::Above).or_else(|| beside(*n + one, Side::Below))
 }
 
 /// What a rule is computed by.
@@ -271,4 +303,24 @@ fn distance(from: Option<&Value>, to: &Value) -> Exact {
     // Whole thousandths are fine enough to compare by, and cannot overflow.
     let thousandths = if size == zero { one } else { apart / size };
     (thousandths * Exact::from_integer(1000)).ceil() / Exact::from_integer(1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_one_yen_beside_a_limit_is_told_by_the_limit() {
+        let number = |n: i128| Value::Number(Exact::from_integer(n));
+        for (amount, expected) in [
+            (1_500_000_001, Some((1_500_000_000, Side::Above))),
+            (299_999_999, Some((300_000_000, Side::Below))),
+            (300_000_000, None),
+            (1, None),
+            (12_345, None),
+        ] {
+            assert_eq!(beside_a_limit(&number(amount)), expected.map(|(n, side)| (number(n), side)), "{amount}");
+        }
+        assert_eq!(Side::Above.told("15億円", Lang::Ja), "15億円超");
+    }
 }
