@@ -223,6 +223,17 @@ async fn the_switch_on_an_answer_to_a_form_leads_to_a_page() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_not_there_does_not_lead_back_to_itself() {
+    let office = office_with_yamada().await;
+    let mut visitor = Visitor::new(&office);
+    for (from, back) in [("/nowhere?lang=ja", "/home"), ("/nowhere", "/home"), ("/calls/go-tech/none", "/calls/go-tech/none")] {
+        let referer = format!("http://localhost{from}");
+        let page = visitor.get_with("/nowhere?lang=en", &[("host", "localhost"), ("referer", referer.as_str())]).await;
+        page.is(404).has(&format!(r#"<a href="{back}">Back to the page before"#));
+    }
+}
+
+#[tokio::test]
 async fn failures_are_pages_for_people_and_json_for_scripts() {
     let office = office_with_yamada().await;
     let mut visitor = Visitor::signed_in(&office, "yamada").await;

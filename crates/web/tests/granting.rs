@@ -158,15 +158,21 @@ async fn the_grant_is_prepared_shown_and_decided() {
     wrong.push(("reduction", "百円".to_owned()));
     send(&mut officer, &path, wrong).await.is(422).holds_together().has("百円").has("２，７００万円");
     send(&mut officer, &path, fields("0", "")).await.is(303);
-    officer.get(&path).await.is(200).holds_together().has("所見を入力").has("34,000,000円").has("△2,000,000円");
+    let saved = officer.get(&path).await;
+    saved.is(200).holds_together().has("所見を入力").has("34,000,000円").has("△2,000,000円").has(r#"id="feasibility-wrong""#);
     send(&mut officer, &path, fields("0", "支障はない。")).await.is(409);
-    send(&mut officer, &path, fields("1", "支障はない。")).await.is(303);
+    // A day that has come is told where it is typed, not at the last press.
+    let mut past = fields("1", "支障はない。");
+    past.iter_mut().filter(|(name, _)| *name == "project-ends").for_each(|(_, day)| *day = "令和2年3月31日".to_owned());
+    send(&mut officer, &path, past).await.is(303);
+    officer.get(&path).await.holds_together().has("決定の日より後の日").has(r#"id="project-ends-wrong""#);
+    send(&mut officer, &path, fields("2", "支障はない。")).await.is(303);
     director.get(&path).await.is(200).holds_together().has("交付を決定する").has("G7-1交決第1号");
     assert_eq!(director.get(&format!("{path}/preview")).await.is(200).header("content-type"), "application/pdf");
     let decide = format!("{path}/decision");
-    officer.send(&path, &decide, &[("prepared", "2")]).await.is(403);
-    director.send(&path, &decide, &[("prepared", "1")]).await.is(409);
-    director.send(&path, &decide, &[("prepared", "2")]).await.is(303);
+    officer.send(&path, &decide, &[("prepared", "3")]).await.is(403);
+    director.send(&path, &decide, &[("prepared", "2")]).await.is(409);
+    director.send(&path, &decide, &[("prepared", "3")]).await.is(303);
     stage.settle().await;
     officer.get(&path).await.is(200).holds_together().has("交付決定額").has("34,000,000円").has("汎用品のため。");
     assert_eq!(officer.get(&format!("{path}/letter")).await.is(200).header("content-type"), "application/pdf");

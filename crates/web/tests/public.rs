@@ -69,6 +69,10 @@ async fn the_guideline_reads_as_a_text_with_numbered_clauses() {
         .has("要件（人が確認します）");
     let english = visitor.get("/calls/go-tech/r7-1?lang=en").await;
     english.holds_together().has("Purpose").has("Condition").has("have no English of their own").has("<div lang=\"ja\">");
+    // What only the system reads stands behind a fold; what is required on a condition is a sentence in both languages.
+    page.has("<summary>システムが使う列").has("<td>区分が中小企業者等の場合</td>");
+    english.has("<summary>Columns that the system uses").has("where Kind").has(" lang=\"ja\">");
+    assert_eq!(page.body.matches(r#"<th scope="col">見る欄</th>"#).count(), 1, "of the score sheet, in its fold");
     visitor.get("/calls/go-tech/r7-1/check").await.holds_together().has(">SME</option>").has(">Yes</option>");
     let text = visitor.get("/calls/go-tech/r7-1/guideline.md").await;
     assert_eq!(text.is(200).body, repository(PATH));

@@ -379,6 +379,14 @@ mod tests {
             ("適正化法第5条", "適正化法第5条", "Art. 5 of the Act on Budget Execution for Subsidies"),
             ("front matter", "公募要領の募集の概要（前書き）", "the guideline's particulars"),
             ("公募要領", "公募要領", "the guideline"),
+            ("5-2", "公募要領 5-2", "clause 5-2"),
+            ("公募要領 7-2", "公募要領 7-2", "clause 7-2"),
+            (
+                "適正化法第14条、公募要領 7-2",
+                "適正化法第14条、公募要領 7-2",
+                "Art. 14 of the Act on Budget Execution for Subsidies, clause 7-2",
+            ),
+            ("", "", ""),
             ("適正化法第x条", "適正化法第x条", "適正化法第x条"),
         ] {
             let said = basis(clause);
