@@ -7,15 +7,24 @@ use crate::slot::{Done, Slot, clear_missing, is_discrete};
 
 /// Takes the value of a slot on some rows.
 fn take(out: &mut Slot, shape: Shape, rows: Plane, from: &Slot) {
-    out.one = out.one.without(rows) | (rows & from.one);
-    out.two = out.two.without(rows) | (rows & from.two);
-    if shape == Shape::Truth || rows.is_none() {
-        return;
-    }
-    copied(&mut out.low, &rows, &from.low);
-    if !out.high.is_empty() {
+    take_low(out, shape, rows, from);
+    if shape != Shape::Truth && !rows.is_none() && !out.high.is_empty() {
         copied(&mut out.high, &rows, from.highs());
     }
+}
+
+/// Takes the low ends alone: of a point they are the high ends too, and [`raise`] says so once for all that was taken.
+fn take_low(out: &mut Slot, shape: Shape, rows: Plane, from: &Slot) {
+    out.one = out.one.without(rows) | (rows & from.one);
+    out.two = out.two.without(rows) | (rows & from.two);
+    if shape != Shape::Truth && !rows.is_none() {
+        copied(&mut out.low, &rows, &from.low);
+    }
+}
+
+/// The high ends of rows that took points.
+fn raise(out: &mut Slot, rows: Plane) {
+    copied(&mut out.high, &rows, &out.low);
 }
 
 /// What holds on some rows whichever of two it turns out to be.
@@ -55,8 +64,14 @@ pub(crate) fn conditional(node: &Node, (c, a, b): (Id, Id, Id), done: &Done<'_>,
     let (condition, then, otherwise) = (done.get(c), done.get(a), done.get(b));
     let open = condition.unknown_truth();
     (out.one, out.two) = (Plane::NONE, Plane::NONE);
-    take(out, node.shape, condition.one | open, then);
-    take(out, node.shape, condition.two, otherwise);
+    if then.is_point() && otherwise.is_point() {
+        take_low(out, node.shape, condition.one | open, then);
+        take_low(out, node.shape, condition.two, otherwise);
+        raise(out, condition.one | condition.two | open);
+    } else {
+        take(out, node.shape, condition.one | open, then);
+        take(out, node.shape, condition.two, otherwise);
+    }
     either(out, node.shape, open, otherwise);
     out.ask = condition.ask | (condition.one & then.ask) | (condition.two & otherwise.ask) | (open & (then.ask | otherwise.ask));
     close(out);
@@ -69,6 +84,8 @@ pub(crate) fn conditional(node: &Node, (c, a, b): (Id, Id, Id), done: &Done<'_>,
 
 /// What has been found of a table so far, beside the value of the rows that surely apply.
 struct Found {
+    /// Whether all that its rows say are points: then only low ends are taken until they are needed.
+    points: bool,
     sure: Plane,
     any: Plane,
     perhaps: Slot,
@@ -77,12 +94,21 @@ struct Found {
     ask: Plane,
 }
 
+impl Found {
+    /// Rows whose high ends are still to be raised.
+    fn to_raise(&self) -> Plane {
+        if self.points { self.sure } else { Plane::NONE }
+    }
+}
+
 /// A decision table: the row that applies, or what all rows that may apply agree on.
 pub(crate) fn table(node: &Node, (first, inputs, rows): (bool, &[Id], &[(Id, Id)]), done: &Done<'_>, out: &mut Slot) {
     out.shape_to(node.shape);
     (out.one, out.two) = (Plane::NONE, Plane::NONE);
     clear_missing(node, out);
-    let mut found = Found { sure: Plane::NONE, any: Plane::NONE, perhaps: Slot::default(), first: Slot::default(), ask: Plane::NONE };
+    let points = rows.iter().all(|(_, says)| done.get(*says).is_point());
+    let mut found =
+        Found { points, sure: Plane::NONE, any: Plane::NONE, perhaps: Slot::default(), first: Slot::default(), ask: Plane::NONE };
     clear_missing(node, &mut found.perhaps);
     clear_missing(node, &mut found.first);
     for input in inputs {
@@ -91,6 +117,7 @@ pub(crate) fn table(node: &Node, (first, inputs, rows): (bool, &[Id], &[(Id, Id)
     for (applies, says) in rows {
         row(node, first, (*applies, *says), done, out, &mut found);
     }
+    raise(out, found.to_raise());
     finish(node, first, &found, out);
 }
 
@@ -103,10 +130,15 @@ fn row(node: &Node, first: bool, (applies, says): (Id, Id), done: &Done<'_>, out
     let (newly, again) = (yes.without(found.sure), yes & found.sure);
     if !again.is_none() {
         // Two rows that apply must agree; whether they do not is for the row evaluator to say.
+        raise(out, found.to_raise());
         found.ask |= again.without(same(out, what, node.shape));
     }
     if !newly.is_none() {
-        take(out, node.shape, newly, what);
+        if found.points {
+            take_low(out, node.shape, newly, what);
+        } else {
+            take(out, node.shape, newly, what);
+        }
         found.ask |= newly & what.ask;
         done.waits(node, out, says, newly);
         found.sure |= newly;
@@ -126,7 +158,7 @@ fn row(node: &Node, first: bool, (applies, says): (Id, Id), done: &Done<'_>, out
 }
 
 fn finish(node: &Node, first: bool, found: &Found, out: &mut Slot) {
-    let Found { sure, any, perhaps, first: first_waits, ask } = found;
+    let Found { sure, any, perhaps, first: first_waits, ask, points: _ } = found;
     take(out, node.shape, any.without(*sure), perhaps);
     let both = if first { *sure & *any } else { Plane::NONE };
     either(out, node.shape, both, perhaps);
