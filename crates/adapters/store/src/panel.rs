@@ -1,6 +1,6 @@
 //! What a panel of a call is made of: the facts of its leading firms as they were known on a day. Only for whoever may read the whole call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use banso_kernel::{CorporateNumber, Day};
 use banso_permits::Permit;
@@ -12,6 +12,17 @@ use crate::ledger::permitted_whole;
 use crate::people::Fact;
 
 impl Store {
+    /// Of which items and periods anything is known of the firms that lead a case of the call.
+    ///
+    /// # Errors
+    /// [`Fault::WrongPermit`] for a permit that does not open a whole call.
+    pub async fn periods_within(&self, permit: &Permit) -> Result<BTreeSet<(String, String)>, Fault> {
+        let call = permitted_whole(permit)?;
+        let sql = "SELECT DISTINCT f.item, f.period FROM facts f JOIN organisations o ON o.id = f.organisation \
+                   WHERE o.corporate_number IN (SELECT lead FROM cases WHERE call_id = $1)";
+        self.db().rows(sql, args![call]).await?.iter().map(|row| Ok((row.text("item")?, row.text("period")?))).collect()
+    }
+
     /// The facts of every firm that leads a case of the call that the permit is for, learned by the end of a day, also what a
     /// source has said otherwise since; by firm, item, period and day of learning.
     ///

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
-use super::rd::share;
+use super::rd::read_level;
 use super::words::word;
 use crate::trouble::Trouble;
 
@@ -108,7 +108,7 @@ pub(crate) struct Asked {
     standardiser: Standardiser,
     /// 信頼水準
     /// The level of intervals
-    #[arg(long, default_value_t = 0.95, verbatim_doc_comment)]
+    #[arg(long, default_value_t = 0.95, verbatim_doc_comment, value_parser = read_level)]
     level: f64,
     /// 行ごとのスコアと重みも出します（JSON）
     /// Gives scores and weights row by row too (JSON)
@@ -148,7 +148,7 @@ impl Asked {
                 estimated_score: (self.estimated_score || self.known_score).then_some(self.estimated_score),
             },
             standardiser: self.standardiser,
-            confidence: share(self.level),
+            confidence: self.level,
             keep_weights: self.keep_weights,
         }
     }

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
-use super::rd::{kernel, share, widths, word};
+use super::rd::{kernel, read_level, widths, word};
 use crate::trouble::Trouble;
 
 /// Which score at which cut-off.
@@ -57,7 +57,7 @@ pub(crate) struct Asked {
     #[arg(long, value_name = "N")]
     least_distinct: Option<usize>,
     /// 信頼水準（0.95 または 95）/ Level of the intervals
-    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95)]
+    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95, value_parser = read_level)]
     level: f64,
 }
 
@@ -77,7 +77,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         regularise: !asked.no_regularisation,
         least_rows: asked.least_rows,
         least_distinct: asked.least_distinct,
-        level: share(asked.level),
+        level: asked.level,
     };
     let frame = asked.input.frame([spec.score.as_str()], [])?;
     let found = density(&frame, &spec)?;

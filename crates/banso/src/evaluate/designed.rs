@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 use super::ls::terms;
 use super::page::{chance, number};
-use super::rd::{share, widths};
+use super::rd::{read_level, widths};
 use super::words::word;
 use crate::reading;
 use crate::trouble::Trouble;
@@ -83,7 +83,7 @@ pub(crate) struct Designed {
     #[arg(long, default_value = "treated", value_parser = word::<Estimand>)]
     estimand: Estimand,
     /// 信頼水準 / Level of the intervals
-    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95)]
+    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95, value_parser = read_level)]
     level: f64,
     /// そのほかの設定の JSON ファイル（仕様の項目名と値）/ A JSON file of further settings of the method, by the names of its specification
     #[arg(long, value_name = "FILE")]
@@ -110,7 +110,7 @@ impl Designed {
                 spec.fixed_effects.clone_from(&self.fixed_effects);
                 spec.clusters.clone_from(&self.cluster);
                 spec.weights.clone_from(&self.weights);
-                spec.confidence = share(self.level);
+                spec.confidence = self.level;
                 Method::LeastSquares(Box::new(LeastSquares { coefficient: need(&first, "regressor")?, spec: self.set(spec)? }))
             }
             Kind::Rd => Method::Discontinuity(Box::new(self.set(discontinuity::Spec {
@@ -122,7 +122,7 @@ impl Designed {
                 cluster: self.cluster.first().cloned(),
                 weights: self.weights.clone(),
                 bandwidth: self.bandwidth,
-                level: share(self.level),
+                level: self.level,
                 ..discontinuity::Spec::default()
             })?)),
             Kind::Did => {
@@ -131,7 +131,7 @@ impl Designed {
                 spec.covariates.clone_from(&self.covariates);
                 spec.cluster = self.cluster.first().cloned();
                 spec.weights.clone_from(&self.weights);
-                spec.level = share(self.level);
+                spec.level = self.level;
                 Method::Difference(Box::new(self.set(spec)?))
             }
             Kind::Balance => Method::Balancing(Box::new(self.set(balancing::Spec {
@@ -141,7 +141,7 @@ impl Designed {
                 weights: self.weights.clone(),
                 estimators: vec![self.estimator],
                 estimands: vec![self.estimand],
-                confidence: share(self.level),
+                confidence: self.level,
                 ..balancing::Spec::default()
             })?)),
         })

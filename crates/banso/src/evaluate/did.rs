@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
-use super::rd::share;
+use super::rd::read_level;
 use super::words::word;
 use crate::trouble::Trouble;
 
@@ -64,7 +64,7 @@ pub(crate) struct Asked {
     cluster: Option<String>,
     /// 信頼水準
     /// The level of intervals
-    #[arg(long, default_value_t = 0.95, verbatim_doc_comment)]
+    #[arg(long, default_value_t = 0.95, verbatim_doc_comment, value_parser = read_level)]
     level: f64,
     /// 乗数ブートストラップの回数（指定すると一様な信頼帯になります）
     /// Multiplier draws, for uniform bands
@@ -106,7 +106,7 @@ impl Asked {
             sampling: self.sampling,
             weights: self.weights.clone(),
             cluster: self.cluster.clone(),
-            level: share(self.level),
+            level: self.level,
             bootstrap: self.draws.map(|draws| Bootstrap { draws, seed: self.seed, multiplier: self.multiplier }),
             balance_event: self.balance_event,
             min_event: self.min_event,

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
-use super::rd::share;
+use super::rd::read_level;
 use super::words::word;
 use crate::trouble::Trouble;
 
@@ -53,7 +53,7 @@ pub(crate) struct Asked {
     #[arg(long, allow_negative_numbers = true)]
     max_event: Option<f64>,
     /// 信頼水準 / Level of the intervals
-    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95)]
+    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95, value_parser = read_level)]
     level: f64,
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         leads: asked.leads,
         min_event: asked.min_event,
         max_event: asked.max_event,
-        level: share(asked.level),
+        level: asked.level,
         ..Spec::new(asked.estimator, &asked.outcome, &asked.unit, &asked.time, &asked.start)
     };
     let numbers = [&spec.outcome, &spec.time, &spec.start].into_iter().chain(&spec.covariates);

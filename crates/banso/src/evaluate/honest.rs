@@ -10,7 +10,7 @@ use clap::Args;
 use serde::Deserialize;
 
 use super::page::{Page, number};
-use super::rd::share;
+use super::rd::read_level;
 use super::words::word;
 use crate::reading;
 use crate::trouble::Trouble;
@@ -48,7 +48,7 @@ pub(crate) struct Asked {
     weights: Option<Vec<f64>>,
     /// 信頼水準
     /// The level of the intervals
-    #[arg(long, default_value_t = 0.95, verbatim_doc_comment)]
+    #[arg(long, default_value_t = 0.95, verbatim_doc_comment, value_parser = read_level)]
     level: f64,
     /// 検定する値の数
     /// How many values are tested
@@ -88,7 +88,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         shape: asked.shape,
         bounds: asked.bounds.clone(),
         weights: asked.weights.clone(),
-        level: share(asked.level),
+        level: asked.level,
         grid: asked.grid,
         from: asked.from,
         to: asked.to,

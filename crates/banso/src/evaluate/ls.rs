@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
-use super::rd::share;
+use super::rd::read_level;
 use crate::trouble::Trouble;
 
 /// What is regressed on what.
@@ -68,7 +68,7 @@ pub(crate) struct Asked {
     #[arg(long, value_name = "WHICH", default_value = "smallest", value_parser = word::<ClusterCount>)]
     cluster_count: ClusterCount,
     /// 信頼水準 / Level of the intervals
-    #[arg(long, visible_alias = "level", value_name = "SHARE", default_value_t = 0.95)]
+    #[arg(long, visible_alias = "level", value_name = "SHARE", default_value_t = 0.95, value_parser = read_level)]
     confidence: f64,
     /// 固定効果を吸収する許容誤差 / Tolerance of the absorption
     #[arg(long, value_name = "SHARE", default_value_t = 1e-13)]
@@ -138,7 +138,7 @@ impl Asked {
         spec.small_sample.clusters = !self.no_cluster_correction;
         spec.small_sample.fixed_effects = self.count_effects;
         spec.small_sample.cluster_count = self.cluster_count;
-        (spec.confidence, spec.tolerance) = (share(self.confidence), self.tolerance);
+        (spec.confidence, spec.tolerance) = (self.confidence, self.tolerance);
         spec.wild = (!self.wild.is_empty()).then_some(wild);
         spec
     }

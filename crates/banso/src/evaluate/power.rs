@@ -9,7 +9,7 @@ use banso_tables::Ask;
 use clap::Args;
 
 use super::page::{Page, number};
-use super::rd::{kernel, share};
+use super::rd::{kernel, read_level};
 use super::words::word;
 use crate::trouble::Trouble;
 
@@ -36,10 +36,10 @@ pub(crate) struct Asked {
     #[arg(long, value_name = "EFFECT", allow_negative_numbers = true)]
     effect: Option<f64>,
     /// 求める検出力 / The power asked
-    #[arg(long, value_name = "SHARE", default_value_t = 0.8)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.8, value_parser = read_level)]
     power: f64,
     /// 信頼水準（0.95 または 95）/ Level of the interval
-    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95)]
+    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95, value_parser = read_level)]
     level: f64,
     /// 脱落の割合 / The share of rows lost
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
@@ -136,8 +136,8 @@ impl Asked {
             treated: self.treated,
             deviation: self.deviation,
             explained: self.explained,
-            confidence: share(self.level),
-            power: share(self.power),
+            confidence: self.level,
+            power: self.power,
             effect: self.effect,
             attrition: self.attrition,
             compliance: self.compliance,

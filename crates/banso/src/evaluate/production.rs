@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
-use super::rd::share;
+use super::rd::read_level;
 use super::words::word;
 use crate::trouble::Trouble;
 
@@ -83,7 +83,7 @@ pub(crate) struct Asked {
     seed: u64,
     /// 信頼水準
     /// The level of intervals
-    #[arg(long, default_value_t = 0.95, verbatim_doc_comment)]
+    #[arg(long, default_value_t = 0.95, verbatim_doc_comment, value_parser = read_level)]
     level: f64,
     /// 限界生産物を求める労働の列（free の1つ）
     /// Labour, one of the free inputs, whose marginal product is found
@@ -127,7 +127,7 @@ impl Asked {
             starts: self.starts,
             replications: self.draws,
             seed: self.seed,
-            confidence: share(self.level),
+            confidence: self.level,
             product: self.labour.clone().map(|labour| Product {
                 labour,
                 output_level: self.output_level.clone(),

@@ -77,7 +77,7 @@ pub(super) struct Design {
     #[arg(long, value_name = "N", default_value_t = 3)]
     neighbours: usize,
     /// 信頼水準（0.95 または 95）/ Level of the intervals
-    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95)]
+    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95, value_parser = read_level)]
     level: f64,
     /// 効果に掛ける倍率 / A factor of the reported effect
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, allow_negative_numbers = true)]
@@ -128,9 +128,15 @@ pub(super) fn widths(text: &str) -> Result<Given, String> {
     }
 }
 
-/// 95 and 0.95 mean the same.
-pub(super) fn share(level: f64) -> f64 {
-    if level > 1.0 { level / 100.0 } else { level }
+/// A level of intervals: 95 and 0.95 mean the same.
+pub(super) fn read_level(text: &str) -> Result<f64, String> {
+    let value: f64 = text.trim().trim_end_matches('%').parse().map_err(|e| format!("{e}"))?;
+    match value {
+        v if v > 0.0 && v < 1.0 => Ok(v),
+        v if (50.0..100.0).contains(&v) => Ok(v / 100.0),
+        _ => Err("0と1の間（0.95）か、50以上100未満の百分率（95） / between 0 and 1 (0.95), or a percentage from 50 to below 100 (95)"
+            .to_owned()),
+    }
 }
 
 impl Design {
@@ -153,7 +159,7 @@ impl Design {
             selector: self.selector,
             variance: self.variance,
             neighbours: self.neighbours,
-            level: share(self.level),
+            level: self.level,
             scale: self.scale,
             regularisation: self.regularisation,
             sharp_bandwidth: self.sharp_bandwidth,

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::input::Input;
 use super::page::{Page, number};
-use super::rd::{kernel, share, widths};
+use super::rd::{kernel, read_level, widths};
 use crate::trouble::Trouble;
 
 /// What is asked under which bound.
@@ -38,7 +38,7 @@ pub(crate) struct Asked {
     #[arg(long, value_name = "N", default_value_t = 3)]
     neighbours: usize,
     /// 信頼水準 / Level of the interval
-    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95)]
+    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95, value_parser = read_level)]
     level: f64,
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         bandwidth: asked.bandwidth,
         kernel: asked.kernel,
         neighbours: asked.neighbours,
-        level: share(asked.level),
+        level: asked.level,
     };
     let frame = asked.input.frame([spec.outcome.as_str(), spec.score.as_str()], [])?;
     let found = honest(&frame, &spec)?;

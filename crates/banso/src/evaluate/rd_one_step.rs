@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
-use super::rd::share;
+use super::rd::read_level;
 use crate::trouble::Trouble;
 
 /// One row an applicant and year.
@@ -43,7 +43,7 @@ pub(crate) struct Asked {
     #[arg(long)]
     sides: bool,
     /// 信頼水準 / Level of the intervals
-    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95)]
+    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95, value_parser = read_level)]
     level: f64,
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         horizon: asked.horizon,
         order: asked.order,
         sides: asked.sides,
-        level: share(asked.level),
+        level: asked.level,
     };
     let numbers = [&spec.outcome, &spec.time, &spec.score].into_iter().chain(&spec.award);
     let frame = asked.input.frame(numbers.map(String::as_str), [spec.applicant.as_str()])?;

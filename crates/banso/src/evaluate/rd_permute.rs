@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
-use super::rd::share;
+use super::rd::read_level;
 use crate::trouble::Trouble;
 
 /// Which window, and what is permuted in it.
@@ -43,7 +43,7 @@ pub(crate) struct Asked {
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// 信頼水準 / Level of the interval
-    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95)]
+    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95, value_parser = read_level)]
     level: f64,
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         least_rows: asked.least_rows,
         draws: asked.draws,
         seed: asked.seed,
-        level: share(asked.level),
+        level: asked.level,
     };
     let numbers = [&spec.outcome, &spec.score].into_iter().chain(&spec.covariates);
     let frame = asked.input.frame(numbers.map(String::as_str), [])?;

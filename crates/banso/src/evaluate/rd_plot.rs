@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::input::Input;
 use super::page::{Page, number};
-use super::rd::{kernel, share, widths, word};
+use super::rd::{kernel, read_level, widths, word};
 use crate::trouble::Trouble;
 
 /// What is drawn.
@@ -52,7 +52,7 @@ pub(crate) struct Asked {
     #[arg(long, default_value = "adjust", value_parser = word::<MassPoints>)]
     mass_points: MassPoints,
     /// 区間の平均の信頼水準 / Level of the bins' intervals
-    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95)]
+    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95, value_parser = read_level)]
     level: f64,
     /// これより行の少ない区間は示しません / Bins of fewer rows are not shown
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -81,7 +81,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         bandwidth: asked.bandwidth,
         weights: asked.weights.clone(),
         mass_points: asked.mass_points,
-        level: share(asked.level),
+        level: asked.level,
         least_rows: asked.least_rows,
     };
     let numbers = [&spec.outcome, &spec.score].into_iter().chain(&spec.weights);

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
-use super::rd::{kernel, share, widths};
+use super::rd::{kernel, read_level, widths};
 use crate::trouble::Trouble;
 
 /// Outcomes and awards by years since the application.
@@ -49,7 +49,7 @@ pub(crate) struct Asked {
     #[arg(long, value_name = "P", default_value_t = 1)]
     order: usize,
     /// 信頼水準 / Level of the intervals
-    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95)]
+    #[arg(long, visible_alias = "confidence", value_name = "SHARE", default_value_t = 0.95, value_parser = read_level)]
     level: f64,
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         bandwidth: asked.bandwidth,
         kernel: asked.kernel,
         order: asked.order,
-        level: share(asked.level),
+        level: asked.level,
     };
     let numbers = spec.outcomes.iter().chain(&spec.awards).filter(|c| !c.is_empty()).map(String::as_str);
     let frame = asked.input.frame(numbers.chain([spec.score.as_str()]), [spec.applicant.as_str()])?;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
-use super::rd::share;
+use super::rd::read_level;
 use crate::trouble::Trouble;
 
 /// What to look at in which table.
@@ -67,7 +67,7 @@ pub(crate) struct Asked {
     covariates: Vec<String>,
     /// 信頼水準
     /// The level of intervals
-    #[arg(long, default_value_t = 0.95, verbatim_doc_comment)]
+    #[arg(long, default_value_t = 0.95, verbatim_doc_comment, value_parser = read_level)]
     level: f64,
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
             workers: asked.workers.clone(),
             treatment: asked.treatment.clone(),
             tolerance: asked.tolerance,
-            confidence: share(asked.level),
+            confidence: asked.level,
         },
     )?;
     let treatment = asked.treatment.clone().unwrap_or_default();
@@ -104,14 +104,14 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         treatment: treatment.clone(),
         observed: asked.observed.clone(),
         cells: asked.cells.clone(),
-        confidence: share(asked.level),
+        confidence: asked.level,
     };
     let spill = asked.neighbourhood.clone().map(|neighbourhood| spillover::Spec {
         outcome: asked.outcome.clone(),
         treatment,
         neighbourhood,
         covariates: asked.covariates.clone(),
-        confidence: share(asked.level),
+        confidence: asked.level,
     });
     let found = Found {
         screen,

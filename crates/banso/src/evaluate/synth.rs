@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::input::Input;
 use super::page::{Page, chance, number};
-use super::rd::share;
+use super::rd::read_level;
 use super::words::word;
 use crate::trouble::Trouble;
 
@@ -95,7 +95,7 @@ pub(crate) struct Asked {
     seed: u64,
     /// 信頼水準
     /// The level of intervals
-    #[arg(long, default_value_t = 0.95, verbatim_doc_comment)]
+    #[arg(long, default_value_t = 0.95, verbatim_doc_comment, value_parser = read_level)]
     level: f64,
 }
 
@@ -132,7 +132,7 @@ impl Asked {
             error: self.error,
             replications: self.draws,
             seed: self.seed,
-            confidence: share(self.level),
+            confidence: self.level,
             ..Spec::default()
         }
     }

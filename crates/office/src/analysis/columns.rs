@@ -40,7 +40,7 @@ pub(super) fn words<'a>(
     let both = |ja: String, en: String| Word { ja: Some(ja), en: Some(en) };
     let mut words = BTreeMap::new();
     for name in named {
-        for item in chosen.iter().copied().chain(workers(items)) {
+        for item in chosen.iter().copied().chain(items.iter().filter(|i| unit_of(i).is_some())) {
             let (ja, en) = (item.label.ja.clone(), item.label.get(Lang::En).to_lowercase());
             if *name == column(&item.id, "前") {
                 words.insert(name.clone(), both(format!("決定前の{ja}"), format!("{en} before the decision")));
@@ -124,13 +124,26 @@ pub(super) fn settled(chosen: &[&Item], items: &[Item]) -> Vec<String> {
     before(chosen, items).into_iter().chain(chosen.iter().filter(|i| items.contains(i)).map(|i| column(&i.id, "前増"))).collect()
 }
 
-pub(super) fn settings(method: Method, pooled: bool, chosen: &[&Item], items: &[Item]) -> Map<String, Value> {
+/// Most facts of before the decision, beside the chosen outcomes and the workers, in which firms are made alike.
+const MORE_COVARIATES: usize = 6;
+
+/// In what firms are made alike: the chosen outcomes and the workers as they were before the decision, and what else is known of nearly all.
+fn covariates(chosen: &[&Item], items: &[Item], common: &[Item]) -> Vec<String> {
+    let mut columns = before(chosen, items);
+    let numbers = common.iter().filter(|i| unit_of(i).is_some()).map(|i| column(&i.id, "前"));
+    let more: Vec<String> = numbers.filter(|c| !columns.contains(c)).take(MORE_COVARIATES).collect();
+    columns.extend(more);
+    columns
+}
+
+/// The settings of a method: `items` are those of which something is known before the decision, `common` those known of nearly all firms.
+pub(super) fn settings(method: Method, pooled: bool, chosen: &[&Item], (items, common): (&[Item], &[Item])) -> Map<String, Value> {
     let value = match method {
         // A firm that applies in several rounds is one firm.
         Method::Discontinuity if pooled => json!({ "score": DISTANCE, "cutoff": 0.0, "treatment": GRANTED, "cluster": FIRM }),
         Method::Discontinuity => json!({ "score": DISTANCE, "cutoff": 0.0, "treatment": GRANTED }),
         Method::Difference => json!({ "unit": FIRM, "time": YEAR, "start": START, "comparison": "never-treated" }),
-        Method::Balancing => json!({ "treatment": GRANTED, "covariates": before(chosen, items) }),
+        Method::Balancing => json!({ "treatment": GRANTED, "covariates": covariates(chosen, items, common) }),
     };
     match value {
         Value::Object(map) => map,

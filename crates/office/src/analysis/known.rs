@@ -94,7 +94,7 @@ impl Known {
 }
 
 /// `2025` of `2025`, `2025-03` and `2025年度`.
-fn year_of(period: &str) -> Option<i32> {
+pub(super) fn year_of(period: &str) -> Option<i32> {
     period.get(..4).and_then(|y| y.parse().ok()).filter(|y| (1900..2200).contains(y))
 }
 

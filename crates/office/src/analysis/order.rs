@@ -177,7 +177,16 @@ impl StudyForm {
         let neighbourhood = (!self.neighbourhood.is_empty()).then(|| self.neighbourhood.clone());
         let with = self.with.clone();
         let rounds = (!with.is_empty()).then(|| ROUND.to_owned());
-        let named = before.iter().chain(&groups).chain(&neighbourhood);
+        let common: Vec<Item> = items.iter().filter(|i| 10 * panel.firms_before(i) >= 9 * panel.lines.len()).cloned().collect();
+        let settings = settings(method, rounds.is_some(), &chosen, (&known, &common));
+        let covariates: Vec<String> = settings
+            .get("covariates")
+            .and_then(|v| v.as_array())
+            .into_iter()
+            .flatten()
+            .filter_map(|v| v.as_str().map(str::to_owned))
+            .collect();
+        let named = before.iter().chain(&groups).chain(&neighbourhood).chain(&covariates);
         let targets = targets(edition, with.is_empty().then(|| panel.first_decided()));
         Ok(Declaration {
             title,
@@ -192,7 +201,7 @@ impl StudyForm {
                 method,
                 // Support begins in the year after the decision: the headline is of the year that was asked for.
                 event_time: (method == Method::Difference).then(|| horizon - 1),
-                settings: settings(method, rounds.is_some(), &chosen, &known),
+                settings,
             },
             words: words(named, &chosen, items, edition.dictionary()),
             before,

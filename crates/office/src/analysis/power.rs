@@ -9,6 +9,7 @@ use banso_kernel::{CallId, LocalText, fold_width};
 use banso_permits::{Action, Person};
 
 use super::declare::Detectable;
+use super::known::year_of;
 use super::panel::{DISTANCE, FIRM, GRANTED, Panel, YEAR, column, per_worker, unit_of};
 use crate::{FieldProblem, Office, OfficeError};
 
@@ -134,11 +135,12 @@ impl Office {
         self.reads_studies(person)?;
         let (mut calls, mut outcomes) = (Vec::new(), Vec::new());
         for line in self.analysis_front(person).await?.closed {
-            if self.may_call(person, Action::Evaluate, &line.call).is_err() {
-                continue;
-            }
+            let Ok(permit) = self.may_call(person, Action::Evaluate, &line.call) else { continue };
+            // Without figures of a business year there is nothing to judge by.
+            let periods = self.store().periods_within(&permit).await?;
+            let known = |item: &Item| periods.iter().any(|(of, period)| *of == item.id && year_of(period).is_some());
             for item in super::panel::items(&self.edition_in_force(&line.call)?) {
-                if unit_of(&item).is_some() && !outcomes.iter().any(|(id, _)| *id == item.id) {
+                if unit_of(&item).is_some() && known(&item) && !outcomes.iter().any(|(id, _)| *id == item.id) {
                     outcomes.push((item.id.clone(), item.label.clone()));
                 }
             }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use banso_evaluation::Refusal;
 use banso_evaluation::study::{Declaration, NoRun, Standing, run_watched};
-use banso_grant::StudyRun;
 use banso_grant::decide::record_study_run;
+use banso_grant::{CallPhase, StudyRun};
 use banso_kernel::{CallId, Day, Digest, Lang, PersonId, RequestId};
 use banso_permits::{Action, Person};
 use banso_store::{Batch, Change, PlanKind};
@@ -65,7 +65,7 @@ impl Office {
     /// Has a declared study run on what is known on a day; today without one.
     ///
     /// # Errors
-    /// Forbidden; no such study; refused for a day that is still to come; [`OfficeError::Suspended`].
+    /// Forbidden; no such study; a day before the selection; refused for a day that is still to come; [`OfficeError::Suspended`].
     pub async fn run_study(
         &self,
         person: &Person,
@@ -82,6 +82,15 @@ impl Office {
         let known_on = known_on.unwrap_or(today);
         if known_on > today {
             return Err(OfficeError::Refused(banso_grant::Refusal::Study(banso_grant::StudyFlaw::NotYet { known_on, today })));
+        }
+        if let CallPhase::SelectionExecuted { on, .. } = &file.call.phase
+            && known_on < *on
+        {
+            return Err(OfficeError::field(
+                "known_on",
+                format!("採択の決定（{}）以後の日を入力してください。", on.wareki()),
+                format!("Name the day of the selection ({on}) or a later one."),
+            ));
         }
         let work = Work::Study { call: call.clone(), study, known_on, person: person.id, request };
         self.running().set(study, Progress::Waiting);

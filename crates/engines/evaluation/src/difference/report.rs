@@ -300,7 +300,7 @@ fn few_clusters(panel: &Panel, out: &mut Vec<Warning>) {
     };
     let all = panel.clusters.as_ref().map_or_else(|| panel.units(), |(_, count)| *count);
     let (treated, never) = (count(true), count(false));
-    if all < FEW || treated < FEW_SIDE || never < FEW_SIDE {
+    if all <= FEW || treated < FEW_SIDE || never < FEW_SIDE {
         out.push(Warning::blocking(
             "few-clusters",
             format!("独立な単位が少なすぎます（全体{all}、処置{treated}、比較{never}）。標準誤差は小さすぎるおそれがあります。"),

@@ -29,6 +29,9 @@ impl Given {
     }
 }
 
+/// A cut-off further from nought is a slip of the keyboard: no score is told apart there.
+const CUTOFF_MAX: f64 = 1e12;
+
 /// What is done about scores that several rows share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -180,16 +183,41 @@ impl Spec {
                 ),
             ));
         }
+        self.apart()?;
         let widths = [self.bandwidth, self.bias_bandwidth].into_iter().flatten().map(Given::widths);
         let positive = widths.flat_map(|w| [w.left, w.right]).chain(self.ratio).chain([self.scale.abs()]).all(|v| v > 0.0 && v.is_finite());
         let share = self.level > 0.0 && self.level < 1.0;
-        let other = self.cutoff.is_finite() && self.regularisation >= 0.0 && self.regularisation.is_finite() && self.donut >= 0.0;
+        let other = self.cutoff.abs() <= CUTOFF_MAX && self.regularisation >= 0.0 && self.regularisation.is_finite() && self.donut >= 0.0;
         if !positive || !share || !other || self.neighbours == 0 {
             return Err(Refusal::new(
                 "option",
-                "bandwidth・bias_bandwidth・ratio は正の数、level は0と1の間、regularisation と donut は0以上、neighbours は1以上にしてください。",
-                "bandwidth, bias_bandwidth and ratio must be positive, level between 0 and 1, regularisation and donut not negative, neighbours at least 1",
+                "bandwidth・bias_bandwidth・ratio は正の数、level は0と1の間、cutoff の絶対値は1兆（1e12）以下、regularisation と donut は0以上、neighbours は1以上にしてください。",
+                "bandwidth, bias_bandwidth and ratio must be positive, level between 0 and 1, the cut-off within 1e12 of nought, regularisation and donut not negative, neighbours at least 1",
             ));
+        }
+        Ok(())
+    }
+
+    /// A column has one part in a design; only a cluster may be what it likes, the score among it.
+    fn apart(&self) -> Result<(), Refusal> {
+        let one = [
+            ("outcome", Some(&self.outcome)),
+            ("score", Some(&self.score)),
+            ("treatment", self.treatment.as_ref()),
+            ("weights", self.weights.as_ref()),
+        ];
+        let parts =
+            one.into_iter().filter_map(|(part, name)| Some((part, name?))).chain(self.covariates.iter().map(|name| ("covariates", name)));
+        let mut seen: Vec<(&str, &String)> = Vec::new();
+        for (part, name) in parts {
+            if let Some((other, _)) = seen.iter().find(|(other, known)| *known == name && !(part == "covariates" && *other == part)) {
+                return Err(Refusal::new(
+                    "same-column",
+                    format!("列「{name}」が {other} と {part} の両方に使われています。それぞれ別の列を指定してください。"),
+                    format!("column \"{name}\" is named as {other} and as {part}; each is a column of its own"),
+                ));
+            }
+            seen.push((part, name));
         }
         Ok(())
     }

@@ -127,13 +127,11 @@ fn one_side(all: &mut Vec<Warning>, (ja, en): (&str, &str), side: &SideFit, clus
             format!("the {} rows {en} the cut-off have only {} distinct scores ({share} % fewer than rows)", side.rows, side.distinct),
         ));
     }
-    if let Some(clusters) = clusters.filter(|c| *c < FEW_CLUSTERS) {
+    if let Some(clusters) = clusters.filter(|c| *c <= FEW_CLUSTERS) {
         all.push(Warning::blocking(
             "few-clusters",
-            format!("{ja}の窓の中のクラスターが{clusters}個しかありません（{FEW_CLUSTERS}個未満）。標準誤差が小さすぎるおそれがあります。"),
-            format!(
-                "only {clusters} clusters in the window {en} the cut-off (fewer than {FEW_CLUSTERS}); standard errors may be too small"
-            ),
+            format!("{ja}の窓の中のクラスターが{clusters}個しかありません（{FEW_CLUSTERS}個以下）。標準誤差が小さすぎるおそれがあります。"),
+            format!("only {clusters} clusters in the window {en} the cut-off ({FEW_CLUSTERS} or fewer); standard errors may be too small"),
         ));
     }
 }
@@ -173,7 +171,7 @@ pub(super) fn density(difference: &super::Inference, sample: &Sample) -> Vec<War
 
 pub(super) fn repeat(since: &[super::Since], groups: usize, first: f64) -> Vec<Warning> {
     let mut all = Vec::new();
-    if groups < FEW_CLUSTERS * 2 {
+    if groups <= FEW_CLUSTERS * 2 {
         all.push(Warning::blocking(
             "few-clusters",
             format!("窓の中の申請者が{groups}者しかありません。標準誤差が小さすぎるおそれがあります。"),

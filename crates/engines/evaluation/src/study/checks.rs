@@ -339,9 +339,11 @@ fn kept(looked: &mut Looked, declaration: &Declaration, firms: &[Firm], known: &
         Method::Difference => ("必要な全ての期間で", " in every period that is needed"),
         Method::Discontinuity | Method::Balancing => ("", ""),
     };
+    // In pooled rounds a row is an application, of which a firm may have several.
+    let (of, of_en) = if declaration.rounds.is_some() { ("案件", " applications") } else { ("企業", "") };
     let seen = Sentence::new(
-        format!("成果が{when}分かる企業は、交付を受けた企業の {a:.0}%、受けなかった企業の {b:.0}% です。"),
-        format!("The outcome is known{when_en} for {a:.0}% of the granted and {b:.0}% of the others."),
+        format!("成果が{when}分かる{of}は、交付を受けた{of}の {a:.0}%、受けなかった{of}の {b:.0}% です。"),
+        format!("The outcome is known{when_en} for {a:.0}% of the granted{of_en} and {b:.0}% of the others."),
     );
     looked.add("attrition", assumed, if (a - b).abs() > 10.0 { Verdict::Doubtful } else { Verdict::Holds }, seen);
 }

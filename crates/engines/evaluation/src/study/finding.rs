@@ -148,10 +148,27 @@ fn headline(found: &difference::Estimate, spec: &difference::Spec, at: Option<u3
     };
     let part = found.event.parts.iter().find(|p| p.at == f64::from(at)).map(|p| &p.effect);
     let Some((effect, error, p)) = part.and_then(|e| Some((e.effect, e.error?, e.p?))) else {
+        let last = found
+            .event
+            .parts
+            .iter()
+            .filter(|p| p.at >= 0.0 && p.effect.error.is_some())
+            .map(|p| p.at)
+            .fold(None, |last: Option<f64>, t| Some(last.map_or(t, |l| l.max(t))));
+        let (until, until_en) = match last {
+            Some(last) => {
+                (format!("（今のデータで推定できるのは{last:.0}期後まで）"), format!(" (now as late as {last:.0} periods after)"))
+            }
+            None => (String::new(), String::new()),
+        };
         return Err(Refusal::new(
             "no-horizon",
-            format!("支援開始から{at}期後の値がある企業がないか少なく、その時点の効果を推定できません。"),
-            format!("no or too few firms are seen {at} periods after the start: there is no effect of that time"),
+            format!(
+                "支援開始から{at}期後の値がある企業がないか少なく、その時点の効果を推定できません{until}。その期の値が登録された後の日を基準日にして、もう一度実行してください。"
+            ),
+            format!(
+                "no or too few firms are seen {at} periods after the start: there is no effect of that time{until_en}. Run the study again as known on a day when the figures of that period are in"
+            ),
         ));
     };
     let reach = normal_quantile(f64::midpoint(1.0, spec.level)) * error;

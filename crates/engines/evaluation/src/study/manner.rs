@@ -3,8 +3,9 @@
 use super::declare::{Declaration, Outcome};
 use super::finding::{Finding, Found, Full};
 use super::words::{Sentence, capital, number};
+use crate::balancing::{self, Estimand, Estimator};
+use crate::difference;
 use crate::discontinuity::{self, Kernel};
-use crate::{balancing, difference};
 
 pub(super) fn of(declaration: &Declaration, shown: &[(&Outcome, &Found)], findings: &[Finding], groups: &[Finding]) -> Vec<Sentence> {
     let mut all = Vec::new();
@@ -12,7 +13,7 @@ pub(super) fn of(declaration: &Declaration, shown: &[(&Outcome, &Found)], findin
         match &found.full {
             Full::Discontinuity(result) => all.extend(at_cutoff(outcome, found, result)),
             Full::Difference(result) if all.is_empty() => all.push(over_time(declaration, result)),
-            Full::Balancing(result) if all.is_empty() => all.extend(made_alike(result)),
+            Full::Balancing(result) if all.is_empty() => all.extend(made_alike(declaration, result)),
             Full::Difference(_) | Full::Balancing(_) => {}
         }
     }
@@ -108,16 +109,48 @@ fn over_time(declaration: &Declaration, result: &difference::Estimate) -> Senten
     )
 }
 
-fn made_alike(result: &balancing::Estimate) -> Option<Sentence> {
+fn made_alike(declaration: &Declaration, result: &balancing::Estimate) -> Option<Sentence> {
     let [granted, others] = result.rows;
-    (granted > 0).then(|| {
-        Sentence::new(
-            format!("記録された特徴で両群をそろえた後の差です（交付{granted}社・比較{others}社）。使った方法のうち、最後のものを示します。"),
-            format!(
-                "The difference after the arms were made alike in what is recorded ({granted} granted, {others} compared); of the methods that were asked for, the last."
-            ),
-        )
-    })
+    let last = result.effects.last().filter(|_| granted > 0)?;
+    let (how, how_en) = estimator(last.estimator);
+    let (whom, whom_en) = match last.estimand {
+        Estimand::All => ("全ての企業", "all firms"),
+        Estimand::Treated => ("交付を受けた企業", "the firms that were granted"),
+        Estimand::Comparison => ("交付を受けなかった企業", "the firms that were not granted"),
+    };
+    let covariates = declaration.design.settings.get("covariates").and_then(|v| v.as_array()).into_iter().flatten();
+    let names = covariates.filter_map(|c| Some(declaration.word(c.as_str()?)));
+    let (ja, en): (Vec<String>, Vec<String>) = names.map(|n| (n.ja, n.en)).unzip();
+    let (ja, en) = (ja.join("、"), en.join("; "));
+    Some(Sentence::new(
+        format!(
+            "次の特徴で両群をそろえた後の差です: {ja}。ほかの特徴の違いは残ります。方法は{how}、{whom}についての平均です（交付{granted}社・比較{others}社）。"
+        ),
+        format!(
+            "The difference after the arms were made alike in: {en}. What else they differ in stays. By {how_en}, averaged over {whom_en} ({granted} granted, {others} compared)."
+        ),
+    ))
+}
+
+/// A way of balancing in words.
+const fn estimator(of: Estimator) -> (&'static str, &'static str) {
+    match of {
+        Estimator::Difference => ("平均の単純な差", "the plain difference of means"),
+        Estimator::HorvitzThompson => {
+            ("傾向スコアの逆数による重み（Horvitz–Thompson）", "inverse probability weights (Horvitz and Thompson)")
+        }
+        Estimator::Weighting => ("傾向スコアの逆数による重み（Hájek）", "inverse probability weights (Hájek)"),
+        Estimator::Regression => ("両群それぞれの回帰", "a regression in each arm"),
+        Estimator::Augmented => {
+            ("回帰と傾向スコアを組み合わせた二重に頑健な推定（AIPW）", "regression and weights together, doubly robust (AIPW)")
+        }
+        Estimator::AugmentedWeighted => {
+            ("二重に頑健な推定（重み付き回帰のAIPW）", "doubly robust estimation (AIPW with weighted regressions)")
+        }
+        Estimator::WeightedRegression => ("傾向スコアの重みによる回帰（IPW-RA）", "regressions with inverse probability weights (IPW-RA)"),
+        Estimator::Entropy => ("エントロピーバランス", "entropy balancing"),
+        Estimator::Matching => ("最近傍マッチング", "nearest-neighbour matching"),
+    }
 }
 
 /// Groups, bounds, spill-over and cost are about one outcome: which.

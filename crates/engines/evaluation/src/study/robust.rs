@@ -210,6 +210,9 @@ pub(super) fn bounds(
     Ok(())
 }
 
+/// The column of who was granted, as a table of neighbours has it.
+const ARM: &str = "交付の有無";
+
 /// Whether firms do better or worse where more of their neighbours were granted.
 pub(super) fn neighbours(
     looked: &mut Looked,
@@ -230,20 +233,25 @@ pub(super) fn neighbours(
     // One row a firm.
     let arm = firms.iter().map(|f| f64::from(u8::from(f.treated))).collect();
     let mut table = Frame::new()
-        .with("y", Column::Number(panel.numbers(&outcome.column)?.to_vec()))?
-        .with("d", Column::Number(arm))?
-        .with("n", panel.column(column)?.clone())?;
+        .with(&outcome.column, Column::Number(panel.numbers(&outcome.column)?.to_vec()))?
+        .with(ARM, Column::Number(arm))?
+        .with(column, panel.column(column)?.clone())?;
     let mut covariates = Vec::new();
     match (&found.full, declaration.design.ready(&outcome.column)?) {
         (Full::Discontinuity(_), Ready::Discontinuity(spec)) => {
-            table = table.with("s", Column::Number(panel.numbers(&spec.score)?.to_vec()))?;
-            covariates.push("s".to_owned());
+            table = table.with(&spec.score, Column::Number(panel.numbers(&spec.score)?.to_vec()))?;
+            covariates.push(spec.score.clone());
         }
         (Full::Balancing(_), Ready::Balancing(_)) => {}
         (Full::Discontinuity(_) | Full::Difference(_) | Full::Balancing(_), _) => return Ok(()),
     }
-    let spec =
-        spillover::Spec { outcome: "y".into(), treatment: "d".into(), neighbourhood: "n".into(), covariates, ..spillover::Spec::default() };
+    let spec = spillover::Spec {
+        outcome: outcome.column.clone(),
+        treatment: ARM.to_owned(),
+        neighbourhood: column.clone(),
+        covariates,
+        ..spillover::Spec::default()
+    };
     match spillover::estimate(&table, &spec) {
         Ok(spill) => {
             let (e, unit, unit_en) = (&spill.exposure, outcome.unit_in(false), outcome.unit_in(true));

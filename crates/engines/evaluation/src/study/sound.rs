@@ -1,11 +1,13 @@
 //! Whether a declaration holds together: by itself, with its method, and with the panel that it is to be run on. What it refuses here would
 //! otherwise have a digest and come to nothing later.
 
-use super::declare::{Declaration, Method, Ready, Target};
+use super::declare::{Declaration, Method, Outcome, Ready, Target};
 use crate::{Frame, Refusal};
 
 /// A larger least cell is a slip of the keyboard.
 const LEAST_CELL_MAX: usize = 1_000;
+/// So is a later horizon, in years.
+const HORIZON_MAX: u32 = 50;
 
 impl Declaration {
     /// Checks the declaration by itself and, when there is a panel already, its columns.
@@ -21,6 +23,14 @@ impl Declaration {
             return wrong("no-outcomes", "outcomes を1つ以上書いてください。", "list at least one outcome");
         }
         self.disclosure()?;
+        if self.horizon.is_some_and(|years| !(1..=HORIZON_MAX).contains(&years)) {
+            return Err(Refusal::new(
+                "horizon",
+                format!("horizon は1から{HORIZON_MAX}までの年数にしてください。"),
+                format!("horizon lies between 1 and {HORIZON_MAX} years"),
+            ));
+        }
+        self.priced()?;
         if let Some(twice) = self.targets.iter().find(|t| t.due.is_some() && t.due_column.is_some()) {
             return Err(Refusal::new(
                 "target",
@@ -71,6 +81,23 @@ impl Declaration {
             ),
             (Method::Difference | Method::Discontinuity | Method::Balancing, _, _) => Ok(()),
         }
+    }
+
+    /// What was granted is no outcome, and nothing that an outcome is made of.
+    fn priced(&self) -> Result<(), Refusal> {
+        let Some(cost) = &self.cost else { return Ok(()) };
+        let of = |o: &Outcome| {
+            let made_of = o.reported.iter().flat_map(|r| [&r.after, &r.before]).chain(&o.workers).chain([&o.column]);
+            made_of.into_iter().any(|column| column == cost)
+        };
+        if !self.outcomes.iter().any(of) {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            "cost-is-outcome",
+            format!("cost の列「{cost}」が成果にも使われています。交付額の列を書いてください。"),
+            format!("the column of cost, \"{cost}\", is that of an outcome too; name the column of what was granted"),
+        ))
     }
 
     fn disclosure(&self) -> Result<(), Refusal> {
