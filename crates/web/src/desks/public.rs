@@ -168,8 +168,20 @@ impl GuidelinePage {
         })
     }
 
-    fn table_label<'a>(&self, caption: &'a Option<String>) -> &'a str {
-        caption.as_deref().unwrap_or(self.page.lang.pick("表", "Table"))
+    /// The name of the table at a place of the text: its caption, with a number when another of this name stands before it.
+    fn table_label(&self, at: &usize) -> String {
+        let name = |block: &Block| match block {
+            Block::Table { caption, .. } => Some(caption.clone().unwrap_or_else(|| self.page.t("表", "Table").to_owned())),
+            Block::Heading { .. }
+            | Block::Prose { .. }
+            | Block::Rule(_)
+            | Block::Amount { .. }
+            | Block::Definition { .. }
+            | Block::Example { .. } => None,
+        };
+        let own = self.blocks.get(*at).and_then(name).unwrap_or_default();
+        let before = self.blocks.iter().take(*at).filter_map(name).filter(|other| *other == own).count();
+        if before == 0 { own } else { format!("{own}（{}）", before + 1) }
     }
 
     fn machine_label(&self, label: &str) -> String {

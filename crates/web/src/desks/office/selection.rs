@@ -84,6 +84,9 @@ impl Selection {
     fn phase(&self) -> (&'static str, &str) {
         match self.view.state {
             MeetingState::NotYet => ("", self.page.t("審査開始前", "before the review")),
+            MeetingState::Open if self.view.outstanding == 0 => {
+                ("active", self.page.t("採点済・採択案は未確定", "all sheets are in, no plan is frozen"))
+            }
             MeetingState::Open => ("active", self.page.t("審査中・順位は仮", "open: the order may change")),
             MeetingState::Frozen(_) => ("care", self.page.t("採択案 確定済・未執行", "plan frozen, not executed")),
             MeetingState::Executed(..) => ("good", self.page.t("執行済", "executed")),
@@ -129,9 +132,9 @@ impl Selection {
         let page = &self.page;
         match reviewer.severity {
             Severity::Estimated { points, .. } if points.abs() < 0.5 => page.t("ほぼ平均的", "about average").to_owned(),
-            Severity::Estimated { points, standard_error: Some(error), .. } if points.abs() <= error => {
-                page.t("誤差の範囲で、差があるとはいえません", "within the standard error: no difference can be told").to_owned()
-            }
+            Severity::Estimated { points, standard_error: Some(error), .. } if points.abs() <= 2.0 * error => page
+                .t("誤差（標準誤差の2倍）の範囲で、差があるとはいえません", "within two standard errors: no difference can be told")
+                .to_owned(),
             Severity::Estimated { points, .. } if points > 0.0 => page.t("甘め", "lenient").to_owned(),
             Severity::Estimated { .. } => page.t("厳しめ", "severe").to_owned(),
             Severity::TooFewCases => page.t("採点が2件未満のため推定できません", "fewer than two cases: no estimate").to_owned(),

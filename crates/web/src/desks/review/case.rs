@@ -123,6 +123,11 @@ pub(crate) async fn declare(
 fn declared(form: &FormFields) -> Result<Declaration, FieldProblem> {
     let missing = |field, ja, en| FieldProblem::new(field, ja, en);
     match form.text("declaration") {
+        "none" if kind(form.text("kind")).is_some() => Err(missing(
+            "kind",
+            "「ない」と利益相反の種類の両方が選ばれています。利益相反があるときは「ある」を、ないときは種類を「選んでください」に戻してください。",
+            "Both `no` and a kind of conflict are chosen. Choose `yes` if there is a conflict, or take the kind back.",
+        )),
         "none" => Ok(Declaration::NoConflict),
         "conflict" => kind(form.text("kind"))
             .map(Declaration::Conflict)
