@@ -285,6 +285,7 @@ fn refusals_in_their_order() {
         (&paid, count(&["A-9"]).into(), "R406"),
         (&paid, count(&[]).into(), "R407"),
         (&paid, succession(2).into(), "R409"),
+        (&paid, Succeeded { on: day("2010-01-01"), ..succession(1) }.into(), "R413"),
         (&paid, Demanded { debt: 1, number: "督".into(), due: day("2026-12-01") }.into(), "R404"),
     ];
     for (story, act, code) in cases {

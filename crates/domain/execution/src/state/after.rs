@@ -99,6 +99,9 @@ impl Execution {
 
     pub(super) fn take_succeeded(&mut self, a: &Succeeded, on: Day) -> Result<(), Refusal> {
         not_in_future(a.on, on)?;
+        if a.on < self.terms.decided_on {
+            return Err(Refusal::BeforeDecision { day: a.on, decided_on: self.terms.decided_on });
+        }
         written(Field::Number, &a.number)?;
         if a.from != self.holder || a.to == a.from {
             return Err(Refusal::NotTheHolder { holder: self.holder, from: a.from });

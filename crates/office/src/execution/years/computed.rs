@@ -9,9 +9,11 @@ use banso_execution::state::{ReportedFigures, YearReport};
 use banso_execution::{Execution, ExecutionRefusal as Refusal};
 use banso_kernel::{Day, Yen};
 
-/// What was established for other reports of a kind.
+/// What was established for other reports of a kind; for a report that was assessed itself, what counted then: the years before it.
 fn before(reports: &std::collections::BTreeMap<u32, YearReport>, nth: u32) -> Result<Yen, Refusal> {
-    Ok(Yen::sum(reports.iter().filter(|(n, _)| **n != nth).filter_map(|(_, r)| r.assessed))?)
+    let assessed = reports.get(&nth).is_some_and(|r| r.assessed.is_some());
+    let counts = |n: u32| if assessed { n < nth } else { n != nth };
+    Ok(Yen::sum(reports.iter().filter(|(n, _)| counts(**n)).filter_map(|(_, r)| r.assessed))?)
 }
 
 /// The cost that was accepted.

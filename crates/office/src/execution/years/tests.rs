@@ -57,6 +57,11 @@ impl Road {
         let said = (page.amount, page.usual_reason.ja.as_str());
         self.office().assess(officer, self.case, (kind, nth), said, self.press()).await.unwrap();
         self.stage.settle().await;
+        // What was established of the years before is computed as it was then.
+        for nth in 1..=nth {
+            let past = self.office().assessment_page(officer, self.case, kind, nth).await.unwrap();
+            assert_eq!(past.assessed, Some(past.amount), "{kind:?} {nth}");
+        }
         page.amount
     }
 
