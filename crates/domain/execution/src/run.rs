@@ -88,7 +88,7 @@ impl RunRefusal {
         let ja = match self {
             RunRefusal::BankRests(day) => format!("{}は銀行の休業日です。営業日を選んでください。", day.wareki()),
             RunRefusal::NotAhead { pay_on, .. } => format!("支払日（{}）は本日より後の日を選んでください。", pay_on.wareki()),
-            RunRefusal::Empty => "支払う請求がありません。".to_owned(),
+            RunRefusal::Empty => "支払う請求がありません。保留した請求は、保留の理由が解消した後に計画に入ります。".to_owned(),
             RunRefusal::OwnPlan => "支払計画を作った人は承認できません。別の人が承認してください。".to_owned(),
             RunRefusal::Twice => "同じ人は2度承認できません。別の人が承認してください。".to_owned(),
             RunRefusal::Complete => "必要な承認はそろっています。".to_owned(),
@@ -100,6 +100,45 @@ impl RunRefusal {
 
 /// Days for which a changed account waits to be confirmed.
 pub const FRESH_ACCOUNT_DAYS: i64 = 14;
+
+/// Every claim that waits for its payment, what may be paid apart from what is held and why.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Waiting {
+    pub items: Vec<RunItem>,
+    pub held: Vec<(RunItem, Held)>,
+}
+
+/// Sorts the claims that wait, as a run on that day would. It tells of claims too where nothing can be paid because all of them are held.
+///
+/// # Errors
+/// Sums that are too large.
+pub fn waiting_claims(cases: &[(CaseId, &Execution)], confirmed: &BTreeSet<Digest>, pay_on: Day) -> Result<Waiting, ExecutionRefusal> {
+    let (mut items, mut held) = (Vec::new(), Vec::new());
+    for (case, execution) in cases {
+        let mut committed = execution.paid_or_ordered()?;
+        for (claim, it) in &execution.claims {
+            let (ClaimState::Claimed | ClaimState::CameBack { .. }) = it.state else { continue };
+            let item = RunItem { case: *case, claim: *claim, amount: it.amount, account: it.account };
+            let after = committed.checked_add(it.amount)?;
+            let changed_lately = it.account_changed && it.account_since.days_until(pay_on) < FRESH_ACCOUNT_DAYS;
+            if it.account_of != execution.holder {
+                held.push((item, Held::OfFormerHolder));
+            } else if execution.hearing.is_some() {
+                held.push((item, Held::UnderHearing));
+            } else if after > execution.entitlement() {
+                held.push((item, Held::AboveEntitlement));
+            } else if changed_lately && !confirmed.contains(&it.account) {
+                held.push((item, Held::FreshAccount));
+            } else {
+                committed = after;
+                items.push(item);
+            }
+        }
+    }
+    items.sort();
+    held.sort();
+    Ok(Waiting { items, held })
+}
 
 /// Plans a run out of every claim that waits. `confirmed` are changed accounts that somebody asked the holder about.
 ///
@@ -118,30 +157,7 @@ pub fn plan_run(
     if !pay_on.is_open(ClosedDays::Bank) {
         return Err(RunRefusal::BankRests(pay_on));
     }
-    let (mut items, mut held) = (Vec::new(), Vec::new());
-    for (case, execution) in cases {
-        let mut committed = execution.paid_or_ordered()?;
-        for (claim, it) in &execution.claims {
-            let (ClaimState::Claimed | ClaimState::CameBack { .. }) = it.state else { continue };
-            let item = RunItem { case: *case, claim: *claim, amount: it.amount, account: it.account };
-            let after = committed.checked_add(it.amount).map_err(ExecutionRefusal::from)?;
-            let changed_lately = it.account_changed && it.account_since.days_until(pay_on) < FRESH_ACCOUNT_DAYS;
-            if it.account_of != execution.holder {
-                held.push((item, Held::OfFormerHolder));
-            } else if execution.hearing.is_some() {
-                held.push((item, Held::UnderHearing));
-            } else if after > execution.entitlement() {
-                held.push((item, Held::AboveEntitlement));
-            } else if changed_lately && !confirmed.contains(&it.account) {
-                held.push((item, Held::FreshAccount));
-            } else {
-                committed = after;
-                items.push(item);
-            }
-        }
-    }
-    items.sort();
-    held.sort();
+    let Waiting { items, held } = waiting_claims(cases, confirmed, pay_on)?;
     if items.is_empty() {
         return Err(RunRefusal::Empty);
     }

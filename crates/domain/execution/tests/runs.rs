@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use banso_execution::act::*;
 use banso_execution::decide;
-use banso_execution::run::{Held, RunRefusal, approve, plan_run};
+use banso_execution::run::{Held, RunRefusal, approve, plan_run, waiting_claims};
 use banso_execution::*;
 use banso_kernel::{CaseId, CorporateNumber, PersonId, Yen};
 use common::*;
@@ -50,6 +50,22 @@ fn what_goes_in_and_what_is_held() {
     assert_eq!(confirmed.total, Yen::new(96_000_000));
     let text = serde_json::to_string(&run).unwrap();
     assert_eq!(serde_json::from_str::<run::PaymentRun>(&text).unwrap(), run);
+}
+
+/// Where everything is held there is nothing to plan, and still it is known what waits and why.
+#[test]
+fn what_is_held_is_known_where_nothing_else_waits() {
+    let fresh = changed("2026-03-30");
+    let cases = [(case(1), &fresh.case)];
+    let waits = |confirmed: &BTreeSet<_>, on| {
+        let waiting = waiting_claims(&cases, confirmed, day(on)).unwrap();
+        (waiting.items.len(), waiting.held.into_iter().map(|(_, why)| why).collect::<Vec<_>>())
+    };
+    let none = BTreeSet::new();
+    assert_eq!(plan_run(&cases, &none, day("2026-03-31"), day("2026-03-30"), &rules()).unwrap_err(), RunRefusal::Empty);
+    assert_eq!(waits(&none, "2026-03-31"), (0, vec![Held::FreshAccount]));
+    assert_eq!(waits(&BTreeSet::from([digest("other account")]), "2026-03-31"), (1, vec![]));
+    assert_eq!(waits(&none, "2026-04-13"), (1, vec![]), "after fourteen days");
 }
 
 /// Nothing is paid to the account of a firm that is gone: the successor gives its own first.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use banso_execution::run::{Held, RunItem, plan_run};
+use banso_execution::run::{Held, RunItem, waiting_claims};
 use banso_grant::{Case, RunState};
 use banso_kernel::{CallId, CaseId, Day, Digest, Instant, LocalText, Yen};
 use banso_permits::{Action, Person};
@@ -124,21 +124,21 @@ impl Office {
     /// [`OfficeError::NotFound`] without such a call; forbidden.
     pub async fn runs_page(&self, person: &Person, call: &CallId) -> Result<RunsPage, OfficeError> {
         let called = self.called(person, Action::ReadCall, call).await?;
-        let rules = rules(&called.edition)?;
+        // A call without rules pays nothing here.
+        rules(&called.edition)?;
         let cases = self.store().cases_within(&called.permit).await?;
         let today = self.now().day();
         let next_day = today.plus_days(1).or_next_open(banso_kernel::ClosedDays::Bank);
         let mut waiting = Vec::new();
-        // A day on which banks work is always plannable; no claim is no plan.
-        if let Ok(plan) = plan_run(&executions(&cases), &BTreeSet::new(), next_day, today, rules) {
-            let underway = self.claims_underway(&called.call.call).await?;
-            for item in &plan.items {
-                let planned = underway.contains(&(item.case, item.claim));
-                waiting.push(WaitingLine { planned, ..self.waiting_line(&cases, *item, None).await? });
-            }
-            for (item, held) in &plan.held {
-                waiting.push(self.waiting_line(&cases, *item, Some(*held)).await?);
-            }
+        // What is held is told too where nothing else waits: its reason may be met any time.
+        let sorted = waiting_claims(&executions(&cases), &BTreeSet::new(), next_day).map_err(super::refused)?;
+        let underway = self.claims_underway(&called.call.call).await?;
+        for item in &sorted.items {
+            let planned = underway.contains(&(item.case, item.claim));
+            waiting.push(WaitingLine { planned, ..self.waiting_line(&cases, *item, None).await? });
+        }
+        for (item, held) in &sorted.held {
+            waiting.push(self.waiting_line(&cases, *item, Some(*held)).await?);
         }
         let runs: Vec<RunLine> = called.call.call.runs.iter().rev().map(RunLine::of).collect();
         let requester = match called.call.call.runs.last() {

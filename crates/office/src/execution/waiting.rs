@@ -1,12 +1,13 @@
 //! 交付決定後にすること: what waits for the office in the cases of a call, counted on the front of the desk and listed with where it is done.
 //! Computed from the acts; nothing of it is stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use banso_execution::act::Cause;
 use banso_execution::duties::{Deadline, DutyKind};
-use banso_execution::state::{ClaimState, Execution, OpenKind};
+use banso_execution::run::waiting_claims;
+use banso_execution::state::{Execution, OpenKind};
 use banso_execution::{ExecutionPhase as Phase, ExecutionRefusal};
 use banso_grant::{Call, RunState};
 use banso_kernel::{CallId, CaseId, Day, Digest, LocalText, Yen};
@@ -162,6 +163,19 @@ fn found(kind: WaitingKind, at: WaitingAt) -> Found {
     Found { kind, what: LocalText::default(), day: None, amount: None, at }
 }
 
+/// Claims to put into a run, each with what it is held for on the next day on which banks work, as the page of payments has them.
+fn of_claims(granted: &Granted, planned: &[(CaseId, u32)], today: Day) -> Result<Vec<Found>, ExecutionRefusal> {
+    let next_day = today.plus_days(1).or_next_open(banso_kernel::ClosedDays::Bank);
+    let waiting = waiting_claims(&[(granted.id, &granted.execution)], &BTreeSet::new(), next_day)?;
+    let held = waiting.held.into_iter().map(|(item, held)| {
+        let why = held.label();
+        (item, LocalText::new(format!("保留：{}", why.ja), format!("held: {}", why.en.unwrap_or_default())))
+    });
+    let all = waiting.items.into_iter().map(|item| (item, LocalText::default())).chain(held);
+    let free = all.filter(|(item, _)| !planned.contains(&(item.case, item.claim)));
+    Ok(free.map(|(item, what)| Found { what, amount: Some(item.amount), ..found(WaitingKind::Payment, WaitingAt::Payments) }).collect())
+}
+
 /// Everything of a case that waits for the office on a day. `planned` are claims that stand in a run already.
 fn of_case(granted: &Granted, planned: &[(CaseId, u32)], today: Day) -> Result<Vec<Found>, ExecutionRefusal> {
     let execution = &granted.execution;
@@ -169,12 +183,7 @@ fn of_case(granted: &Granted, planned: &[(CaseId, u32)], today: Day) -> Result<V
         return Ok(Vec::new());
     }
     let mut all = of_work(execution, today);
-    for (number, claim) in &execution.claims {
-        let free = matches!(claim.state, ClaimState::Claimed | ClaimState::CameBack { .. });
-        if free && !planned.contains(&(granted.id, *number)) {
-            all.push(Found { amount: Some(claim.amount), ..found(WaitingKind::Payment, WaitingAt::Payments) });
-        }
-    }
+    all.extend(of_claims(granted, planned, today)?);
     of_years(execution, &mut all);
     of_debts(execution, today, &mut all)?;
     let unmet = granted.unmet();

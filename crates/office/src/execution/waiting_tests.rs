@@ -1,6 +1,7 @@
 //! What waits for the office along the road of a made-up case, and a run for other claims while the bank has not answered.
 
-use banso_kernel::{Day, Yen};
+use banso_execution::run::Held;
+use banso_kernel::{Day, Digest, Yen};
 
 use super::*;
 use crate::OfficeError;
@@ -98,4 +99,41 @@ async fn another_run_is_planned_while_the_bank_has_not_answered() {
         assert_eq!(office.project_page(&stage.cases[n].1, case).await.unwrap().paid, Yen::new(10_000_000));
     }
     assert!(office.store().verify(None).await.unwrap().is_sound());
+}
+
+/// A claim is held, another run waits for the bank: the page of payments shows it with its reason, the list of what is to be done says the
+/// same, and once somebody has asked the holder it is planned.
+#[tokio::test]
+async fn what_was_held_is_planned_while_another_run_waits_for_the_bank() {
+    let stage = Stage::reviewed(2, "8,000万円").await.executed().await;
+    let cases = [stage.fixed(0).await, stage.fixed(1).await];
+    let (office, officer, call) = (&stage.office, &stage.officer, &stage.call);
+    for (n, case) in cases.into_iter().enumerate() {
+        let holder = &stage.cases[n].1;
+        let amount = office.project_page(holder, case).await.unwrap().fixed;
+        office.claim_payment(holder, case, amount, &account("1234567"), stage.press()).await.unwrap();
+    }
+    let holder = &stage.cases[0].1;
+    let number = office.project_page(holder, cases[0]).await.unwrap().claims[0].number;
+    office.change_account(holder, cases[0], number, &account("2223334"), "口座の変更", stage.press()).await.unwrap();
+    stage.settle().await;
+    let order = |confirmed: Option<Digest>| {
+        let pay_on: Option<Day> = Some(stage.today().plus_days(1).or_next_open(banso_kernel::ClosedDays::Bank));
+        let requester = RequesterForm { code: "0012345678".into(), account: account("7654321") };
+        RunOrder { pay_on, requester, confirmed: confirmed.into_iter().collect(), request: stage.press() }
+    };
+    let first = office.freeze_run(officer, call, order(None)).await.unwrap().unwrap();
+    office.approve_run(&stage.director, call, first, stage.press()).await.unwrap();
+    stage.settle().await;
+    let page = office.runs_page(officer, call).await.unwrap();
+    let [line] = page.waiting.try_into().unwrap();
+    assert_eq!((line.case, line.held, page.open), (cases[0], Some(Held::FreshAccount), None));
+    let query = WaitingQuery { call: Some(call.clone()), kind: Some(WaitingKind::Payment), page: 0 };
+    let told = office.waiting(officer, query).await.unwrap().groups.remove(0).lines;
+    assert_eq!(
+        told.iter().map(|t| (t.case, t.what.ja.as_str())).collect::<Vec<_>>(),
+        [(Some(cases[0]), "保留：振込先が直前に変更されています")]
+    );
+    let second = office.freeze_run(officer, call, order(Some(line.digest))).await.unwrap().unwrap();
+    assert_eq!(office.run_page(officer, call, second).await.unwrap().transfers.len(), 1);
 }
