@@ -220,6 +220,30 @@ fn a_line_spoilt_in_each_way() {
 }
 
 #[test]
+fn days_beside_the_report_and_the_completion() {
+    let found = |reported: &str, completed: Option<&str>| -> Vec<(&str, String)> {
+        let findings = check_days(&good(), day(reported), completed.map(day), "3-7");
+        findings.into_iter().map(|f| (f.code.code(), f.field)).collect()
+    };
+    let named = |codes: &[(&'static str, &str)]| codes.iter().map(|(c, f)| (*c, (*f).to_owned())).collect::<Vec<_>>();
+    for (reported, completed, expected) in [
+        ("2026-02-01", None, vec![]),
+        ("2026-02-01", Some("2025-09-30"), vec![]),
+        ("2025-09-30", Some("2025-09-30"), vec![]),
+        ("2025-09-29", None, vec![("C110", "payments[0].on")]),
+        ("2026-02-01", Some("2025-09-29"), vec![("C114", "payments[0].on")]),
+        ("2026-02-01", Some("2025-08-09"), vec![("C114", "invoice.issued"), ("C114", "payments[0].on")]),
+        ("2025-09-29", Some("2025-08-04"), vec![("C113", "acceptance.on"), ("C114", "invoice.issued"), ("C110", "payments[0].on")]),
+    ] {
+        assert_eq!(found(reported, completed), named(&expected), "{reported} {completed:?}");
+    }
+    let early = ClaimLine { id: "1-002".into(), evidence: Evidence::default(), ..good() };
+    let (line, last) = last_day(&[early.clone(), good()]).unwrap();
+    assert_eq!((line.as_str(), last.what.ja.as_str(), last.day), ("1-001", "支払日", day("2025-09-30")));
+    assert_eq!(last_day(&[early]), None);
+}
+
+#[test]
 fn every_reason_that_is_not_accepted_is_refused() {
     let accepted = claim_rules().quotes.accepted;
     for given in Excuse::ALL {

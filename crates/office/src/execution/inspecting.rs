@@ -124,7 +124,11 @@ impl Office {
 
     async fn inspected_lines(&self, project: &Project, content: &ReportContent) -> Result<Vec<InspectedLine>, OfficeError> {
         let elsewhere = self.invoices_elsewhere(project, true).await?;
-        let findings = self.found_in(project, &content.lines, &elsewhere).await?;
+        let days = match &project.execution.completion {
+            Some(c) => (c.reported_on, Some(c.completed_on)),
+            None => (self.now().day(), None),
+        };
+        let findings = self.found_in(project, &content.lines, &elsewhere, days).await?;
         let files = files(&self.store().attachments(project.case()).await?);
         // Only what the report named when it was handed in.
         let named: Vec<_> = files.into_iter().filter(|f| content.names.iter().any(|(d, _)| *d == f.digest)).collect();

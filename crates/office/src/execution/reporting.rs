@@ -4,8 +4,8 @@
 use banso_execution::ExecutionPhase as Phase;
 use banso_execution::act::{ExecutionAct, Trigger};
 use banso_execution::claim::{
-    AllottedLine, ClaimFinding, ClaimLine, KnownInvoice, OwnGroup, Period, Vendor, Weight, budget_findings, check_line, duplicate_findings,
-    invoice_key, totals_by_line,
+    AllottedLine, ClaimFinding, ClaimLine, FindingCode, KnownInvoice, LineDay, OwnGroup, Period, Vendor, Weight, budget_findings,
+    check_days, check_line, duplicate_findings, invoice_key, last_day, totals_by_line,
 };
 use banso_execution::decide::{CompletionOrder, report_completion};
 use banso_grant::canonical_json;
@@ -67,6 +67,8 @@ pub struct ReportPage {
     pub due: Option<Day>,
     pub project_ends: Day,
     pub decided_on: Day,
+    /// The last day that stands in the lines, and in which: the work was not completed before it.
+    pub last_day: Option<(String, LineDay)>,
     /// The columns of the table that is imported.
     pub columns: Vec<&'static str>,
     pub wrong: usize,
@@ -118,18 +120,25 @@ fn own_group(project: &Project, holder: Option<&banso_store::Organisation>) -> O
 }
 
 impl Office {
-    /// Everything that is found in some lines, line by line.
+    /// Everything that is found in some lines, line by line: as they were reported on a day, with the day of completion where it is known.
     pub(crate) async fn found_in(
         &self,
         project: &Project,
         lines: &[ClaimLine],
         elsewhere: &[KnownInvoice],
+        (reported_on, completed_on): (Day, Option<Day>),
     ) -> Result<Vec<ClaimFinding>, OfficeError> {
         let holder = self.firm(project.execution.holder).await?;
         let own = own_group(project, holder.as_ref());
         let (begins, ends) = project.period();
         let claims = &project.rules.claims;
         let mut found: Vec<ClaimFinding> = lines.iter().flat_map(|line| check_line(line, Period { begins, ends }, claims, &own)).collect();
+        for line in lines {
+            let known: Vec<String> = found.iter().filter(|f| f.line == line.id).map(|f| f.field.clone()).collect();
+            // A day after the end of the project is told once.
+            let days = check_days(line, reported_on, completed_on, &claims.evidence_clause);
+            found.extend(days.into_iter().filter(|f| f.code != FindingCode::DayToCome || !known.contains(&f.field)));
+        }
         found.extend(budget_findings(lines, &allotted(project), &project.rules.minor_shift.clause));
         found.extend(duplicate_findings(lines, elsewhere, claims.basis, &claims.evidence_clause));
         Ok(found)
@@ -158,12 +167,12 @@ impl Office {
     }
 
     /// The lines of the draft with their papers and what is found in them.
-    async fn checked_draft(&self, project: &Project) -> Result<(Vec<ReportLine>, u64), OfficeError> {
+    async fn checked_draft(&self, project: &Project, completed_on: Option<Day>) -> Result<(Vec<ReportLine>, u64), OfficeError> {
         let (draft, version) = self.report_draft(project.case()).await?;
         let files = self.evidence_files(project.case()).await?;
         let lines = with_papers(&draft.lines, &files);
         let elsewhere = self.invoices_elsewhere(project, false).await?;
-        let findings = self.found_in(project, &lines, &elsewhere).await?;
+        let findings = self.found_in(project, &lines, &elsewhere, (self.now().day(), completed_on)).await?;
         Ok((report_lines(lines, &files, &findings), version))
     }
 
@@ -172,8 +181,17 @@ impl Office {
     /// # Errors
     /// [`OfficeError::NotFound`] for a stranger; [`OfficeError::Stale`] for a case that was not granted.
     pub async fn completion_page(&self, person: &Person, case: CaseId) -> Result<ReportPage, OfficeError> {
+        self.completion_page_for(person, case, None).await
+    }
+
+    /// The page with its lines looked at beside a day of completion that was typed, otherwise the one that was reported before.
+    ///
+    /// # Errors
+    /// As [`Office::completion_page`].
+    pub async fn completion_page_for(&self, person: &Person, case: CaseId, typed: Option<Day>) -> Result<ReportPage, OfficeError> {
         let project = self.project(person, Action::ReadCase, case).await?;
-        let (lines, version) = self.checked_draft(&project).await?;
+        let completed_on = typed.or(project.execution.completion.as_ref().map(|c| c.completed_on));
+        let (lines, version) = self.checked_draft(&project, completed_on).await?;
         let speaks = self.may_case(person, Action::SpeakForCase, case).await.is_ok();
         let plain: Vec<ClaimLine> = lines.iter().map(|l| l.line.clone()).collect();
         let totals = totals_by_line(&plain).unwrap_or_default();
@@ -204,6 +222,7 @@ impl Office {
             due,
             project_ends: project.execution.project_ends,
             decided_on: project.execution.terms.decided_on,
+            last_day: last_day(&plain),
             columns: banso_execution::claim::headings(),
         })
     }
@@ -217,7 +236,7 @@ impl Office {
         if self.done_before(order.request).await? {
             return Ok(());
         }
-        let (lines, version) = self.checked_draft(&project).await?;
+        let (lines, version) = self.checked_draft(&project, order.completed_on).await?;
         if version != order.version {
             return Err(OfficeError::Stale(LocalText::new(
                 "表示の後に明細が変更されました。確認し直してください。",
@@ -305,8 +324,27 @@ fn problems(order: &ReportOrder, lines: &[ReportLine]) -> (Option<Day>, Vec<Fiel
             format!("At most {EXPLANATION_MAX} characters."),
         ));
     }
-    if order.completed_on.is_none() {
-        found.push(FieldProblem::new("completed-on", "補助事業が完了した日を入力してください。", "Enter the day of completion."));
-    }
+    found.extend(completion_problem(order, lines));
     (order.completed_on, found)
+}
+
+/// What is wrong with the day of completion: none, or one before the last day of the lines that nobody has explained.
+fn completion_problem(order: &ReportOrder, lines: &[ReportLine]) -> Option<FieldProblem> {
+    let Some(completed_on) = order.completed_on else {
+        return Some(FieldProblem::new("completed-on", "補助事業が完了した日を入力してください。", "Enter the day of completion."));
+    };
+    let plain: Vec<ClaimLine> = lines.iter().map(|l| l.line.clone()).collect();
+    let (line, last) = last_day(&plain).filter(|(_, last)| last.day > completed_on)?;
+    let explained = !order.explanation.trim().is_empty() && !lines.iter().any(ReportLine::is_wrong);
+    (!explained).then(|| {
+        FieldProblem::new(
+            "completed-on",
+            format!(
+                "明細の最後の日付（明細{line}の{} {}）より前です。補助事業が完了した日を確かめてください。",
+                last.what.ja,
+                last.day.wareki()
+            ),
+            format!("Before the last day of the lines (line {line}, {} {}): check it.", last.what.en.unwrap_or_default(), last.day),
+        )
+    })
 }

@@ -91,6 +91,36 @@ async fn what_is_wrong_in_a_table_is_named_by_its_cell_and_nothing_is_taken_in()
     assert_eq!(fields(road.report().await)[0], "line-1-001");
 }
 
+/// A day of completion before the papers of the lines is told beside its field and at the lines; a payment to come is refused.
+#[tokio::test]
+async fn the_day_of_completion_is_looked_at_beside_the_lines() {
+    let road = Road::decided().await;
+    road.wait_days(60).await;
+    road.import("28,000,000", "15,000,000").await.unwrap();
+    road.attach_everything().await;
+    let decided = road.page_decided();
+    let report = async |completed_on: Day, explanation: &str| {
+        let version = road.office().completion_page(road.holder(), road.case).await.unwrap().version;
+        let order = ReportOrder { completed_on: Some(completed_on), explanation: explanation.into(), version, request: road.press() };
+        road.office().report_completion(road.holder(), road.case, order).await
+    };
+    let page = road.office().completion_page(road.holder(), road.case).await.unwrap();
+    assert_eq!(page.wrong, 0);
+    assert_eq!(page.last_day.map(|(_, last)| last.day), Some(decided.plus_days(20)));
+    assert_eq!(fields(report(decided.plus_days(2), "架空の説明").await), ["line-1-001", "completed-on"], "ordered after it");
+    assert_eq!(fields(report(decided.plus_days(10), " ").await), ["explanation", "completed-on"], "paid after it, and not a word");
+    let page = road.office().completion_page_for(road.holder(), road.case, Some(decided.plus_days(2))).await.unwrap();
+    let codes = |nth: usize| page.lines[nth].findings.iter().map(|f| f.code.code()).collect::<Vec<_>>();
+    assert_eq!((codes(0), codes(1)), (vec!["C113", "C113", "C113", "C113", "C114", "C114"], vec!["C114"]));
+    let mut table = road.table("28,000,000", "15,000,000");
+    let paid = table[0].iter().position(|h| h == "支払日").unwrap();
+    table[1][paid] = road.today().plus_days(2).to_string();
+    road.office().import_claims(road.holder(), road.case, &table, page.version).await.unwrap();
+    let page = road.office().completion_page(road.holder(), road.case).await.unwrap();
+    assert_eq!(page.lines[0].findings.iter().map(|f| f.code.code()).collect::<Vec<_>>(), ["C110"]);
+    assert_eq!(fields(report(road.today(), "架空の説明").await), ["line-1-001", "completed-on"]);
+}
+
 #[tokio::test]
 async fn a_report_comes_back_corrected_and_is_inspected_and_fixed() {
     let road = Road::reported().await;

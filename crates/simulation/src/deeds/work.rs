@@ -175,8 +175,11 @@ impl Parties<'_> {
         let page = self.office.completion_page(self.holder, self.case).await?;
         let execution = self.look().await?.execution;
         let end = execution.abandoned_on.unwrap_or(execution.project_ends);
+        // Nothing of the work was done after its completion.
+        let done = page.last_day.as_ref().map_or(execution.terms.decided_on, |(_, last)| last.day.min(execution.project_ends));
+        let completed_on = end.plus_days(-7).max(execution.terms.decided_on).max(done).min(self.today());
         let order = ReportOrder {
-            completed_on: Some(end.plus_days(-7).min(self.today()).max(execution.terms.decided_on)),
+            completed_on: Some(completed_on),
             explanation: explanation.to_owned(),
             version: page.version,
             request: self.press,

@@ -67,7 +67,7 @@ fn there(line: &ClaimLine, rules: &ClaimRules, found: &mut Found<'_>) {
     }
 }
 
-fn two_days(first: (&str, &str, Day), then: (&str, &str, Day)) -> LocalText {
+pub(super) fn two_days(first: (&str, &str, Day), then: (&str, &str, Day)) -> LocalText {
     LocalText::new(
         format!("{} {}、{} {}", first.0, first.2.wareki(), then.0, then.2.wareki()),
         format!("{} {}, {} {}", first.1, first.2, then.1, then.2),

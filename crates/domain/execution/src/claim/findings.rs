@@ -94,10 +94,16 @@ finding_codes! {
         => "対象外の経費です。この明細を外してください", "the cost is not eligible: take the line out";
     PaymentAfterEnd = "C109", Wrong, "補助事業期間の終了後に支払っています", "paid after the end of the project"
         => "対象外の経費です。この明細を外してください", "the cost is not eligible: take the line out";
+    DayToCome = "C110", Wrong, "まだ来ていない日付です", "a day that has not come yet"
+        => "日付を確かめてください。これから支払うものは、支払った後に報告してください", "check the day; what is still to be paid is reported once it is";
     PaperMissing = "C111", Wrong, "証拠書類がありません", "a paper of the chain is missing"
         => "書類を添付し、日付を記入してください", "attach the paper and enter its day";
     DocumentMissing = "C112", Wrong, "記入されていますが、書類が添付されていません", "entered, but the document is not attached"
         => "書類のPDF又は写真を添付してください", "attach a PDF or a photo of it";
+    DoneAfterCompletion = "C113", Wrong, "補助事業が完了した日より後の日付です", "a day after the work was completed"
+        => "完了した日とこの日付を確かめてください", "check the day of completion and this day";
+    PaidAfterCompletion = "C114", Doubtful, "補助事業が完了した日より後に請求又は支払をしています", "invoiced or paid after the work was completed"
+        => "完了した日を確かめ、正しいときは事情を説明してください", "check the day of completion; if it is right, explain";
     ClaimNotPositive = "C121", Wrong, "金額が0円以下です", "the amount is zero or less"
         => "1円以上の整数で記入してください。値引きは元の明細の金額に反映してください", "enter one yen or more; take a discount off the line it belongs to";
     ClaimAboveInvoice = "C122", Wrong, "請求額を超えて計上しています", "more is claimed than was invoiced"

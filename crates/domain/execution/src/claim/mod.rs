@@ -4,6 +4,7 @@
 
 mod books;
 mod check;
+mod days;
 mod duplicates;
 mod findings;
 mod import;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use books::{AllottedLine, budget_findings, totals_by_line};
 pub use check::check_line;
+pub use days::{LineDay, check_days, last_day};
 pub use duplicates::{InvoiceKey, KnownInvoice, duplicate_findings, invoice_key};
 pub use findings::{ClaimFinding, FindingCode, Weight};
 pub use import::{ImportProblem, ROWS_MAX, cell_name, headings, import_lines};

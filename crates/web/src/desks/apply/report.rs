@@ -45,6 +45,17 @@ impl Report {
         self.form.as_ref().map(|form| form.text(field)).unwrap_or_default()
     }
 
+    /// Below the field of the day of completion: the last day of the lines.
+    fn last_day(&self) -> String {
+        let Some((line, last)) = &self.view.last_day else { return String::new() };
+        let (what, day) = (&last.what, last.day);
+        let told = LocalText::new(
+            format!("例：令和7年4月1日。明細の最後の日付は、明細{line}の{} {}です。", what.ja, day.wareki()),
+            format!("e.g. 2025-04-01. The last day of the lines is {day} (line {line}, {}).", what.get(banso_kernel::Lang::En)),
+        );
+        self.page.local(&told).to_owned()
+    }
+
     /// What was pasted, otherwise the heading row to begin with.
     fn table(&self) -> String {
         match self.typed("table") {
@@ -64,7 +75,9 @@ impl Report {
 
 /// The page once more with what is wrong and what was typed.
 async fn again(office: &Office, page: PageContext, case: CaseId, form: Option<FormFields>, problems: Vec<FieldProblem>) -> Answer {
-    let view = office.completion_page(page.person()?, case).await?;
+    // What was typed as the day of completion is looked at beside each line.
+    let typed = form.as_ref().and_then(|form| form.day("completed-on").ok().flatten());
+    let view = office.completion_page_for(page.person()?, case, typed).await?;
     invalid(Report::new(page.with_problems(problems), view, form))
 }
 
