@@ -24,6 +24,7 @@ mod page;
 mod project;
 mod reporting;
 mod revoking;
+mod run_orders;
 mod run_pages;
 mod runs;
 mod settling;

@@ -8,6 +8,7 @@ use banso_kernel::{CallId, CaseId, Day, Digest, Instant, LocalText, Yen};
 use banso_permits::{Action, Person};
 
 use super::account::AccountView;
+use super::run_orders::{paid, why_stale};
 use super::runs::{RequesterForm, executions, rules};
 use crate::{Office, OfficeError};
 
@@ -86,6 +87,8 @@ pub struct RunPage {
     /// Whether this person may approve, and if not, why.
     pub may_approve: Result<(), LocalText>,
     pub may_handle: bool,
+    /// Why it cannot be approved any more, case by case; it is to be discarded then.
+    pub stale: Vec<LocalText>,
     pub reason: String,
 }
 
@@ -198,6 +201,11 @@ impl Office {
             }
             Err(_) => Err(LocalText::new("承認は交付決定権者が行います。", "Directors approve.")),
         };
+        let stale = match known.state {
+            RunState::Frozen => why_stale(&frozen.run, run, self.now().day(), |id| cases.get(&id).and_then(paid))?,
+            RunState::Approved | RunState::Discarded | RunState::Settled => Vec::new(),
+        };
+        let waits = known.state == RunState::Frozen && stale.is_empty();
         Ok(RunPage {
             call: call.clone(),
             line: RunLine::of(&known),
@@ -206,8 +214,9 @@ impl Office {
             requester: frozen.requester,
             transfers,
             held,
-            may_approve: may_approve.and(if known.state == RunState::Frozen { Ok(()) } else { Err(LocalText::default()) }),
+            may_approve: may_approve.and(if waits { Ok(()) } else { Err(LocalText::default()) }),
             may_handle: self.may_call(person, Action::RunCall, call).is_ok(),
+            stale,
             reason: known.reason.clone(),
         })
     }

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use banso_exchange::zengin::{RecordEnd, Requester, Transfer, TransferOrder, write_transfers};
 use banso_execution::Execution;
-use banso_execution::act::PaymentOrdered;
-use banso_execution::decide::step;
-use banso_execution::run::{PaymentRun, RunItem, plan_run};
+use banso_execution::decide::Decided;
+use banso_execution::run::{PaymentRun, plan_run};
 use banso_grant::{Case, CaseState, RunState, canonical_json, decide};
 use banso_guideline::Edition;
 use banso_kernel::{CallId, CaseId, Day, Digest, LocalText, PersonId, RequestId, fold_width};
@@ -17,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::AccountForm;
 use super::project::payment_clause;
+use super::run_orders::{by_case, orders, paid};
 use crate::work::Work;
 use crate::{FieldProblem, Office, OfficeError};
 
@@ -130,7 +130,8 @@ impl Office {
     /// Approves a run as it stands. With the last approval every claim in it is ordered.
     ///
     /// # Errors
-    /// The person who planned it, a second time; a case that changed so that its claim no longer fits; not a director's to do.
+    /// The person who planned it, a second time; [`OfficeError::Stale`] for a claim that is not what was frozen any more, at the first
+    /// approval already; not a director's to do.
     pub async fn approve_run(&self, person: &Person, call: &CallId, run: Digest, request: RequestId) -> Result<(), OfficeError> {
         let called = self.called(person, Action::Decide, call).await?;
         if self.done_before(request).await? {
@@ -139,65 +140,25 @@ impl Office {
         let (frozen, _) = self.frozen_run(run).await?;
         let by = self.by(person, called.edition.digest(), payment_clause(rules(&called.edition)?));
         let (act, last) = decide::approve_run(&called.call.call, run, &frozen.run, person.id, &by)?;
+        // Whoever approves is told at once what the last one would be refused.
+        let permit = self.may_call(person, Action::ReadCall, call)?;
+        let cases = self.store().cases_within(&permit).await?;
         let mut batch = Batch::call(call.clone(), called.call.seq(), vec![act]).request(request);
-        if last {
-            let permit = self.may_call(person, Action::ReadCall, call)?;
-            let cases = self.store().cases_within(&permit).await?;
-            for (case, items) in by_case(&frozen.run) {
-                batch = self.order_case(batch, case, cases.get(&case), &items, (run, frozen.run.pay_on), &by)?;
+        for (id, items) in by_case(&frozen.run) {
+            let case = cases.get(&id).ok_or(OfficeError::NotFound)?;
+            let paid = paid(case).ok_or(OfficeError::NotFound)?;
+            let decided = orders(paid, &items, (run, frozen.run.pay_on), self.now().day())?;
+            if last {
+                batch = self.order_case(batch, id, case.last.seq, decided, &by)?;
             }
         }
         self.append(batch).await?;
         Ok(())
     }
 
-    fn order_case(
-        &self,
-        batch: Batch,
-        id: CaseId,
-        case: Option<&Case>,
-        items: &[RunItem],
-        (run, pay_on): (Digest, Day),
-        by: &decide::By,
-    ) -> Result<Batch, OfficeError> {
-        let Some(case) = case else { return Err(OfficeError::NotFound) };
-        let Some(execution) = case.state.execution() else { return Err(OfficeError::NotFound) };
+    fn order_case(&self, batch: Batch, id: CaseId, after: u64, decided: Vec<Decided>, by: &decide::By) -> Result<Batch, OfficeError> {
         let mut batch = batch;
-        let mut acts = Vec::new();
-        let mut at = execution.clone();
-        let today = self.now().day();
-        for item in items {
-            let act = PaymentOrdered { claim: item.claim, run, pay_on };
-            let changed = at.claims.get(&item.claim).is_none_or(|c| c.amount != item.amount || c.account != item.account);
-            if changed {
-                return Err(OfficeError::Stale(LocalText::new(
-                    format!(
-                        "{}の請求が、支払計画の確定後に変わりました。計画を取り消して作り直してください。",
-                        case.submission.paper.receipt_number
-                    ),
-                    format!(
-                        "A claim of {} changed after the run was frozen: discard it and plan again.",
-                        case.submission.paper.receipt_number
-                    ),
-                )));
-            }
-            if at.claims.get(&item.claim).is_some_and(|c| c.account_of != at.holder) {
-                return Err(OfficeError::Stale(LocalText::new(
-                    format!(
-                        "{}は、支払計画の確定後に承継されました。計画を取り消し、承継した者の振込先で作り直してください。",
-                        case.submission.paper.receipt_number
-                    ),
-                    format!(
-                        "{} was succeeded to after the run was frozen: discard it and plan again with the successor's account.",
-                        case.submission.paper.receipt_number
-                    ),
-                )));
-            }
-            let decided = step(&at, act, today, "").map_err(super::refused)?;
-            at = at.apply(&decided.act, today).map_err(super::refused)?;
-            acts.push(decide::write_step(decided, by));
-        }
-        let after = case.last.seq;
+        let acts: Vec<_> = decided.into_iter().map(|d| decide::write_step(d, by)).collect();
         for n in (1_u64..).take(acts.len()) {
             batch = batch.and_job(self.job(&Work::Tell { case: id, seq: after.saturating_add(n) })?);
         }
@@ -267,15 +228,6 @@ impl Office {
         tracing::info!(person = %person.id, %run, "a transfer file was taken");
         Ok((format!("FURIKOMI_{}_{}.txt", frozen.run.pay_on, run.short()), bytes))
     }
-}
-
-/// The transfers of a run, case by case.
-pub(super) fn by_case(run: &PaymentRun) -> BTreeMap<CaseId, Vec<RunItem>> {
-    let mut cases: BTreeMap<CaseId, Vec<RunItem>> = BTreeMap::new();
-    for item in &run.items {
-        cases.entry(item.case).or_default().push(*item);
-    }
-    cases
 }
 
 fn checked_requester(form: &RequesterForm) -> Result<RequesterForm, Vec<FieldProblem>> {

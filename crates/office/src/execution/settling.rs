@@ -10,7 +10,8 @@ use banso_permits::{Action, Person};
 use banso_store::{Append, Batch};
 
 use super::project::payment_clause;
-use super::runs::{by_case, rules};
+use super::run_orders::by_case;
+use super::runs::rules;
 use crate::work::Work;
 use crate::{FieldProblem, Office, OfficeError};
 

@@ -14,6 +14,7 @@ use banso_kernel::{CallId, CaseId, Day, Digest, LocalText, Yen};
 use banso_permits::{Action, Person, Resource};
 use banso_store::Anchor;
 
+use super::run_orders::why_stale;
 use super::{AssessedKind, Granted};
 use crate::{Office, OfficeError};
 
@@ -51,6 +52,8 @@ waiting_kinds! {
     Inspection = "inspection", "検査を待つ実績報告", "completion reports to inspect";
     Fixing = "fixing", "額の確定を待つ案件（交付決定権者）", "amounts to fix (director)";
     Payment = "payment", "支払計画に入れる請求", "claims to put into a run";
+    /// A claim changed after it was frozen.
+    StaleRun = "stale-run", "取り消して作り直す支払計画", "runs of payments to discard and plan again";
     RunApproval = "run-approval", "承認を待つ支払計画（交付決定権者）", "runs of payments to approve (director)";
     RunAnswer = "run-answer", "銀行の結果を記録する支払計画", "runs whose answer of the bank is to be recorded";
     /// Answered, or the term has passed: to be cancelled or dropped.
@@ -257,15 +260,19 @@ fn of_debts(execution: &Execution, today: Day, all: &mut Vec<Found>) -> Result<(
     Ok(())
 }
 
-/// Runs of a call that wait for somebody.
-fn of_runs(call: &Call, today: Day) -> Vec<Found> {
+/// Runs of a call that wait for somebody. `stale` says why the one that waits for approvals cannot have them any more.
+fn of_runs(call: &Call, stale: &[LocalText], today: Day) -> Vec<Found> {
     let line = |run: &banso_grant::Run| {
         let kind = match run.state {
+            RunState::Frozen if !stale.is_empty() => WaitingKind::StaleRun,
             RunState::Frozen => WaitingKind::RunApproval,
             RunState::Approved if run.pay_on <= today => WaitingKind::RunAnswer,
             RunState::Approved | RunState::Discarded | RunState::Settled => return None,
         };
-        let what = LocalText::new(format!("{}件", run.transfers), format!("{} transfers", run.transfers));
+        let what = match stale.first().filter(|_| kind == WaitingKind::StaleRun) {
+            Some(why) => why.clone(),
+            None => LocalText::new(format!("{}件", run.transfers), format!("{} transfers", run.transfers)),
+        };
         Some(Found { what, day: Some(run.pay_on), amount: Some(run.total), ..found(kind, WaitingAt::Run(run.run)) })
     };
     call.runs.iter().filter_map(line).collect()
@@ -278,8 +285,18 @@ impl Office {
         let today = self.now().day();
         let planned: Vec<(CaseId, u32)> = self.claims_underway(&called.call.call).await?.into_iter().collect();
         let mut lines = Vec::new();
-        for granted in self.granted_within(&called.permit).await? {
-            let found = of_case(&granted, &planned, today).map_err(super::refused)?;
+        let all = self.granted_within(&called.permit).await?;
+        let stale = match called.call.call.waiting_run() {
+            Some(open) => {
+                let (frozen, _) = self.frozen_run(open.run).await?;
+                let paid =
+                    |id: CaseId| all.iter().find(|g| g.id == id).map(|g| (g.case.submission.paper.receipt_number.as_str(), &g.execution));
+                why_stale(&frozen.run, open.run, today, paid)?
+            }
+            None => Vec::new(),
+        };
+        for granted in &all {
+            let found = of_case(granted, &planned, today).map_err(super::refused)?;
             if found.is_empty() {
                 continue;
             }
@@ -288,7 +305,7 @@ impl Office {
             let whose = (granted.id, paper.receipt_number.as_str(), paper.title.as_str(), holder.as_str());
             lines.extend(found.into_iter().map(|f| line(id, Some(whose), f)));
         }
-        lines.extend(of_runs(&called.call.call, today).into_iter().map(|f| line(id, None, f)));
+        lines.extend(of_runs(&called.call.call, &stale, today).into_iter().map(|f| line(id, None, f)));
         lines.sort_by(|a, b| (a.kind, a.day.is_none(), a.day, &a.receipt_number).cmp(&(b.kind, b.day.is_none(), b.day, &b.receipt_number)));
         Ok(lines)
     }

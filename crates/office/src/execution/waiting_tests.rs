@@ -101,6 +101,31 @@ async fn another_run_is_planned_while_the_bank_has_not_answered() {
     assert!(office.store().verify(None).await.unwrap().is_sound());
 }
 
+/// The holder names another account while the run waits: everybody is told, nobody approves, and the office discards it.
+#[tokio::test]
+async fn a_run_that_became_stale_is_told_before_anybody_approves_it() {
+    let road = Road::claimed().await;
+    let (office, officer, director, call) = (road.office(), &road.stage.officer, &road.stage.director, &road.stage.call);
+    let run = road.frozen().await;
+    assert!(road.run(run).await.stale.is_empty());
+    let number = road.page().await.claims[0].number;
+    office.change_account(road.holder(), road.case, number, &account("2223334"), "口座の変更", road.press()).await.unwrap();
+    road.stage.settle().await;
+    for person in [officer, director] {
+        let page = office.run_page(person, call, run).await.unwrap();
+        assert!(page.stale[0].ja.contains("振込先") && page.stale[0].ja.contains("事務局の担当者"), "{:?}", page.stale);
+        assert!(page.may_approve.is_err());
+    }
+    let refused = office.approve_run(director, call, run, road.press()).await;
+    assert!(matches!(&refused, Err(OfficeError::Stale(why)) if why.ja.contains("取り消して")), "{refused:?}");
+    assert!(road.run(run).await.approved_by.is_empty());
+    assert_eq!(waits(&road).await, "stale-run 1");
+    let [task] = tasks(&road, WaitingKind::StaleRun).await.try_into().unwrap();
+    assert_eq!((task.at, task.what.ja.contains("振込先")), (WaitingAt::Run(run), true));
+    office.discard_run(officer, call, run, "振込先の変更のため", road.press()).await.unwrap();
+    assert_eq!(waits(&road).await, "payment 1");
+}
+
 /// A claim is held, another run waits for the bank: the page of payments shows it with its reason, the list of what is to be done says the
 /// same, and once somebody has asked the holder it is planned.
 #[tokio::test]

@@ -10,7 +10,7 @@ use banso_execution::run::Held;
 use banso_grant::RunState;
 use banso_kernel::{CallId, Digest, LocalText};
 use banso_office::execution::{AccountForm, RequesterForm, RunLine, RunOrder, RunPage, RunsPage, SettleLine, SettleOrder};
-use banso_office::{FieldProblem, Office};
+use banso_office::{FieldProblem, Office, OfficeError};
 use tower_sessions::Session;
 
 use super::{call_path, shown_again};
@@ -211,6 +211,8 @@ pub(crate) async fn approve(
     let (call, run): (CallId, Digest) = (call_of((programme, round))?, id(&run)?);
     match office.approve_run(page.person()?, &call, run, form.request()).await {
         Ok(()) => see_other(&session, &run_path(&call, run), "支払計画を承認しました。", "The run was approved.").await,
+        // The page says what became stale and who can discard the run.
+        Err(OfficeError::Stale(text)) => again(&office, page, (&call, run), None, vec![FieldProblem { field: String::new(), text }]).await,
         Err(error) => again(&office, page, (&call, run), None, shown_again(error)?).await,
     }
 }
