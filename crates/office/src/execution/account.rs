@@ -58,6 +58,15 @@ impl AccountForm {
         let bank = digits(&self.bank, 4..=4, &format!("{prefix}bank"), "金融機関コード", "bank code", &mut problems);
         let branch = digits(&self.branch, 3..=3, &format!("{prefix}branch"), "支店コード", "branch code", &mut problems);
         let number = digits(&self.number, 1..=7, &format!("{prefix}number"), "口座番号", "account number", &mut problems);
+        // As banks write a number that is shorter, and as it stands in the transfer file.
+        let number = format!("{number:0>7}");
+        if number.bytes().all(|b| b == b'0') && !self.number.trim().is_empty() {
+            problems.push(FieldProblem::new(
+                format!("{prefix}number"),
+                "口座番号が0だけです。通帳の番号を入力してください。",
+                "The account number is nothing but zeros: enter the one of the passbook.",
+            ));
+        }
         let bank_name = kana(&self.bank_name, 15, &format!("{prefix}bank-name"), "金融機関名（カナ）", "name of the bank", &mut problems);
         let branch_name =
             kana(&self.branch_name, 15, &format!("{prefix}branch-name"), "支店名（カナ）", "name of the branch", &mut problems);
@@ -98,7 +107,7 @@ impl AccountForm {
             bank: format!("{} {}", self.bank, self.bank_name),
             branch: format!("{} {}", self.branch, self.branch_name),
             kind: kind.map_or_else(|| LocalText::ja(&self.kind), |(_, _, ja, en)| LocalText::new(*ja, *en)),
-            number: self.number.clone(),
+            number: format!("{:0>7}", self.number),
             holder: self.holder.clone(),
         }
     }
@@ -167,6 +176,9 @@ mod unit {
         };
         let checked = good.checked("").unwrap();
         assert_eq!((checked.bank.as_str(), checked.number.as_str(), checked.holder.as_str()), ("0001", "1234567", "ｶ)ｶｸｳｾｲｷ"));
+        let short = |number: &str| AccountForm { number: number.into(), ..good.clone() }.checked("").map(|a| a.number);
+        assert_eq!(short("１２").unwrap(), "0000012", "filled up with zeros, as banks do");
+        assert_eq!(AccountForm { number: "12".into(), ..good.clone() }.view().number, "0000012", "one kept before too");
         let wrong = |change: fn(&mut AccountForm), field: &str| {
             let mut form = good.clone();
             change(&mut form);
@@ -176,6 +188,9 @@ mod unit {
         wrong(|f| f.bank = "1".into(), "to-bank");
         wrong(|f| f.branch = "1a1".into(), "to-branch");
         wrong(|f| f.number = "12345678".into(), "to-number");
+        wrong(|f| f.number = "12a".into(), "to-number");
+        wrong(|f| f.number = String::new(), "to-number");
+        wrong(|f| f.number = "000".into(), "to-number");
         wrong(|f| f.holder = "架空精機".into(), "to-holder");
         wrong(|f| f.holder = "ア".repeat(31), "to-holder");
         wrong(|f| f.kind = "x".into(), "to-kind");
