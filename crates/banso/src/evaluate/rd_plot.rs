@@ -103,6 +103,7 @@ fn picture(found: &Plot, spec: &PlotSpec) -> Figure {
         name: "discontinuity".to_owned(),
         ja: format!("{}の区間平均と多項式（{}）", spec.outcome, spec.score),
         en: format!("{}: means of bins and polynomials of {}", spec.outcome, spec.score),
+        synthetic: false,
         along: [spec.score.clone(), spec.score.clone()],
         up: [spec.outcome.clone(), spec.outcome.clone()],
         mark: Some(spec.cutoff),

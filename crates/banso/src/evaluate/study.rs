@@ -104,6 +104,7 @@ pub(crate) fn run(asked: &Asked, lang: Lang) -> Result<String, Trouble> {
         table: Digest::of(&bytes).to_string(),
         report: Digest::of(text.as_bytes()).to_string(),
         standing,
+        synthetic: declaration.synthetic,
     };
     write(&asked.to, &report, &package)?;
     Ok(format!("{}\n→ {}", markdown(&report, lang == Lang::En), asked.to.display()))

@@ -251,6 +251,23 @@ fn a_report_is_read_back_as_it_was_written_and_its_files_are_the_same_each_time(
     assert_eq!(all, given(files(&report)));
     assert!(all.iter().any(|(name, _)| name == "en/report.md") && all.iter().any(|(name, _)| name == "declaration.json"));
 }
+#[test]
+fn a_study_of_made_up_firms_says_so_in_every_file() {
+    let (real, panel) = (declared(declaration()), firms(600, 12.0));
+    // A declaration that says nothing of it has the text, and so the digest, that it always had.
+    let text = given(real.canonical());
+    assert!(!text.contains("synthetic"), "{text}");
+    let made_up = Declaration { synthetic: true, ..real.clone() };
+    let named = |declaration: &Declaration| {
+        let all = given(files(&given(run(declaration, &panel, Standing::Matching))));
+        let label = |text: &str| ["合成データ（デモ）", "Synthetic data", "\"synthetic\""].iter().any(|word| text.contains(word));
+        all.into_iter().map(|(name, text)| (name, label(&text))).collect::<Vec<_>>()
+    };
+    let (with, without) = (named(&made_up), named(&real));
+    assert!(with.iter().any(|(name, _)| name.ends_with(".svg")) && with.iter().all(|(_, said)| *said), "{with:?}");
+    assert!(without.iter().all(|(_, said)| !said), "{without:?}");
+}
+
 
 #[test]
 fn a_small_group_cannot_be_told_from_the_total() {

@@ -58,6 +58,8 @@ struct Ground {
     file: CallFile,
     edition: banso_guideline::Edition,
     panel: Panel,
+    /// Whether its firms are made up: the declaration says so, and with it every text and figure of the report.
+    synthetic: bool,
 }
 
 impl Office {
@@ -66,7 +68,8 @@ impl Office {
         let edition = self.edition_in_force(call)?;
         let file = self.store().call(call).await?.ok_or(OfficeError::NotFound)?;
         let panel = self.panel(&permit, &file, &edition, self.now().day()).await?.ok_or(OfficeError::NotFound)?;
-        Ok(Ground { permit, file, edition, panel })
+        let synthetic = self.synthetic() || edition.meta().synthetic;
+        Ok(Ground { permit, file, edition, panel, synthetic })
     }
 
     /// Other decided calls of the programme that somebody may evaluate.
@@ -180,6 +183,7 @@ impl Office {
 fn declared(ground: &Ground, designs: &[DesignChoice], form: &StudyForm, items: &[Item]) -> Result<Declaration, OfficeError> {
     let call = &ground.file.id;
     let declaration = form.declaration(call, &ground.edition, items, &ground.panel).map_err(OfficeError::Invalid)?;
+    let declaration = Declaration { synthetic: ground.synthetic, ..declaration };
     // Before the grants are decided the line tells how many there will be.
     if let Some(small) = ground.panel.foreseen().small_rounds().first() {
         let why = small.why();

@@ -191,6 +191,8 @@ impl StudyForm {
         Ok(Declaration {
             title,
             title_en,
+            // Said by who records it: see `declared`.
+            synthetic: false,
             question,
             question_en,
             call: Some(call.to_string()),

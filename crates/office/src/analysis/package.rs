@@ -29,7 +29,7 @@ impl Office {
     pub async fn study_pdf(&self, person: &Person, call: &CallId, study: Digest, seq: u64, lang: Lang) -> Result<StudyFile, OfficeError> {
         let page = self.report_page(person, call, study, seq).await?;
         let name = format!("{}-{}-{seq}-{}.pdf", lang.pick("効果検証", "evaluation"), call.round(), lang.code());
-        let letter = paper(&page, lang, self.synthetic()).map_err(|r| super::refused(&r))?;
+        let letter = paper(&page, lang, self.synthetic() || page.study.declaration.synthetic).map_err(|r| super::refused(&r))?;
         let letters = self.letters().clone();
         let bytes = tokio::task::spawn_blocking(move || letters.render(&letter)).await.map_err(OfficeError::fault)?;
         Ok(StudyFile { name, bytes: bytes.map_err(OfficeError::fault)? })
@@ -54,8 +54,11 @@ impl Office {
         };
         self.store().change(Change::log_access(&access)).await?;
         let names = name_columns(&csv, &items(&self.edition_in_force(call)?));
-        let bytes = tokio::task::spawn_blocking(move || zipped(&page, csv, &names)).await.map_err(OfficeError::fault)??;
-        Ok(StudyFile { name: format!("study-{}-{seq}.zip", call.round()), bytes })
+        // A study of a demonstration that was declared before declarations said so is labelled at least on what goes around it.
+        let synthetic = self.synthetic() || page.study.declaration.synthetic;
+        let bytes = tokio::task::spawn_blocking(move || zipped(&page, csv, &names, synthetic)).await.map_err(OfficeError::fault)??;
+        let label = if synthetic { "synthetic-" } else { "" };
+        Ok(StudyFile { name: format!("{label}study-{}-{seq}.zip", call.round()), bytes })
     }
 }
 
@@ -78,7 +81,7 @@ pub(super) fn withheld(csv: &str) -> Option<LocalText> {
     }
 }
 
-fn zipped(page: &ReportPage, csv: String, names: &[String]) -> Result<Vec<u8>, OfficeError> {
+fn zipped(page: &ReportPage, csv: String, names: &[String], synthetic: bool) -> Result<Vec<u8>, OfficeError> {
     let declaration: &Declaration = &page.study.declaration;
     let standing = if page.study.beforehand { Standing::Matching } else { Standing::Exploratory };
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -96,16 +99,17 @@ fn zipped(page: &ReportPage, csv: String, names: &[String]) -> Result<Vec<u8>, O
         table: page.run.panel.to_string(),
         report: digest.to_string(),
         standing,
+        synthetic: declaration.synthetic,
     };
     let mut all = files(&report).map_err(|r| super::refused(&r))?;
     all.push(("package.json".to_owned(), serde_json::to_string_pretty(&package).map_err(OfficeError::fault)?));
     all.push(("panel.csv".to_owned(), csv));
-    all.push(("README.txt".to_owned(), readme(page)));
+    all.push(("README.txt".to_owned(), readme(page, synthetic)));
     let entries: Vec<(String, Vec<u8>)> = all.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
     zip_files(&entries, page.run.recorded_at).map_err(OfficeError::fault)
 }
 
-fn readme(page: &ReportPage) -> String {
+pub(super) fn readme(page: &ReportPage, synthetic: bool) -> String {
     let study = &page.study;
     let (declared, ja, en) = if study.beforehand {
         (format!(" --declared {}", study.study), "成果が分かる前に記録", "recorded before any outcome was known")
@@ -113,8 +117,14 @@ fn readme(page: &ReportPage) -> String {
         (String::new(), "成果が分かった後に記録（探索的）", "recorded after outcomes were known: exploratory")
     };
     let (titles, version) = (study.declaration.titles(), &page.run.engine);
+    let label = if synthetic {
+        "合成データ（デモ）: 実在の企業のデータではありません。panel.csv の値は全て架空です。\n\
+         SYNTHETIC DATA (demonstration): no real firms; every value in panel.csv is made up.\n\n"
+    } else {
+        ""
+    };
     format!(
-        "効果検証の再現用データ / Package to have the same result again\n\n\
+        "{label}効果検証の再現用データ / Package to have the same result again\n\n\
          題名 / Title: {}\n{}\n公募 / Call: {}\n宣言 / Declaration: SHA-256 {}\n台帳の記録 / In the ledger: {} {ja} / {en}\n\
          データの基準日 / Known on: {}\n\n\
          再現の手順 / How to have the same again\n\

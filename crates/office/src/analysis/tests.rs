@@ -55,6 +55,11 @@ async fn a_study_goes_from_its_declaration_to_its_package() {
     assert!(file.bytes.starts_with(b"PK") && file.name.ends_with(".zip"));
     for lang in [Lang::Ja, Lang::En] {
         let paper = office.study_pdf(&round.officer, &round.call, study, page.runs[0].seq, lang).await.unwrap();
+    // Everybody in a demonstration is made up: the study says so, and so does what goes around it.
+    let readme = package::readme(&report, true);
+    assert!(report.report.declaration.synthetic && file.name.starts_with("synthetic-study-"), "{}", file.name);
+    assert!(readme.starts_with("合成データ（デモ）") && readme.contains("SYNTHETIC DATA"), "{readme}");
+    assert!(package::readme(&report, false).starts_with("効果検証"));
         assert!(paper.bytes.starts_with(b"%PDF-1.7"), "{}", paper.name);
     }
     assert!(office.store().verify(None).await.unwrap().is_sound());

@@ -173,6 +173,7 @@ fn histogram(panel: &Frame, spec: &discontinuity::Spec, least: usize) -> Result<
         en: format!("Firms by score and the cut-off (bins of fewer than {least} firms are not shown)"),
         along: score_axis(spec.cutoff),
         up: ["企業数".to_owned(), "firms".to_owned()],
+        synthetic: false,
         mark: Some(spec.cutoff),
         layers: vec![Layer::Bars { at }],
     }))

@@ -17,6 +17,9 @@ pub struct Declaration {
     /// The same in English, where it is to be read so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title_en: Option<String>,
+    /// Whether the firms are made up: every text and figure of the report says so. Left out of the text where they are not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub synthetic: bool,
     /// What it asks, in a sentence.
     pub question: String,
     /// The same in English.

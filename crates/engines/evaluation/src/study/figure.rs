@@ -14,6 +14,9 @@ pub struct Figure {
     pub ja: String,
     /// The same in English.
     pub en: String,
+    /// Whether what is drawn is of firms that are made up: the picture says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub synthetic: bool,
     /// What runs along, Japanese and English.
     pub along: [String; 2],
     /// What runs up, Japanese and English.
@@ -132,7 +135,12 @@ impl Figure {
         area.fill(&WHITE)?;
         let names = self.names(english).unwrap_or_default();
         let left = if names.is_empty() { 92 } else { 230 };
-        let mut chart = ChartBuilder::on(&area)
+        let mut builder = ChartBuilder::on(&area);
+        if self.synthetic {
+            let label = super::words::synthetic();
+            builder.caption(if english { label.en } else { label.ja }, (FONT, 19).into_font().color(&ORANGE));
+        }
+        let mut chart = builder
             .margin(14)
             .set_label_area_size(LabelAreaPosition::Bottom, 58)
             .set_label_area_size(LabelAreaPosition::Left, left)
@@ -241,6 +249,7 @@ mod tests {
             name: "t".into(),
             ja: "図".into(),
             en: "figure".into(),
+            synthetic: false,
             along: ["点".into(), "score".into()],
             up: ["円".into(), "yen".into()],
             mark: Some(0.0),
@@ -254,6 +263,11 @@ mod tests {
         assert_eq!(first, figure.svg(false));
         let text = first.unwrap_or_default();
         assert!(text.contains("<svg") && text.contains("<circle") && text.contains("<polyline") && text.contains('円'));
+        assert!(!text.contains("合成データ"));
+        let made_up = Figure { synthetic: true, ..figure.clone() };
+        assert!(
+            made_up.svg(false).is_ok_and(|s| s.contains("合成データ")) && made_up.svg(true).is_ok_and(|s| s.contains("Synthetic data"))
+        );
         let empty = Figure { layers: Vec::new(), ..figure.clone() };
         assert!(empty.svg(true).is_err_and(|r| r.code == "nothing-to-draw"));
         let love = Figure {

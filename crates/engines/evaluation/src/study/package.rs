@@ -22,6 +22,9 @@ pub struct Package {
     pub report: String,
     /// Whether it was declared beforehand.
     pub standing: Standing,
+    /// Whether the firms are made up.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub synthetic: bool,
 }
 
 /// Name and text of each file of a report but `package.json`, in their order.

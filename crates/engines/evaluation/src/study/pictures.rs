@@ -56,6 +56,7 @@ fn jump(
         name: format!("discontinuity-{}", before + 1),
         ja: format!("{}とカットオフ（点は{least}社以上の平均、線は推定に使った当てはめ）", name.ja),
         en: format!("{} at the cut-off (points are means of at least {least} firms, lines the fit behind the estimate)", name.en),
+        synthetic: false,
         along: score_axis(spec.cutoff),
         // The caption names the outcome; an axis has no room for it.
         up: [false, true].map(|english| finding.outcome.unit_in(english).to_owned()),
@@ -88,6 +89,7 @@ fn event(finding: &Finding, result: &difference::Estimate, before: usize) -> Opt
         name: format!("event-{}", before + 1),
         ja: format!("{}: 支援開始からの年数ごとの効果と区間（0より前は、平行トレンドの確認）", name.ja),
         en: format!("{}: effects by time since the start with their intervals (before 0: a look at parallel trends)", name.en),
+        synthetic: false,
         along: ["支援開始からの期間（0は開始の期）".to_owned(), "periods since the start (0: the first)".to_owned()],
         up: [format!("効果（{}）", finding.outcome.unit_in(false)), format!("effect ({})", finding.outcome.unit_in(true))],
         mark: Some(0.0),
@@ -105,6 +107,7 @@ fn love(declaration: &Declaration, result: &balancing::Estimate, before: usize) 
         name: format!("love-{}", before + 1),
         ja: "群のあいだの標準化差（○は調整前、●は調整後）".to_owned(),
         en: "standardised differences between the arms (open: before, filled: after)".to_owned(),
+        synthetic: false,
         along: ["標準化差".to_owned(), "standardised difference".to_owned()],
         up: [String::new(), String::new()],
         mark: Some(0.0),

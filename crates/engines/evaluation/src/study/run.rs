@@ -113,6 +113,7 @@ pub fn run_watched(
     let first = shown.first().filter(|(outcome, _)| declaration.outcomes.first() == Some(*outcome)).map(|(_, found)| *found);
     let cost = reached::cost(declaration, panel, &firms, first)?;
     let cost_says = reached::cost_says(declaration, cost.as_ref(), first.and_then(|f| f.effect.as_ref()));
+    figures.iter_mut().for_each(|figure| figure.synthetic = declaration.synthetic);
     watch(steps, steps);
     Ok(Report {
         cost_says,

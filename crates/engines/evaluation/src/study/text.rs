@@ -6,7 +6,7 @@ use super::declare::Method;
 use super::finding::{Effect, Finding};
 use super::pooled::PooledRounds;
 use super::run::{Report, Standing};
-use super::words::{Sentence, capital, named, number, p_value};
+use super::words::{Sentence, capital, named, number, p_value, synthetic};
 
 /// The report as a text that people read. `english` chooses the language; figures stand as links to `NAME.svg`.
 #[must_use]
@@ -15,6 +15,7 @@ pub fn markdown(report: &Report, english: bool) -> String {
     let d = &report.declaration;
     out.line(&format!("# {}", out.of(&d.titles())));
     out.line("");
+    out.made_up(d.synthetic);
     match report.standing {
         Standing::Declared => {}
         Standing::Matching => out.say(
@@ -124,6 +125,17 @@ impl Text {
     fn say(&mut self, ja: &str, en: &str) {
         let words = if self.english { en } else { ja };
         self.line(&format!("{words}\n"));
+    }
+
+    /// Above everything else, where firms are made up.
+    fn made_up(&mut self, synthetic_firms: bool) {
+        if synthetic_firms {
+            let label = synthetic();
+            self.say(
+                &format!("**{}。実在の企業についての結果ではありません。**", label.ja),
+                &format!("**{}: no result about real firms.**", label.en),
+            );
+        }
     }
 
     fn heading(&mut self, ja: &str, en: &str) {

@@ -19,6 +19,11 @@ impl Sentence {
     }
 }
 
+/// What stands wherever firms are made up.
+pub(super) fn synthetic() -> Sentence {
+    Sentence::new("合成データ（デモ）", "Synthetic data (demonstration)")
+}
+
 /// A unit in a language; one that is not known here stays as it is.
 #[must_use]
 pub fn unit_in(unit: &str, english: bool) -> &str {
