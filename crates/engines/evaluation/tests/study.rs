@@ -268,6 +268,63 @@ fn a_study_of_made_up_firms_says_so_in_every_file() {
     assert!(without.iter().all(|(_, said)| !said), "{without:?}");
 }
 
+/// Those who passed the line without a grant: every tenth of them. Per worker nobody knows a figure of `gone` of these.
+fn without_a_grant(gone: usize) -> (Declaration, Frame) {
+    let panel = firms(600, 12.0);
+    let (scores, workers) = (given(panel.numbers("点数")).to_vec(), given(panel.numbers("従業員数")).to_vec());
+    let mut passed = 0;
+    let refused: Vec<bool> = scores
+        .iter()
+        .map(|score| {
+            passed += usize::from(*score >= 60.0);
+            *score >= 60.0 && passed % 10 == 0
+        })
+        .collect();
+    let granted = scores.iter().zip(&refused).map(|(score, refused)| f64::from(u8::from(*score >= 60.0 && !refused))).collect();
+    let mut left = gone;
+    let heads = workers.iter().zip(&refused).map(|(heads, refused)| {
+        if *refused && left > 0 {
+            left -= 1;
+            return f64::NAN;
+        }
+        if heads.is_nan() { 9.0 } else { *heads }
+    });
+    let heads = Column::Number(heads.collect());
+    let panel = given(given(panel.with("交付", Column::Number(granted))).with("人数", heads));
+    let mut value = declaration();
+    value["outcomes"][0]["workers"] = json!("人数");
+    value["design"]["settings"]["treatment"] = json!("交付");
+    (declared(value), panel)
+}
+
+#[test]
+fn nobody_is_left_out_by_the_grant_without_a_word() {
+    // All of them known, some missing, all of them missing.
+    let report = |gone: usize| {
+        let (declaration, panel) = without_a_grant(gone);
+        given(run(&declaration, &panel, Standing::Declared))
+    };
+    let all = report(0);
+    assert!(all.findings.iter().all(|f| f.effect.is_some() && f.left_out.is_none()), "{:?}", all.findings);
+    let some = report(12);
+    let said = some.summary[1].en.as_str();
+    assert!(
+        some.findings[1].effect.is_some() && said.contains("Left out for want of a value: 0 of the granted, 12 of the others."),
+        "{said}"
+    );
+    assert!(some.findings[0].left_out.is_none() && !some.summary[0].ja.contains("値がないため"), "{:?}", some.summary[0]);
+    // The outcome as it is and per worker are known of other firms: each has its own line.
+    let lines: Vec<&str> = some.checks.iter().filter(|c| c.code == "attrition").map(|c| c.seen.en.as_str()).collect();
+    assert!(lines.len() == 2 && lines[0].starts_with("Value added: ") && lines[1].starts_with("Value added (per worker): "), "{lines:?}");
+    let few = report(3);
+    assert!(few.summary[1].ja.contains("10社未満"), "{:?}", few.summary[1]);
+    let none = report(600);
+    assert!(none.findings[0].effect.is_some(), "the outcome as it is stands");
+    let held = &none.findings[1];
+    assert!(held.effect.is_none() && held.details.is_null() && held.held.iter().any(|w| w.code == "arm-left-out"), "{held:?}");
+    assert!(none.summary[1].ja.contains("カットオフの上で交付を受けなかった企業"), "{:?}", none.summary[1]);
+}
+
 
 #[test]
 fn a_small_group_cannot_be_told_from_the_total() {

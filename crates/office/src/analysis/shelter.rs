@@ -97,7 +97,14 @@ impl Shelter {
             let texts: Vec<String> = values.iter().map(|v| v.map(|v| v.to_string()).unwrap_or_default()).collect();
             values.iter().zip(kept(&texts)).map(|(v, shown)| v.filter(|_| !shown.is_empty())).collect()
         };
-        let (level, paid) = (numbers(&means.level), numbers(&means.paid));
+        let level = numbers(&means.level);
+        // Where a decision is that of a few, so are their groups: they are told by the mean of all groups of their side, which stood on the day of
+        // the selection. Left out, they would be missing by their grant, and whoever compares would compare those who kept to the line alone.
+        let wide: Vec<Option<f64>> =
+            means.of_sides(lines).into_iter().zip(&level).map(|(wide, own)| wide.filter(|_| own.is_none())).collect();
+        let wide = numbers(&wide);
+        let level: Vec<Option<f64>> = level.into_iter().zip(wide).map(|(own, wide)| own.or(wide)).collect();
+        let paid = numbers(&means.paid);
         let factor = |(line, level): (&Line, Option<f64>)| Some(level? / heads(line, items)?);
         Shelter { names, heads: lines.iter().zip(level).map(factor).collect(), paid }
     }
@@ -142,6 +149,22 @@ impl Means {
                 }
             }
         }
+    }
+}
+
+impl Means {
+    /// For each row whose group has heads the mean over all groups of its round and side: of nothing but their heads, so that it tells no firm
+    /// that they do not tell.
+    fn of_sides(&self, lines: &[Line]) -> Vec<Option<f64>> {
+        let sides: Vec<String> = lines.iter().map(|l| format!("{}\u{1f}{}", l.round, l.is_above_cutoff())).collect();
+        let mut wide = vec![None; lines.len()];
+        for rows in by_value(&sides).into_values() {
+            let rows: Vec<usize> = rows.into_iter().filter(|row| self.level.get(*row).copied().flatten().is_some()).collect();
+            let levels: Vec<f64> = rows.iter().filter_map(|row| self.level.get(*row).copied().flatten()).collect();
+            let of_all = mean(&levels).map(f64::round);
+            rows.into_iter().for_each(|row| wide.get_mut(row).into_iter().for_each(|place| *place = of_all));
+        }
+        wide
     }
 }
 

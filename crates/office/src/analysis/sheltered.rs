@@ -81,6 +81,22 @@ async fn what_is_public_of_a_firm_is_that_of_enough_others() {
 }
 
 #[tokio::test]
+async fn heads_are_missing_of_no_side_by_its_decision() {
+    let round = varied().await;
+    let csv = panel(&round).await.wide(1).csv();
+    let mut cells: BTreeMap<[String; 2], [usize; 2]> = BTreeMap::new();
+    for row in values(&csv, &["距離", "交付", "従業員数_前"]) {
+        let [distance, granted, heads] = &row[..] else { panic!("{row:?}") };
+        let cell = cells.entry([distance.starts_with('-').to_string(), granted.clone()]).or_default();
+        cell[0] += 1;
+        cell[1] += usize::from(!heads.is_empty());
+    }
+    let told = |[all, told]: &[usize; 2]| *all < ALIKE || 10 * told >= 9 * all;
+    assert!(cells.len() >= 3 && cells.values().filter(|[all, _]| *all >= ALIKE).count() >= 3, "{cells:?}");
+    assert!(cells.values().all(told), "{cells:?}");
+}
+
+#[tokio::test]
 async fn two_studies_together_tell_no_more_than_one() {
     let round = varied().await;
     let own = ["距離", "交付額", "規模", "都道府県", "従業員数_前"];

@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::declare::{Declaration, Method, Ready};
 use super::figure::{Figure, Layer};
-use super::finding::Full;
-use super::firms::{self, Firm};
+use super::finding::{Full, Measure};
+use super::firms::Firm;
+use super::left::{self, Share};
 use super::robust::{self, Shown};
-use super::words::{Sentence, number, p_value, score_axis};
+use super::run::{PER_WORKER, measured};
+use super::words::{Sentence, name_of, number, p_value, score_axis};
 use crate::sums::sorted;
 use crate::{Frame, Refusal, Warning, difference, discontinuity};
 
@@ -171,9 +173,9 @@ fn histogram(panel: &Frame, spec: &discontinuity::Spec, least: usize) -> Result<
         name: "density".to_owned(),
         ja: format!("点数ごとの企業数（{least}社未満の階級は示さない）とカットオフ"),
         en: format!("Firms by score and the cut-off (bins of fewer than {least} firms are not shown)"),
+        synthetic: false,
         along: score_axis(spec.cutoff),
         up: ["企業数".to_owned(), "firms".to_owned()],
-        synthetic: false,
         mark: Some(spec.cutoff),
         layers: vec![Layer::Bars { at }],
     }))
@@ -223,7 +225,9 @@ pub(super) fn afterwards(
     firms: &[Firm],
     shown: &[Shown<'_>],
 ) -> Result<(), Refusal> {
-    let Some(first) = shown.first().copied().filter(|(o, _)| declaration.outcomes.first() == Some(*o)) else { return Ok(()) };
+    let Some(first) = shown.first().copied().filter(|(o, _)| declaration.outcomes.first() == Some(*o)) else {
+        return attrition(looked, declaration, panel);
+    };
     let (outcome, found) = first;
     let ready = declaration.design.ready(&outcome.column)?;
     match (&found.full, &ready) {
@@ -238,7 +242,7 @@ pub(super) fn afterwards(
         (Full::Balancing(result), _) => alike(looked, result),
         (Full::Discontinuity(_) | Full::Difference(_), _) => {}
     }
-    kept(looked, declaration, firms, &firms::known(panel, &ready, firms)?);
+    attrition(looked, declaration, panel)?;
     robust::bounds(looked, declaration, panel, firms, first)?;
     robust::screen(looked, declaration, panel, shown)?;
     robust::neighbours(looked, declaration, panel, firms, first)
@@ -320,13 +324,31 @@ fn alike(looked: &mut Looked, result: &crate::balancing::Estimate) {
     looked.add("balance", assumed, if most > 0.1 { Verdict::Doubtful } else { Verdict::Holds }, seen);
 }
 
-/// Whether outcomes are known alike for those who were granted and those who were not.
-fn kept(looked: &mut Looked, declaration: &Declaration, firms: &[Firm], known: &[bool]) {
-    let share = |arm: bool| {
-        let of: Vec<bool> = firms.iter().zip(known).filter(|(f, _)| f.treated == arm).map(|(_, known)| *known).collect();
-        (of.len(), of.iter().filter(|known| **known).count())
-    };
-    let ((n1, k1), (n0, k0)) = (share(true), share(false));
+/// Whether outcomes are known alike for those who were granted and those who were not: each of them, as it is and per worker, and in one line
+/// those of which the same firms are known.
+fn attrition(looked: &mut Looked, declaration: &Declaration, panel: &Frame) -> Result<(), Refusal> {
+    let mut all: Vec<([Share; 2], Vec<Sentence>)> = Vec::new();
+    for outcome in &declaration.outcomes {
+        for (measure, part) in measured(panel, outcome)? {
+            let column = if measure == Measure::PerWorker { PER_WORKER } else { outcome.column.as_str() };
+            let left = left::of(declaration, part.as_ref().unwrap_or(panel), &declaration.design.ready(column)?)?;
+            let (shares, name) = ([left.share(true), left.share(false)], name_of(outcome, measure, None));
+            match all.iter_mut().find(|(known, _)| *known == shares) {
+                Some((_, names)) => names.push(name),
+                None => all.push((shares, vec![name])),
+            }
+        }
+    }
+    let several = all.len() > 1;
+    for (shares, names) in all {
+        let (ja, en): (Vec<String>, Vec<String>) = names.into_iter().map(|n| (n.ja, n.en)).unzip();
+        let name = several.then(|| Sentence::new(format!("{}: ", ja.join("、")), format!("{}: ", en.join("; "))));
+        kept(looked, declaration, shares, name.as_ref());
+    }
+    Ok(())
+}
+
+fn kept(looked: &mut Looked, declaration: &Declaration, [(n1, k1), (n0, k0)]: [Share; 2], name: Option<&Sentence>) {
     if n1 < declaration.least_cell || n0 < declaration.least_cell {
         return;
     }
@@ -342,9 +364,10 @@ fn kept(looked: &mut Looked, declaration: &Declaration, firms: &[Firm], known: &
     };
     // In pooled rounds a row is an application, of which a firm may have several.
     let (of, of_en) = if declaration.rounds.is_some() { ("案件", " applications") } else { ("企業", "") };
+    let (name, name_en) = name.map_or(("", ""), |n| (n.ja.as_str(), n.en.as_str()));
     let seen = Sentence::new(
-        format!("成果が{when}分かる{of}は、交付を受けた{of}の {a:.0}%、受けなかった{of}の {b:.0}% です。"),
-        format!("The outcome is known{when_en} for {a:.0}% of the granted{of_en} and {b:.0}% of the others."),
+        format!("{name}成果が{when}分かる{of}は、交付を受けた{of}の {a:.0}%、受けなかった{of}の {b:.0}% です。"),
+        format!("{name_en}The outcome is known{when_en} for {a:.0}% of the granted{of_en} and {b:.0}% of the others."),
     );
     looked.add("attrition", assumed, if (a - b).abs() > 10.0 { Verdict::Doubtful } else { Verdict::Holds }, seen);
 }

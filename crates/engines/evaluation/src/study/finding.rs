@@ -30,6 +30,9 @@ pub struct Finding {
     pub effect: Option<Effect>,
     /// Firms (rows) that carry it: treated, compared.
     pub firms: [usize; 2],
+    /// Who carries no number for want of a value; none where nobody is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<Sentence>,
     /// Why it is no headline.
     pub held: Vec<Warning>,
     /// What else to know.

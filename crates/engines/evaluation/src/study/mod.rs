@@ -10,6 +10,7 @@ mod finding;
 mod firms;
 mod kept;
 mod key;
+mod left;
 mod manner;
 mod package;
 mod pictures;

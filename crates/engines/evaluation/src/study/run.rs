@@ -9,7 +9,7 @@ use super::finding::{CostOfEffect, Finding, Found, Group, Measure, find};
 use super::pooled::{self, PooledRounds};
 use super::reached::{self, Reached};
 use super::words::{Sentence, assumptions, readable, says};
-use super::{firms, manner, pictures};
+use super::{firms, left, manner, pictures};
 use crate::frame::Column;
 use crate::multiple::holm;
 use crate::{Frame, Refusal, Warning};
@@ -64,7 +64,7 @@ pub struct Report {
 }
 
 /// The column that a measure per worker is put in.
-const PER_WORKER: &str = "\u{1}per-worker";
+pub(super) const PER_WORKER: &str = "\u{1}per-worker";
 
 /// Runs a study.
 ///
@@ -144,22 +144,28 @@ fn one(
 ) -> Result<(Finding, Option<Found>), Refusal> {
     let column = if measure == Measure::PerWorker { PER_WORKER } else { outcome.column.as_str() };
     let ready = declaration.design.ready(column)?;
-    let found = match (measure, &outcome.workers) {
-        (Measure::PerWorker, Some(workers)) => per_worker(panel, &outcome.column, workers).and_then(|panel| find(&panel, &ready)),
-        (Measure::PerWorker | Measure::Total, _) => find(panel, &ready),
-    };
+    let divided = match (measure, &outcome.workers) {
+        (Measure::PerWorker, Some(workers)) => Some(per_worker(panel, &outcome.column, workers)),
+        (Measure::PerWorker | Measure::Total, _) => None,
+    }
+    .transpose();
+    let found = divided.and_then(|divided| {
+        let panel = divided.as_ref().unwrap_or(panel);
+        Ok((find(panel, &ready)?, left::of(declaration, panel, &ready)?))
+    });
     let mut finding = Finding {
         outcome: outcome.clone(),
         measure,
         group,
         effect: None,
         firms: [0, 0],
+        left_out: None,
         held: Vec::new(),
         notes: Vec::new(),
         refused: None,
         details: serde_json::Value::Null,
     };
-    let found = match found {
+    let (found, left) = match found {
         Ok(found) => found,
         Err(refusal) => {
             finding.refused = Some(refusal);
@@ -168,7 +174,8 @@ fn one(
     };
     let few = found.firms.iter().any(|n| *n < declaration.least_cell);
     let held = |w: &&Warning| w.blocks && !declaration.acknowledged.iter().any(|code| code == w.code);
-    let warnings = || found.warnings.iter().chain(doubts);
+    let gone = left.warnings(declaration.least_cell);
+    let warnings = || gone.iter().chain(&found.warnings).chain(doubts);
     finding.held = warnings().filter(held).map(readable).collect();
     finding.notes = warnings().filter(|w| !held(w)).map(readable).collect();
     // A warning counts rows too: of a cell that is not shown, it is not shown either.
@@ -181,10 +188,20 @@ fn one(
     if !finding.held.is_empty() {
         return Ok((finding, None));
     }
+    finding.left_out = left.said(declaration.least_cell);
     finding.effect.clone_from(&found.effect);
     finding.details = found.details.clone();
     let found = finding.effect.is_some().then_some(found);
     Ok((finding, found))
+}
+
+/// An outcome as it is and, where it is asked for, per worker: with the panel that has the column of that.
+pub(super) fn measured(panel: &Frame, outcome: &Outcome) -> Result<Vec<(Measure, Option<Frame>)>, Refusal> {
+    let mut all = vec![(Measure::Total, None)];
+    if let Some(workers) = &outcome.workers {
+        all.push((Measure::PerWorker, Some(per_worker(panel, &outcome.column, workers)?)));
+    }
+    Ok(all)
 }
 
 /// The panel with the outcome divided by workers; no value where there are no workers.
@@ -244,7 +261,7 @@ fn protect(findings: &mut [Finding], sizes: &[usize], nameless: usize, least: us
         let shown = findings.iter_mut().filter(|f| f.firms != [0, 0]);
         let Some(smallest) = shown.min_by_key(|f| f.firms[0] + f.firms[1]).filter(|_| !safe) else { return };
         (smallest.effect, smallest.firms, smallest.details) = (None, [0, 0], serde_json::Value::Null);
-        (smallest.held, smallest.notes) = (Vec::new(), Vec::new());
+        (smallest.held, smallest.notes, smallest.left_out) = (Vec::new(), Vec::new(), None);
     }
 }
 

@@ -171,6 +171,7 @@ fn told(declaration: &Declaration, finding: &Finding, effect: &Effect, name: &Se
     let (e, low, high) = (number(effect.estimate), number(effect.interval[0]), number(effect.interval[1]));
     let firms = sides(declaration.design.method, finding.firms);
     let least = number(effect.detectable);
+    let (left, left_en) = finding.left_out.as_ref().map_or_else(Default::default, |s| (s.ja.clone(), format!(" {}", s.en)));
     let many = effect.p_adjusted > effect.p;
     let (many, many_en) = if many {
         let p = p_value(effect.p_adjusted);
@@ -200,8 +201,12 @@ fn told(declaration: &Declaration, finding: &Finding, effect: &Effect, name: &Se
         )
     };
     Sentence::new(
-        format!("{}: {ja}{}。この規模で見つけられる効果は、およそ {least} {unit}以上です。", name.ja, firms.ja),
-        format!("{}: {en} {}; a study of this size finds effects of about {least} {unit_en} or more.", name.en, capital(&firms.en)),
+        format!("{}: {ja}{}。この規模で見つけられる効果は、およそ {least} {unit}以上です。{left}", name.ja, firms.ja),
+        format!(
+            "{}: {en} {}; a study of this size finds effects of about {least} {unit_en} or more.{left_en}",
+            name.en,
+            capital(&firms.en)
+        ),
     )
 }
 
