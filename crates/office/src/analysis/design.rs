@@ -4,6 +4,7 @@
 use banso_evaluation::study::Method;
 use banso_kernel::LocalText;
 
+use super::line::Line;
 use super::panel::Panel;
 
 /// Fewer cases than this on a side of the cut-off, or in an arm, are no basis for a comparison.
@@ -22,20 +23,28 @@ pub struct DesignChoice {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     pub scored: usize,
-    /// At or above the score of the last case above the line, and below it.
+    /// At or above the score of the last case above the line, and below it: by the score alone, as studies compare. A case of that very score
+    /// that the rule for ties put below the line counts as above.
     pub above: usize,
     pub below: usize,
+    /// At that very score, and below the line by the rule for ties.
+    pub tied_below_line: usize,
     pub granted: usize,
     /// Whose grant is neither decided nor refused yet.
     pub undecided: usize,
-    /// Decided otherwise than the line says: promoted, withdrawn, refused.
-    pub exceptions: usize,
+    /// Above by the score and not granted (withdrawn, refused, on the wrong side of a tie); below and granted (promoted). So those granted are
+    /// [`Counts::above`] without the first and without who is undecided there, and the second.
+    pub above_without: usize,
+    pub below_with: usize,
+    /// Of those undecided, above by the score.
+    pub above_undecided: usize,
     pub distinct_scores: usize,
 }
 
 impl Counts {
     pub(crate) fn of(panel: &Panel) -> Self {
-        let above = panel.lines.iter().filter(|l| l.cutoff.is_some_and(|c| l.score >= c)).count();
+        let count = |of: &dyn Fn(&Line) -> bool| panel.lines.iter().filter(|l| of(l)).count();
+        let above = count(&Line::is_above_cutoff);
         let mut scores: Vec<u64> = panel.lines.iter().map(|l| l.score.to_bits()).collect();
         scores.sort_unstable();
         scores.dedup();
@@ -43,9 +52,12 @@ impl Counts {
             scored: panel.lines.len(),
             above,
             below: panel.lines.len() - above,
-            granted: panel.lines.iter().filter(|l| l.granted).count(),
-            undecided: panel.lines.iter().filter(|l| l.undecided).count(),
-            exceptions: panel.lines.iter().filter(|l| !l.undecided && l.above != l.granted).count(),
+            tied_below_line: count(&|l| l.is_above_cutoff() && !l.above),
+            granted: count(&|l| l.granted),
+            undecided: count(&|l| l.undecided),
+            above_without: count(&|l| l.is_above_cutoff() && l.arm() == Some(false)),
+            below_with: count(&|l| !l.is_above_cutoff() && l.granted),
+            above_undecided: count(&|l| l.is_above_cutoff() && l.undecided),
             distinct_scores: scores.len(),
         }
     }
@@ -54,21 +66,22 @@ impl Counts {
 /// The designs, the most credible first.
 pub(crate) fn designs(panel: &Panel, counts: &Counts) -> Vec<DesignChoice> {
     let told = |choice: DesignChoice| DesignChoice { why: with_undecided(choice.why, counts.undecided), ..choice };
-    vec![told(discontinuity(counts)), told(difference(panel)), told(balancing(panel))]
+    vec![discontinuity(counts), told(difference(panel)), told(balancing(panel))]
 }
 
 fn discontinuity(c: &Counts) -> DesignChoice {
     let possible = c.above >= LEAST_SIDE && c.below >= LEAST_SIDE;
     let (above, below) = (c.above, c.below);
     let why = if possible {
+        let (without, with) = (c.above_without, c.below_with);
+        let (ties, ties_en) = tied(c.tied_below_line);
+        let (open, open_en) = still_open(c);
         LocalText::new(
             format!(
-                "カットオフの上に{above}件、下に{below}件あります。採否の例外（繰上げ・取下げ等）は{}件で、これを考慮した推定（ファジー）を使います。",
-                c.exceptions
+                "点数がカットオフ以上の申請は{above}件（うち交付なし{without}件）、下は{below}件（うち交付あり{with}件）です。{open}{ties}繰上げ・取下げ等によるこれらの例外を考慮した推定（ファジー）を使います。"
             ),
             format!(
-                "{above} cases above the cut-off, {below} below; {} exceptions (promotions, withdrawals) make it a fuzzy design.",
-                c.exceptions
+                "{above} cases score at or above the cut-off ({without} of them without a grant), {below} below ({with} of them with one).{open_en}{ties_en} These exceptions (promotions, withdrawals) make it a fuzzy design."
             ),
         )
     } else {
@@ -82,6 +95,29 @@ fn discontinuity(c: &Counts) -> DesignChoice {
         )
     };
     DesignChoice { method: Method::Discontinuity, possible, why }
+}
+
+/// On which side those stand whose grant is open, and that a study leaves them out.
+fn still_open(c: &Counts) -> (String, String) {
+    if c.undecided == 0 {
+        return (String::new(), String::new());
+    }
+    let (above, below) = (c.above_undecided, c.undecided - c.above_undecided);
+    (
+        format!("このうち上の{above}件・下の{below}件は交付の決定がまだで、研究には入りません。"),
+        format!(" The grant of {above} above and {below} below is not decided yet: a study leaves them out."),
+    )
+}
+
+/// Who has the score of the cut-off itself and was put below the line by the rule for ties stands above it in a study.
+fn tied(count: usize) -> (String, String) {
+    if count == 0 {
+        return (String::new(), String::new());
+    }
+    (
+        format!("カットオフと同点で、同点の順位付けにより採択されなかった{count}件は、上に数えています。"),
+        format!(" {count} that have the very score of the cut-off and were put below the line by the rule for ties count as above."),
+    )
 }
 
 /// How many are in neither arm because their grant is not decided yet.

@@ -33,7 +33,9 @@ async fn a_study_goes_from_its_declaration_to_its_package() {
     let call = office.analysis_call(&round.analyst, &round.call).await.unwrap();
     let (counts, designs) = call.identified.unwrap();
     assert_eq!((counts.scored, designs.iter().filter(|d| d.possible).count()), (240, 2), "{counts:?} {designs:?}");
-    assert!(counts.exceptions > 0 && counts.above >= 40 && counts.below >= 40, "{counts:?}");
+    assert_eq!(counts.above - counts.above_without - counts.above_undecided + counts.below_with, counts.granted, "{counts:?}");
+    assert_eq!(counts.above + counts.below, counts.scored, "{counts:?}");
+    assert!(counts.above_without + counts.below_with > 0 && counts.above >= 40 && counts.below >= 40, "{counts:?}");
     let study = declared(&round).await;
     let page = office.study_page(&round.analyst, &round.call, study).await.unwrap();
     assert!(page.beforehand && page.runs.is_empty() && page.progress.is_none());
@@ -53,13 +55,13 @@ async fn a_study_goes_from_its_declaration_to_its_package() {
     assert_eq!(report.report.standing, Standing::Declared);
     let file = office.study_package(&round.analyst, &round.call, study, page.runs[0].seq).await.unwrap();
     assert!(file.bytes.starts_with(b"PK") && file.name.ends_with(".zip"));
-    for lang in [Lang::Ja, Lang::En] {
-        let paper = office.study_pdf(&round.officer, &round.call, study, page.runs[0].seq, lang).await.unwrap();
     // Everybody in a demonstration is made up: the study says so, and so does what goes around it.
     let readme = package::readme(&report, true);
     assert!(report.report.declaration.synthetic && file.name.starts_with("synthetic-study-"), "{}", file.name);
     assert!(readme.starts_with("合成データ（デモ）") && readme.contains("SYNTHETIC DATA"), "{readme}");
     assert!(package::readme(&report, false).starts_with("効果検証"));
+    for lang in [Lang::Ja, Lang::En] {
+        let paper = office.study_pdf(&round.officer, &round.call, study, page.runs[0].seq, lang).await.unwrap();
         assert!(paper.bytes.starts_with(b"%PDF-1.7"), "{}", paper.name);
     }
     assert!(office.store().verify(None).await.unwrap().is_sound());
