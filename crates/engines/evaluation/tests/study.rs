@@ -473,6 +473,8 @@ fn over_time(gone: usize) -> Frame {
     }
     let frame = given(given(Frame::new().names("企業", firm)).number("年度", year));
     let frame = given(given(frame.number("開始", start)).number("付加価値額", y));
+    let before = (0..frame.rows()).map(|row| Some((row % 13) as f64));
+    let frame = given(frame.number("前の値", before));
     given(given(frame.number("交付額", paid)).number("目標", share))
 }
 
@@ -502,6 +504,37 @@ fn a_firm_of_a_panel_over_time_is_counted_once() {
     value["cost"] = json!("年度");
     let refused = run(&declared(value), &panel, Standing::Declared);
     assert!(refused.as_ref().is_err_and(|r| r.code == "cost-varies"), "{refused:?}");
+}
+
+#[test]
+fn a_difference_says_whom_it_compares_with_and_since_when() {
+    let said = |settings: serde_json::Value| {
+        let mut value: serde_json::Value = serde_json::from_str(&given(difference(Some(2)).canonical())).expect("JSON");
+        for (key, setting) in settings.as_object().expect("settings") {
+            value["design"]["settings"][key] = setting.clone();
+        }
+        let report = given(run(&declared(value), &over_time(0), Standing::Declared));
+        report.manner.iter().map(|s| format!("{} {}", s.ja, s.en)).collect::<Vec<_>>().join("\n")
+    };
+    let check = |settings: serde_json::Value, words: &[&str]| {
+        let text = said(settings);
+        words.iter().for_each(|word| assert!(text.contains(word), "{word}: {text}"));
+    };
+    check(
+        json!({}),
+        &[
+            "一度も支援を受けなかった企業",
+            "共変量は使わず",
+            "直前の期（2021。パネルは2019〜2024）",
+            "never supported",
+            "(2021; the panel knows 2019 to 2024)",
+        ],
+    );
+    check(
+        json!({"comparison": "not-yet-treated", "covariates": ["前の値"], "method": "regression"}),
+        &["まだ支援を受けていない", "前の値", "方法は回帰"],
+    );
+    check(json!({"base": "universal"}), &["同じ基準からの変化"]);
 }
 
 #[test]

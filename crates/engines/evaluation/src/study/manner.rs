@@ -1,18 +1,24 @@
 //! How the numbers were made, in words: what stands in the results only as settings, and what has to be known to read them side by side.
 
-use super::declare::{Declaration, Outcome};
+use super::declare::{Declaration, Outcome, Ready};
 use super::finding::{Finding, Found, Full};
 use super::words::{Sentence, capital, number};
+use crate::Frame;
 use crate::balancing::{self, Estimand, Estimator};
-use crate::difference;
+use crate::difference::{self, Base, Comparison, Method};
 use crate::discontinuity::{self, Kernel};
 
-pub(super) fn of(declaration: &Declaration, shown: &[(&Outcome, &Found)], findings: &[Finding], groups: &[Finding]) -> Vec<Sentence> {
+pub(super) fn of(
+    declaration: &Declaration,
+    panel: &Frame,
+    shown: &[(&Outcome, &Found)],
+    (findings, groups): (&[Finding], &[Finding]),
+) -> Vec<Sentence> {
     let mut all = Vec::new();
     for (outcome, found) in shown {
         match &found.full {
             Full::Discontinuity(result) => all.extend(at_cutoff(outcome, found, result)),
-            Full::Difference(result) if all.is_empty() => all.push(over_time(declaration, result)),
+            Full::Difference(result) if all.is_empty() => all.push(over_time(declaration, panel, (outcome, result))),
             Full::Balancing(result) if all.is_empty() => all.extend(made_alike(declaration, result)),
             Full::Difference(_) | Full::Balancing(_) => {}
         }
@@ -87,7 +93,7 @@ fn at_cutoff(outcome: &Outcome, found: &Found, result: &discontinuity::Estimate)
     all
 }
 
-fn over_time(declaration: &Declaration, result: &difference::Estimate) -> Sentence {
+fn over_time(declaration: &Declaration, panel: &Frame, (outcome, result): (&Outcome, &difference::Estimate)) -> Sentence {
     let (what, what_en) = match (declaration.design.event_time, declaration.horizon) {
         (Some(at), Some(years)) => (
             format!("示す数値は、決定から{years}年後（支援開始から{at}期後）の効果です。"),
@@ -103,10 +109,91 @@ fn over_time(declaration: &Declaration, result: &difference::Estimate) -> Senten
         ),
     };
     let words = &result.errors;
+    let [how, base] = declaration.design.ready(&outcome.column).map_or_else(
+        |_| [Sentence::new("", ""), Sentence::new("", "")],
+        |ready| match ready {
+            Ready::Difference(spec, _) => [compared_with(declaration, &spec), measured_from(panel, &spec)],
+            Ready::Discontinuity(_) | Ready::Balancing(_) => [Sentence::new("", ""), Sentence::new("", "")],
+        },
+    );
     Sentence::new(
-        format!("Callaway–Sant'Annaの群・時点ごとの効果によります。{what}標準誤差: {}", words.ja),
-        format!("Group-time effects of Callaway and Sant'Anna. {what_en} Errors: {}.", words.en),
+        format!("Callaway–Sant'Annaの群・時点ごとの効果によります。{}{}{what}標準誤差: {}", how.ja, base.ja, words.ja),
+        format!("Group-time effects of Callaway and Sant'Anna. {}{}{what_en} Errors: {}.", how.en, base.en, words.en),
     )
+}
+
+/// Whom a difference compares with, in what it makes them alike, and how.
+fn compared_with(declaration: &Declaration, spec: &difference::Spec) -> Sentence {
+    let (whom, whom_en) = match spec.comparison {
+        Comparison::NeverTreated => ("パネルの期間中に一度も支援を受けなかった企業", "firms that were never supported within the panel"),
+        Comparison::NotYetTreated => {
+            ("その時点でまだ支援を受けていない企業（受けなかった企業を含む）", "firms that were not supported by then, or never")
+        }
+    };
+    let (how, how_en) = match spec.method {
+        Method::DoublyRobust => ("二重に頑健な推定", "doubly robust estimation"),
+        Method::ImprovedDoublyRobust => ("改良された二重に頑健な推定", "improved doubly robust estimation"),
+        Method::Weighting => ("傾向スコアの重み", "weights by the propensity score"),
+        Method::Regression => ("回帰", "regression"),
+    };
+    let (ja, en): (Vec<String>, Vec<String>) =
+        spec.covariates.iter().map(|name| declaration.word(name)).map(|name| (name.ja, name.en)).unzip();
+    if ja.is_empty() {
+        // Without covariates all four are the same difference of mean changes.
+        return Sentence::new(
+            format!("比べる相手は{whom}です。共変量は使わず、両群の平均の変化の差を取ります（推定の方法によらず同じ値です）。"),
+            format!(
+                "Compared with {whom_en}; without covariates, by the difference of mean changes, which is the same by every estimator. "
+            ),
+        );
+    }
+    let (ja, en) = (ja.join("、"), en.join("; "));
+    Sentence::new(
+        format!("比べる相手は{whom}で、次の共変量でそろえます: {ja}。方法は{how}です。"),
+        format!("Compared with {whom_en}, made alike in: {en}, by {how_en}. "),
+    )
+}
+
+/// The period that changes are measured from.
+fn measured_from(panel: &Frame, spec: &difference::Spec) -> Sentence {
+    let (last, last_en) = if spec.anticipation > 0.0 {
+        let ahead = number(spec.anticipation);
+        (format!("支援開始の{ahead}期前より前の最後の期"), format!("the last period more than {ahead} before the start of support"))
+    } else {
+        ("支援開始の直前の期".to_owned(), "the last period before the start of support".to_owned())
+    };
+    let (at, at_en) = periods(panel, spec).unwrap_or_default();
+    let (before, before_en) = match spec.base {
+        Base::Varying => {
+            ("開始前の期どうしは、1つ前の期からの変化を見ます。", "before the start each period is held against the one before it.")
+        }
+        Base::Universal => ("開始前の期も、同じ基準からの変化を見ます。", "so is each period before the start."),
+    };
+    Sentence::new(format!("変化の基準は{last}{at}です。{before}"), format!("Changes are measured from {last_en}{at_en}; {before_en} "))
+}
+
+/// Which period that is where all start together, and which ones the panel knows something of.
+fn periods(panel: &Frame, spec: &difference::Spec) -> Option<(String, String)> {
+    let (time, start, y) = (panel.numbers(&spec.time).ok()?, panel.numbers(&spec.start).ok()?, panel.numbers(&spec.outcome).ok()?);
+    let sorted = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values.dedup();
+        values
+    };
+    let times = sorted(time.iter().zip(y).filter(|(t, y)| t.is_finite() && y.is_finite()).map(|(t, _)| *t).collect());
+    let (first, last) = (times.first()?, times.last()?);
+    let starts = sorted(start.iter().copied().filter(|s| *s > 0.0 && s <= last).collect());
+    let base = |start: &f64| times.iter().rev().find(|t| **t < start - spec.anticipation);
+    let plain = |period: &f64| period.to_string();
+    let (known, known_en) =
+        (format!("パネルは{}〜{}", plain(first), plain(last)), format!("the panel knows {} to {}", plain(first), plain(last)));
+    Some(match &starts[..] {
+        [only] => {
+            let base = plain(base(only)?);
+            (format!("（{base}。{known}）"), format!(" ({base}; {known_en})"))
+        }
+        _ => (format!("（{known}）"), format!(" ({known_en})")),
+    })
 }
 
 fn made_alike(declaration: &Declaration, result: &balancing::Estimate) -> Option<Sentence> {

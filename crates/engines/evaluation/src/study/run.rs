@@ -117,7 +117,7 @@ pub fn run_watched(
     watch(steps, steps);
     Ok(Report {
         cost_says,
-        manner: manner::of(declaration, &shown, &findings, &groups),
+        manner: manner::of(declaration, panel, &shown, (&findings, &groups)),
         summary: findings.iter().chain(&groups).map(|f| says(declaration, f)).collect(),
         assumptions: assumptions(declaration),
         checks: looked.checks,
