@@ -158,13 +158,17 @@ fn about_panel() -> String {
          従業員数と交付額は、似た{ALIKE}社以上の平均（従業員数は、できないときカットオフの同じ側の全体の平均）をもとにした値です。交付の決定がまだの企業の行はありません。\n\
          点数の差は0.5点きざみの中央の値に、金額は百万円の10分の1に丸めました。まとめ方は採択の前日までに分かっていたことだけで決まり、研究や基準日によって変わりません。\n\
          売上などの実績値は企業ごとの値です。その企業の実績値をほかで知る人は、行を特定できることがあります。匿名のデータではありません。\n\
+         基準日の違う2つの再現用データを比べると、その間に報告のあった企業の行が分かります。1社だけのときは、だれが報告したかを知る人に、その企業の\n\
+         点数の差と交付の有無が分かります。基準日の近いデータを並べて持たないでください。\n\
          外に出さず、ほかの情報と照合して企業を特定しないでください。\n\
          No names, numbers or addresses; the salt of the pseudonyms was thrown away. In pooled rounds a firm has one pseudonym; where fewer than\n\
          {ALIKE} firms took part alike, {ALIKE} or more share one, and errors are clustered by it. What is public of a firm (size, track,\n\
          part of the country, trade, how much it was granted) is the same for at least {ALIKE} firms of its round, its side of the cut-off and its grant or none, or left\n\
          empty; a firm whose grant is not decided yet has no row; heads and grants follow from the means of\n\
          at least {ALIKE} firms alike. Distances are the middles of half points, money is in tenths of a million. Groups are settled by what was known on the day before the selection, whatever the study and its day.\n\
-         Figures such as sales are each firm's own: whoever knows them from elsewhere may tell its row. The data are not anonymous. Keep them in the\n\
+         Figures such as sales are each firm's own: whoever knows them from elsewhere may tell its row. Two packages\n\
+         of one round, known on two days, tell the rows in which figures came or changed in between: where that is one firm, whoever knows which firm\n\
+         reported knows its distance and its grant. Do not keep packages of days close together. The data are not anonymous. Keep them in the\n\
          office, and do not match them with other sources to tell firms.\n"
     )
 }
