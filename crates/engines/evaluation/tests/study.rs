@@ -251,6 +251,7 @@ fn a_report_is_read_back_as_it_was_written_and_its_files_are_the_same_each_time(
     assert_eq!(all, given(files(&report)));
     assert!(all.iter().any(|(name, _)| name == "en/report.md") && all.iter().any(|(name, _)| name == "declaration.json"));
 }
+
 #[test]
 fn a_study_of_made_up_firms_says_so_in_every_file() {
     let (real, panel) = (declared(declaration()), firms(600, 12.0));
@@ -324,7 +325,6 @@ fn nobody_is_left_out_by_the_grant_without_a_word() {
     assert!(held.effect.is_none() && held.details.is_null() && held.held.iter().any(|w| w.code == "arm-left-out"), "{held:?}");
     assert!(none.summary[1].ja.contains("カットオフの上で交付を受けなかった企業"), "{:?}", none.summary[1]);
 }
-
 
 #[test]
 fn a_small_group_cannot_be_told_from_the_total() {
@@ -651,14 +651,20 @@ fn a_number_shown_in_spite_of_a_doubt_says_so_in_its_sentence() {
         given(frame.with(&name, column))
     });
     let mut value = declaration();
-    value["acknowledged"] = json!(["manipulated-score"]);
+    value["acknowledged"] = json!(["manipulated-score", "few-rows", "few-points", "unbalanced"]);
+    value["design"]["settings"]["bandwidth"] = json!(25);
     let report = given(run(&declared(value), &panel, Standing::Declared));
     assert!(report.findings[0].effect.is_some(), "{:?}", report.findings[0]);
     for text in [&report.summary[0].ja, &markdown(&report, false)] {
         assert!(text.contains("承知") && text.contains("点数が操作された疑い") && !text.contains("0.0000"), "{text}");
     }
     assert!(report.summary[0].en.starts_with("[Shown in spite of a grave doubt"), "{}", report.summary[0].en);
-    assert!(given(Kept::read(&given(report.json()))).is_doubtful());
+    let kept = given(Kept::read(&given(report.json())));
+    assert!(kept.is_doubtful());
+    // So does that of a group, of which a page has only a row.
+    let shown: Vec<_> = kept.groups.iter().filter(|g| g.effect.is_some()).map(|g| g.name().en).collect();
+    let doubt = |name: &String| kept.notices().iter().any(|n| n.en.starts_with(name) && n.en.contains("A grave doubt, acknowledged"));
+    assert!(!shown.is_empty() && shown.iter().all(doubt), "{:?}: {:?}", kept.groups, kept.notices());
 }
 
 #[test]

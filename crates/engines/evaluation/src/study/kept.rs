@@ -136,6 +136,14 @@ impl Kept {
             en: format!("{}: {}", finding.name().en, notice.en),
         };
         let mut all: Vec<Sentence> = self.groups.iter().flat_map(|f| f.held.iter().map(|n| of(f, n))).collect();
+        // A number of a group that is shown in spite of a grave doubt says so here: its row in a table has no room for it.
+        let grave = |f: &&KeptFinding| f.effect.is_some() && f.notes.iter().any(|n| n.blocks);
+        for finding in self.groups.iter().filter(grave) {
+            let name = finding.name();
+            for told in finding.notes.iter().filter(|n| n.blocks).map(|n| borne(true, &n.ja, &n.en)) {
+                all.push(Sentence { ja: format!("{}: {}", name.ja, told.ja), en: format!("{}: {}", name.en, told.en) });
+            }
+        }
         let mut seen: Vec<&str> = Vec::new();
         for notice in self.findings.iter().flat_map(|f| &f.notes) {
             if !seen.contains(&notice.code.as_str()) {
