@@ -28,6 +28,7 @@ async fn the_day_of_completion_is_told_beside_its_field_and_at_the_lines() {
     }
     let completed = decided.plus_days(20).to_string();
     firm.send(&report, &report, &[("version", &version), ("completed-on", &completed), ("explanation", "架空の説明")]).await.is(303);
+    road.stage.settle().await;
 }
 
 #[tokio::test]
