@@ -60,13 +60,6 @@ impl AccountForm {
         let number = digits(&self.number, 1..=7, &format!("{prefix}number"), "口座番号", "account number", &mut problems);
         // As banks write a number that is shorter, and as it stands in the transfer file.
         let number = format!("{number:0>7}");
-        if number.bytes().all(|b| b == b'0') && !self.number.trim().is_empty() {
-            problems.push(FieldProblem::new(
-                format!("{prefix}number"),
-                "口座番号が0だけです。通帳の番号を入力してください。",
-                "The account number is nothing but zeros: enter the one of the passbook.",
-            ));
-        }
         let bank_name = kana(&self.bank_name, 15, &format!("{prefix}bank-name"), "金融機関名（カナ）", "name of the bank", &mut problems);
         let branch_name =
             kana(&self.branch_name, 15, &format!("{prefix}branch-name"), "支店名（カナ）", "name of the branch", &mut problems);
@@ -190,7 +183,6 @@ mod unit {
         wrong(|f| f.number = "12345678".into(), "to-number");
         wrong(|f| f.number = "12a".into(), "to-number");
         wrong(|f| f.number = String::new(), "to-number");
-        wrong(|f| f.number = "000".into(), "to-number");
         wrong(|f| f.holder = "架空精機".into(), "to-holder");
         wrong(|f| f.holder = "ア".repeat(31), "to-holder");
         wrong(|f| f.kind = "x".into(), "to-kind");
