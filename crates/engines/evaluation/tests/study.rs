@@ -169,6 +169,9 @@ fn a_wrong_declaration_is_refused_by_name() {
         (json!({"design": {"method": "discontinuity", "settings": {"score": "点数", "bandwith": 5}}}), "settings"),
         (json!({"horizon": null, "design": {"method": "difference", "settings": {}}}), "settings"),
         (json!({"design": {"method": "discontinuity", "settings": {"outcome": "x"}}}), "outcome-in-design"),
+        (json!({"horizon": 0}), "horizon"),
+        (json!({"cost": declaration()["outcomes"][0]["column"]}), "cost-is-outcome"),
+        (json!({"design": {"method": "discontinuity", "settings": {"score": "点数", "level": 0.9}}}), "level"),
     ];
     for (change, code) in cases {
         let mut value = declaration();

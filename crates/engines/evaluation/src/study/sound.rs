@@ -8,6 +8,8 @@ use crate::{Frame, Refusal};
 const LEAST_CELL_MAX: usize = 1_000;
 /// So is a later horizon, in years.
 const HORIZON_MAX: u32 = 50;
+/// The level of every interval that a study tells.
+const LEVEL: f64 = 0.95;
 
 impl Declaration {
     /// Checks the declaration by itself and, when there is a panel already, its columns.
@@ -31,6 +33,7 @@ impl Declaration {
             ));
         }
         self.priced()?;
+        self.levelled()?;
         if let Some(twice) = self.targets.iter().find(|t| t.due.is_some() && t.due_column.is_some()) {
             return Err(Refusal::new(
                 "target",
@@ -97,6 +100,17 @@ impl Declaration {
             "cost-is-outcome",
             format!("cost の列「{cost}」が成果にも使われています。交付額の列を書いてください。"),
             format!("the column of cost, \"{cost}\", is that of an outcome too; name the column of what was granted"),
+        ))
+    }
+
+    /// A study speaks of intervals of 95 % everywhere: what another level gives is not called so.
+    fn levelled(&self) -> Result<(), Refusal> {
+        let is_other = |name: &str| self.design.settings.get(name).is_some_and(|level| level.as_f64() != Some(LEVEL));
+        let Some(name) = ["level", "confidence"].into_iter().find(|name| is_other(name)) else { return Ok(()) };
+        Err(Refusal::new(
+            "level",
+            format!("調査の区間は95%です。settings の {name} は 0.95 にするか、書かないでください。"),
+            format!("the intervals of a study are of 95 %: leave `{name}` out of the settings, or make it 0.95"),
         ))
     }
 
