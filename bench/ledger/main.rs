@@ -12,6 +12,7 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use banso_grant::{Actor, CaseAct, NewAct, Submitted};
 use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, Yen};
+use banso_scenarios::TestDatabase;
 use banso_store::{Batch, Place, Store, SystemClock};
 use clap::Parser;
 use tokio::task::JoinSet;
@@ -62,15 +63,16 @@ async fn main() -> Outcome<()> {
     if let Some(server) = &settings.postgres {
         let mut rates = Rates::default();
         for round in 0..settings.rounds {
-            let url = raw::new_database(server).await?;
-            rates.raw.push(raw::postgres(&url, 1, lasting).await?);
-            rates.raw_many.push(raw::postgres(&url, 64, lasting).await?);
-            let place = Place::folder(work.path().join(format!("postgres{round}"))).with_database(raw::new_database(server).await?);
+            let plain = TestDatabase::on(server).await?;
+            rates.raw.push(raw::postgres(&plain.url(), 1, lasting).await?);
+            rates.raw_many.push(raw::postgres(&plain.url(), 64, lasting).await?);
+            let acts = TestDatabase::on(server).await?;
+            let place = Place::folder(work.path().join(format!("postgres{round}"))).with_database(acts.url());
             measure(&place, lasting, &mut rates).await?;
         }
         report("PostgreSQL", &mut rates);
-        let url = raw::new_database(server).await?;
-        verify::verified(&Place::folder(work.path().join("verified-postgres")).with_database(url), settings.acts).await?;
+        let database = TestDatabase::on(server).await?;
+        verify::verified(&Place::folder(work.path().join("verified-postgres")).with_database(database.url()), settings.acts).await?;
     }
     Ok(())
 }

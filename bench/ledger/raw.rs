@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant as Stopwatch};
 
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+use sqlx::{AnyConnection, Connection, Executor};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -15,16 +15,6 @@ const PAYLOAD: usize = 600;
 #[expect(clippy::cast_precision_loss, reason = "a rate to be printed")]
 pub(crate) fn rate(done: u64, elapsed: Duration) -> f64 {
     done as f64 / elapsed.as_secs_f64()
-}
-
-/// A database of its own on a server.
-pub(crate) async fn new_database(server: &str) -> Outcome<String> {
-    sqlx::any::install_default_drivers();
-    let name = format!("banso_bench_{}", Uuid::now_v7().simple());
-    let mut conn = AnyConnection::connect(server).await?;
-    conn.execute(sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}")))).await?;
-    let (base, _) = server.rsplit_once('/').ok_or("an address without a database")?;
-    Ok(format!("{base}/{name}"))
 }
 
 /// Single-row commits of one connection, with the pragmas of the store.

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use axum::http::Method;
+use fantoccini::error::CmdError;
 use fantoccini::wd::{WebDriverCompatibleCommand, WindowHandle};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -117,9 +118,13 @@ impl Browser {
     /// # Panics
     /// When there is no such field.
     pub async fn fill(&self, name: &str, text: &str) {
-        let field = self.find_css(&format!("[name='{name}']")).await;
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        let selector = format!("[name='{name}']");
+        self.patiently(&selector, async || {
+            let field = self.find_css(&selector).await;
+            field.clear().await?;
+            field.send_keys(text).await
+        })
+        .await;
     }
 
     /// Lets files that pages hand out arrive in a folder.
@@ -148,7 +153,8 @@ impl Browser {
     /// # Panics
     /// When there is no such field.
     pub async fn value(&self, name: &str) -> String {
-        self.find_css(&format!("[name='{name}']")).await.prop("value").await.unwrap().unwrap_or_default()
+        let selector = format!("[name='{name}']");
+        self.patiently(&selector, async || self.find_css(&selector).await.prop("value").await).await.unwrap_or_default()
     }
 
     /// Presses what the selector names.
@@ -156,16 +162,20 @@ impl Browser {
     /// # Panics
     /// When it is not there within the driver's patience.
     pub async fn press(&self, selector: &str) {
+        self.patiently(selector, async || self.find_css(selector).await.click().await).await;
+    }
+
+    /// Finds and does, once more when it did not go: the page may be exchanged in between, and what was found then is no longer there.
+    async fn patiently<T>(&self, what: &str, act: impl AsyncFn() -> Result<T, CmdError>) -> T {
         let mut refused = String::new();
-        // The page may be exchanged between finding and pressing: what was found then is no longer there.
         for _ in 0..20 {
-            match self.find_css(selector).await.click().await {
-                Ok(()) => return,
+            match act().await {
+                Ok(done) => return done,
                 Err(fault) => refused = fault.to_string(),
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("{selector}: {refused}");
+        panic!("{what}: {refused}");
     }
 
     /// Waits for an element.
@@ -184,15 +194,7 @@ impl Browser {
     /// # Panics
     /// When there is no page.
     pub async fn words(&self) -> String {
-        let mut refused = String::new();
-        for _ in 0..20 {
-            match self.client.find(Locator::Css("body")).await.unwrap().text().await {
-                Ok(words) => return words,
-                Err(fault) => refused = fault.to_string(),
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("the page cannot be read: {refused}");
+        self.patiently("body", async || self.client.find(Locator::Css("body")).await?.text().await).await
     }
 
     /// Saves a picture of the whole page, as high as it is.

@@ -23,6 +23,7 @@ mod tools;
 mod visitor;
 
 pub use axe::accessibility_faults;
+pub use banso_test_database::TestDatabase;
 pub use browser::{Browser, Screen, Scripts};
 pub use crash::{Deaths, Fire, persist, under_fire};
 pub use deadline::{Client, Handed, check_handed_in, clients, hour};
@@ -32,5 +33,5 @@ pub use patience::{eventually, eventually_within, within};
 pub use road::{Application, DOCUMENTS, PDF, typed};
 pub use server::{Server, Setup, output_of};
 pub use stage::{CLOSES_SOON, Firm, Login, Stage, now, review_plan};
-pub use tools::{Tools, banso, new_postgres_database};
+pub use tools::{Tools, banso};
 pub use visitor::{Upload, Visitor};

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use banso_kernel::{CorporateNumber, Instant};
+use banso_test_database::TestDatabase;
 use tempfile::TempDir;
 
 use crate::html::Form;
 use crate::patience::eventually_within;
 use crate::server::{Server, Setup, output_of};
-use crate::tools::new_postgres_database;
 use crate::visitor::Visitor;
 
 /// The guideline that the calls of a stage are made of.
@@ -34,6 +34,8 @@ pub async fn review_plan(officer: &mut Visitor, call: &str) -> Form {
 pub struct Stage {
     folder: TempDir,
     pub setup: Setup,
+    /// Kept for as long as the stage stands.
+    _database: Option<TestDatabase>,
 }
 
 /// Somebody with an account.
@@ -85,7 +87,7 @@ impl Stage {
 
     /// On a new database of the PostgreSQL of the test run, if there is one.
     pub async fn on_postgres() -> Option<Self> {
-        new_postgres_database().await.map(|database| Self::with_database(Some(&database)))
+        TestDatabase::new().await.map(|database| Self::with_database(Some(database)))
     }
 
     /// On whatever databases there are.
@@ -93,7 +95,7 @@ impl Stage {
         [Some(Self::on_sqlite()), Self::on_postgres().await].into_iter().flatten().collect()
     }
 
-    fn with_database(database: Option<&str>) -> Self {
+    fn with_database(database: Option<TestDatabase>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let programmes = folder.path().join("programmes");
         std::fs::create_dir_all(programmes.join("go-tech")).unwrap();
@@ -102,11 +104,11 @@ impl Stage {
             std::fs::copy(repository().join("facts").join(text), folder.path().join("facts").join(text)).unwrap();
         }
         let setup = Setup::new(&folder.path().join("data")).with(&["serve", "--programmes", &programmes.display().to_string()]);
-        let setup = match database {
-            Some(database) => setup.on(database),
+        let setup = match &database {
+            Some(database) => setup.on(&database.url()),
             None => setup,
         };
-        let stage = Stage { folder, setup };
+        let stage = Stage { folder, setup, _database: database };
         stage.call("test-0", -40 * DAY, -DAY);
         stage.call("test-1", -20 * DAY, 40 * DAY);
         stage

@@ -1,13 +1,10 @@
-//! What the tests need from the machine: the built binary, a PostgreSQL, a Chromium. `./test` finds and starts them.
+//! What the tests need from the machine: the built binary, a Chromium. `./test` finds and starts them.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
-
-use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
 
 /// A setting of the test run, as `./test` exports it.
 #[expect(clippy::disallowed_methods, reason = "the harness gets its tools from ./test through the environment")]
@@ -28,21 +25,6 @@ fn tool(name: &str, what: &str) -> Option<String> {
         eprintln!("\n*** LEFT OUT: no {what} ({name} is not set). Run ./test to have everything tested. ***\n");
     }
     found
-}
-
-/// A new, empty database on the PostgreSQL of the test run.
-///
-/// # Panics
-/// When it cannot be made.
-pub async fn new_postgres_database() -> Option<String> {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    // postgres://user:password@127.0.0.1:port/postgres, whose user may create databases.
-    let url = tool("BANSO_TEST_POSTGRES", "PostgreSQL")?;
-    let name = format!("scenario_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    sqlx::any::install_default_drivers();
-    let mut connection = AnyConnection::connect(&url).await.expect("PostgreSQL answers");
-    connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("a database can be made");
-    Some(url.rsplit_once('/').map_or_else(|| url.clone(), |(server, _)| format!("{server}/{name}")))
 }
 
 /// Chromium and the program that drives it.

@@ -7,7 +7,7 @@ use std::io::{Cursor, Read as _};
 use std::path::Path;
 use std::sync::Mutex;
 
-use banso_scenarios::{Login, Page, Server, Setup, Visitor, eventually, new_postgres_database, output_of};
+use banso_scenarios::{Login, Page, Server, Setup, TestDatabase, Visitor, eventually, output_of};
 
 const PROGRAMMES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../programmes");
 const CALL: &str = "/analysis/calls/go-tech/past-demo";
@@ -165,7 +165,7 @@ async fn the_whole_way_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_way_on_postgresql() {
-    if let Some(database) = new_postgres_database().await {
-        the_whole_way(Some(database)).await;
+    if let Some(database) = TestDatabase::new().await {
+        the_whole_way(Some(database.url())).await;
     }
 }

@@ -8,7 +8,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use banso_scenarios::{Login, Server, Setup, banso, new_postgres_database, output_of};
+use banso_scenarios::{Login, Server, Setup, TestDatabase, banso, output_of};
 
 const PASSWORD: &str = "banso-demo";
 const PROGRAMMES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../programmes");
@@ -74,8 +74,8 @@ async fn the_first_command_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_command_on_postgresql() {
-    if let Some(database) = new_postgres_database().await {
-        the_first_command(Some(database)).await;
+    if let Some(database) = TestDatabase::new().await {
+        the_first_command(Some(database.url())).await;
     }
 }
 
@@ -110,11 +110,11 @@ async fn half_a_demonstration_is_put_aside_and_made_anew() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn half_a_demonstration_in_postgresql_is_said() {
-    let Some(database) = new_postgres_database().await else { return };
+    let Some(database) = TestDatabase::new().await else { return };
     let folder = tempfile::tempdir().unwrap();
-    killed_half_way(folder.path(), Some(&database));
+    killed_half_way(folder.path(), Some(&database.url()));
     let data = folder.path().join("data");
-    let words = ["demo", "--port", "0", "--programmes", PROGRAMMES, "--data", data.to_str().unwrap(), "--database", &database];
+    let words = ["demo", "--port", "0", "--programmes", PROGRAMMES, "--data", data.to_str().unwrap(), "--database", &database.url()];
     let (code, _, err) = output_of(&words, folder.path());
     assert!(code != 0 && err.contains("途中で止まっています") && err.contains("interrupted half-way"), "{code} {err}");
 }

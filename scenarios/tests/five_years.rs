@@ -11,7 +11,7 @@ mod tests {
     use banso_office::testing::road::Road;
     use banso_office::testing::stage::Stage;
     use banso_office::testing::{PASSWORD, TestOffice};
-    use banso_scenarios::{Browser, Form, Login, Page, Screen, Scripts, Upload, Visitor, flaws, new_postgres_database};
+    use banso_scenarios::{Browser, Form, Login, Page, Screen, Scripts, TestDatabase, Upload, Visitor, flaws};
     use tokio::task::JoinHandle;
 
     const CENSUS: &str = "| 財産の現況報告 | 毎年6月30日 |";
@@ -24,8 +24,8 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn to_the_closing_on_postgres() {
-        if let Some(database) = new_postgres_database().await {
-            play(Some(&database)).await;
+        if let Some(database) = TestDatabase::new().await {
+            play(Some(&database.url())).await;
         }
     }
 

@@ -8,7 +8,7 @@ mod tests {
     use banso_kernel::Day;
     use banso_office::testing::PASSWORD;
     use banso_office::testing::stage::Stage;
-    use banso_scenarios::{Browser, Form, Login, Page, Screen, Scripts, Visitor, flaws, new_postgres_database};
+    use banso_scenarios::{Browser, Form, Login, Page, Screen, Scripts, TestDatabase, Visitor, flaws};
 
     const CALL: &str = "/office/calls/go-tech/r7-1";
     /// Two thirds of 15,000,000 yen were paid; 0.03 % of it is a day's surcharge.
@@ -22,8 +22,8 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn cancelled_after_payment_to_the_last_yen_on_postgres() {
-        if let Some(database) = new_postgres_database().await {
-            play(Some(&database)).await;
+        if let Some(database) = TestDatabase::new().await {
+            play(Some(&database.url())).await;
         }
     }
 

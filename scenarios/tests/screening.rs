@@ -9,7 +9,7 @@ mod tests {
     use std::process::{Command, Stdio};
     use std::time::Duration;
 
-    use banso_scenarios::{banso, new_postgres_database, output_of, within};
+    use banso_scenarios::{TestDatabase, banso, output_of, within};
     use sqlx::any::AnyRow;
     use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _, Row as _};
 
@@ -235,9 +235,9 @@ mod tests {
 
     #[tokio::test]
     async fn postgresql_gives_the_same_counts() {
-        let Some(address) = new_postgres_database().await else { return };
+        let Some(database) = TestDatabase::new().await else { return };
         let folder = tempfile::tempdir().unwrap();
         population(folder.path());
-        same_counts(&address, "postgres", folder.path(), 60).await;
+        same_counts(&database.url(), "postgres", folder.path(), 60).await;
     }
 }

@@ -10,7 +10,7 @@ use banso_office::{ProgrammeFile, Words};
 use banso_permits::Policies;
 use banso_simulation::{Blueprint, Deaths, Fate, KEPT_SEEDS, Settings, Summary, simulate};
 use banso_store::Place;
-use sqlx::{AnyConnection, Connection, Executor};
+use banso_test_database::TestDatabase;
 
 fn repository(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).unwrap()
@@ -41,17 +41,6 @@ fn settings(seed: u64, cases: u32) -> Settings {
     Settings { seed, years: 7, cases, deaths: Deaths::Often, verify_every: 8 }
 }
 
-#[expect(clippy::disallowed_methods, reason = "says where the tests' PostgreSQL is, if there is one")]
-async fn postgres() -> Option<String> {
-    let server = std::env::var("BANSO_TEST_POSTGRES").ok().filter(|url| !url.is_empty())?;
-    sqlx::any::install_default_drivers();
-    let name = format!("banso_simulation_{}", uuid::Uuid::now_v7().simple());
-    let mut conn = AnyConnection::connect(&server).await.unwrap();
-    conn.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))).await.unwrap();
-    let (base, _) = server.rsplit_once('/').unwrap();
-    Some(format!("{base}/{name}"))
-}
-
 /// Every kind of act happens in a dozen cases, every fate is met, and the house has died and risen.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seven_years_of_a_dozen_cases() {
@@ -64,9 +53,9 @@ async fn seven_years_of_a_dozen_cases() {
     assert!(summary.closed >= 9, "{} of {} were closed", summary.closed, summary.granted);
     assert_eq!(summary.days / asked.verify_every, summary.verified - 1, "the ledger was looked through, and once more in the end");
     assert!(summary.refused.len() > 12 && summary.held > 0, "{:?}", summary.refused);
-    if let Some(url) = postgres().await {
+    if let Some(database) = TestDatabase::new().await {
         let folder = tempfile::tempdir().unwrap();
-        let same = play(Place::folder(folder.path()).with_database(url), Settings { verify_every: 60, ..asked }).await;
+        let same = play(Place::folder(folder.path()).with_database(database.url()), Settings { verify_every: 60, ..asked }).await;
         assert_eq!((same.position, same.running), (summary.position, summary.running), "another ledger on PostgreSQL");
     }
 }

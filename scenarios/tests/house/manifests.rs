@@ -60,7 +60,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "banso-web",
         ],
     ),
-    ("banso-scenarios", &["banso-kernel", "banso-guideline"]),
+    ("banso-test-database", &[]),
+    ("banso-scenarios", &["banso-kernel", "banso-guideline", "banso-test-database"]),
     (
         "banso-bench-execution",
         &[
@@ -89,7 +90,7 @@ const IMPURE: &[&str] =
 
 /// Crates from outside that live in one room only, so that they can be exchanged there.
 const ONE_ROOM: &[(&str, &[&str])] = &[
-    ("sqlx", &["banso-store", "banso-bench", "banso-scenarios"]),
+    ("sqlx", &["banso-store", "banso-bench", "banso-test-database"]),
     ("cedar-policy", &["banso-permits"]),
     ("typst", &["banso-letters"]),
     ("typst-layout", &["banso-letters"]),

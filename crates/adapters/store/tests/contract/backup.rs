@@ -39,7 +39,7 @@ async fn restored(f: &Fixture, place: &Place) -> Store {
     store
 }
 
-async fn a_backup_comes_back(f: Fixture) {
+async fn a_backup_comes_back(mut f: Fixture) {
     filled(&f).await;
     let place = f.another_place().await;
     let store = restored(&f, &place).await;
@@ -55,12 +55,12 @@ async fn a_backup_comes_back(f: Fixture) {
 async fn a_backup_moves_to_the_other_database(f: Fixture) {
     filled(&f).await;
     let other = if f.is_sqlite() { Fixture::postgres().await } else { Some(Fixture::sqlite().await) };
-    let Some(other) = other else { return };
+    let Some(mut other) = other else { return };
     let place = other.another_place().await;
     restored(&f, &place).await;
 }
 
-async fn a_backup_is_whole_or_not_there(f: Fixture) {
+async fn a_backup_is_whole_or_not_there(mut f: Fixture) {
     filled(&f).await;
     let file = f.dir.path().join("backup.zip");
     f.store.backup(&file).await.unwrap();
@@ -86,7 +86,7 @@ async fn a_backup_is_whole_or_not_there(f: Fixture) {
     assert_eq!(std::fs::read(&file).unwrap(), bytes);
 }
 
-async fn work_goes_on_during_a_backup(f: Fixture) {
+async fn work_goes_on_during_a_backup(mut f: Fixture) {
     filled(&f).await;
     let file = f.dir.path().join("backup.zip");
     let (made, ()) = tokio::join!(async { f.store.backup(&file).await.unwrap() }, async {
@@ -101,13 +101,14 @@ async fn work_goes_on_during_a_backup(f: Fixture) {
     assert_eq!((report.acts, report.anchor), (made.anchor.position, made.anchor));
 }
 
-async fn a_database_and_a_folder_belong_together(f: Fixture) {
+async fn a_database_and_a_folder_belong_together(mut f: Fixture) {
     filled(&f).await;
+    let another = f.another_place().await;
     let clock = || Arc::clone(&f.clock) as Arc<dyn Clock>;
     let other = Place::folder(f.dir.path().join("other")).with_database(f.url_for_place());
     assert!(matches!(Store::open(&other, clock()).await, Err(Fault::OtherFolder(_))));
     // A folder whose database is gone holds documents of something: nothing new is begun in it.
-    let empty = Place { folder: f.folder_of(&f.place.folder, "left behind"), ..f.another_place().await };
+    let empty = Place { folder: f.folder_of(&f.place.folder, "left behind"), ..another };
     std::fs::create_dir_all(empty.folder.join("documents/ab")).unwrap();
     assert!(matches!(Store::open(&empty, clock()).await, Err(Fault::OtherFolder(_))));
     let nothing = Place::folder(f.dir.path().join("nothing"));

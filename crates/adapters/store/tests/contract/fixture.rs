@@ -8,6 +8,7 @@ use banso_grant::{Actor, CaseAct, NewAct, Submitted};
 use banso_kernel::{CallId, CaseId, CorporateNumber, Day, Digest, Instant, OrganisationId, PersonId, StreamId, Yen};
 use banso_permits::{Action, Permit, Person, Policies, Resource, Role};
 use banso_store::{Account, Application, Batch, Change, Clock, HandClock, Organisation, Place, Store};
+use banso_test_database::TestDatabase;
 use sqlx::{AnyConnection, Connection, Executor};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -18,6 +19,7 @@ pub(crate) struct Fixture {
     pub(crate) clock: Arc<HandClock>,
     pub(crate) dir: TempDir,
     url: String,
+    databases: Vec<TestDatabase>,
 }
 
 /// Defines each test once and runs it on both databases.
@@ -40,11 +42,6 @@ macro_rules! on_both {
 }
 pub(crate) use on_both;
 
-#[expect(clippy::disallowed_methods, reason = "says where the tests' PostgreSQL is, if there is one")]
-fn postgres_server() -> Option<String> {
-    std::env::var("BANSO_TEST_POSTGRES").ok().filter(|url| !url.is_empty())
-}
-
 /// 1 April 2025, ten o'clock in Japan.
 pub(crate) fn start() -> Instant {
     Instant::parse("2025-04-01T10:00+09:00").unwrap()
@@ -59,17 +56,19 @@ impl Fixture {
     }
 
     pub(crate) async fn postgres() -> Option<Self> {
-        let server = postgres_server()?;
-        let url = new_database(&server).await;
+        let database = TestDatabase::new().await?;
+        let url = database.url();
         let dir = tempfile::tempdir().unwrap();
         let place = Place::folder(dir.path().join("data")).with_database(&url);
-        Some(Self::open(dir, place, url).await)
+        let mut fixture = Self::open(dir, place, url).await;
+        fixture.databases.push(database);
+        Some(fixture)
     }
 
     async fn open(dir: TempDir, place: Place, url: String) -> Self {
         let clock = Arc::new(HandClock::at(start()));
         let store = Store::open(&place, Arc::clone(&clock) as Arc<dyn Clock>).await.unwrap();
-        Fixture { store, place, clock, dir, url }
+        Fixture { store, place, clock, dir, url, databases: Vec::new() }
     }
 
     /// Closes the store and opens it again, as after a crash.
@@ -85,12 +84,15 @@ impl Fixture {
     }
 
     /// Another place with nothing in it, on the same kind of database.
-    pub(crate) async fn another_place(&self) -> Place {
+    pub(crate) async fn another_place(&mut self) -> Place {
         let place = Place::folder(self.dir.path().join("another"));
-        match postgres_server() {
-            Some(server) if !self.is_sqlite() => place.with_database(new_database(&server).await),
-            Some(_) | None => place,
+        if self.is_sqlite() {
+            return place;
         }
+        let database = TestDatabase::new().await.unwrap();
+        let place = place.with_database(database.url());
+        self.databases.push(database);
+        place
     }
 
     /// The same database as a server with its own folder would open it; on SQLite the very place.
@@ -162,15 +164,6 @@ impl Fixture {
         self.store.commit(Batch::changes(changes)).await.unwrap();
         case(n)
     }
-}
-
-async fn new_database(server: &str) -> String {
-    sqlx::any::install_default_drivers();
-    let name = format!("banso_test_{}", Uuid::now_v7().simple());
-    let mut conn = AnyConnection::connect(server).await.expect("BANSO_TEST_POSTGRES names a server that can be reached");
-    conn.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))).await.unwrap();
-    let (base, _) = server.rsplit_once('/').unwrap();
-    format!("{base}/{name}")
 }
 
 fn id(kind: u8, n: u64) -> Uuid {

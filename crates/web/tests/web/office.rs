@@ -1,7 +1,5 @@
 //! The desk of the office in a browser: each page for whoever may see it, each form with what is wrong with it, the same button twice.
 
-#![cfg(test)]
-
 use banso_kernel::{CallId, CaseId};
 use banso_office::ProgrammeFile;
 use banso_office::testing::TestOffice;

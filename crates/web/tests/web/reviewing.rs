@@ -1,7 +1,5 @@
 //! The reviewer's desk in a browser: declare, read, score, hand in; and what others get instead.
 
-#![cfg(test)]
-
 use banso_kernel::{CaseId, Day, Digest, Instant};
 use banso_office::testing::TestOffice;
 use banso_office::testing::papers::DOCUMENT;

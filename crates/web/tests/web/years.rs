@@ -1,8 +1,6 @@
 //! The years after the amount is fixed as a browser without scripts sees them, at both desks: what is shown before it is asked for, what
 //! comes back when something is wrong, who may press what.
 
-#![cfg(test)]
-
 use banso_kernel::Instant;
 use banso_office::testing::cases::programme_with_budget;
 use banso_office::testing::papers::DOCUMENT;

@@ -1,7 +1,5 @@
 //! The way in and what stands around every page: signing in, limits, forged forms, headers, languages, failures.
 
-#![cfg(test)]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,7 +1,5 @@
 //! The applicant's desk from the first page to the receipt and back, as a browser without scripts sees it.
 
-#![cfg(test)]
-
 use std::fs;
 use std::path::Path;
 

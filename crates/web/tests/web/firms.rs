@@ -1,7 +1,5 @@
 //! The register and the screening in a browser: finding a firm, why a call is open to it or not, noting who was told.
 
-#![cfg(test)]
-
 use std::fmt::Write as _;
 
 use banso_kernel::{CallId, CorporateNumber, Day};

@@ -1,8 +1,6 @@
 //! The report of results and the payments as a browser without scripts sees them: days that do not fit, claims that are held, a run that
 //! became stale.
 
-#![cfg(test)]
-
 use banso_kernel::ClosedDays;
 use banso_office::execution::{RequesterForm, RunOrder};
 use banso_office::testing::road::{Road, account};

@@ -1,7 +1,5 @@
 //! The auditor's desk in a browser: find a case, read its record, verify it, take it away; and what others get instead.
 
-#![cfg(test)]
-
 use banso_kernel::{CaseId, Day, Digest};
 use banso_office::testing::TestOffice;
 use banso_office::testing::papers::DOCUMENT;

@@ -1,7 +1,5 @@
 //! The selection meeting and the grant desk as a browser without scripts sees them: what is shown, who may press what, what comes back.
 
-#![cfg(test)]
-
 use banso_office::testing::papers::DOCUMENT;
 use banso_office::testing::stage::Stage;
 use banso_web::testing::{Shown, Visitor};

@@ -1,8 +1,6 @@
 //! Every route for every role, compared with `golden/routes.txt`. Ids in paths are of things that do not exist, so a page that says
 //! 404 has asked who may know; a gate answers before that.
 
-#![cfg(test)]
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,5 @@
 //! The course of the work as a browser without scripts sees it: incidents, progress, orders, stops, corrections, at both desks.
 
-#![cfg(test)]
-
 use banso_office::testing::stage::Stage;
 use banso_web::testing::Visitor;
 

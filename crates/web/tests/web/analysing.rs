@@ -1,7 +1,5 @@
 //! The analyst's desk in a browser: from the call to the report, and what others get instead.
 
-#![cfg(test)]
-
 use banso_office::testing::round::Round;
 use banso_permits::Role;
 use banso_web::testing::Visitor;

@@ -1,7 +1,5 @@
 //! What anyone can read: the calls, a guideline, whether a firm can apply, what changed between editions.
 
-#![cfg(test)]
-
 use std::fs;
 use std::path::Path;
 

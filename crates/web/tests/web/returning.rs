@@ -1,8 +1,6 @@
 //! Money that comes back, as a browser without scripts sees it: a cancellation announced and answered, what it means shown first, ordered
 //! back, received, demanded, spread over instalments; what a holder owes today.
 
-#![cfg(test)]
-
 use banso_office::testing::stage::Stage;
 use banso_web::testing::Visitor;
 
