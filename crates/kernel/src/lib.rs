@@ -4,6 +4,7 @@
 
 mod calendar;
 mod chain;
+mod coded;
 mod corporate_number;
 mod digest;
 mod ids;

@@ -113,7 +113,7 @@ impl PageContext {
     /// The subject of a notice or mail in the page's language; one that nobody put into English stays as it is.
     pub(crate) fn subject(&self, subject: &str) -> String {
         let told = |kind: &NoticeKind| {
-            let words = kind.subject();
+            let words = kind.label();
             let number = subject.strip_prefix(words.ja.as_str())?.strip_prefix('（')?.strip_suffix('）')?;
             Some(format!("{} ({number})", words.en?))
         };

@@ -19,7 +19,6 @@ pub mod routes;
 mod session;
 #[cfg(test)]
 mod specimen;
-mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod upload;

@@ -118,6 +118,7 @@ fn applicant() -> Vec<Route> {
         post("/apply/cases/{case}/project/report", Gate::Applicant, apply::report::send),
         get("/apply/cases/{case}/project/report/template.xlsx", Gate::Applicant, apply::report::template),
         post("/apply/cases/{case}/project/report/lines", Gate::Applicant, apply::report::import),
+        upload("/apply/cases/{case}/project/report/workbook", Gate::Applicant, apply::report::import_file),
         upload("/apply/cases/{case}/project/report/files", Gate::Applicant, apply::report::attach),
         post("/apply/cases/{case}/project/report/files/removal", Gate::Applicant, apply::report::detach),
         get("/apply/cases/{case}/project/payment", Gate::Applicant, apply::project::payment),

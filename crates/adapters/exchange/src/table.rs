@@ -1,14 +1,11 @@
-//! A table from outside, as rows of texts: the first sheet of an Excel workbook, or CSV in UTF-8 or Shift_JIS. Says nothing of what
-//! the cells mean; furigana of Excel is left out.
+//! A table from outside, as rows of texts: the first sheet of an Excel workbook, CSV in UTF-8 or Shift_JIS, or what was copied out of a
+//! spreadsheet, with tabs. Says nothing of what the cells mean; furigana of Excel is left out.
 
-use std::collections::BTreeMap;
-use std::io::{Cursor, Read, Seek};
+use std::io::Cursor;
 
 use banso_kernel::LocalText;
+use calamine::{DataRef, Reader as _, Xlsx, XlsxError};
 use encoding_rs::{SHIFT_JIS, UTF_8};
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
-use zip::ZipArchive;
 
 use crate::archive::{self, ArchiveFlaw, ArchiveLimits};
 
@@ -17,7 +14,10 @@ const ROWS_MAX: usize = 200_000;
 const CELLS_MAX: usize = 200;
 const LIMITS: ArchiveLimits = ArchiveLimits { entries: 1_000, unpacked: 256 << 20, ratio: 250 };
 
-/// A row of texts with its line in the file, from 1.
+/// What old workbooks and those behind a password begin with.
+const COMPOUND: &[u8] = b"\xD0\xCF\x11\xE0";
+
+/// A row of texts with its number as a spreadsheet shows it, from 1.
 pub type TableRow = (u64, Vec<String>);
 
 /// Why a file is no table.
@@ -25,6 +25,10 @@ pub type TableRow = (u64, Vec<String>);
 pub enum TableFileError {
     #[error("it is no Excel workbook that can be read: {0}")]
     Workbook(String),
+    #[error("it is an old .xls workbook, or one behind a password")]
+    Locked,
+    #[error("cells {cells} are merged")]
+    Merged { cells: String },
     #[error("an archive from outside: {0}")]
     Archive(#[from] ArchiveFlaw),
     #[error("line {line} cannot be read: {why}")]
@@ -45,6 +49,12 @@ impl TableFileError {
             TableFileError::Workbook(why) => {
                 format!("Excelのブックとして読めません（{why}）。.xlsx で保存し直してください。")
             }
+            TableFileError::Locked => {
+                "パスワードの付いたブックか、古い形式（.xls）です。パスワードを外し、.xlsx で保存し直してください。".to_owned()
+            }
+            TableFileError::Merged { cells } => {
+                format!("セル{cells}が結合されています。結合を解除し、各行に記入してください。")
+            }
             TableFileError::Archive(why) => format!("Excelのファイルが壊れているか、大きすぎます（{why}）。"),
             TableFileError::Line { line, why } => {
                 format!("{line}行目を読めません（{why}）。UTF-8 か Shift_JIS のCSVで保存し直してください。")
@@ -53,7 +63,15 @@ impl TableFileError {
             TableFileError::TooWide { line, limit } => format!("{line}行目に列が{limit}個を超えてあります。"),
             TableFileError::Empty => "表が空です。1行目に列の名前を書いてください。".to_owned(),
         };
-        LocalText::new(ja, format!("The table cannot be read: {self}."))
+        let en = match self {
+            TableFileError::Locked => "Take the password off and save it as .xlsx.",
+            TableFileError::Merged { .. } => "Split them and fill in every row.",
+            TableFileError::Workbook(_) => "Save it again as .xlsx.",
+            TableFileError::Line { .. } => "Save it again as CSV in UTF-8 or Shift_JIS.",
+            TableFileError::TooLong { .. } | TableFileError::TooWide { .. } => "Make two tables of it.",
+            TableFileError::Archive(_) | TableFileError::Empty => "",
+        };
+        LocalText::new(ja, format!("The table cannot be read: {self}. {en}").trim_end())
     }
 }
 
@@ -62,7 +80,11 @@ impl TableFileError {
 /// # Errors
 /// [`TableFileError`]
 pub fn read_table(bytes: &[u8]) -> Result<Vec<TableRow>, TableFileError> {
-    let rows = if bytes.starts_with(b"PK\x03\x04") { workbook(bytes)? } else { csv(bytes)? };
+    let rows = match bytes {
+        zip if zip.starts_with(b"PK\x03\x04") => workbook(zip)?,
+        old if old.starts_with(COMPOUND) => return Err(TableFileError::Locked),
+        text => csv(text)?,
+    };
     let rows: Vec<TableRow> = rows.into_iter().filter(|(_, cells)| cells.iter().any(|c| !c.trim().is_empty())).collect();
     if rows.is_empty() { Err(TableFileError::Empty) } else { Ok(rows) }
 }
@@ -76,9 +98,11 @@ fn csv(bytes: &[u8]) -> Result<Vec<TableRow>, TableFileError> {
         return Err(TableFileError::Line { line: broken_line(bytes), why: "文字 / letters".to_owned() });
     }
     let text = text.trim_start_matches('\u{feff}');
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let apart = if text.lines().next().is_some_and(|first| first.contains('\t')) { b'\t' } else { b',' };
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(apart).from_reader(text.as_bytes());
     let mut rows = Vec::new();
-    let (mut counted, mut lines) = (0_usize, 1_u64);
+    // A cell of several lines is one row of a spreadsheet.
+    let (mut counted, mut lines, mut inner) = (0_usize, 1_u64, 0_u64);
     for record in reader.records() {
         let record = record.map_err(|e| {
             let line = e.position().map_or(0, csv::Position::line);
@@ -89,7 +113,8 @@ fn csv(bytes: &[u8]) -> Result<Vec<TableRow>, TableFileError> {
         let blank = text.get(at..).map_or(0, |rest| rest.len() - rest.trim_start_matches(['\r', '\n']).len());
         lines += text.get(counted..at + blank).map_or(0, |passed| passed.matches('\n').count() as u64);
         counted = at + blank;
-        keep(&mut rows, lines, record.iter().map(str::to_owned).collect())?;
+        keep(&mut rows, lines - inner, record.iter().map(str::to_owned).collect())?;
+        inner += record.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
     }
     Ok(rows)
 }
@@ -112,230 +137,69 @@ fn keep(rows: &mut Vec<TableRow>, line: u64, cells: Vec<String>) -> Result<(), T
     Ok(())
 }
 
-type Book<'a> = ZipArchive<Cursor<&'a [u8]>>;
-
+/// The first sheet, cell by cell as they come: a sheet whose only cells are its first and its last is no larger than two cells.
 fn workbook(bytes: &[u8]) -> Result<Vec<TableRow>, TableFileError> {
-    let (mut book, _) = archive::open(Cursor::new(bytes), LIMITS)?;
-    let sheet = first_sheet(&mut book)?;
-    let shared = match part(&mut book, "xl/sharedStrings.xml")? {
-        Some(xml) => shared_strings(&xml)?,
-        None => Vec::new(),
-    };
-    let xml = part(&mut book, &sheet)?.ok_or_else(|| TableFileError::Workbook(sheet.clone()))?;
-    rows_of(&xml, &shared)
-}
-
-/// A part of the workbook, if it is there.
-fn part<R: Read + Seek>(book: &mut ZipArchive<R>, name: &str) -> Result<Option<String>, TableFileError> {
-    let mut text = String::new();
-    match book.by_name(name) {
-        Ok(file) => {
-            file.take(LIMITS.unpacked).read_to_string(&mut text).map_err(|e| TableFileError::Workbook(e.to_string()))?;
-            Ok(Some(text))
-        }
-        Err(zip::result::ZipError::FileNotFound) => Ok(None),
-        Err(other) => Err(TableFileError::Workbook(other.to_string())),
+    archive::open(Cursor::new(bytes), LIMITS)?;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|e| unreadable(&e))?;
+    let Some(sheet) = book.sheet_names().first().cloned() else { return Err(TableFileError::Empty) };
+    if let Some(merged) = book.merge_cells_by_sheet_id(0).map_err(|e| unreadable(&e))?.into_iter().next() {
+        return Err(TableFileError::Merged { cells: format!("{}:{}", place(merged.start), place(merged.end)) });
     }
-}
-
-/// The part that holds the first sheet, as the workbook names it.
-fn first_sheet(book: &mut Book<'_>) -> Result<String, TableFileError> {
-    let missing = |name: &str| TableFileError::Workbook(name.to_owned());
-    let list = part(book, "xl/workbook.xml")?.ok_or_else(|| missing("xl/workbook.xml"))?;
-    let links = part(book, "xl/_rels/workbook.xml.rels")?.ok_or_else(|| missing("xl/_rels/workbook.xml.rels"))?;
-    let mut id = None;
-    each_start(&list, |tag, start| {
-        if tag == "sheet" && id.is_none() {
-            id = attribute(start, "id");
+    let mut cells = book.worksheet_cells_reader(&sheet).map_err(|e| unreadable(&e))?;
+    let (mut rows, mut line, mut row) = (Vec::new(), 0_u64, Vec::<String>::new());
+    while let Some(cell) = cells.next_cell().map_err(|e| unreadable(&e))? {
+        let (at, column) = cell.get_position();
+        let (at, column) = (u64::from(at) + 1, usize::try_from(column).unwrap_or(CELLS_MAX));
+        if at != line && !row.is_empty() {
+            keep(&mut rows, line, std::mem::take(&mut row))?;
         }
-    })?;
-    let mut target = None;
-    each_start(&links, |tag, start| {
-        if tag == "Relationship" && attribute(start, "Id") == id {
-            target = attribute(start, "Target");
+        line = at;
+        let text = value(cell.get_value());
+        if column >= CELLS_MAX && !text.is_empty() {
+            return Err(TableFileError::TooWide { line, limit: CELLS_MAX });
         }
-    })?;
-    let target = target.ok_or_else(|| missing("sheet"))?;
-    Ok(match target.strip_prefix('/') {
-        Some(whole) => whole.to_owned(),
-        None => format!("xl/{target}"),
-    })
-}
-
-#[expect(clippy::wildcard_enum_match_arm, reason = "comments, texts and ends are passed over")]
-fn each_start(xml: &str, mut see: impl FnMut(&str, &BytesStart<'_>)) -> Result<(), TableFileError> {
-    let mut reader = Reader::from_str(xml);
-    loop {
-        match reader.read_event().map_err(bad)? {
-            Event::Start(start) | Event::Empty(start) => see(&local(&start), &start),
-            Event::Eof => return Ok(()),
-            _ => {}
+        if column < CELLS_MAX {
+            row.resize(row.len().max(column + 1), String::new());
+            row.get_mut(column).into_iter().for_each(|place| place.clone_from(&text));
         }
     }
+    if !row.is_empty() {
+        keep(&mut rows, line, row)?;
+    }
+    Ok(rows)
 }
 
-fn bad(error: quick_xml::Error) -> TableFileError {
+fn unreadable(error: &XlsxError) -> TableFileError {
     TableFileError::Workbook(error.to_string())
 }
 
-fn local(start: &BytesStart<'_>) -> String {
-    String::from_utf8_lossy(start.local_name().as_ref()).into_owned()
-}
-
-/// An attribute by its local name.
-fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
-    let found = start.attributes().flatten().find(|a| a.key.local_name().as_ref() == name.as_bytes())?;
-    Some(found.unescape_value().ok()?.into_owned())
-}
-
-/// Text between tags, its references resolved.
-struct Texts<'x> {
-    reader: Reader<&'x [u8]>,
-}
-
-/// What is met on the way through a part.
-enum Met {
-    Begins(String, BTreeMap<&'static str, String>),
-    Ends(String),
-    Text(String),
-    Over,
-}
-
-impl<'x> Texts<'x> {
-    fn new(xml: &'x str) -> Self {
-        let mut reader = Reader::from_str(xml);
-        reader.config_mut().expand_empty_elements = true;
-        Texts { reader }
+/// A cell as its name, from row and column counted from 0.
+fn place((row, column): (u32, u32)) -> String {
+    let (mut letters, mut rest) = (String::new(), column + 1);
+    while rest > 0 {
+        letters.insert(0, char::from(b'A' + u8::try_from((rest - 1) % 26).unwrap_or(0)));
+        rest = (rest - 1) / 26;
     }
+    format!("{letters}{}", row + 1)
+}
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "comments and declarations are passed over")]
-    fn next(&mut self) -> Result<Met, TableFileError> {
-        loop {
-            return Ok(match self.reader.read_event().map_err(bad)? {
-                Event::Start(start) => {
-                    let wanted = ["r", "t"].into_iter().filter_map(|name| Some((name, attribute(&start, name)?)));
-                    Met::Begins(local(&start), wanted.collect())
-                }
-                Event::End(end) => Met::Ends(String::from_utf8_lossy(end.local_name().as_ref()).into_owned()),
-                Event::Text(text) => Met::Text(text.decode().map_err(|e| TableFileError::Workbook(e.to_string()))?.into_owned()),
-                Event::CData(text) => Met::Text(text.decode().map_err(|e| TableFileError::Workbook(e.to_string()))?.into_owned()),
-                Event::GeneralRef(name) => Met::Text(reference(&name)?),
-                Event::Eof => Met::Over,
-                _ => continue,
-            });
+/// A cell as it was typed. Excel keeps 7.5 % as 7.4999999999999997E-2: the shortest text of the same binary number is what was typed.
+fn value(cell: &DataRef<'_>) -> String {
+    match cell {
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) => number.to_string(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::Bool(is) => if *is { "はい" } else { "いいえ" }.to_owned(),
+        DataRef::DateTime(time) if time.is_datetime() && time.as_f64() >= 1.0 => {
+            let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
+            let date = format!("{year:04}-{month:02}-{day:02}");
+            if (hour, minute, second) == (0, 0, 0) { date } else { format!("{date}T{hour:02}:{minute:02}:{second:02}") }
         }
+        DataRef::DateTime(time) => time.as_f64().to_string(),
+        DataRef::Error(error) => error.to_string(),
+        DataRef::Empty => String::new(),
     }
-}
-
-/// `&amp;` and the like, `&#x3042;`.
-fn reference(name: &quick_xml::events::BytesRef<'_>) -> Result<String, TableFileError> {
-    if let Some(letter) = name.resolve_char_ref().map_err(bad)? {
-        return Ok(letter.to_string());
-    }
-    let name = String::from_utf8_lossy(name.as_ref()).into_owned();
-    quick_xml::escape::resolve_predefined_entity(&name).map(str::to_owned).ok_or(TableFileError::Workbook(name))
-}
-
-/// The texts that cells refer to by their place.
-fn shared_strings(xml: &str) -> Result<Vec<String>, TableFileError> {
-    let (mut texts, mut all, mut current) = (Texts::new(xml), Vec::new(), String::new());
-    let (mut inside, mut reading) = (false, 0_usize);
-    loop {
-        match texts.next()? {
-            Met::Begins(tag, _) => match tag.as_str() {
-                "si" => current.clear(),
-                "t" => inside = true,
-                "rPh" => reading += 1,
-                _ => {}
-            },
-            Met::Ends(tag) => match tag.as_str() {
-                "si" => all.push(std::mem::take(&mut current)),
-                "t" => inside = false,
-                "rPh" => reading = reading.saturating_sub(1),
-                _ => {}
-            },
-            Met::Text(text) if inside && reading == 0 => current.push_str(&text),
-            Met::Text(_) => {}
-            Met::Over => return Ok(all),
-        }
-    }
-}
-
-/// A cell while it is read.
-#[derive(Default)]
-struct Open {
-    place: usize,
-    kind: String,
-    text: String,
-}
-
-fn rows_of(xml: &str, shared: &[String]) -> Result<Vec<TableRow>, TableFileError> {
-    let mut texts = Texts::new(xml);
-    let (mut rows, mut line, mut cells) = (Vec::new(), 0_u64, Vec::<String>::new());
-    let (mut open, mut inside, mut reading) = (Open::default(), false, 0_usize);
-    loop {
-        match texts.next()? {
-            Met::Begins(tag, attributes) => match tag.as_str() {
-                "row" => {
-                    line = attributes.get("r").and_then(|r| r.parse().ok()).unwrap_or(line + 1);
-                    cells.clear();
-                }
-                "c" => {
-                    let place = attributes.get("r").and_then(|r| column_of(r)).unwrap_or(cells.len());
-                    open = Open { place, kind: attributes.get("t").cloned().unwrap_or_default(), text: String::new() };
-                }
-                "v" | "t" => inside = true,
-                "rPh" => reading += 1,
-                _ => {}
-            },
-            Met::Ends(tag) => match tag.as_str() {
-                "v" | "t" => inside = false,
-                "rPh" => reading = reading.saturating_sub(1),
-                "c" => {
-                    if open.place >= CELLS_MAX {
-                        return Err(TableFileError::TooWide { line, limit: CELLS_MAX });
-                    }
-                    cells.resize(cells.len().max(open.place + 1), String::new());
-                    if let Some(cell) = cells.get_mut(open.place) {
-                        *cell = value(&open, shared);
-                    }
-                }
-                "row" => keep(&mut rows, line, std::mem::take(&mut cells))?,
-                "sheetData" => return Ok(rows),
-                _ => {}
-            },
-            Met::Text(text) if inside && reading == 0 => open.text.push_str(&text),
-            Met::Text(_) => {}
-            Met::Over => return Ok(rows),
-        }
-    }
-}
-
-/// `C` of `C12` as 2.
-fn column_of(reference: &str) -> Option<usize> {
-    let letters = reference.chars().take_while(char::is_ascii_alphabetic);
-    let mut place = 0_usize;
-    for letter in letters {
-        place = place.checked_mul(26)?.checked_add(usize::try_from(u32::from(letter.to_ascii_uppercase()) - u32::from('A')).ok()? + 1)?;
-    }
-    place.checked_sub(1)
-}
-
-fn value(open: &Open, shared: &[String]) -> String {
-    match open.kind.as_str() {
-        "s" => open.text.trim().parse::<usize>().ok().and_then(|place| shared.get(place)).cloned().unwrap_or_default(),
-        "b" => if open.text.trim() == "1" { "はい" } else { "いいえ" }.to_owned(),
-        "" | "n" => plain_number(open.text.trim()),
-        _ => open.text.clone(),
-    }
-}
-
-/// Excel writes 7.5 % as 7.4999999999999997E-2: the shortest text of the same binary number is what was typed.
-fn plain_number(text: &str) -> String {
-    if !text.contains(['.', 'e', 'E']) {
-        return text.to_owned();
-    }
-    text.parse::<f64>().map_or_else(|_| text.to_owned(), |number| format!("{number}"))
 }
 
 #[cfg(test)]
@@ -346,15 +210,21 @@ mod tests {
 
     fn book(sheet: &str, shared: &str) -> Vec<u8> {
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let links = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        let list = format!(
+            r#"<workbook xmlns:r="{links}"><sheets><sheet name="企業" sheetId="1" r:id="rId7"/><sheet name="b" sheetId="2" r:id="rId1"/></sheets></workbook>"#
+        );
+        let targets = format!(
+            r#"<Relationships><Relationship Id="rId1" Type="{links}/worksheet" Target="worksheets/b.xml"/><Relationship Id="rId7" Type="{links}/worksheet" Target="worksheets/a.xml"/></Relationships>"#
+        );
+        let root =
+            format!(r#"<Relationships><Relationship Id="rId1" Type="{links}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#);
+        let styles = r#"<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#;
         let parts = [
-            (
-                "xl/workbook.xml",
-                r#"<workbook xmlns:r="x"><sheets><sheet name="企業" r:id="rId7"/><sheet name="b" r:id="rId1"/></sheets></workbook>"#,
-            ),
-            (
-                "xl/_rels/workbook.xml.rels",
-                r#"<Relationships><Relationship Id="rId1" Target="worksheets/other.xml"/><Relationship Id="rId7" Target="worksheets/a.xml"/></Relationships>"#,
-            ),
+            ("_rels/.rels", root.as_str()),
+            ("xl/workbook.xml", &list),
+            ("xl/_rels/workbook.xml.rels", &targets),
+            ("xl/styles.xml", styles),
             ("xl/worksheets/a.xml", sheet),
             ("xl/sharedStrings.xml", shared),
         ];
@@ -365,15 +235,33 @@ mod tests {
         zip.finish().unwrap().into_inner()
     }
 
+    const CELLS: &str = r#"<row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c></row><row r="2"/>
+        <row r="5"><c r="A5" t="inlineStr"><is><t>x</t></is></c><c r="B5" t="s"><v>2</v></c><c r="C5"><v>7.4999999999999997E-2</v></c>
+        <c r="D5" t="b"><v>1</v></c><c r="E5" s="1"><v>45831</v></c><c r="F5"><v>7000012050002</v></c></row>"#;
+
     #[test]
     fn a_workbook_is_read_as_it_looks() {
-        let shared = "<sst><si><t>法人番号</t></si><si><r><t>資本</t></r><r><t>金</t></r><rPh><t>シホンキン</t></rPh></si><si><t>甲&amp;乙&#x4E19;</t></si></sst>";
-        let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c></row><row r="2"/>
-            <row r="5"><c r="A5" t="inlineStr"><is><t>x</t></is></c><c r="B5" t="s"><v>2</v></c><c r="C5"><v>7.4999999999999997E-2</v></c><c r="D5" t="b"><v>1</v></c></row></sheetData></worksheet>"#;
-        let rows = read_table(&book(sheet, shared)).unwrap();
+        let shared = "<sst><si><t>法人番号</t></si><si><r><t>資本</t></r><r><t>金</t></r><rPh sb=\"0\" eb=\"2\"><t>シホンキン</t></rPh></si><si><t>甲&amp;乙&#x4E19;</t></si></sst>";
+        let rows = read_table(&book(&format!("<worksheet><sheetData>{CELLS}</sheetData></worksheet>"), shared)).unwrap();
         assert_eq!(rows[0], (1, vec!["法人番号".to_owned(), String::new(), "資本金".to_owned()]));
-        assert_eq!(rows[1], (5, ["x", "甲&乙丙", "0.075", "はい"].map(str::to_owned).to_vec()));
+        assert_eq!(rows[1], (5, ["x", "甲&乙丙", "0.075", "はい", "2025-06-23", "7000012050002"].map(str::to_owned).to_vec()));
         assert_eq!(rows.len(), 2);
+    }
+
+    /// Two cells at the ends of the largest sheet are two cells, not 17 thousand million.
+    #[test]
+    fn far_cells_cost_nothing_and_are_refused() {
+        let far = r#"<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row></sheetData></worksheet>"#;
+        let refused = read_table(&book(far, "<sst/>")).unwrap_err();
+        assert!(matches!(refused, TableFileError::TooWide { line: 1_048_576, .. }), "{refused:?}");
+    }
+
+    #[test]
+    fn merged_cells_are_named() {
+        let sheet =
+            format!(r#"<worksheet><sheetData>{CELLS}</sheetData><mergeCells count="1"><mergeCell ref="B5:AA7"/></mergeCells></worksheet>"#);
+        let text = read_table(&book(&sheet, "<sst><si><t>a</t></si><si><t>b</t></si><si><t>c</t></si></sst>")).unwrap_err().text();
+        assert!(text.ja.contains("B5:AA7") && text.en.unwrap().contains("B5:AA7"));
     }
 
     #[test]
@@ -388,6 +276,14 @@ mod tests {
         }
     }
 
+    /// As it was copied: tabs, a cell of two lines, numbers with commas. Rows are counted as the spreadsheet counts them.
+    #[test]
+    fn what_was_copied_out_of_a_spreadsheet_is_read() {
+        let rows = read_table("甲\t乙\r\n\"上\n下\"\t1,000\r\n\r\n\"\"\"引用\"\"\"\t\r\n".as_bytes()).unwrap();
+        let expect: [(u64, [&str; 2]); 3] = [(1, ["甲", "乙"]), (2, ["上\n下", "1,000"]), (4, ["\"引用\"", ""])];
+        assert_eq!(rows, expect.map(|(line, cells)| (line, cells.map(str::to_owned).to_vec())));
+    }
+
     #[test]
     fn what_is_no_table_is_refused_in_words() {
         let wide = vec!["a"; 300].join(",");
@@ -396,6 +292,7 @@ mod tests {
             (book("<worksheet><sheetData><row", ""), "読めません"),
             (b"".to_vec(), "空です"),
             (b"a,b\n\n1,\x81\xff\xff\n".to_vec(), "3行目"),
+            (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 old or locked".to_vec(), "パスワード"),
             (wide.into_bytes(), "300"),
         ] {
             let text = read_table(&bytes).unwrap_err().text();

@@ -7,39 +7,21 @@ use crate::phase::ExecutionPhase as Phase;
 use crate::rules::{DueRule, ExecutionRules, YearlyReports};
 use crate::state::Execution;
 
-macro_rules! duty_kinds {
-    ($($name:ident = $code:literal, $ja:literal, $en:literal;)*) => {
-        /// What kind of duty.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum DutyKind { $($name),* }
-
-        impl DutyKind {
-            pub const ALL: &'static [DutyKind] = &[$(DutyKind::$name),*];
-
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(DutyKind::$name => $code),* }
-            }
-
-            #[must_use]
-            pub fn label(self) -> LocalText {
-                match self { $(DutyKind::$name => LocalText::new($ja, $en)),* }
-            }
-        }
-    };
-}
-
-duty_kinds! {
-    Progress = "progress", "遂行状況報告", "progress report";
-    Performance = "performance", "遂行命令への対応", "following an order to perform";
-    Completion = "completion", "実績報告", "completion report";
-    Correction = "correction", "実績報告の補正・是正", "correcting the completion report";
-    InputTax = "input_tax", "消費税仕入控除税額報告", "input tax report";
-    Commercialisation = "commercialisation", "事業化状況報告", "commercialisation report";
-    Wage = "wage", "賃上げ状況報告", "wage report";
-    Census = "census", "取得財産の現況報告", "asset census";
-    Answer = "answer", "弁明", "answer to a notice of cancellation";
-    Repayment = "repayment", "返還・納付", "repayment";
+banso_kernel::coded! {
+    /// What kind of duty.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum DutyKind {
+        Progress = "progress", "遂行状況報告", "progress report";
+        Performance = "performance", "遂行命令への対応", "following an order to perform";
+        Completion = "completion", "実績報告", "completion report";
+        Correction = "correction", "実績報告の補正・是正", "correcting the completion report";
+        InputTax = "input_tax", "消費税仕入控除税額報告", "input tax report";
+        Commercialisation = "commercialisation", "事業化状況報告", "commercialisation report";
+        Wage = "wage", "賃上げ状況報告", "wage report";
+        Census = "census", "取得財産の現況報告", "asset census";
+        Answer = "answer", "弁明", "answer to a notice of cancellation";
+        Repayment = "repayment", "返還・納付", "repayment";
+    }
 }
 
 /// A duty with its day.

@@ -55,43 +55,17 @@ pub struct ReviewRow {
     pub due: Day,
 }
 
-macro_rules! review_statuses {
-    ($($name:ident = $code:literal, $ja:literal, $en:literal;)*) => {
-        /// Where one reviewer stands with one case.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum ReviewStatus { $($name),* }
-
-        impl ReviewStatus {
-            pub const ALL: &'static [ReviewStatus] = &[$(ReviewStatus::$name),*];
-
-            /// Stable code for columns and tests.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(ReviewStatus::$name => $code),* }
-            }
-
-            /// As people read it.
-            #[must_use]
-            pub fn label(self) -> banso_kernel::LocalText {
-                match self { $(ReviewStatus::$name => banso_kernel::LocalText::new($ja, $en)),* }
-            }
-
-            /// The status of a code.
-            #[must_use]
-            pub fn parse(code: &str) -> Option<ReviewStatus> {
-                ReviewStatus::ALL.iter().copied().find(|s| s.code() == code)
-            }
-        }
-    };
-}
-
-review_statuses! {
-    Assigned = "assigned", "利益相反の申告待ち", "conflict declaration awaited";
-    Declared = "declared", "審査中", "reviewing";
-    Conflicted = "conflicted", "利益相反あり", "conflict of interest";
-    Submitted = "submitted", "審査済", "submitted";
-    Reconsider = "reconsider", "再検討依頼中", "asked to reconsider";
-    Replaced = "replaced", "交代済", "replaced";
+banso_kernel::coded! {
+    /// Where one reviewer stands with one case.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum ReviewStatus {
+        Assigned = "assigned", "利益相反の申告待ち", "conflict declaration awaited";
+        Declared = "declared", "審査中", "reviewing";
+        Conflicted = "conflicted", "利益相反あり", "conflict of interest";
+        Submitted = "submitted", "審査済", "submitted";
+        Reconsider = "reconsider", "再検討依頼中", "asked to reconsider";
+        Replaced = "replaced", "交代済", "replaced";
+    }
 }
 
 impl Assignment {

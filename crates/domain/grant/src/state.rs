@@ -1,7 +1,7 @@
 //! The states of a case and of a reviewer's work on it. Each state carries what is known in it; nothing is set from outside.
 
 use banso_execution::Execution;
-use banso_kernel::{Day, Digest, Instant, LocalText, PersonId};
+use banso_kernel::{Day, Digest, Instant, PersonId};
 
 use crate::act::{ConflictKind, GrantDecided, GrantRequested, Outcome, Point};
 
@@ -186,51 +186,25 @@ impl Review {
     }
 }
 
-macro_rules! state_codes {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $ja:literal, $en:literal;)*) => {
-        /// The name of a state, for lists and refusals.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum StateCode { $($(#[$doc])* $name),* }
-
-        impl StateCode {
-            pub const ALL: &'static [StateCode] = &[$(StateCode::$name),*];
-
-            /// Stable code for columns, addresses and tests.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(StateCode::$name => $code),* }
-            }
-
-            /// As people read it.
-            #[must_use]
-            pub fn label(self) -> LocalText {
-                match self { $(StateCode::$name => LocalText::new($ja, $en)),* }
-            }
-
-            /// The state of a code.
-            #[must_use]
-            pub fn parse(code: &str) -> Option<StateCode> {
-                StateCode::ALL.iter().copied().find(|s| s.code() == code)
-            }
-        }
-    };
-}
-
-state_codes! {
-    Submitted = "submitted", "受付済", "submitted";
-    SubmissionWithdrawn = "submission_withdrawn", "提出取消し", "submission taken back";
-    Returned = "returned", "差戻し中", "returned for correction";
-    Complete = "complete", "形式審査済", "complete";
-    NotAccepted = "not_accepted", "不受理", "not accepted";
-    UnderReview = "under_review", "審査中", "under review";
-    Selected = "selected", "採択", "selected";
-    Reserved = "reserved", "補欠", "reserve list";
-    Rejected = "rejected", "不採択", "rejected";
-    GrantRequested = "grant_requested", "交付申請中", "grant requested";
-    GrantRequestReturned = "grant_request_returned", "交付申請差戻し中", "grant request returned";
-    Granted = "granted", "交付決定", "granted";
-    GrantRefused = "grant_refused", "不交付", "grant refused";
-    Withdrawn = "withdrawn", "取下げ", "withdrawn";
+banso_kernel::coded! {
+    /// The name of a state, for lists and refusals.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum StateCode {
+        Submitted = "submitted", "受付済", "submitted";
+        SubmissionWithdrawn = "submission_withdrawn", "提出取消し", "submission taken back";
+        Returned = "returned", "差戻し中", "returned for correction";
+        Complete = "complete", "形式審査済", "complete";
+        NotAccepted = "not_accepted", "不受理", "not accepted";
+        UnderReview = "under_review", "審査中", "under review";
+        Selected = "selected", "採択", "selected";
+        Reserved = "reserved", "補欠", "reserve list";
+        Rejected = "rejected", "不採択", "rejected";
+        GrantRequested = "grant_requested", "交付申請中", "grant requested";
+        GrantRequestReturned = "grant_request_returned", "交付申請差戻し中", "grant request returned";
+        Granted = "granted", "交付決定", "granted";
+        GrantRefused = "grant_refused", "不交付", "grant refused";
+        Withdrawn = "withdrawn", "取下げ", "withdrawn";
+    }
 }
 
 impl CaseState {

@@ -72,6 +72,6 @@ fn a_place_on_the_reserve_list_ends_with_a_word_to_the_applicant() {
 fn kinds_read_back_and_have_a_subject_in_both_languages() {
     for kind in NoticeKind::ALL {
         assert_eq!(NoticeKind::parse(kind.code()), Some(*kind));
-        assert!(!kind.subject().ja.is_empty() && kind.subject().en.is_some_and(|t| !t.is_empty()));
+        assert!(!kind.label().ja.is_empty() && kind.label().en.is_some_and(|t| !t.is_empty()));
     }
 }

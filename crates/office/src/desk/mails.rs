@@ -1,6 +1,6 @@
 //! The outbox: what was mailed to whom, what waits, what could not be handed over.
 
-use banso_kernel::{Instant, LocalText};
+use banso_kernel::Instant;
 use banso_permits::{Action, Person, Resource};
 use banso_store::Page;
 
@@ -9,50 +9,26 @@ use crate::{Office, OfficeError};
 /// Rows of one page of the outbox.
 const MAILS_PAGE: u32 = 50;
 
-/// What a mail is about, by what its effect begins with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MailKind {
-    /// A letter to the parties.
-    Letter,
-    /// A notice for the office or a reviewer.
-    Notice,
-    /// That a call closes soon.
-    ClosingReminder,
-    /// That something after the decision is due, or overdue.
-    DutyReminder,
-    Invitation,
+banso_kernel::coded! {
+    /// What a mail is about, by what its effect begins with.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum MailKind {
+        /// A letter to the parties.
+        Letter = "letter", "申請者への通知", "letter to the parties";
+        /// A notice for the office or a reviewer.
+        Notice = "notice", "事務局・審査員への通知", "notice to the office or a reviewer";
+        /// That a call closes soon.
+        ClosingReminder = "reminder", "締切のお知らせ", "reminder that a call closes";
+        /// That something after the decision is due, or overdue.
+        DutyReminder = "duty", "手続の期限のお知らせ・催促", "reminder of what is due";
+        Invitation = "invitation", "招待", "invitation";
+    }
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 5] =
-        [MailKind::Letter, MailKind::Notice, MailKind::ClosingReminder, MailKind::DutyReminder, MailKind::Invitation];
-
-    /// As effects and addresses have it.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            MailKind::Letter => "letter",
-            MailKind::Notice => "notice",
-            MailKind::ClosingReminder => "reminder",
-            MailKind::DutyReminder => "duty",
-            MailKind::Invitation => "invitation",
-        }
-    }
-
-    #[must_use]
-    pub fn label(self) -> LocalText {
-        match self {
-            MailKind::Letter => LocalText::new("申請者への通知", "letter to the parties"),
-            MailKind::Notice => LocalText::new("事務局・審査員への通知", "notice to the office or a reviewer"),
-            MailKind::ClosingReminder => LocalText::new("締切のお知らせ", "reminder that a call closes"),
-            MailKind::DutyReminder => LocalText::new("手続の期限のお知らせ・催促", "reminder of what is due"),
-            MailKind::Invitation => LocalText::new("招待", "invitation"),
-        }
-    }
-
+    /// The kind of an effect, which begins with its code.
     fn of(effect: &str) -> Option<MailKind> {
-        let begins = effect.split(':').next().unwrap_or_default();
-        MailKind::ALL.into_iter().find(|k| k.code() == begins)
+        MailKind::parse(effect.split(':').next().unwrap_or_default())
     }
 }
 

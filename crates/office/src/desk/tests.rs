@@ -367,7 +367,7 @@ async fn the_front_page_says_what_waits() {
     let outbox = s.office.outbox(&s.officer, None, 0).await.unwrap();
     assert!(outbox.total >= 1 && outbox.mails.iter().all(|m| m.sent_at.is_some() && m.kind.is_some()));
     let mut by_kind = 0;
-    for kind in MailKind::ALL {
+    for &kind in MailKind::ALL {
         let some = s.office.outbox(&s.officer, Some(kind), 0).await.unwrap();
         assert!(some.mails.iter().all(|m| m.kind == Some(kind)));
         by_kind += some.total;

@@ -1,6 +1,7 @@
 //! The claim lines of a report before it is handed in: saved beside the case, imported from a filled-in table, whole or not at all.
 
-use banso_execution::claim::{ClaimLine, ImportProblem, import_lines};
+use banso_exchange::{TableRow, read_table};
+use banso_execution::claim::{ClaimLine, ImportProblem, ROWS_MAX, import_lines};
 use banso_kernel::{CaseId, LocalText};
 use banso_permits::{Action, Person};
 use banso_store::SaveSection;
@@ -34,10 +35,34 @@ impl Office {
         Ok((draft, saved.version))
     }
 
-    /// Takes in a filled-in table in the place of all lines. Every cell that is wrong is named; then nothing is taken in.
+    /// Takes in a filled-in table, an Excel workbook or text with commas or tabs, in the place of all lines. Every cell that is wrong is
+    /// named; then nothing is taken in. `field` is where the table was given.
     ///
     /// # Errors
     /// What is wrong, cell by cell; [`OfficeError::Stale`] when somebody else saved first; not the holder's to do now.
+    pub async fn import_claim_table(
+        &self,
+        person: &Person,
+        case: CaseId,
+        (field, table): (&str, Vec<u8>),
+        based_on: u64,
+    ) -> Result<ImportOutcome, OfficeError> {
+        let project = self.project(person, Action::SpeakForCase, case).await?;
+        super::reporting::writable(&project)?;
+        let read = tokio::task::spawn_blocking(move || read_table(&table).map(as_shown)).await.map_err(OfficeError::fault)?;
+        let rows = read.map_err(|e| OfficeError::Invalid(vec![FieldProblem { field: field.to_owned(), text: e.text() }]))?;
+        self.import_claims(person, case, &rows, based_on).await.map_err(|error| match error {
+            OfficeError::Invalid(problems) => {
+                OfficeError::Invalid(problems.into_iter().map(|p| FieldProblem { field: field.to_owned(), ..p }).collect())
+            }
+            other => other,
+        })
+    }
+
+    /// The same with rows at hand, from the first of the table on.
+    ///
+    /// # Errors
+    /// As above.
     pub async fn import_claims(
         &self,
         person: &Person,
@@ -54,6 +79,17 @@ impl Office {
         self.store().save_section(save).await?;
         Ok(outcome)
     }
+}
+
+/// All rows from the first on, those that are blank too: so each keeps its number. Far down there is nothing to be taken in.
+fn as_shown(rows: Vec<TableRow>) -> Vec<Vec<String>> {
+    let mut all: Vec<Vec<String>> = Vec::with_capacity(rows.len());
+    for (number, cells) in rows {
+        let at = usize::try_from(number).unwrap_or(usize::MAX).min(all.len() + ROWS_MAX + 2);
+        all.resize(all.len().max(at.saturating_sub(1)), Vec::new());
+        all.push(cells);
+    }
+    all
 }
 
 /// Each trouble with its cell, the first ones in full.

@@ -9,44 +9,19 @@ use super::intake::IncomingPaper;
 use crate::dossier::listed;
 use crate::{Office, OfficeError};
 
-macro_rules! paper_kinds {
-    ($($name:ident = $code:literal, $ja:literal, $en:literal;)*) => {
-        /// What a file shows.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum PaperKind { $($name),* }
-
-        impl PaperKind {
-            pub const ALL: &'static [PaperKind] = &[$(PaperKind::$name),*];
-
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(PaperKind::$name => $code),* }
-            }
-
-            /// As people read it.
-            #[must_use]
-            pub fn label(self) -> LocalText {
-                match self { $(PaperKind::$name => LocalText::new($ja, $en)),* }
-            }
-
-            /// The kind of a code.
-            #[must_use]
-            pub fn parse(code: &str) -> Option<PaperKind> {
-                PaperKind::ALL.iter().copied().find(|p| p.code() == code)
-            }
-        }
-    };
-}
-
-paper_kinds! {
-    Quote = "quote", "見積書", "quote";
-    Rival = "rival", "相見積書", "competing quote";
-    Reasons = "reasons", "業者選定理由書", "statement of reasons";
-    Order = "order", "発注書・契約書", "order";
-    Delivery = "delivery", "納品書", "delivery note";
-    Acceptance = "acceptance", "検収書・写真", "record of acceptance, photos";
-    Invoice = "invoice", "請求書", "invoice";
-    Payment = "payment", "支払の証拠", "proof of payment";
+banso_kernel::coded! {
+    /// What a file shows.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum PaperKind {
+        Quote = "quote", "見積書", "quote";
+        Rival = "rival", "相見積書", "competing quote";
+        Reasons = "reasons", "業者選定理由書", "statement of reasons";
+        Order = "order", "発注書・契約書", "order";
+        Delivery = "delivery", "納品書", "delivery note";
+        Acceptance = "acceptance", "検収書・写真", "record of acceptance, photos";
+        Invoice = "invoice", "請求書", "invoice";
+        Payment = "payment", "支払の証拠", "proof of payment";
+    }
 }
 
 /// A file behind a line.

@@ -1,5 +1,6 @@
 //! The road after the decision on made-up cases: change, report, inspection, fixing, claim, run, bank.
 
+use banso_exchange::{Cell, Column, Kind, Sheet, to_xlsx};
 use banso_execution::ExecutionPhase as Phase;
 use banso_execution::act::LineAmount;
 use banso_execution::run::Held;
@@ -89,6 +90,45 @@ async fn what_is_wrong_in_a_table_is_named_by_its_cell_and_nothing_is_taken_in()
     let codes: Vec<&str> = page.lines.iter().flat_map(|l| &l.findings).map(|f| f.code.code()).collect();
     assert!(codes.iter().all(|c| *c == "C112" || *c == "C146" || *c == "C141"), "{codes:?}");
     assert_eq!(fields(road.report().await)[0], "line-1-001");
+}
+
+/// The same table as a workbook, with real days in its cells, comes to the same lines; a wrong cell has its own name, below a title too.
+#[tokio::test]
+async fn a_workbook_comes_to_the_same_lines() {
+    let road = Road::decided().await;
+    road.wait_days(60).await;
+    let table = road.table("28,000,000", "15,000,000");
+    let is_day = |heading: &str| heading.ends_with('日') && heading != "相見積日";
+    let sheet = |rows: &[Vec<String>]| Sheet {
+        title: "経費明細".into(),
+        columns: rows[0].iter().map(|h| Column::new(h.clone(), if is_day(h) { Kind::Day } else { Kind::Text })).collect(),
+        rows: rows[1..]
+            .iter()
+            .map(|row| {
+                let cell = |(h, text): (&String, &String)| match Day::parse(text) {
+                    Ok(day) if is_day(h) => Cell::Day(day),
+                    Err(_) if is_day(h) => Cell::Empty,
+                    _ => Cell::Text(text.clone()),
+                };
+                rows[0].iter().zip(row).map(cell).collect()
+            })
+            .collect(),
+        made_at: road.office().now(),
+        synthetic: true,
+    };
+    let import = async |rows: &[Vec<String>], version: u64| {
+        let table = ("workbook", to_xlsx(&sheet(rows)).unwrap());
+        road.office().import_claim_table(road.holder(), road.case, table, version).await
+    };
+    let mut wrong = table.clone();
+    wrong[2][6] = "-5".into();
+    let Err(OfficeError::Invalid(problems)) = import(&wrong, 0).await else { panic!("taken in") };
+    assert!(problems.iter().all(|p| p.field == "workbook") && problems[0].text.ja.contains("G"), "{problems:?}");
+    import(&table, 0).await.unwrap();
+    let lines = async || road.office().completion_page(road.holder(), road.case).await.unwrap().lines;
+    let from_workbook: Vec<_> = lines().await.into_iter().map(|l| l.line).collect();
+    road.import("28,000,000", "15,000,000").await.unwrap();
+    assert_eq!(from_workbook, lines().await.into_iter().map(|l| l.line).collect::<Vec<_>>());
 }
 
 /// A day of completion before the papers of the lines is told beside its field and at the lines; a payment to come is refused.

@@ -23,47 +23,29 @@ const SOME: usize = 10;
 /// Lines of one page of a kind.
 const LINES: usize = 50;
 
-macro_rules! waiting_kinds {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $ja:literal, $en:literal;)*) => {
-        /// What waits, in the order of the road.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum WaitingKind { $($(#[$doc])* $name),* }
-
-        impl WaitingKind {
-            pub const ALL: &'static [WaitingKind] = &[$(WaitingKind::$name),*];
-
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(WaitingKind::$name => $code),* }
-            }
-
-            #[must_use]
-            pub fn label(self) -> LocalText {
-                match self { $(WaitingKind::$name => LocalText::new($ja, $en)),* }
-            }
-        }
-    };
-}
-
-waiting_kinds! {
-    PlanChange = "plan-change", "承認を待つ計画変更（交付決定権者）", "changes of plan to decide (director)";
-    Discontinuation = "discontinuation", "承認を待つ中止・廃止（交付決定権者）", "discontinuations to decide (director)";
-    Incident = "incident", "指示を待つ事故報告", "incidents that await an instruction";
-    Inspection = "inspection", "検査を待つ実績報告", "completion reports to inspect";
-    Fixing = "fixing", "額の確定を待つ案件（交付決定権者）", "amounts to fix (director)";
-    Payment = "payment", "支払計画に入れる請求", "claims to put into a run";
-    /// A claim changed after it was frozen.
-    StaleRun = "stale-run", "取り消して作り直す支払計画", "runs of payments to discard and plan again";
-    RunApproval = "run-approval", "承認を待つ支払計画（交付決定権者）", "runs of payments to approve (director)";
-    RunAnswer = "run-answer", "銀行の結果を記録する支払計画", "runs whose answer of the bank is to be recorded";
-    /// Answered, or the term has passed: to be cancelled or dropped.
-    Hearing = "hearing", "弁明が済んだ取消しの予告（取消し又は取止め・交付決定権者）", "notices of cancellation that were answered: cancel or drop (director)";
-    Assessment = "assessment", "認定を待つ年次の報告", "yearly reports to assess";
-    Disposal = "disposal", "承認を待つ財産処分（交付決定権者）", "disposals to decide (director)";
-    Order = "order", "命じていない返還・納付（交付決定権者）", "amounts to order back (director)";
-    Debt = "debt", "期限を過ぎた債権（督促・収納）", "debts that are overdue";
-    Late = "late", "期限を過ぎた補助事業者の手続", "duties of holders that are overdue";
-    Closing = "closing", "完結できる案件", "cases that can be closed";
+banso_kernel::coded! {
+    /// What waits, in the order of the road.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum WaitingKind {
+        PlanChange = "plan-change", "承認を待つ計画変更（交付決定権者）", "changes of plan to decide (director)";
+        Discontinuation = "discontinuation", "承認を待つ中止・廃止（交付決定権者）", "discontinuations to decide (director)";
+        Incident = "incident", "指示を待つ事故報告", "incidents that await an instruction";
+        Inspection = "inspection", "検査を待つ実績報告", "completion reports to inspect";
+        Fixing = "fixing", "額の確定を待つ案件（交付決定権者）", "amounts to fix (director)";
+        Payment = "payment", "支払計画に入れる請求", "claims to put into a run";
+        /// A claim changed after it was frozen.
+        StaleRun = "stale-run", "取り消して作り直す支払計画", "runs of payments to discard and plan again";
+        RunApproval = "run-approval", "承認を待つ支払計画（交付決定権者）", "runs of payments to approve (director)";
+        RunAnswer = "run-answer", "銀行の結果を記録する支払計画", "runs whose answer of the bank is to be recorded";
+        /// Answered, or the term has passed: to be cancelled or dropped.
+        Hearing = "hearing", "弁明が済んだ取消しの予告（取消し又は取止め・交付決定権者）", "notices of cancellation that were answered: cancel or drop (director)";
+        Assessment = "assessment", "認定を待つ年次の報告", "yearly reports to assess";
+        Disposal = "disposal", "承認を待つ財産処分（交付決定権者）", "disposals to decide (director)";
+        Order = "order", "命じていない返還・納付（交付決定権者）", "amounts to order back (director)";
+        Debt = "debt", "期限を過ぎた債権（督促・収納）", "debts that are overdue";
+        Late = "late", "期限を過ぎた補助事業者の手続", "duties of holders that are overdue";
+        Closing = "closing", "完結できる案件", "cases that can be closed";
+    }
 }
 
 /// Where something that waits is done.

@@ -45,7 +45,7 @@ impl Told<'_> {
     /// What happened: after the decision the step itself, so that a list of notices tells them apart.
     fn happened(&self, kind: NoticeKind) -> LocalText {
         if !matches!(kind, NoticeKind::ExecutionStep | NoticeKind::ExecutionArrived) {
-            return kind.subject();
+            return kind.label();
         }
         let step = crate::timeline::act_kind_name(self.record.act.kind());
         let en = step.get(Lang::En);

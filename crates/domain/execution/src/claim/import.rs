@@ -86,19 +86,21 @@ pub fn cell_name(row: usize, column: usize) -> String {
     format!("{letters}{row}")
 }
 
-/// Reads a table whose first row is the heading. Columns may stand in any order; blank rows are passed over.
+/// Reads a table as a spreadsheet shows it, from its first row on. The first row with anything in it is the heading; columns may stand in
+/// any order; blank rows are passed over.
 ///
 /// # Errors
 /// Everything that is wrong, by cell.
 pub fn import_lines(rows: &[Vec<String>]) -> Result<Vec<ClaimLine>, Vec<ImportProblem>> {
     let mut problems = Vec::new();
-    let Some((heading, body)) = rows.split_first() else {
-        return Err(vec![problem(1, 1, "", "表が空です。様式の見出し行から貼り付けてください。", "the table is empty")]);
+    let above = rows.iter().take_while(|row| is_blank(row)).count();
+    let Some((heading, body)) = rows.get(above..).and_then(<[Vec<String>]>::split_first) else {
+        return Err(vec![problem(1, 1, "", "表が空です。様式の見出し行から取り込んでください。", "the table is empty")]);
     };
-    let places = places(heading, &mut problems);
+    let places = places((above + 1, heading), &mut problems);
     if body.len() > ROWS_MAX {
         problems.push(problem(
-            ROWS_MAX + 2,
+            above + ROWS_MAX + 2,
             1,
             "",
             format!("{ROWS_MAX}行までです。分けて取り込んでください。"),
@@ -109,17 +111,21 @@ pub fn import_lines(rows: &[Vec<String>]) -> Result<Vec<ClaimLine>, Vec<ImportPr
         return Err(problems);
     }
     let mut lines = Vec::new();
-    for (number, cells) in (2..).zip(body) {
-        if cells.iter().all(|c| c.trim().is_empty()) {
+    for (number, cells) in (above + 2..).zip(body) {
+        if is_blank(cells) {
             continue;
         }
         let mut row = Row { number, cells, places: &places, problems: &mut problems };
         lines.extend(row.line());
     }
     if lines.is_empty() && problems.is_empty() {
-        problems.push(problem(2, 1, "", "明細が1行もありません。", "there are no lines"));
+        problems.push(problem(above + 2, 1, "", "明細が1行もありません。", "there are no lines"));
     }
     if problems.is_empty() { Ok(lines) } else { Err(problems) }
+}
+
+fn is_blank(cells: &[String]) -> bool {
+    cells.iter().all(|c| c.trim().is_empty())
 }
 
 fn problem(row: usize, column: usize, header: &str, ja: impl Into<String>, en: impl Into<String>) -> ImportProblem {
@@ -132,12 +138,12 @@ fn plain(text: &str) -> String {
 }
 
 /// Where each column stands, counted from 0.
-fn places(heading: &[String], problems: &mut Vec<ImportProblem>) -> BTreeMap<Column, usize> {
+fn places((row, heading): (usize, &[String]), problems: &mut Vec<ImportProblem>) -> BTreeMap<Column, usize> {
     let mut places = BTreeMap::new();
     for (at, text) in heading.iter().enumerate().filter(|(_, t)| !t.trim().is_empty()) {
         match Column::ALL.iter().find(|c| plain(c.header()) == plain(text)) {
             None => problems.push(problem(
-                1,
+                row,
                 at + 1,
                 text,
                 format!("「{text}」という列は様式にありません。"),
@@ -146,7 +152,7 @@ fn places(heading: &[String], problems: &mut Vec<ImportProblem>) -> BTreeMap<Col
             Some(column) => {
                 if places.insert(*column, at).is_some() {
                     problems.push(problem(
-                        1,
+                        row,
                         at + 1,
                         text,
                         format!("「{text}」の列が2つあります。"),
@@ -159,7 +165,7 @@ fn places(heading: &[String], problems: &mut Vec<ImportProblem>) -> BTreeMap<Col
     for missing in Column::ALL.iter().filter(|c| !places.contains_key(*c)) {
         let header = missing.header();
         problems.push(problem(
-            1,
+            row,
             heading.len() + 1,
             header,
             format!("「{header}」の列がありません。"),

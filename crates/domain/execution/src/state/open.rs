@@ -1,49 +1,30 @@
 //! What is still open in a case: nothing may be when its file is closed.
 
-use banso_kernel::{Day, LocalText, Yen};
+use banso_kernel::{Day, Yen};
 
 use super::Execution;
 use crate::refusal::ExecutionRefusal as Refusal;
 
-macro_rules! open_kinds {
-    ($($name:ident = $code:literal, $ja:literal, $en:literal;)*) => {
-        /// What kind of thing is open.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum OpenKind { $($name),* }
-
-        impl OpenKind {
-            pub const ALL: &'static [OpenKind] = &[$(OpenKind::$name),*];
-
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(OpenKind::$name => $code),* }
-            }
-
-            /// As people read it.
-            #[must_use]
-            pub fn label(self) -> LocalText {
-                match self { $(OpenKind::$name => LocalText::new($ja, $en)),* }
-            }
-        }
-    };
-}
-
-open_kinds! {
-    PlanChange = "plan_change", "承認待ちの計画変更", "change of plan awaiting approval";
-    Discontinuation = "discontinuation", "承認待ちの中止・廃止", "discontinuation awaiting approval";
-    Incident = "incident", "指示待ちの事故報告", "incident awaiting an instruction";
-    Performance = "performance", "遂行命令への対応", "order to perform to be followed";
-    Correction = "correction", "実績報告の補正・是正", "completion report to be corrected";
-    Hearing = "hearing", "取消しの手続", "cancellation under way";
-    Claim = "claim", "未処理の支払請求", "claim for payment not settled";
-    Unpaid = "unpaid", "未払の確定額", "fixed amount not paid yet";
-    Excess = "excess", "返還を命じていない過払い", "overpayment not ordered back";
-    Debt = "debt", "未収の債権", "debt not settled";
-    Assessment = "assessment", "未認定の報告", "report not assessed";
-    UnorderedPayback = "unordered_payback", "納付を命じていない額", "amount established and not ordered";
-    Disposal = "disposal", "処理中の財産処分", "disposal under way";
-    Report = "report", "未提出の報告", "report not handed in";
-    RestrictedAsset = "restricted_asset", "処分制限財産", "asset under restriction";
+banso_kernel::coded! {
+    /// What kind of thing is open.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum OpenKind {
+        PlanChange = "plan_change", "承認待ちの計画変更", "change of plan awaiting approval";
+        Discontinuation = "discontinuation", "承認待ちの中止・廃止", "discontinuation awaiting approval";
+        Incident = "incident", "指示待ちの事故報告", "incident awaiting an instruction";
+        Performance = "performance", "遂行命令への対応", "order to perform to be followed";
+        Correction = "correction", "実績報告の補正・是正", "completion report to be corrected";
+        Hearing = "hearing", "取消しの手続", "cancellation under way";
+        Claim = "claim", "未処理の支払請求", "claim for payment not settled";
+        Unpaid = "unpaid", "未払の確定額", "fixed amount not paid yet";
+        Excess = "excess", "返還を命じていない過払い", "overpayment not ordered back";
+        Debt = "debt", "未収の債権", "debt not settled";
+        Assessment = "assessment", "未認定の報告", "report not assessed";
+        UnorderedPayback = "unordered_payback", "納付を命じていない額", "amount established and not ordered";
+        Disposal = "disposal", "処理中の財産処分", "disposal under way";
+        Report = "report", "未提出の報告", "report not handed in";
+        RestrictedAsset = "restricted_asset", "処分制限財産", "asset under restriction";
+    }
 }
 
 /// One open thing.

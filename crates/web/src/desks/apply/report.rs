@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use banso_execution::claim::Weight;
 use banso_kernel::{CaseId, LocalText};
-use banso_office::execution::{PaperKind, ReportOrder, ReportPage};
+use banso_office::execution::{ImportOutcome, PaperKind, ReportOrder, ReportPage};
 use banso_office::{FieldProblem, Office, OfficeError};
 use tower_sessions::Session;
 
@@ -17,8 +17,10 @@ use crate::desks::{id, invalid, see_other, stepped};
 use crate::download::{FileKind, download};
 use crate::failure::{Answer, Failure};
 use crate::form::FormFields;
-use crate::table::rows_of;
 use crate::upload::{Upload, UploadedFile};
+
+/// A table of as many lines as are taken in is far smaller.
+const TABLE_BYTES_MAX: usize = 5 << 20;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "apply/report.html")]
@@ -100,10 +102,35 @@ pub(crate) async fn import(
 ) -> Answer {
     let case: CaseId = id(&case)?;
     let version: u64 = id(form.text("version"))?;
-    let done = office.import_claims(page.person()?, case, &rows_of(form.text("table")), version).await;
-    let done = done.map(|o| (format!("明細を{}件取り込みました。", o.lines), format!("{} lines were imported.", o.lines)));
+    let table = ("table", form.text("table").as_bytes().to_vec());
+    let done = office.import_claim_table(page.person()?, case, table, version).await.map(imported);
     let path = format!("{}/report#lines", project_path(case));
     stepped(&session, done, &path, |problems| again(&office, page, case, Some(form), problems)).await
+}
+
+/// The same out of a file.
+pub(crate) async fn import_file(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path(case): Path<String>,
+    mut upload: Upload,
+) -> Answer {
+    let case: CaseId = id(&case)?;
+    let Some(file) = upload.file().await? else {
+        let none = FieldProblem::new("workbook", "ファイルを選んでから送信してください。", "Choose a file first.");
+        return again(&office, page, case, None, vec![none]).await;
+    };
+    let version: u64 = id(file.fields.text("version"))?;
+    let table = ("workbook", file.whole(TABLE_BYTES_MAX).await?);
+    let done = office.import_claim_table(page.person()?, case, table, version).await.map(imported);
+    let path = format!("{}/report#lines", project_path(case));
+    stepped(&session, done, &path, |problems| again(&office, page, case, None, problems)).await
+}
+
+fn imported(outcome: ImportOutcome) -> (String, String) {
+    let lines = outcome.lines;
+    (format!("明細を{lines}件取り込みました。"), format!("{lines} lines were imported."))
 }
 
 pub(crate) async fn attach(

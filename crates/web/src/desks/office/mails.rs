@@ -49,7 +49,7 @@ impl Mails {
 }
 
 pub(crate) async fn show(office: State<Office>, page: PageContext, asked: Query<Asked>) -> Answer {
-    let kind = MailKind::ALL.into_iter().find(|k| k.code() == asked.kind);
+    let kind = MailKind::parse(&asked.kind);
     let view = office.outbox(page.person()?, kind, asked.page.unwrap_or(1).saturating_sub(1)).await?;
     Ok(Mails { page, view }.into_response())
 }
