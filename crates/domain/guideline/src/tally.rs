@@ -9,6 +9,7 @@ use crate::amount::Reckoning;
 use crate::answers::BUDGET_ITEM;
 use crate::costs::{COST, CostRow, Lines, add};
 use crate::edition::Edition;
+use crate::known::combine;
 use crate::members::Member;
 use crate::model::{Amount, Facts, Known, Missing, Value};
 use crate::plan::Plan;
@@ -85,6 +86,36 @@ impl Tally<'_> {
         let paid = reckoning.of_lines(member, own.year, &Lines::from([(own.line.clone(), own.counted.clone())]));
         let year = reckoning.of_year(own.year, &[(own.member, own.year, paid)]);
         reckoning.capped_total(&[(own.year, year)])
+    }
+
+    /// What the guideline pays for the costs that a row is reckoned with, before the caps of a year and of the whole, and those costs: of
+    /// the same member and, where rate or cap hang on it, of the same budget line, in every year.
+    #[must_use]
+    pub fn reckoned_with(&self, row: usize) -> (Known<Yen>, Known<Yen>) {
+        let nothing = || (Known::Exactly(Yen::ZERO), Known::Exactly(Yen::ZERO));
+        let Some((own, member)) = self.rows.get(row).and_then(|r| Some((r, self.members.iter().find(|m| m.index == r.member)?))) else {
+            return nothing();
+        };
+        let mut years: BTreeMap<u32, Lines> = BTreeMap::new();
+        for other in self.rows.iter().filter(|r| r.member == own.member && r.line == own.line) {
+            add(years.entry(other.year).or_default(), other);
+        }
+        let mut reckoning = Reckoning::new(self.edition, self.plan, &self.facts);
+        let (mut paid, mut cost) = nothing();
+        for (year, lines) in &years {
+            let own = reckoning.of_lines(member, *year, lines);
+            paid = combine(&paid, &own, |a, b| a.checked_add(*b).ok());
+            for counted in lines.values() {
+                cost = combine(&cost, counted, |a, b| a.checked_add(*b).ok());
+            }
+        }
+        (paid, cost)
+    }
+
+    /// What the guideline pays for all costs together, before the caps of a year and of the whole.
+    #[must_use]
+    pub fn before_caps(&self) -> Known<Yen> {
+        self.paid.values().fold(Known::Exactly(Yen::ZERO), |sum, own| combine(&sum, own, |a, b| a.checked_add(*b).ok()))
     }
 
     /// Another cost in this row; nothing takes it out.

@@ -12,7 +12,7 @@ use banso_kernel::{CaseId, LocalText, RequestId, Yen};
 use banso_permits::{Action, Person};
 
 use super::project::{Project, sum};
-use crate::desk::granting::{SettledCell, heading};
+use crate::desk::granting::{GrantCase, HeadingShares, Read, SettledCell, heading, several};
 use crate::letters::fixing_letter;
 use crate::{Office, OfficeError};
 
@@ -34,7 +34,7 @@ pub struct FixingPage {
 
 /// The cells of the decision with the accepted cost of each heading spread over them.
 pub(crate) fn spread(mut cells: Vec<SettledCell>, accepted: &BTreeMap<String, Yen>) -> Vec<SettledCell> {
-    let many = cells.iter().map(|c| c.cell.member).collect::<std::collections::BTreeSet<_>>().len() > 1;
+    let many = several(&cells);
     for (line, whole) in accepted {
         let own: Vec<usize> = (0..cells.len()).filter(|i| cells.get(*i).is_some_and(|c| heading(&c.cell, many) == *line)).collect();
         let before = sum(own.iter().filter_map(|i| cells.get(*i)).map(|c| c.accepted));
@@ -53,27 +53,43 @@ pub(crate) fn spread(mut cells: Vec<SettledCell>, accepted: &BTreeMap<String, Ye
     cells
 }
 
+fn unsettled() -> OfficeError {
+    OfficeError::Stale(LocalText::new(
+        "公募要領に要確認の値があり、確定額を計算できません。",
+        "A value of the guideline is not settled: the amount cannot be computed.",
+    ))
+}
+
 impl Office {
-    /// What the guideline pays for the accepted cost.
-    pub(crate) async fn computed_for(&self, person: &Person, project: &Project) -> Result<Yen, OfficeError> {
-        let grant = self.grant_case(person, project.case()).await?;
-        let Some(Ok(read)) = self.read_request(&grant).await? else {
-            return Err(OfficeError::Stale(LocalText::new(
-                "交付申請の本文が消去されているため、確定額を計算できません。",
-                "The text of the grant request was erased: the amount cannot be computed.",
-            )));
-        };
+    /// The request of a project with the accepted cost spread over its cells; `None` where its text was erased.
+    async fn accepted_cells(&self, project: &Project) -> Result<Option<(Read, Vec<SettledCell>)>, OfficeError> {
+        let edition = self.edition_in_force(&project.file.case.submission.paper.call)?;
+        let grant = GrantCase { file: project.file.clone(), edition, acts: project.acts.clone() };
+        let Some(Ok(read)) = self.read_request(&grant).await? else { return Ok(None) };
         let (prepared, _) = self.prepared_for(&grant, &read).await?;
         // A heading under which nothing was reported counts nothing.
         let accepted = |name: &String| project.execution.accepted.get(name).copied().unwrap_or(Yen::ZERO);
         let whole = project.execution.lines.keys().map(|name| (name.clone(), accepted(name))).collect();
         let cells = spread(prepared.settled_cells(read.asked().cells()), &whole);
-        read.asked().settle(&cells, None).map(|s| s.computed).map_err(|_| {
-            OfficeError::Stale(LocalText::new(
-                "公募要領に要確認の値があり、確定額を計算できません。",
-                "A value of the guideline is not settled: the amount cannot be computed.",
-            ))
-        })
+        Ok(Some((read, cells)))
+    }
+
+    /// How the subsidy for the accepted cost is made up; `None` where the text of the request was erased.
+    pub(crate) async fn shares_of(&self, project: &Project) -> Result<Option<HeadingShares>, OfficeError> {
+        let Some((read, cells)) = self.accepted_cells(project).await? else { return Ok(None) };
+        read.asked().shares(&cells).map(Some).map_err(|_| unsettled())
+    }
+
+    /// What the guideline pays for the accepted cost.
+    pub(crate) async fn computed_for(&self, person: &Person, project: &Project) -> Result<Yen, OfficeError> {
+        self.grant_case(person, project.case()).await?;
+        let Some((read, cells)) = self.accepted_cells(project).await? else {
+            return Err(OfficeError::Stale(LocalText::new(
+                "交付申請の本文が消去されているため、確定額を計算できません。",
+                "The text of the grant request was erased: the amount cannot be computed.",
+            )));
+        };
+        read.asked().settle(&cells, None).map(|s| s.computed).map_err(|_| unsettled())
     }
 
     async fn fixed_as(&self, person: &Person, project: &Project) -> Result<(Decided, AmountFixed), OfficeError> {

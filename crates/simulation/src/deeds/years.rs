@@ -140,15 +140,17 @@ impl Parties<'_> {
         let (heading, cost) =
             seen.accepted.iter().find(|(line, _)| line.starts_with("物品費")).map_or(("", Yen::ZERO), |(line, yen)| (line.as_str(), *yen));
         let line = line_of(&seen, heading);
-        let eligible = seen.fixed.as_ref().map_or(Yen::new(1), |f| f.eligible).get().max(1);
-        let share = i128::from(cost.get()) * i128::from(seen.entitlement().get()) / i128::from(eligible);
+        // As the desk proposes it: at the rate of the member whose it is.
+        let id = format!("{line}-1");
+        let proposed = self.office.assets_page(self.holder, self.case).await?.proposals;
+        let subsidy = proposed.iter().find(|p| p.id == id).map_or(Yen::ZERO, |p| p.subsidy.min(cost));
         let asset = Asset {
             // The first thing of its claim line, as the desks number it.
-            id: format!("{line}-1"),
+            id,
             name: "架空の試作機".to_owned(),
             serial: serial_of(self.firm, &line),
             cost: TaxOut(cost),
-            subsidy: Yen::new(i64::try_from(share).unwrap_or_default()),
+            subsidy,
             acquired: seen.terms.decided_on.plus_days(21),
             life_years: 8,
             life_clause: "別表第二（架空）".to_owned(),

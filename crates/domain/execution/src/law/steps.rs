@@ -222,7 +222,10 @@ pub fn disposal_steps(asset: &AssetFigures, disposition: &Disposition, on: Day, 
     steps.push(step(
         "D 補助金の割合",
         "D Share of the subsidy",
-        how(format!("補助額 {} ÷ A", asset.subsidy), format!("subsidy {} ÷ A", in_english(asset.subsidy))),
+        how(
+            format!("補助額 {} ÷ A（表示は小数第5位以下を切捨て、計算は端数のまま）", asset.subsidy),
+            format!("subsidy {} ÷ A (shown cut to four decimals, computed in full)", in_english(asset.subsidy)),
+        ),
         StepValue::Share(share),
     ));
     let (why, amount) = match outcome {

@@ -4,7 +4,7 @@
 //! each takes off is the difference of the whole before and after it, told at the place as that cost's own subsidy (rounded as the guideline
 //! says) with the yen of rounding in a line of its own. Together they are exactly what was asked for less what is granted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use banso_execution::act::LineAmount;
 use banso_grant::Modification;
@@ -157,9 +157,55 @@ impl Asked<'_> {
     }
 }
 
+/// What the guideline pays for each heading of the budget, at the rate of the member whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct HeadingShares {
+    /// By heading: what is paid, before the caps, for the costs that it is reckoned with, and those costs.
+    of: BTreeMap<String, (Yen, Yen)>,
+    /// What is paid for all costs together, before the caps.
+    whole: Yen,
+}
+
+impl HeadingShares {
+    /// What of a fixed amount went into one of `count` equal parts of a cost, cut below one yen: the cost at its heading's own rate. What
+    /// the caps, the decision or a cancellation took off the whole is borne by all costs alike.
+    pub(crate) fn share(&self, heading: &str, cost: Yen, count: usize, fixed: Yen) -> Yen {
+        let times = |a: Yen, b: Yen, c: i128| i128::from(a.get()).checked_mul(i128::from(b.get()))?.checked_mul(c);
+        let own = || {
+            let (paid, of) = self.of.get(heading)?;
+            let under = times(*of, self.whole, i128::try_from(count.max(1)).ok()?)?;
+            let over = times(cost, *paid, i128::from(fixed.get()))?;
+            i64::try_from(over.checked_div(under)?).ok()
+        };
+        Yen::new(own().unwrap_or(0).max(0))
+    }
+}
+
+impl Asked<'_> {
+    /// How the subsidy for accepted costs is made up, heading by heading. `cells` are those of [`Asked::cells`], in their order.
+    pub(crate) fn shares(&self, cells: &[SettledCell]) -> Result<HeadingShares, Unsettled> {
+        let mut tally = self.edition.tally(self.facts())?;
+        for (index, cell) in cells.iter().enumerate().filter(|(_, c)| c.changed()) {
+            tally.change(index, cell.accepted)?;
+        }
+        let many = several(cells);
+        let mut of = BTreeMap::new();
+        for (index, cell) in cells.iter().enumerate() {
+            let (paid, cost) = tally.reckoned_with(index);
+            of.insert(heading(&cell.cell, many), (exactly(&paid)?, exactly(&cost)?));
+        }
+        Ok(HeadingShares { of, whole: exactly(&tally.before_caps())? })
+    }
+}
+
+/// Whether there are several members, so that headings name theirs.
+pub(crate) fn several(cells: &[SettledCell]) -> bool {
+    cells.iter().map(|c| c.cell.member).collect::<BTreeSet<_>>().len() > 1
+}
+
 /// The accepted costs that the guideline pays something for, by heading in the order of the form.
 fn headings(cells: &[SettledCell], tally: &Tally<'_>) -> Result<Vec<LineAmount>, Unsettled> {
-    let many = cells.iter().map(|c| c.cell.member).collect::<BTreeSet<_>>().len() > 1;
+    let many = several(cells);
     let mut found: Vec<LineAmount> = Vec::new();
     for (index, cell) in cells.iter().enumerate().filter(|(_, c)| c.accepted > Yen::ZERO) {
         if exactly(&tally.alone(index))? <= Yen::ZERO {

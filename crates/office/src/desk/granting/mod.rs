@@ -13,9 +13,10 @@ mod returning;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use costs::heading;
+pub(crate) use costs::{HeadingShares, heading, several};
 pub use costs::{CostCell, Settled, SettledCell};
 pub use decide::{DecisionOrder, RefusalOrder};
+pub(crate) use page::Read;
 pub use page::{GrantCase, GrantPage, GrantStage, QuoteFile, RequestView};
 pub use prepare::{Prepared, PreparedCell};
 pub use returning::ReturnOrder;

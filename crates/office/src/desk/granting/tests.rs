@@ -207,3 +207,37 @@ async fn withdrawals_free_money_for_the_reserve_list() {
     let case = stage.request_grant(2).await;
     assert_eq!(stage.office.grant_page(&stage.officer, case).await.unwrap().number, "G7-1交決第3号");
 }
+
+#[tokio::test]
+async fn what_went_into_a_thing_follows_the_rate_of_the_member_whose_it_is() {
+    let stage = Stage::reviewed(1, "1億円").await;
+    let content = stage.office.case_file(stage.cases[0].0).await.case.submission.paper.content;
+    let Some(Content::Kept(text)) = stage.office.store().content(content).await.unwrap() else { panic!("no text") };
+    let paper = Paper::read(&text).unwrap();
+    let edition = stage.office.edition_in_force(&paper.call).unwrap();
+    let asked = Asked { edition: &edition, paper: &paper, known: Facts::default(), requested: Yen::new(36_000_000) };
+    let settle = |cell: CostCell| SettledCell { accepted: cell.asked, cell, reason: String::new() };
+    let cells: Vec<SettledCell> = asked.cells().into_iter().map(settle).collect();
+    // Two thirds of the firm's 45,000,000 and all of the university's 6,000,000.
+    let shares = asked.shares(&cells).unwrap();
+    let firm = format!("物品費（{}）", paper.members[0].name);
+    for (heading, cost, count, fixed, expect) in [
+        (firm.as_str(), 6_206_000, 1, 36_000_000, 4_137_333),
+        (firm.as_str(), 6_206_000, 2, 36_000_000, 2_068_666),
+        ("その他経費（架空工業大学）", 2_006_000, 1, 36_000_000, 2_006_000),
+        // Half of the whole was cancelled: each bears half.
+        (firm.as_str(), 6_206_000, 1, 18_000_000, 2_068_666),
+        ("その他経費（架空工業大学）", 2_006_000, 1, 18_000_000, 1_003_000),
+        ("その他経費（架空の別の者）", 2_006_000, 1, 36_000_000, 0),
+    ] {
+        assert_eq!(shares.share(heading, Yen::new(cost), count, Yen::new(fixed)).get(), expect, "{heading} {cost} {count} {fixed}");
+    }
+    // What is accepted less of the firm changes nothing for the university.
+    let mut less = cells.clone();
+    less[0].accepted = Yen::new(3_000_000);
+    let shares = asked.shares(&less).unwrap();
+    let fixed = asked.settle(&less, None).unwrap().computed;
+    assert_eq!(fixed.get(), 2_000_000 + 10_000_000 + 6_000_000);
+    assert_eq!(shares.share("その他経費（架空工業大学）", Yen::new(2_006_000), 1, fixed).get(), 2_006_000);
+    assert_eq!(shares.share(&firm, Yen::new(3_000_000), 1, fixed).get(), 2_000_000);
+}

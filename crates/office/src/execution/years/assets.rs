@@ -14,6 +14,7 @@ use super::super::inspecting::last_cuts;
 use super::super::project::Project;
 use super::ProjectHead;
 use super::papers::{YearsFile, YearsPaper, next_place};
+use crate::desk::granting::HeadingShares;
 use crate::{FieldProblem, Office, OfficeError};
 
 /// Most years of a statutory life (耐用年数省令別表).
@@ -82,7 +83,7 @@ pub struct AssetsPage {
     pub may: bool,
     /// The amount is not fixed: shares are not known yet.
     pub early: bool,
-    /// The claim lines were erased.
+    /// The claim lines or the text of the request were erased.
     pub erased: bool,
     /// The holder's address, to begin with.
     pub place: String,
@@ -111,23 +112,20 @@ pub(super) fn asset_lines(project: &Project, today: Day) -> Vec<AssetLine> {
     project.execution.assets.values().map(line).collect()
 }
 
-/// Things of a line, each with its part of the line's share of the subsidy, cut down.
-fn things_of(project: &Project, line: &ClaimLine) -> Vec<AssetProposal> {
+/// Things of a line, each with its part of the subsidy: the line's accepted cost at the rate of the member whose it is, cut down.
+fn things_of(project: &Project, line: &ClaimLine, shares: &HeadingShares) -> Vec<AssetProposal> {
     let (unit_price, serials) = match &line.goods {
         Goods::New { unit_price, serials } | Goods::Used { unit_price, serials } => (unit_price.0, serials),
         Goods::Service | Goods::Own => return Vec::new(),
     };
     let execution = &project.execution;
-    let eligible = execution.fixed.as_ref().map_or(Yen::ZERO, |f| f.eligible);
     let cut: i64 = last_cuts(project).iter().filter(|c| c.claim_line == line.id).map(|c| c.amount.get()).sum();
     let accepted = line.claimed.get().saturating_sub(cut);
-    if unit_price < project.rules.disposal.restricted_from || accepted <= 0 || eligible <= Yen::ZERO {
+    if unit_price < project.rules.disposal.restricted_from || accepted <= 0 {
         return Vec::new();
     }
     let count = serials.len().max(1);
-    let share =
-        i128::from(execution.entitlement().get()) * i128::from(accepted) / i128::from(eligible.get()) / i128::try_from(count).unwrap_or(1);
-    let subsidy = Yen::new(i64::try_from(share).unwrap_or(i64::MAX)).min(unit_price);
+    let subsidy = shares.share(&line.budget_line, Yen::new(accepted), count, execution.entitlement()).min(unit_price);
     let evidence = &line.evidence;
     let arrived = evidence.acceptance.as_ref().or(evidence.delivery.as_ref()).map(|r| r.on);
     let completed = execution.completion.as_ref().map_or(execution.project_ends, |c| c.completed_on);
@@ -172,7 +170,8 @@ impl Office {
             return Ok(Some(Vec::new()));
         };
         let Some(content) = self.report_content(completion.claims).await? else { return Ok(None) };
-        let all = content.lines.iter().flat_map(|line| things_of(project, line).into_iter().map(|thing| (line.id.clone(), thing)));
+        let Some(shares) = self.shares_of(project).await? else { return Ok(None) };
+        let all = content.lines.iter().flat_map(|line| things_of(project, line, &shares).into_iter().map(|thing| (line.id.clone(), thing)));
         Ok(Some(missing(all.collect(), project.execution.assets.values().map(|s| &s.asset).collect())))
     }
 
