@@ -97,7 +97,8 @@ fn closed(case: &Execution, today: Day) -> Result<(), String> {
         let open = debt.open(today).map_err(|e| e.to_string())?;
         hold(open == Yen::ZERO, format!("closed while debt {number} is open: {open}"))?;
     }
-    let settled = case.claims.values().all(|c| matches!(c.state, ClaimState::Paid { .. } | ClaimState::Refused { .. }));
+    let settled =
+        case.claims.values().all(|c| matches!(c.state, ClaimState::Paid { .. } | ClaimState::SetOff { .. } | ClaimState::Refused { .. }));
     hold(settled, "closed with a claim under way")
 }
 

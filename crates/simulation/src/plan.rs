@@ -196,6 +196,8 @@ impl Plan {
         match (deed, prepared) {
             (Deed::Prepare(Some(flaw)), _) if flaw.found_as() == "table" => Some("table"),
             (Deed::Report | Deed::ReportInSilence, Some(flaw)) => Some(flaw.found_as()),
+            // Every firm has one grant: there is no other that awaits its payment.
+            (Deed::Offset, _) => Some("offset-what"),
             _ => None,
         }
     }

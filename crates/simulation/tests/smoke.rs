@@ -41,14 +41,18 @@ fn settings(seed: u64, cases: u32) -> Settings {
     Settings { seed, years: 7, cases, deaths: Deaths::Often, verify_every: 8 }
 }
 
-/// Every kind of act happens in a dozen cases, every fate is met, and the house has died and risen.
+/// What needs two grants of one firm: a firm has one here, and a debt is set off against nothing else.
+const OF_TWO_GRANTS: [&str; 2] = ["offset_made", "claim_set_off"];
+
+/// Every other kind of act happens in a dozen cases, every fate is met, and the house has died and risen.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seven_years_of_a_dozen_cases() {
     let folder = tempfile::tempdir().unwrap();
     let asked = settings(1, 12);
     let summary = play(Place::folder(folder.path()), asked).await;
     assert_eq!(u32::try_from(Fate::ALL.len()).unwrap(), summary.granted);
-    assert!(summary.missing().is_empty(), "{:?} of {} kinds did not happen", summary.missing(), ExecutionAct::KINDS.len());
+    assert_eq!(summary.missing(), OF_TWO_GRANTS, "of {} kinds", ExecutionAct::KINDS.len());
+    assert!(summary.refused.contains_key("offset-what"), "{:?}", summary.refused);
     assert!(summary.deaths > 10 && summary.repeated > 3 && summary.jumps > 5, "{summary:?}");
     assert!(summary.closed >= 9, "{} of {} were closed", summary.closed, summary.granted);
     assert_eq!(summary.days / asked.verify_every, summary.verified - 1, "the ledger was looked through, and once more in the end");

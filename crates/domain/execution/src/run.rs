@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::refusal::ExecutionRefusal;
 use crate::rules::ExecutionRules;
-use crate::state::{ClaimState, Execution};
+use crate::state::Execution;
 
 /// One transfer of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -117,9 +117,11 @@ pub fn waiting_claims(cases: &[(CaseId, &Execution)], confirmed: &BTreeSet<Diges
     for (case, execution) in cases {
         let mut committed = execution.paid_or_ordered()?;
         for (claim, it) in &execution.claims {
-            let (ClaimState::Claimed | ClaimState::CameBack { .. }) = it.state else { continue };
-            let item = RunItem { case: *case, claim: *claim, amount: it.amount, account: it.account };
-            let after = committed.checked_add(it.amount)?;
+            if !it.waits() {
+                continue;
+            }
+            let item = RunItem { case: *case, claim: *claim, amount: it.rest(), account: it.account };
+            let after = committed.checked_add(item.amount)?;
             let changed_lately = it.account_changed && it.account_since.days_until(pay_on) < FRESH_ACCOUNT_DAYS;
             if it.account_of != execution.holder {
                 held.push((item, Held::OfFormerHolder));

@@ -19,6 +19,8 @@ pub struct ClaimLineView {
     pub ordinal: usize,
     pub kind: LocalText,
     pub amount: Yen,
+    /// What of it was set off against a debt (法20条): the transfer is so much less.
+    pub set_off: Yen,
     pub state: LocalText,
     pub tone: &'static str,
     pub on: Option<Day>,
@@ -72,6 +74,7 @@ fn state_words(state: &ClaimState) -> (LocalText, &'static str, Option<Day>, Str
         ClaimState::Refused { reason } => (LocalText::new("差戻し", "given back"), "wrong", None, reason.clone()),
         ClaimState::Ordered { pay_on, .. } => (LocalText::new("支払手続中", "being paid"), "active", Some(*pay_on), String::new()),
         ClaimState::Paid { on, .. } => (LocalText::new("支払済", "paid"), "good", Some(*on), String::new()),
+        ClaimState::SetOff { on } => (LocalText::new("相殺済", "set off"), "good", Some(*on), String::new()),
         ClaimState::CameBack { on, reason } => (LocalText::new("振込不能", "came back"), "wrong", Some(*on), reason.clone()),
     }
 }
@@ -83,18 +86,18 @@ impl Office {
         for (ordinal, (number, claim)) in (1..).zip(&project.execution.claims) {
             let (state, tone, on, reason) = state_words(&claim.state);
             let account = self.account_under(claim.account).await?.map(|a| a.view());
-            let open = matches!(claim.state, ClaimState::Claimed | ClaimState::CameBack { .. });
             views.push(ClaimLineView {
                 number: *number,
                 ordinal,
                 kind: claim.kind.label(),
                 amount: claim.amount,
+                set_off: claim.set_off_sum(),
                 state,
                 tone,
                 on,
                 reason,
                 account,
-                open,
+                open: claim.waits(),
             });
         }
         Ok(views)

@@ -1,6 +1,6 @@
-//! What happens to a debt: money received, a demand, other due days, a waiver of charges, an offset, and what will not come in any more.
+//! What happens to a debt: money received, a demand, other due days, a waiver of charges, and what will not come in any more.
 
-use banso_execution::act::{ChargeWaived, DebtDischarged, Demanded, ExecutionAct, InstalmentsAgreed, OffsetMade, RepaymentReceived};
+use banso_execution::act::{ChargeWaived, DebtDischarged, Demanded, ExecutionAct, InstalmentsAgreed, RepaymentReceived};
 use banso_execution::law::{ChargePart, Flow, InstalmentError, instalments};
 use banso_grant::numbers::LetterKind;
 use banso_kernel::{CaseId, Day, LocalText, RequestId, Yen};
@@ -20,16 +20,6 @@ pub struct InstalmentForm {
     /// One is an extension.
     pub count: Option<i64>,
     pub reason: String,
-    pub request: RequestId,
-}
-
-/// An offset, as typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OffsetForm {
-    pub on: Option<Day>,
-    pub amount: Option<Yen>,
-    /// The payment that it is set off against.
-    pub against: String,
     pub request: RequestId,
 }
 
@@ -166,19 +156,6 @@ impl Office {
             let of = needed(form.of, "waive-of", "加算金か延滞金かを選んでください。", "Choose which charge.")?;
             let amount = amount_of(form.amount, "waive-amount")?;
             Ok((ChargeWaived { debt, of, amount, reason: form.reason.trim().to_owned() }.into(), Vec::new()))
-        })
-        .await
-    }
-
-    /// Sets a debt off against another payment to the same holder (法20条).
-    ///
-    /// # Errors
-    /// More than is owed, nothing that it is set off against; not the director's to do.
-    pub async fn offset(&self, person: &Person, case: CaseId, debt: u32, form: OffsetForm) -> Result<(), OfficeError> {
-        self.plain_step(At::Director, person, case, form.request, Fields("offset", &["what", "on", "amount"]), |project| {
-            no_such_debt(project, debt)?;
-            let (on, amount) = (day_of(form.on, "offset-on")?, amount_of(form.amount, "offset-amount")?);
-            Ok((OffsetMade { debt, on, amount, against: form.against.trim().to_owned() }.into(), Vec::new()))
         })
         .await
     }

@@ -1,12 +1,13 @@
 //! Cancelled after payment, ordered back, and paid to the last yen of its charges, on made-up cases.
 
 use banso_execution::ExecutionPhase as Phase;
-use banso_execution::act::Extent;
+use banso_execution::act::{Extent, SuccessionCause};
 use banso_execution::law::ChargePart;
 use banso_kernel::{CaseId, Day, Yen};
 use banso_permits::Person;
 
 use super::*;
+use crate::testing::paid::account;
 use crate::testing::stage::Stage;
 use crate::{Office, OfficeError};
 
@@ -201,7 +202,7 @@ async fn cancelled_after_payment_to_the_last_yen_of_surcharge() {
 }
 
 #[tokio::test]
-async fn demanded_in_instalments_waived_set_off_and_given_up() {
+async fn demanded_in_instalments_waived_and_given_up() {
     let story = Story::ordered().await;
     let (office, officer, director) = (story.office(), &story.stage.officer, &story.stage.director);
     let number = story.debt().await.line.debt;
@@ -236,8 +237,9 @@ async fn demanded_in_instalments_waived_set_off_and_given_up() {
         let form = OffsetForm { on: Some(story.stage.today()), amount: Some(Yen::new(amount)), against: against.into(), request: press() };
         office.offset(director, story.case, number, form)
     };
-    assert_eq!(fields(offset(500_000, " ").await), ["offset-what"]);
-    offset(500_000, "架空交決第9号").await.unwrap();
+    for nothing in [" ", "架空交決第9号"] {
+        assert_eq!(fields(offset(500_000, nothing).await), ["offset-what"]);
+    }
     let open = story.debt().await.line.sums.open;
     let discharge = |shown: Yen, clause: &str| {
         let form = DischargeForm {
@@ -250,7 +252,7 @@ async fn demanded_in_instalments_waived_set_off_and_given_up() {
     discharge(open, "3-7").await.unwrap();
     let register = office.debt_register(officer, &story.stage.call, None).await.unwrap();
     let t = register.total;
-    assert_eq!((t.received.get(), t.waived.get(), t.discharged, t.open), (500_000, 999, open, Yen::ZERO));
+    assert_eq!((t.received.get(), t.waived.get(), t.discharged, t.open), (0, 999, open, Yen::ZERO));
     let owed = t.principal.get() + t.surcharge.get() + t.late_charge.get();
     assert_eq!(owed, t.received.get() + t.waived.get() + t.discharged.get() + t.open.get());
     let before = office.debt_register(officer, &story.stage.call, Some(story.paid_on)).await.unwrap();
@@ -258,7 +260,62 @@ async fn demanded_in_instalments_waived_set_off_and_given_up() {
     assert!(matches!(office.debt_register(story.holder(), &story.stage.call, None).await, Err(OfficeError::Forbidden(_))));
     assert!(matches!(office.demand(officer, story.case, 99, None, press()).await, Err(OfficeError::NotFound)));
     story.stage.settle().await;
-    assert_eq!(story.letters().await.len(), 9, "four, instalments, demand, waiver, offset, discharge");
+    assert_eq!(story.letters().await.len(), 8, "four, instalments, demand, waiver, discharge");
     let (_, file) = office.debt_register_file(officer, &story.stage.call, None).await.unwrap();
     assert!(file.starts_with(b"PK"));
+}
+
+/// Another case comes to the debtor by a merger; its claim waits.
+async fn with_another_grant() -> (Story, CaseId) {
+    let story = Story::ordered().await;
+    let stage = &story.stage;
+    let other = stage.fixed(1).await;
+    let debtor = stage.office.succession_page(&stage.director, story.case).await.unwrap().holder;
+    let form = SuccessionForm { to: debtor.to_string(), cause: Some(SuccessionCause::Merger), on: Some(stage.today()) };
+    stage.office.succeed(&stage.director, other, &form, stage.press()).await.unwrap();
+    let fixed = stage.office.project_page(story.holder(), other).await.unwrap().fixed;
+    assert_eq!(fixed, Some(Yen::new(PAID)));
+    stage.office.claim_payment(story.holder(), other, fixed, &account("1234567"), stage.press()).await.unwrap();
+    stage.settle().await;
+    (story, other)
+}
+
+#[tokio::test]
+async fn a_debt_is_set_off_against_another_grant_that_awaits_payment_and_nothing_else() {
+    let (story, other) = with_another_grant().await;
+    let (office, director, stage) = (story.office(), &story.stage.director, &story.stage);
+    let number = story.debt().await.line.debt;
+    let offset = |amount: i64, against: &str| {
+        let form = OffsetForm { on: Some(stage.today()), amount: Some(Yen::new(amount)), against: against.into(), request: stage.press() };
+        office.offset(director, story.case, number, form)
+    };
+    let choices = office.debts_at_desk(director, story.case, None).await.unwrap().offsets;
+    let [choice] = &choices[..] else { panic!("{choices:?}") };
+    assert_eq!((choice.case, choice.most.get()), (other, PAID));
+    assert!(story.debts().await.offsets.is_empty(), "an officer does not decide");
+    for wrong in ["でたらめ", "", &choice.number.replace("第1号", "第2号")] {
+        assert_eq!(fields(offset(1, wrong).await), ["offset-what"], "{wrong}");
+    }
+    assert_eq!(fields(offset(PAID + 1, &choice.number).await), ["offset-amount"]);
+    assert_eq!(fields(offset(0, &choice.number).await), ["offset-amount"]);
+    let before = story.debt().await.line.sums.open.get();
+    offset(4_000_000, &choice.number).await.unwrap();
+    assert_eq!(story.debt().await.line.sums.open.get(), before - 4_000_000);
+    let claim = |page: ProjectPage| page.claims[0].clone();
+    let held = claim(office.project_page(story.holder(), other).await.unwrap());
+    assert_eq!((held.amount.get(), held.set_off.get(), held.open), (PAID, 4_000_000, true));
+    // The transfer is so much less.
+    let runs = office.runs_page(&stage.officer, &stage.call).await.unwrap();
+    assert_eq!(runs.waiting.iter().map(|w| w.amount.get()).collect::<Vec<_>>(), [6_000_000]);
+    let money = office.money_page(&stage.auditor, &stage.call, None).await.unwrap().total;
+    assert_eq!(money.paid.get(), PAID + 4_000_000, "what was set off was paid by it");
+    assert_eq!(fields(offset(6_000_001, &choice.number).await), ["offset-amount"]);
+    offset(6_000_000, &choice.number).await.unwrap();
+    let settled = claim(office.project_page(story.holder(), other).await.unwrap());
+    assert_eq!((settled.state.ja.as_ref(), settled.open), ("相殺済", false));
+    assert_eq!(fields(offset(1, &choice.number).await), ["offset-what"], "nothing of it is left");
+    assert!(office.runs_page(&stage.officer, &stage.call).await.unwrap().waiting.is_empty());
+    stage.settle().await;
+    let report = office.store().verify(None).await.unwrap();
+    assert!(report.is_sound(), "{report:?}");
 }

@@ -168,9 +168,14 @@ fn step(what: LocalText, amount: Option<Yen>, detail: String) -> YenStep {
 /// What moved money, or the right to it, act by act.
 fn steps(project: &Project) -> Result<Vec<YenStep>, ExecutionRefusal> {
     let (claims, back) = (&project.execution.claims, lines_by_act(project)?);
-    let amount_of = |claim: u32| claims.get(&claim).map(|c| c.amount);
+    // What is ordered and paid of a claim is what was not set off by then.
+    let mut set_off: BTreeMap<u32, Yen> = BTreeMap::new();
     let mut out = Vec::new();
     for (act, record) in project.executed() {
+        let amount_of = |claim: u32| {
+            let gone = set_off.get(&claim).copied().unwrap_or(Yen::ZERO);
+            claims.get(&claim).and_then(|c| c.amount.checked_sub(gone).ok())
+        };
         let (amount, detail) = if let ExecutionAct::BudgetAllocated(_) = act {
             (Some(project.execution.terms.eligible_cost), String::new())
         } else if let ExecutionAct::PlanChangeApproved(a) = act {
@@ -185,6 +190,10 @@ fn steps(project: &Project) -> Result<Vec<YenStep>, ExecutionRefusal> {
             (amount_of(a.claim), format!("振込日 {}", a.on))
         } else if let ExecutionAct::TransferReturned(a) = act {
             (amount_of(a.claim), a.reason.clone())
+        } else if let ExecutionAct::ClaimSetOff(a) = act {
+            let gone = set_off.entry(a.claim).or_insert(Yen::ZERO);
+            *gone = gone.checked_add(a.amount)?;
+            (Some(a.amount), format!("相殺の日 {}（{}）", a.on, a.debt))
         } else if let ExecutionAct::Revoked(a) = act {
             (cancelled(a.extent), format!("{}（{}）", a.number, a.ground.label().ja))
         } else if let Some(line) = back.get(&record.seq) {

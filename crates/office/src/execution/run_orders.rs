@@ -49,7 +49,7 @@ pub(super) fn orders(
     let (mut at, mut orders) = (execution.clone(), Vec::new());
     for item in items {
         let claim = at.claims.get(&item.claim);
-        if claim.is_none_or(|c| c.amount != item.amount || c.account != item.account) {
+        if claim.is_none_or(|c| c.rest() != item.amount || c.account != item.account) {
             let (ja, en) =
                 ("の請求（額又は振込先）が、支払計画の確定後に変わりました。", "changed its claim or its account after the run was frozen");
             return Err(OfficeError::Stale(stale(receipt, ja, en)));

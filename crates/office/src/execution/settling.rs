@@ -46,6 +46,7 @@ pub(super) fn outcome_words(state: Option<&ClaimState>, run: Digest) -> (LocalTe
         Some(ClaimState::Claimed) => (LocalText::new("承認待ち", "to be approved"), "", false),
         Some(ClaimState::Refused { .. }) => (LocalText::new("差戻し", "given back"), "wrong", false),
         Some(ClaimState::Ordered { .. } | ClaimState::Paid { .. }) => (LocalText::new("別の支払計画へ", "in another run"), "", false),
+        Some(ClaimState::SetOff { .. }) => (LocalText::new("相殺済", "set off"), "", false),
         None => (LocalText::new("不明", "unknown"), "wrong", false),
     }
 }

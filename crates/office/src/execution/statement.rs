@@ -12,6 +12,7 @@ use banso_permits::{Action, Person};
 
 use super::debts::{DebtLine, debt_line, standing_on};
 use super::project::Project;
+use super::setting_off::OffsetChoice;
 use crate::letters::percent;
 use crate::{Office, OfficeError};
 
@@ -98,6 +99,8 @@ pub struct CaseDebts {
     pub clauses: Vec<(String, LocalText)>,
     pub may_handle: bool,
     pub may_decide: bool,
+    /// What a debt may be set off against; empty for those who do not decide.
+    pub offsets: Vec<OffsetChoice>,
 }
 
 impl CaseDebts {
@@ -265,6 +268,9 @@ impl Office {
             let line = debt_line((project.case(), &paper.receipt_number, &holder), *number, debt, as_of).map_err(super::refused)?;
             debts.push(view(project, line, debt, as_of).map_err(super::refused)?);
         }
+        let open = super::project::sum(debts.iter().map(|d| d.line.sums.open));
+        let may_decide = self.may_case(person, Action::Decide, project.case()).await.is_ok();
+        let offsets = if may_decide && open > Yen::ZERO { self.offset_choices(person, project).await? } else { Vec::new() };
         Ok(CaseDebts {
             case: project.case(),
             call: paper.call.clone(),
@@ -273,14 +279,15 @@ impl Office {
             holder,
             phase: project.execution.phase,
             as_of,
-            open: super::project::sum(debts.iter().map(|d| d.line.sums.open)),
+            open,
             daily: super::project::sum(debts.iter().map(|d| d.daily)),
             debts,
             payment: project.edition.meta().payment.clone(),
             office: project.edition.meta().office.clone(),
             clauses: super::revoking::clauses(project),
             may_handle: self.may_case(person, Action::HandleCase, project.case()).await.is_ok(),
-            may_decide: self.may_case(person, Action::Decide, project.case()).await.is_ok(),
+            may_decide,
+            offsets,
         })
     }
 }

@@ -105,7 +105,7 @@ impl Stage {
 }
 
 /// A made-up account.
-fn account(number: &str) -> AccountForm {
+pub(crate) fn account(number: &str) -> AccountForm {
     AccountForm {
         bank: "0001".into(),
         bank_name: "カクウ".into(),

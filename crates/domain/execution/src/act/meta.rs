@@ -126,6 +126,7 @@ acts! {
     InstalmentsAgreed = "instalments_agreed", "返還期限の延長・分割納付", "due days changed", art("適正化法施行令第9条"), Director, [Underway, Suspended, Reported, Correcting, Examined, Fixed, Cancelled] => [];
     ChargeWaived = "charge_waived", "加算金・延滞金の免除", "charge waived", art("適正化法第19条第3項"), Director, [Underway, Suspended, Reported, Correcting, Examined, Fixed, Cancelled] => [];
     OffsetMade = "offset_made", "相殺", "offset", art("適正化法第20条"), Director, [Underway, Suspended, Reported, Correcting, Examined, Fixed, Cancelled] => [];
+    ClaimSetOff = "claim_set_off", "支払請求への相殺の充当", "claim set off", art("適正化法第20条"), Director, [Underway, Reported, Correcting, Examined, Fixed] => [];
     Demanded = "demanded", "督促", "demand for payment", art("適正化法第21条第1項"), Office, [Underway, Suspended, Reported, Correcting, Examined, Fixed, Cancelled] => [];
     DebtDischarged = "debt_discharged", "債権の免除・不納欠損", "debt discharged", None, Director, [Underway, Suspended, Reported, Correcting, Examined, Fixed, Cancelled] => [];
     InputTaxReported = "input_tax_reported", "消費税仕入控除税額報告", "input tax reported", None, Applicant, [Fixed] => [];

@@ -191,6 +191,14 @@ payloads! {
     ChargeWaived { debt: u32, of: ChargePart, amount: Yen, reason: String }
     /// 法20条: against another payment to the same holder.
     OffsetMade { debt: u32, on: Day, amount: Yen, against: String }
+    /// The other side of an offset (法20条), in the case whose claim it is: so much of the claim is settled by it.
+    ClaimSetOff {
+        claim: u32,
+        on: Day,
+        amount: Yen,
+        /// The order to pay back, in another case of the same holder.
+        debt: String,
+    }
     Demanded { debt: u32, number: String, due: Day }
     /// 徴収停止・免除・不納欠損: what will not come in any more.
     DebtDischarged { debt: u32, amount: Yen, reason: String, clause: String }

@@ -230,6 +230,7 @@ impl Execution {
             A::RepaymentOrdered(a) => self.repayment_ordered(a, on),
             A::RepaymentReceived(a) => self.came_in(a.debt, Flow::new(a.on, a.amount), on),
             A::OffsetMade(a) => self.take_offset_made(a, on),
+            A::ClaimSetOff(a) => self.take_claim_set_off(a, on),
             A::InstalmentsAgreed(a) => self.instalments_agreed(a, on),
             A::ChargeWaived(a) => self.take_charge_waived(a, on),
             A::Demanded(a) => self.take_demanded(a, on),
@@ -254,10 +255,10 @@ impl Execution {
         fixed.max(Yen::ZERO)
     }
 
-    /// Every payment that arrived, by day.
+    /// Every payment that arrived, by day; what was set off has arrived as well.
     #[must_use]
     pub fn receipts(&self) -> Vec<Flow> {
-        let mut receipts: Vec<Flow> = self.claims.values().filter_map(Claim::received).collect();
+        let mut receipts: Vec<Flow> = self.claims.values().flat_map(Claim::received).collect();
         receipts.sort();
         receipts
     }

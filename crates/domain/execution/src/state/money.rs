@@ -3,7 +3,7 @@
 use banso_kernel::{CorporateNumber, Day, Digest, Yen};
 
 use super::{Execution, Field, not_in_future, positive, written};
-use crate::act::{AccountChanged, PaymentClaimed, PaymentKind, PaymentMade, PaymentOrdered, PaymentRefused, TransferReturned};
+use crate::act::{AccountChanged, ClaimSetOff, PaymentClaimed, PaymentKind, PaymentMade, PaymentOrdered, PaymentRefused, TransferReturned};
 use crate::law::Flow;
 use crate::refusal::{ExecutionRefusal as Refusal, Pending};
 
@@ -12,6 +12,9 @@ use crate::refusal::{ExecutionRefusal as Refusal, Pending};
 pub struct Claim {
     pub kind: PaymentKind,
     pub amount: Yen,
+    pub claimed_on: Day,
+    /// What of it was set off against a debt of another case (法20条): it goes out by no transfer.
+    pub set_off: Vec<Flow>,
     /// Digest of the account to be paid to.
     pub account: Digest,
     /// Since when that account stands: one changed just before a payment is looked at twice.
@@ -43,29 +46,71 @@ pub enum ClaimState {
         on: Day,
         reason: String,
     },
+    /// All of it was set off: there is nothing left to transfer.
+    SetOff {
+        on: Day,
+    },
 }
 
 impl Claim {
-    /// The money, once it arrived.
+    /// The money, once it arrived: what was set off, and the transfer.
     #[must_use]
-    pub const fn received(&self) -> Option<Flow> {
+    pub fn received(&self) -> Vec<Flow> {
+        let transfer = match &self.state {
+            ClaimState::Paid { on, .. } => Some(Flow::new(*on, self.rest())),
+            ClaimState::Claimed
+            | ClaimState::Refused { .. }
+            | ClaimState::Ordered { .. }
+            | ClaimState::CameBack { .. }
+            | ClaimState::SetOff { .. } => None,
+        };
+        self.set_off.iter().copied().chain(transfer).collect()
+    }
+
+    /// What of it was set off.
+    #[must_use]
+    pub fn set_off_sum(&self) -> Yen {
+        Yen::sum(self.set_off.iter().map(|f| f.amount)).unwrap_or(self.amount)
+    }
+
+    /// What a transfer pays of it: what was not set off.
+    #[must_use]
+    pub fn rest(&self) -> Yen {
+        self.amount.checked_sub(self.set_off_sum()).unwrap_or(Yen::ZERO)
+    }
+
+    /// Whether it waits for its payment: it may go into a run, or be set off.
+    #[must_use]
+    pub const fn waits(&self) -> bool {
         match &self.state {
-            ClaimState::Paid { on, .. } => Some(Flow::new(*on, self.amount)),
-            ClaimState::Claimed | ClaimState::Refused { .. } | ClaimState::Ordered { .. } | ClaimState::CameBack { .. } => None,
+            ClaimState::Claimed | ClaimState::CameBack { .. } => true,
+            ClaimState::Refused { .. } | ClaimState::Ordered { .. } | ClaimState::Paid { .. } | ClaimState::SetOff { .. } => false,
         }
     }
 
-    /// Whether it takes up a part of the entitlement.
-    const fn counts(&self) -> bool {
+    /// The part of the entitlement that it takes up.
+    fn counted(&self) -> Yen {
         match &self.state {
-            ClaimState::Refused { .. } => false,
-            ClaimState::Claimed | ClaimState::Ordered { .. } | ClaimState::Paid { .. } | ClaimState::CameBack { .. } => true,
+            ClaimState::Refused { .. } => self.set_off_sum(),
+            ClaimState::Claimed
+            | ClaimState::Ordered { .. }
+            | ClaimState::Paid { .. }
+            | ClaimState::CameBack { .. }
+            | ClaimState::SetOff { .. } => self.amount,
+        }
+    }
+
+    /// What of it is paid or on its way.
+    fn committed(&self) -> Yen {
+        match &self.state {
+            ClaimState::Ordered { .. } | ClaimState::Paid { .. } | ClaimState::SetOff { .. } => self.amount,
+            ClaimState::Claimed | ClaimState::Refused { .. } | ClaimState::CameBack { .. } => self.set_off_sum(),
         }
     }
 
     pub(super) const fn is_open(&self) -> bool {
         match &self.state {
-            ClaimState::Refused { .. } | ClaimState::Paid { .. } => false,
+            ClaimState::Refused { .. } | ClaimState::Paid { .. } | ClaimState::SetOff { .. } => false,
             ClaimState::Claimed | ClaimState::Ordered { .. } | ClaimState::CameBack { .. } => true,
         }
     }
@@ -77,26 +122,60 @@ impl Execution {
     /// # Errors
     /// A sum that is too large.
     pub fn claimed(&self) -> Result<Yen, Refusal> {
-        Ok(Yen::sum(self.claims.values().filter(|c| c.counts()).map(|c| c.amount))?)
+        Ok(Yen::sum(self.claims.values().map(Claim::counted))?)
     }
 
-    pub(crate) fn paid_or_ordered(&self) -> Result<Yen, Refusal> {
-        let counts = |c: &&Claim| match &c.state {
-            ClaimState::Ordered { .. } | ClaimState::Paid { .. } => true,
-            ClaimState::Claimed | ClaimState::Refused { .. } | ClaimState::CameBack { .. } => false,
-        };
-        Ok(Yen::sum(self.claims.values().filter(counts).map(|c| c.amount))?)
+    /// Everything paid, set off or on its way.
+    ///
+    /// # Errors
+    /// A sum that is too large.
+    pub fn paid_or_ordered(&self) -> Result<Yen, Refusal> {
+        Ok(Yen::sum(self.claims.values().map(Claim::committed))?)
+    }
+
+    /// How much of a claim may be set off: what is left of it, within the entitlement; nothing while a cancellation is under way.
+    ///
+    /// # Errors
+    /// A sum that is too large.
+    pub fn may_set_off(&self, claim: &Claim) -> Result<Yen, Refusal> {
+        if !claim.waits() || self.hearing.is_some() {
+            return Ok(Yen::ZERO);
+        }
+        let room = self.entitlement().checked_sub(self.paid_or_ordered()?)?;
+        Ok(claim.rest().min(room).max(Yen::ZERO))
+    }
+
+    pub(super) fn take_claim_set_off(&mut self, a: &ClaimSetOff, on: Day) -> Result<(), Refusal> {
+        self.none_pending(Pending::Hearing, self.hearing.is_some())?;
+        let claim = self.claims.get(&a.claim).ok_or(Refusal::NoSuchNumber { number: a.claim })?;
+        if !claim.waits() {
+            return Err(Refusal::NothingPending(Pending::Claim));
+        }
+        not_in_future(a.on, on)?;
+        if a.on < claim.claimed_on {
+            return Err(Refusal::BeforeDecision { day: a.on, decided_on: claim.claimed_on });
+        }
+        written(Field::Number, &a.debt)?;
+        positive(a.amount)?;
+        let most = self.may_set_off(claim)?;
+        if a.amount > most {
+            return Err(Refusal::AboveEntitlement { amount: a.amount, entitled: most });
+        }
+        let claim = self.claim(a.claim)?;
+        claim.set_off.push(Flow::new(a.on, a.amount));
+        if claim.rest() == Yen::ZERO {
+            claim.state = ClaimState::SetOff { on: a.on };
+        }
+        Ok(())
     }
 
     pub(super) fn take_payment_refused(&mut self, a: &PaymentRefused) -> Result<(), Refusal> {
         written(Field::Reason, &a.reason)?;
         let claim = self.claim(a.claim)?;
-        match &claim.state {
-            ClaimState::Claimed | ClaimState::CameBack { .. } => claim.state = ClaimState::Refused { reason: a.reason.clone() },
-            ClaimState::Refused { .. } | ClaimState::Ordered { .. } | ClaimState::Paid { .. } => {
-                return Err(Refusal::NothingPending(Pending::Claim));
-            }
+        if !claim.waits() {
+            return Err(Refusal::NothingPending(Pending::Claim));
         }
+        claim.state = ClaimState::Refused { reason: a.reason.clone() };
         Ok(())
     }
 
@@ -104,15 +183,11 @@ impl Execution {
         written(Field::Reason, &a.reason)?;
         let holder = self.holder;
         let claim = self.claim(a.claim)?;
-        match &claim.state {
-            ClaimState::Claimed | ClaimState::CameBack { .. } => {
-                (claim.account, claim.account_since, claim.account_changed, claim.account_of) = (a.account, on, true, holder);
-            }
-            // What is on its way goes where the frozen run says.
-            ClaimState::Refused { .. } | ClaimState::Ordered { .. } | ClaimState::Paid { .. } => {
-                return Err(Refusal::NothingPending(Pending::Claim));
-            }
+        // What is on its way goes where the frozen run says.
+        if !claim.waits() {
+            return Err(Refusal::NothingPending(Pending::Claim));
         }
+        (claim.account, claim.account_since, claim.account_changed, claim.account_of) = (a.account, on, true, holder);
         Ok(())
     }
 
@@ -122,13 +197,10 @@ impl Execution {
         }
         let (entitled, committed) = (self.entitlement(), self.paid_or_ordered()?);
         let claim = self.claim(a.claim)?;
-        match &claim.state {
-            ClaimState::Claimed | ClaimState::CameBack { .. } => {}
-            ClaimState::Refused { .. } | ClaimState::Ordered { .. } | ClaimState::Paid { .. } => {
-                return Err(Refusal::NothingPending(Pending::Claim));
-            }
+        if !claim.waits() {
+            return Err(Refusal::NothingPending(Pending::Claim));
         }
-        let after = committed.checked_add(claim.amount)?;
+        let after = committed.checked_add(claim.rest())?;
         if after > entitled {
             return Err(Refusal::AboveEntitlement { amount: after, entitled });
         }
@@ -150,7 +222,11 @@ impl Execution {
         let claim = self.claim(a.claim)?;
         match &claim.state {
             ClaimState::Ordered { .. } => claim.state = ClaimState::CameBack { on: a.on, reason: a.reason.clone() },
-            ClaimState::Claimed | ClaimState::Refused { .. } | ClaimState::Paid { .. } | ClaimState::CameBack { .. } => {
+            ClaimState::Claimed
+            | ClaimState::Refused { .. }
+            | ClaimState::Paid { .. }
+            | ClaimState::CameBack { .. }
+            | ClaimState::SetOff { .. } => {
                 return Err(Refusal::NothingPending(Pending::Payment));
             }
         }
@@ -175,6 +251,8 @@ impl Execution {
         let claim = Claim {
             kind: a.kind,
             amount: a.amount,
+            claimed_on: on,
+            set_off: Vec::new(),
             account: a.account,
             account_since: on,
             account_changed: false,

@@ -58,7 +58,7 @@ impl Execution {
         items.extend(correction.map(|due| item(OpenKind::Correction, "", Some(due), None)));
         items.extend(self.hearing.iter().map(|h| item(OpenKind::Hearing, "", Some(h.reply_due), None)));
         for (number, claim) in self.claims.iter().filter(|(_, c)| c.is_open()) {
-            items.push(item(OpenKind::Claim, number, None, Some(claim.amount)));
+            items.push(item(OpenKind::Claim, number, None, Some(claim.rest())));
         }
         self.open_money(on, &mut items)?;
         for (number, disposal) in self.disposals.iter().filter(|(_, d)| d.is_open()) {

@@ -256,6 +256,7 @@ pub fn samples() -> Vec<ExecutionAct> {
         InstalmentsAgreed { debt: 1, due: vec![Flow::new(day("2027-05-20"), yen(5_000_000))], reason: reason() }.into(),
         ChargeWaived { debt: 1, of: ChargePart::Surcharge, amount: yen(1_000), reason: reason() }.into(),
         OffsetMade { debt: 1, on: day("2026-04-20"), amount: yen(1_000_000), against: "架空の別の交付決定".into() }.into(),
+        ClaimSetOff { claim: 1, on: day("2026-04-20"), amount: yen(1_000_000), debt: "架空の返還第1号".into() }.into(),
         Demanded { debt: 1, number: number(), due: day("2027-05-20") }.into(),
         DebtDischarged {
             debt: 1, amount: yen(5_000_000), reason: reason(), clause: "国の債権の管理等に関する法律（架空の号）".into()

@@ -65,9 +65,9 @@ fn running(project: &Project, planned: &BTreeSet<(CaseId, u32)>) -> Vec<RunningP
         let ordered = match &claim.state {
             ClaimState::Claimed | ClaimState::CameBack { .. } => None,
             ClaimState::Ordered { pay_on, .. } => Some(*pay_on),
-            ClaimState::Refused { .. } | ClaimState::Paid { .. } => return None,
+            ClaimState::Refused { .. } | ClaimState::Paid { .. } | ClaimState::SetOff { .. } => return None,
         };
-        Some(RunningPayment { amount: claim.amount, ordered, planned: planned.contains(&(project.case(), *number)) })
+        Some(RunningPayment { amount: claim.rest(), ordered, planned: planned.contains(&(project.case(), *number)) })
     };
     project.execution.claims.iter().filter_map(one).collect()
 }

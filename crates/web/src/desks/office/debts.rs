@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use banso_execution::law::{ChargePart, Flow};
 use banso_kernel::{CaseId, Day, RequestId, Yen};
 use banso_office::execution::{
-    CaseDebts, DebtStatementView, DebtSums, DischargeForm, InstalmentForm, OffsetForm, RegisterPage, WaiverForm,
+    CaseDebts, DebtStatementView, DebtSums, DischargeForm, InstalmentForm, OffsetChoice, OffsetForm, RegisterPage, WaiverForm,
 };
 use banso_office::{FieldProblem, Office, OfficeError};
 use serde::Deserialize;
@@ -148,6 +148,11 @@ impl Debt {
 
     fn clauses(&self) -> Vec<(String, String)> {
         self.view.clauses.iter().map(|(code, title)| (code.clone(), format!("{code} {}", self.page.local(title)))).collect()
+    }
+
+    fn offsets(&self) -> Vec<(String, String)> {
+        let words = |c: &OffsetChoice| format!("{}　{}　{}{}", c.number, c.title, c.most, self.page.t("まで", " at most"));
+        self.view.offsets.iter().map(|c| (c.number.clone(), words(c))).collect()
     }
 
     /// Whether the steps may be taken: on the page of today, of a debt that is open.
