@@ -249,7 +249,17 @@ async fn demanded_in_instalments_waived_and_given_up() {
     };
     assert!(matches!(discharge(Yen::new(1), "3-7").await, Err(OfficeError::Stale(_))));
     assert_eq!(fields(discharge(open, " ").await), ["discharge-clause"]);
+    let left = story.debt().await;
     discharge(open, "3-7").await.unwrap();
+    // Nothing of it is left; what was given up is told part by part.
+    let debt = story.debt().await;
+    assert_eq!([debt.principal_open, debt.surcharge_open, debt.late_charge_open, debt.line.sums.open], [Yen::ZERO; 4]);
+    let (_, given_up) = debt.given_up.unwrap();
+    assert_eq!(
+        (given_up.principal, given_up.surcharge, given_up.late_charge),
+        (left.principal_open, left.surcharge_open, left.late_charge_open)
+    );
+    assert!(debt.schedule.iter().all(|s| !s.overdue));
     let register = office.debt_register(officer, &story.stage.call, None).await.unwrap();
     let t = register.total;
     assert_eq!((t.received.get(), t.waived.get(), t.discharged, t.open), (0, 999, open, Yen::ZERO));

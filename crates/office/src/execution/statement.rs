@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use banso_execution::act::ExecutionAct;
 use banso_execution::law::{Accrual, ChargeTerms, Flow};
-use banso_execution::state::Debt;
+use banso_execution::state::{Debt, Rest};
 use banso_execution::{ExecutionPhase as Phase, ExecutionRefusal};
 use banso_grant::{CaseAct, Recorded};
 use banso_kernel::{CallId, CaseId, Day, LocalText, Yen};
@@ -64,6 +64,8 @@ pub struct DebtStatementView {
     pub principal_open: Yen,
     pub surcharge_open: Yen,
     pub late_charge_open: Yen,
+    /// What was left of each when it was given up, and the day; `None` as long as it was not.
+    pub given_up: Option<(Day, Rest)>,
     /// What one more day adds.
     pub daily: Yen,
     pub receipts: Vec<Flow>,
@@ -112,12 +114,12 @@ impl CaseDebts {
 }
 
 fn schedule(debt: &Debt, as_of: Day) -> Result<Vec<ScheduleLine>, ExecutionRefusal> {
-    let mut left = debt.statement(as_of)?.principal_paid;
+    let (mut left, given_up) = (debt.statement(as_of)?.principal_paid, debt.discharged.is_some_and(|d| d.on <= as_of));
     let mut lines = Vec::new();
     for flow in debt.schedule() {
         let paid = flow.amount.min(left);
         left = left.checked_sub(paid)?;
-        lines.push(ScheduleLine { on: flow.on, amount: flow.amount, paid, overdue: paid < flow.amount && flow.on < as_of });
+        lines.push(ScheduleLine { on: flow.on, amount: flow.amount, paid, overdue: !given_up && paid < flow.amount && flow.on < as_of });
     }
     Ok(lines)
 }
@@ -218,13 +220,14 @@ impl StatementLine {
 }
 
 fn view(project: &Project, line: DebtLine, debt: &Debt, as_of: Day) -> Result<DebtStatementView, ExecutionRefusal> {
-    let s = debt.statement(as_of)?;
+    let (s, rest) = (debt.statement(as_of)?, debt.rest(as_of)?);
     let terms = |t: &ChargeTerms| format!("{}（{}）", percent(t.rate_per_year), t.clause);
     Ok(DebtStatementView {
         as_of,
-        principal_open: s.principal_open()?,
-        surcharge_open: s.surcharge_open()?,
-        late_charge_open: s.late_charge_open()?,
+        principal_open: rest.principal,
+        surcharge_open: rest.surcharge,
+        late_charge_open: rest.late_charge,
+        given_up: debt.given_up(as_of)?,
         daily: debt.open(as_of.plus_days(1))?.checked_sub(debt.open(as_of)?)?,
         receipts: debt.receipts.clone(),
         surcharge_days: s.surcharge.accruals,

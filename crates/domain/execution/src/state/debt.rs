@@ -28,6 +28,20 @@ pub struct Debt {
     pub discharged: Option<Flow>,
 }
 
+/// What is left of a debt, part by part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rest {
+    pub principal: Yen,
+    pub surcharge: Yen,
+    pub late_charge: Yen,
+}
+
+impl Rest {
+    fn of(s: &DebtStatement) -> Result<Self, Refusal> {
+        Ok(Rest { principal: s.principal_open()?, surcharge: s.surcharge_open()?, late_charge: s.late_charge_open()? })
+    }
+}
+
 impl Debt {
     /// As an order makes it, on its day.
     #[must_use]
@@ -108,6 +122,28 @@ impl Debt {
     pub fn open(&self, as_of: Day) -> Result<Yen, Refusal> {
         let given_up = self.discharged.filter(|d| d.on <= as_of).map_or(Yen::ZERO, |d| d.amount);
         Ok(self.statement(as_of)?.open()?.checked_sub(given_up)?)
+    }
+
+    /// What of each part is still to be paid on a day: nothing once it was given up.
+    ///
+    /// # Errors
+    /// Amounts that are too large.
+    pub fn rest(&self, as_of: Day) -> Result<Rest, Refusal> {
+        match self.given_up(as_of)? {
+            Some(_) => Ok(Rest::default()),
+            None => Rest::of(&self.statement(as_of)?),
+        }
+    }
+
+    /// The day on which what was left was given up, and what was left of each part; `None` where it was not by then.
+    ///
+    /// # Errors
+    /// Amounts that are too large.
+    pub fn given_up(&self, as_of: Day) -> Result<Option<(Day, Rest)>, Refusal> {
+        match self.discharged.filter(|d| d.on <= as_of) {
+            Some(d) => Ok(Some((d.on, Rest::of(&self.statement(d.on)?)?))),
+            None => Ok(None),
+        }
     }
 
     /// The next day on which something is due, where anything is. Charges that are left when the principal is paid were due with its last

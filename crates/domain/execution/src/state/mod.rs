@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use banso_kernel::{CorporateNumber, Day, Digest, Yen};
 
 pub use after::{AssetState, Disposal, ReportedFigures, YearReport};
-pub use debt::Debt;
+pub use debt::{Debt, Rest};
 pub use money::{Claim, ClaimState};
 pub use open::{OpenItem, OpenKind};
 
