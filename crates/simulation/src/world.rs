@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use banso_execution::ExecutionPhase;
-use banso_execution::figures::{Figures, figures_as_of};
+use banso_execution::figures::{CountedBy, Figures, figures_as_of};
 use banso_kernel::{CallId, CaseId, ClosedDays, Day, Digest};
 use futures_util::FutureExt as _;
 
@@ -296,7 +296,9 @@ impl World {
         }
         self.verify().await?;
         let as_of = last.plus_days(1);
-        let mut sum = Figures::default();
+        let middle = as_of.plus_months(-30);
+        let asked = [(as_of, CountedBy::Moved), (middle, CountedBy::Moved), (middle, CountedBy::Recorded)];
+        let mut sums = asked.map(|(on, by)| (on, by, Figures::default()));
         for nth in 0..u32::try_from(self.granted.len()).unwrap_or(u32::MAX) {
             let Ok(seen) = self.parties(nth, 0)?.look().await else { continue };
             self.summary.granted += 1;
@@ -304,15 +306,20 @@ impl World {
             for (act, _) in &seen.acts {
                 *self.summary.acts.entry(act.kind()).or_default() += 1;
             }
-            let acts = seen.acts.iter().map(|(act, on)| (act, *on));
-            let figures = figures_as_of(&seen.execution.terms, acts, as_of).map_err(|e| Why::Broken(e.to_string()))?;
-            sum = sum.plus(&figures).map_err(|e| Why::Broken(e.to_string()))?;
+            for (on, by, sum) in &mut sums {
+                let acts = seen.acts.iter().map(|(act, on)| (act, *on));
+                let figures = figures_as_of(&seen.execution.terms, acts, *on, *by).map_err(|e| Why::Broken(e.to_string()))?;
+                *sum = sum.clone().plus(&figures).map_err(|e| Why::Broken(e.to_string()))?;
+            }
         }
         let open = self.house.open()?;
-        let page = open.office.money_page(&self.staff.auditor, &self.call, Some(as_of)).await?;
-        if page.total != sum {
-            return Err(Why::Broken(format!("the programme's totals {:?} are not the sum of its cases {sum:?}", page.total)));
+        for (on, by, sum) in &sums {
+            let page = open.office.money_page(&self.staff.auditor, &self.call, Some(*on), *by).await?;
+            if page.total != *sum {
+                return Err(Why::Broken(format!("the programme's totals on {on}, {by:?}, {:?} are not the sum of its cases {sum:?}", page.total)));
+            }
         }
+        let [(.., sum), ..] = sums;
         let anchor = open.store.anchor().await?;
         (self.summary.position, self.summary.running, self.summary.figures) = (anchor.position, anchor.running, sum);
         (self.summary.mails, self.summary.mails_again) = self.house.post.counts();

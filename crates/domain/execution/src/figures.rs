@@ -36,7 +36,31 @@ pub struct Figures {
     pub by_year: BTreeMap<FiscalYear, YearFigures>,
 }
 
-/// The figures of a case as of a day, from its acts alone: what was done later is left out, charges are counted to that day.
+/// Which of the two days of a movement of money a figure goes by: it moved on one day, and was recorded on another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum CountedBy {
+    /// 振込日・納付日: what had moved by the day, whenever it was recorded. The fiscal year of the money is the year of this day.
+    #[default]
+    Moved,
+    /// 記録日: what the office had recorded by the end of the day, and nothing that it learned later.
+    Recorded,
+}
+
+impl CountedBy {
+    pub const ALL: &'static [CountedBy] = &[CountedBy::Moved, CountedBy::Recorded];
+
+    /// Stable code for addresses.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            CountedBy::Moved => "moved",
+            CountedBy::Recorded => "recorded",
+        }
+    }
+}
+
+/// The figures of a case as of a day, from its acts alone: what was decided later is left out, charges are counted to that day. Money counts
+/// by the day that `by` names.
 ///
 /// # Errors
 /// Acts that do not fit, or sums that are too large.
@@ -44,15 +68,44 @@ pub fn figures_as_of<'a>(
     terms: &DecisionTerms,
     acts: impl IntoIterator<Item = (&'a ExecutionAct, Day)>,
     as_of: Day,
+    by: CountedBy,
 ) -> Result<Figures, Refusal> {
+    match standing(terms, acts, as_of, by)? {
+        Some(case) => figures_of(&case, as_of),
+        None => Ok(Figures::default()),
+    }
+}
+
+/// A case as it stood on a day; `None` before its decision. Money is seen by the day that `by` names.
+///
+/// # Errors
+/// Acts that do not fit.
+pub fn standing<'a>(
+    terms: &DecisionTerms,
+    acts: impl IntoIterator<Item = (&'a ExecutionAct, Day)>,
+    as_of: Day,
+    by: CountedBy,
+) -> Result<Option<Execution>, Refusal> {
     if terms.decided_on > as_of {
-        return Ok(Figures::default());
+        return Ok(None);
     }
     let mut case = Execution::begin(terms.clone());
-    for (act, on) in acts.into_iter().filter(|(_, on)| *on <= as_of) {
-        case.advance(act, on)?;
+    let mut later = Vec::new();
+    for (act, on) in acts {
+        if on <= as_of {
+            case.advance(act, on)?;
+        } else {
+            later.push((act, on));
+        }
     }
-    figures_of(&case, as_of)
+    if by == CountedBy::Moved && later.iter().any(|(act, _)| act.money_moved_on().is_some_and(|on| on <= as_of)) {
+        let mut known = case.clone();
+        for (act, on) in later {
+            known.advance(act, on)?;
+        }
+        case.see_money(&known, as_of);
+    }
+    Ok(Some(case))
 }
 
 /// The figures of a case as it stands, charges counted to a day that is not before its last act.

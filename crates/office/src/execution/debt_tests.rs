@@ -6,6 +6,7 @@ use banso_execution::law::ChargePart;
 use banso_kernel::{CaseId, Day, Yen};
 use banso_permits::Person;
 
+use banso_execution::figures::CountedBy;
 use super::*;
 use crate::testing::paid::account;
 use crate::testing::stage::Stage;
@@ -193,7 +194,7 @@ async fn cancelled_after_payment_to_the_last_yen_of_surcharge() {
     assert_eq!(covered, [(4_000_000, 0, 0), (6_000_000, 0, 0), (0, surcharge, late_charge)]);
     assert!(debt.settled);
     assert_eq!(fields(story.receive(1).await), ["receipt-amount"]);
-    let money = office.money_page(&story.stage.auditor, &story.stage.call, None).await.unwrap().total;
+    let money = office.money_page(&story.stage.auditor, &story.stage.call, None, CountedBy::Moved).await.unwrap().total;
     assert_eq!((money.paid.get(), money.ordered_back.get(), money.principal_returned.get()), (PAID, PAID, PAID));
     assert_eq!((money.charges_returned.get(), money.outstanding.get()), (surcharge + late_charge, 0));
     assert_eq!(office.project_page(story.holder(), story.case).await.unwrap().phase, Phase::Revoked);
@@ -317,7 +318,7 @@ async fn a_debt_is_set_off_against_another_grant_that_awaits_payment_and_nothing
     // The transfer is so much less.
     let runs = office.runs_page(&stage.officer, &stage.call).await.unwrap();
     assert_eq!(runs.waiting.iter().map(|w| w.amount.get()).collect::<Vec<_>>(), [6_000_000]);
-    let money = office.money_page(&stage.auditor, &stage.call, None).await.unwrap().total;
+    let money = office.money_page(&stage.auditor, &stage.call, None, CountedBy::Moved).await.unwrap().total;
     assert_eq!(money.paid.get(), PAID + 4_000_000, "what was set off was paid by it");
     assert_eq!(fields(offset(6_000_001, &choice.number).await), ["offset-amount"]);
     offset(6_000_000, &choice.number).await.unwrap();

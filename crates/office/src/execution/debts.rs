@@ -1,5 +1,6 @@
 //! 債権の台帳: every debt of a call as of any day. Computed from the acts up to that day; nothing here is kept.
 
+use banso_execution::figures::{CountedBy, standing};
 use banso_execution::state::Debt;
 use banso_execution::{Execution, ExecutionRefusal};
 use banso_grant::{CaseAct, CaseState, Recorded};
@@ -106,16 +107,10 @@ impl DebtSums {
 pub(crate) fn standing_on(acts: &[Recorded<CaseAct>], as_of: Day) -> Result<Option<(Execution, String)>, OfficeError> {
     let case = banso_grant::Case::fold(acts).map_err(OfficeError::fault)?;
     let CaseState::Granted { execution, .. } = &case.state else { return Ok(None) };
-    if execution.terms.decided_on > as_of {
-        return Ok(None);
-    }
-    let mut then = Execution::begin(execution.terms.clone());
-    for record in acts.iter().filter(|r| r.effective_on <= as_of) {
-        if let CaseAct::Execution(act) = &record.act {
-            then.advance(act, record.effective_on).map_err(super::refused)?;
-        }
-    }
-    Ok(Some((then, case.submission.paper.receipt_number)))
+    let executed = acts.iter().filter_map(|r| if let CaseAct::Execution(act) = &r.act { Some((&**act, r.effective_on)) } else { None });
+    // As of a day is what had moved by it, as for the totals.
+    let then = standing(&execution.terms, executed, as_of, CountedBy::Moved).map_err(super::refused)?;
+    Ok(then.map(|then| (then, case.submission.paper.receipt_number)))
 }
 
 impl Office {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use banso_execution::ExecutionRefusal;
 use banso_execution::act::{ExecutionAct, Extent};
 use banso_execution::claim::ClaimLine;
-use banso_execution::figures::{Figures, figures_as_of};
+use banso_execution::figures::{CountedBy, Figures, figures_as_of};
 use banso_grant::{CaseAct, CaseState, Recorded};
 use banso_kernel::{CallId, CaseId, Day, Digest, LocalText, Yen};
 use banso_permits::{Action, Person, Resource};
@@ -31,6 +31,7 @@ pub struct MoneyPage {
     pub call: CallId,
     pub programme: LocalText,
     pub as_of: Day,
+    pub by: CountedBy,
     pub cases: Vec<CaseMoney>,
     pub total: Figures,
 }
@@ -64,11 +65,17 @@ pub struct YenPath {
 }
 
 impl Office {
-    /// The totals of a call as of a day.
+    /// The totals of a call as of a day: money counts by the day on which it moved, or by the day on which that was recorded.
     ///
     /// # Errors
     /// Forbidden; acts that do not fold.
-    pub async fn money_page(&self, person: &Person, call: &CallId, as_of: Option<Day>) -> Result<MoneyPage, OfficeError> {
+    pub async fn money_page(
+        &self,
+        person: &Person,
+        call: &CallId,
+        as_of: Option<Day>,
+        by: CountedBy,
+    ) -> Result<MoneyPage, OfficeError> {
         let permit = self.may_call(person, Action::Audit, call)?;
         let edition = self.edition_in_force(call)?;
         let as_of = as_of.unwrap_or_else(|| self.now().day());
@@ -79,12 +86,12 @@ impl Office {
         let mut cases = Vec::new();
         let mut total = Figures::default();
         for (id, acts) in self.store().acts_within(&permit).await? {
-            let Some((holder, receipt_number, figures)) = figures_of_acts(&acts, as_of)? else { continue };
+            let Some((holder, receipt_number, figures)) = figures_of_acts(&acts, as_of, by)? else { continue };
             total = total.plus(&figures).map_err(super::refused)?;
             let holder = self.firm(holder).await?.map_or_else(|| holder.to_string(), |f| f.name);
             cases.push(CaseMoney { case: id, receipt_number, holder, figures });
         }
-        Ok(MoneyPage { call: call.clone(), programme: edition.meta().programme.clone(), as_of, cases, total })
+        Ok(MoneyPage { call: call.clone(), programme: edition.meta().programme.clone(), as_of, by, cases, total })
     }
 
     /// The path of the money of a case.
@@ -115,6 +122,7 @@ impl Office {
 fn figures_of_acts(
     acts: &[Recorded<CaseAct>],
     as_of: Day,
+    by: CountedBy,
 ) -> Result<Option<(banso_kernel::CorporateNumber, String, Figures)>, OfficeError> {
     let case = banso_grant::Case::fold(acts).map_err(OfficeError::fault)?;
     let CaseState::Granted { execution, .. } = &case.state else { return Ok(None) };
@@ -122,7 +130,7 @@ fn figures_of_acts(
         return Ok(None);
     }
     let executed = acts.iter().filter_map(|r| if let CaseAct::Execution(act) = &r.act { Some((&**act, r.effective_on)) } else { None });
-    let figures = figures_as_of(&execution.terms, executed, as_of).map_err(super::refused)?;
+    let figures = figures_as_of(&execution.terms, executed, as_of, by).map_err(super::refused)?;
     Ok(Some((execution.holder, case.submission.paper.receipt_number.clone(), figures)))
 }
 

@@ -7,6 +7,7 @@ use banso_execution::run::Held;
 use banso_grant::RunState;
 use banso_kernel::{CaseId, Day, Digest, Point, Yen};
 
+use banso_execution::figures::CountedBy;
 use super::*;
 use crate::OfficeError;
 use crate::apply::{Leaving, Phase as Stands};
@@ -265,9 +266,9 @@ async fn money_goes_out_by_four_eyes_and_comes_back_reconciled() {
     road.stage.settle().await;
     assert_eq!(road.page().await.paid, Yen::new(28_000_000));
 
-    let money = road.office().money_page(&road.stage.auditor, call, None).await.unwrap();
+    let money = road.office().money_page(&road.stage.auditor, call, None, CountedBy::Moved).await.unwrap();
     assert_eq!((money.total.decided.get(), money.total.fixed.get(), money.total.paid.get()), (36_000_000, 28_000_000, 28_000_000));
-    let before = road.office().money_page(&road.stage.auditor, call, Some(road.today().plus_days(-30))).await.unwrap();
+    let before = road.office().money_page(&road.stage.auditor, call, Some(road.today().plus_days(-30)), CountedBy::Moved).await.unwrap();
     assert_eq!((before.total.decided.get(), before.total.paid.get()), (36_000_000, 0));
     let path = road.office().yen_path(&road.stage.auditor, road.case).await.unwrap();
     let goods = &path.headings.iter().find(|(name, _)| name == GOODS).unwrap().1;
@@ -280,7 +281,7 @@ async fn money_goes_out_by_four_eyes_and_comes_back_reconciled() {
     assert!(documents.iter().all(|d| !d.slot.ja.contains("_claim") && !d.name.contains("_claim")), "{documents:?}");
     let amounts: Vec<i64> = goods.iter().filter_map(|s| s.amount).map(Yen::get).collect();
     assert_eq!(amounts, [30_000_000, 28_000_000, -1_000_000, 27_000_000]);
-    assert!(matches!(road.office().money_page(officer, call, None).await, Err(OfficeError::Forbidden(_))));
+    assert!(matches!(road.office().money_page(officer, call, None, CountedBy::Moved).await, Err(OfficeError::Forbidden(_))));
 }
 
 impl Road {

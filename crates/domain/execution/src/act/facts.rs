@@ -163,6 +163,22 @@ impl ExecutionAct {
         found
     }
 
+    /// The day on which money moved that the act tells of; it may be told later.
+    #[must_use]
+    pub const fn money_moved_on(&self) -> Option<Day> {
+        if let ExecutionAct::PaymentMade(a) = self {
+            Some(a.on)
+        } else if let ExecutionAct::RepaymentReceived(a) = self {
+            Some(a.on)
+        } else if let ExecutionAct::OffsetMade(a) = self {
+            Some(a.on)
+        } else if let ExecutionAct::ClaimSetOff(a) = self {
+            Some(a.on)
+        } else {
+            None
+        }
+    }
+
     /// The reason that the act gives, where it gives one.
     #[must_use]
     pub fn reason(&self) -> String {

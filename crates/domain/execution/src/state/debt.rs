@@ -21,7 +21,8 @@ pub struct Debt {
     pub rule: DebtRule,
     /// Money and offsets.
     pub payments: Vec<Flow>,
-    pub offset: Yen,
+    /// Those of the payments that were set off against another grant: nobody paid them in.
+    pub offsets: Vec<Flow>,
     pub reliefs: Vec<Relief>,
     pub demanded_on: Option<Day>,
     /// Given up: the day and the amount.
@@ -56,7 +57,7 @@ impl Debt {
             plan: Vec::new(),
             rule: order.rule.clone(),
             payments: Vec::new(),
-            offset: Yen::ZERO,
+            offsets: Vec::new(),
             reliefs: Vec::new(),
             demanded_on: None,
             discharged: None,
@@ -160,6 +161,12 @@ impl Debt {
         // With the principal paid nothing grows any more: what is left is left as of the last movement.
         let charges = self.discharged.is_none() && self.open(self.last_movement()).is_ok_and(|open| open > Yen::ZERO);
         self.schedule().last().filter(|_| charges).map(|flow| flow.on)
+    }
+
+    /// What had come in by a day, as a later state knows it.
+    pub(super) fn see_money(&mut self, known: &Debt, as_of: Day) {
+        let moved = |flows: &[Flow]| -> Vec<Flow> { flows.iter().copied().filter(|f| f.on <= as_of).collect() };
+        (self.payments, self.offsets) = (moved(&known.payments), moved(&known.offsets));
     }
 
     /// The day of the last movement: statements before it are not asked for.

@@ -45,9 +45,9 @@ impl Execution {
 
     pub(super) fn take_offset_made(&mut self, a: &OffsetMade, on: Day) -> Result<(), Refusal> {
         written(Field::What, &a.against)?;
-        self.came_in(a.debt, Flow::new(a.on, a.amount), on)?;
-        let debt = self.debt(a.debt)?;
-        debt.offset = debt.offset.checked_add(a.amount)?;
+        let flow = Flow::new(a.on, a.amount);
+        self.came_in(a.debt, flow, on)?;
+        self.debt(a.debt)?.offsets.push(flow);
         Ok(())
     }
 

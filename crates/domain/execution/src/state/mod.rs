@@ -263,6 +263,20 @@ impl Execution {
         receipts
     }
 
+    /// Takes over what had moved of its money by a day, as it is known to a later state of the same case.
+    pub(crate) fn see_money(&mut self, known: &Execution, as_of: Day) {
+        for (number, claim) in &mut self.claims {
+            if let Some(known) = known.claims.get(number) {
+                claim.see_money(known, as_of);
+            }
+        }
+        for (number, debt) in &mut self.debts {
+            if let Some(known) = known.debts.get(number) {
+                debt.see_money(known, as_of);
+            }
+        }
+    }
+
     /// # Errors
     /// A sum that is too large.
     pub fn paid(&self) -> Result<Yen, Refusal> {

@@ -79,6 +79,16 @@ impl Claim {
         self.amount.checked_sub(self.set_off_sum()).unwrap_or(Yen::ZERO)
     }
 
+    /// What had moved of it by a day, as a later state knows it.
+    pub(super) fn see_money(&mut self, known: &Claim, as_of: Day) {
+        self.set_off = known.set_off.iter().copied().filter(|f| f.on <= as_of).collect();
+        if let ClaimState::Paid { on, .. } | ClaimState::SetOff { on } = &known.state
+            && *on <= as_of
+        {
+            self.state = known.state.clone();
+        }
+    }
+
     /// Whether it waits for its payment: it may go into a run, or be set off.
     #[must_use]
     pub const fn waits(&self) -> bool {

@@ -4,6 +4,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, Query, State};
 use axum::response::IntoResponse as _;
+use banso_execution::figures::CountedBy;
 use banso_kernel::Day;
 use banso_office::execution::{MoneyPage, YenPath};
 use banso_office::{FieldProblem, Office};
@@ -23,6 +24,17 @@ struct Money {
 }
 
 impl Money {
+    fn choices(&self) -> Vec<(&'static str, &str)> {
+        CountedBy::ALL.iter().map(|by| (by.code(), self.counted(*by))).collect()
+    }
+
+    fn counted(&self, by: CountedBy) -> &str {
+        match by {
+            CountedBy::Moved => self.page.t("振込日・納付日で数える", "by the day on which money moved"),
+            CountedBy::Recorded => self.page.t("記録した日で数える（その日に分かっていた事実）", "by the day of recording: what was known then"),
+        }
+    }
+
     fn as_of(&self) -> String {
         if self.typed.is_empty() { self.view.as_of.wareki() } else { self.typed.clone() }
     }
@@ -32,6 +44,9 @@ impl Money {
 pub(crate) struct AsOf {
     #[serde(default, rename = "as-of")]
     as_of: String,
+    /// Which day of a movement counts.
+    #[serde(default)]
+    by: String,
 }
 
 pub(crate) async fn show(
@@ -51,7 +66,8 @@ pub(crate) async fn show(
             None
         }
     };
-    let view = office.money_page(page.person()?, &call, as_of).await?;
+    let by = CountedBy::ALL.iter().copied().find(|by| by.code() == query.by).unwrap_or_default();
+    let view = office.money_page(page.person()?, &call, as_of, by).await?;
     Ok(Money { call: format!("/audit/calls/{call}"), page, view, typed }.into_response())
 }
 
