@@ -316,7 +316,10 @@ impl World {
         for (on, by, sum) in &sums {
             let page = open.office.money_page(&self.staff.auditor, &self.call, Some(*on), *by).await?;
             if page.total != *sum {
-                return Err(Why::Broken(format!("the programme's totals on {on}, {by:?}, {:?} are not the sum of its cases {sum:?}", page.total)));
+                return Err(Why::Broken(format!(
+                    "the programme's totals on {on}, {by:?}, {:?} are not the sum of its cases {sum:?}",
+                    page.total
+                )));
             }
         }
         let [(.., sum), ..] = sums;

@@ -80,8 +80,6 @@ pub(crate) fn steps(decided: Day, today: Day) -> Vec<AfterBeat> {
         deed(430, Deed::RegisterAssets);
         deed(432, Deed::ClaimSettlement);
         deed(760, Deed::ReportInputTax);
-        deed(775, Deed::OrderRepayment(Cause::InputTax));
-        deed(790, Deed::Repay(100));
     }
     for (days, step) in [(440, AfterStep::PlanRun), (442, AfterStep::ApproveRun), (450, AfterStep::SettleRun)] {
         add(decided.plus_days(days), 14, step);

@@ -466,3 +466,19 @@ fn causes_together_are_ordered_for_no_more_than_was_paid() {
     assert!(!open(&story.case, "2026-05-13").contains(&OpenKind::UnorderedPayback));
     assert!(decide::order_repayment(&story.case, &repay(Cause::Revenue { nth: 1 }), day("2026-05-14"), &rules()).is_err());
 }
+
+/// Where cost is counted without tax, no tax was subsidised: a return of it is refused, a report of nothing is taken.
+#[test]
+fn tax_that_was_not_subsidised_does_not_come_back() {
+    let costs = [TaxedCost { rate: rate(1, 10), for_taxable: yen(11_000_000), common: yen(0), for_exempt: yen(0) }];
+    let report = |basis, costs: &[TaxedCost]| {
+        let mut rules = rules();
+        rules.claims.basis = basis;
+        let case = Story::paid().case;
+        let decided = decide::report_input_tax(&case, day("2026-03-31"), &Deduction::Full, costs, &[], day("2026-04-20"), &rules);
+        decided.map(|d| if let ExecutionAct::InputTaxReported(a) = d.act { a.amount } else { panic!("another act") }).map_err(|e| e.code())
+    };
+    assert_eq!(report(tax::TaxBasis::TaxOut, &costs), Err("R443"));
+    assert_eq!(report(tax::TaxBasis::TaxOut, &[]), Ok(yen(0)));
+    assert!(report(tax::TaxBasis::TaxIn, &costs).unwrap() > yen(0));
+}

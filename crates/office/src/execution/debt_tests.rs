@@ -6,11 +6,11 @@ use banso_execution::law::ChargePart;
 use banso_kernel::{CaseId, Day, Yen};
 use banso_permits::Person;
 
-use banso_execution::figures::CountedBy;
 use super::*;
 use crate::testing::paid::account;
 use crate::testing::stage::Stage;
 use crate::{Office, OfficeError};
+use banso_execution::figures::CountedBy;
 
 /// What was paid: two thirds of 15,000,000.
 const PAID: i64 = 10_000_000;

@@ -69,13 +69,7 @@ impl Office {
     ///
     /// # Errors
     /// Forbidden; acts that do not fold.
-    pub async fn money_page(
-        &self,
-        person: &Person,
-        call: &CallId,
-        as_of: Option<Day>,
-        by: CountedBy,
-    ) -> Result<MoneyPage, OfficeError> {
+    pub async fn money_page(&self, person: &Person, call: &CallId, as_of: Option<Day>, by: CountedBy) -> Result<MoneyPage, OfficeError> {
         let permit = self.may_call(person, Action::Audit, call)?;
         let edition = self.edition_in_force(call)?;
         let as_of = as_of.unwrap_or_else(|| self.now().day());

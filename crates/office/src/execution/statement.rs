@@ -183,7 +183,8 @@ fn statement_lines(project: &Project, number: u32, debt: &Debt, as_of: Day) -> R
     let mut allocated = debt.allocations()?;
     let mut lines = Vec::new();
     let day = |act: &ExecutionAct, recorded: Day| act.money_moved_on().unwrap_or(recorded);
-    let about = |(act, record): &(&ExecutionAct, &Recorded<CaseAct>)| debt_of(act) == Some(number) && day(act, record.effective_on) <= as_of;
+    let about =
+        |(act, record): &(&ExecutionAct, &Recorded<CaseAct>)| debt_of(act) == Some(number) && day(act, record.effective_on) <= as_of;
     for (act, record) in project.executed().filter(about) {
         let (on, amount, came_in, detail) = told(act, record.effective_on);
         let covered = match (came_in, amount) {

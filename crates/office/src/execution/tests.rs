@@ -7,12 +7,12 @@ use banso_execution::run::Held;
 use banso_grant::RunState;
 use banso_kernel::{CaseId, Day, Digest, Point, Yen};
 
-use banso_execution::figures::CountedBy;
 use super::*;
 use crate::OfficeError;
 use crate::apply::{Leaving, Phase as Stands};
 use crate::testing::cases;
 use crate::testing::road::{GOODS, Road, WAGES, account};
+use banso_execution::figures::CountedBy;
 
 pub(crate) fn fields(result: Result<(), OfficeError>) -> Vec<String> {
     let Err(OfficeError::Invalid(problems)) = result else { panic!("{result:?}") };

@@ -8,7 +8,7 @@ use banso_execution::decide::{DisposalOrder, assess_revenue, assess_wage, close,
 use banso_execution::duties::year_end;
 use banso_execution::law::{Cut, Deduction, DisposalKind, Disposition, Exemption, TaxedCost, WageGoal, WageTerms};
 use banso_execution::rules::ExecutionRules;
-use banso_execution::tax::TaxOut;
+use banso_execution::tax::{TaxBasis, TaxOut};
 use banso_kernel::{Day, Digest, Exact, FiscalYear, Rate, Yen};
 use banso_office::RehearsedCase;
 use banso_office::execution::{YearForm, wage_document, year_document};
@@ -92,6 +92,9 @@ impl Parties<'_> {
         let deduction = deductions.get(nth).cloned().unwrap_or(Deduction::Full);
         let tax_year_ends = FiscalYear::of(self.today().plus_months(-12)).last_day();
         self.step(Who::Holder, &[], |execution, today, rules| {
+            if rules.claims.basis == TaxBasis::TaxOut {
+                return report_input_tax(execution, tax_year_ends, &deduction, &[], &[], today, rules);
+            }
             let goods = Yen::sum(execution.accepted.iter().filter(|(line, _)| !line.starts_with("人件費")).map(|(_, yen)| *yen))?;
             let cost = TaxedCost { rate: rate(1, 10), for_taxable: goods, common: Yen::ZERO, for_exempt: Yen::ZERO };
             report_input_tax(execution, tax_year_ends, &deduction, &[cost], &[], today, rules)

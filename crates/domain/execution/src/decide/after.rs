@@ -12,11 +12,12 @@ use crate::law::{
 use crate::refusal::{ExecutionRefusal as Refusal, Pending};
 use crate::rules::ExecutionRules;
 use crate::state::{Execution, OpenItem, OpenKind, ReportedFigures};
+use crate::tax::TaxBasis;
 
 /// Reports the input tax (消費税仕入控除税額報告); the amount to return is computed.
 ///
 /// # Errors
-/// No such duty in the guideline, another phase, or figures that cannot be.
+/// No such duty in the guideline, another phase, figures that cannot be, or a return of tax where cost is counted without it.
 pub fn report_input_tax(
     execution: &Execution,
     tax_year_ends: Day,
@@ -29,6 +30,10 @@ pub fn report_input_tax(
     let rule = rules.input_tax.as_ref().ok_or_else(|| no_rule("消費税仕入控除税額の報告", "the return of input tax"))?;
     let fixed = execution.fixed.as_ref().ok_or(Refusal::NothingPending(Pending::Report))?;
     let result = input_tax_return(execution.entitlement(), fixed.eligible, costs, deduction, rules.input_tax_cut)?;
+    // Cost counted without tax: no tax was subsidised, and nothing of it can come back.
+    if rules.claims.basis == TaxBasis::TaxOut && result.amount != Yen::ZERO {
+        return Err(Refusal::FigureWrong { computed: Yen::ZERO, found: result.amount });
+    }
     let act = InputTaxReported {
         tax_year_ends,
         deduction: deduction.clone(),

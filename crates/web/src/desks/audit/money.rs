@@ -31,7 +31,9 @@ impl Money {
     fn counted(&self, by: CountedBy) -> &str {
         match by {
             CountedBy::Moved => self.page.t("振込日・納付日で数える", "by the day on which money moved"),
-            CountedBy::Recorded => self.page.t("記録した日で数える（その日に分かっていた事実）", "by the day of recording: what was known then"),
+            CountedBy::Recorded => {
+                self.page.t("記録した日で数える（その日に分かっていた事実）", "by the day of recording: what was known then")
+            }
         }
     }
 
