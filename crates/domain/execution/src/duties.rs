@@ -129,12 +129,12 @@ fn after_fixing(execution: &Execution, rules: &ExecutionRules, found: &mut Vec<D
     }
     if let Some(reports) = &rules.reports {
         for nth in 1..=reports.times {
-            let due = reports.due.after(year_end(reports, completion.completed_on, nth));
+            let due = not_before_fixing(reports, year_end(reports, completion.completed_on, nth), fixed.on);
             let met = execution.revenue.get(&nth).map(|r| r.reported_on);
             found.push(deadline(DutyKind::Commercialisation, nth, due, met, &reports.clause));
         }
         if let Some(wage) = &rules.wage {
-            let due = reports.due.after(year_end(reports, completion.completed_on, wage.years.saturating_add(1)));
+            let due = not_before_fixing(reports, year_end(reports, completion.completed_on, wage.years.saturating_add(1)), fixed.on);
             let met = execution.wages.get(&1).map(|r| r.reported_on);
             found.push(deadline(DutyKind::Wage, 1, due, met, &wage.clause));
         }
@@ -144,6 +144,13 @@ fn after_fixing(execution: &Execution, rules: &ExecutionRules, found: &mut Vec<D
         let days = census_days(&rule.value, fixed.on, &execution.censuses);
         found.extend(days.into_iter().map(|(due, met)| deadline(DutyKind::Census, 0, due, met, &rule.clause)));
     }
+}
+
+/// The day by which a year is reported: after its end; where that day had passed when the amount was fixed, the next one after the fixing,
+/// for nobody can report before it.
+fn not_before_fixing(reports: &YearlyReports, year_ends: Day, fixed_on: Day) -> Day {
+    let due = reports.due.after(year_ends);
+    if due > fixed_on { due } else { reports.due.after(fixed_on.max(year_ends)) }
 }
 
 /// The days by which the assets are to be counted, each with the census that met it; the last one is open. A census meets the next day that
@@ -183,6 +190,23 @@ pub fn year_end(reports: &YearlyReports, completed_on: Day, nth: u32) -> Day {
 #[cfg(test)]
 mod unit {
     use super::*;
+
+    #[test]
+    fn a_yearly_report_is_not_due_before_the_amount_was_fixed() {
+        let day = |text: &str| Day::parse(text).unwrap();
+        let rule = |due| YearlyReports { times: 5, due, year_ends_month: 3, clause: "7-1".into() };
+        for (due, year_ends, fixed, expect) in [
+            (DueRule::YearlyOn { month: 6, day: 30 }, "2026-03-31", "2026-04-10", "2026-06-30"),
+            (DueRule::YearlyOn { month: 6, day: 30 }, "2026-03-31", "2026-06-29", "2026-06-30"),
+            // On its day, or later: the next one.
+            (DueRule::YearlyOn { month: 6, day: 30 }, "2026-03-31", "2026-06-30", "2027-06-30"),
+            (DueRule::YearlyOn { month: 6, day: 30 }, "2026-03-31", "2026-11-24", "2027-06-30"),
+            (DueRule::YearlyOn { month: 6, day: 30 }, "2027-03-31", "2026-11-24", "2027-06-30"),
+            (DueRule::Days { days: 90 }, "2026-03-31", "2026-11-24", "2027-02-22"),
+        ] {
+            assert_eq!(not_before_fixing(&rule(due), day(year_ends), day(fixed)).to_string(), expect, "{year_ends} {fixed}");
+        }
+    }
 
     #[test]
     fn a_census_meets_the_day_of_its_period() {
