@@ -55,6 +55,12 @@ impl Deadline {
         self.met_on.is_none() && self.due < today
     }
 
+    /// Whether it was met after its day.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.met_on.is_some_and(|met| met > self.due)
+    }
+
     /// Whether the file cannot be closed before it is met.
     #[must_use]
     pub const fn blocks_closing(&self) -> bool {
@@ -98,13 +104,13 @@ fn deadline(kind: DutyKind, nth: u32, due: Day, met_on: Option<Day>, clause: &st
 }
 
 fn while_underway(execution: &Execution, rules: &ExecutionRules, found: &mut Vec<Deadline>) {
-    if let Phase::Underway | Phase::Suspended = execution.phase {
-        if let Some(rule) = &rules.progress_due {
-            let due = rule.value.after(execution.last_progress.unwrap_or(execution.terms.decided_on));
-            if due <= execution.project_ends {
-                found.push(deadline(DutyKind::Progress, 0, due, None, &rule.clause));
-            }
-        }
+    let working = matches!(execution.phase, Phase::Underway | Phase::Suspended);
+    if let Some(rule) = rules.progress_due.as_ref().filter(|_| execution.phase != Phase::Revoked) {
+        let days = progress_days(&rule.value, execution.terms.decided_on, &execution.progress).into_iter();
+        let shown = days.filter(|(due, met)| met.is_some() || (working && *due <= execution.project_ends));
+        found.extend(shown.map(|(due, met)| deadline(DutyKind::Progress, 0, due, met, &rule.clause)));
+    }
+    if working {
         found.extend(execution.performance_due.map(|due| deadline(DutyKind::Performance, 0, due, None, "適正化法第13条第1項")));
     }
     if execution.phase == Phase::Revoked {
@@ -151,6 +157,24 @@ fn after_fixing(execution: &Execution, rules: &ExecutionRules, found: &mut Vec<D
 fn not_before_fixing(reports: &YearlyReports, year_ends: Day, fixed_on: Day) -> Day {
     let due = reports.due.after(year_ends);
     if due > fixed_on { due } else { reports.due.after(fixed_on.max(year_ends)) }
+}
+
+/// The days by which progress is to be reported, each with the day of the report that met it; the last one is open. A report meets the day
+/// of the period that it ends, however late it is; a second one within a period meets nothing more.
+fn progress_days(rule: &DueRule, decided_on: Day, reports: &[(Day, Day)]) -> Vec<(Day, Option<Day>)> {
+    let (mut days, mut before) = (Vec::<(Day, Option<Day>)>::new(), decided_on);
+    for (as_of, made) in reports {
+        let due = rule.after(before);
+        if days.last().is_none_or(|(last, _)| *last != due) {
+            days.push((due, Some(*made)));
+        }
+        before = *as_of;
+    }
+    let due = rule.after(before);
+    if days.last().is_none_or(|(last, _)| *last != due) {
+        days.push((due, None));
+    }
+    days
 }
 
 /// The days by which the assets are to be counted, each with the census that met it; the last one is open. A census meets the next day that
@@ -205,6 +229,24 @@ mod unit {
             (DueRule::Days { days: 90 }, "2026-03-31", "2026-11-24", "2027-02-22"),
         ] {
             assert_eq!(not_before_fixing(&rule(due), day(year_ends), day(fixed)).to_string(), expect, "{year_ends} {fixed}");
+        }
+    }
+
+    #[test]
+    fn a_report_on_progress_stays_with_its_day() {
+        let day = |text: &str| Day::parse(text).unwrap();
+        for (reports, expect) in [
+            (&[][..], "2026-01-05 -"),
+            (&[("2025-12-31", "2026-01-04")], "2026-01-05 2026-01-04, 2026-06-30 -"),
+            // Ten months late: the row stays.
+            (&[("2026-11-24", "2026-11-24")], "2026-01-05 2026-11-24, 2027-05-24 -"),
+            (&[("2025-12-31", "2026-01-04"), ("2026-06-30", "2026-07-10")], "2026-01-05 2026-01-04, 2026-06-30 2026-07-10, 2027-01-04 -"),
+        ] {
+            let reports: Vec<(Day, Day)> = reports.iter().map(|(as_of, made)| (day(as_of), day(made))).collect();
+            let days = progress_days(&DueRule::Months { months: 6 }, day("2025-07-05"), &reports);
+            let told: Vec<String> =
+                days.iter().map(|(due, met)| format!("{due} {}", met.map_or("-".to_owned(), |m| m.to_string()))).collect();
+            assert_eq!(told.join(", "), expect, "{reports:?}");
         }
     }
 

@@ -20,6 +20,8 @@ pub struct DueLine {
     pub due: Day,
     pub met_on: Option<Day>,
     pub overdue: bool,
+    /// Met after its day.
+    pub late: bool,
     pub clause: String,
 }
 
@@ -146,6 +148,7 @@ impl Office {
             due: d.due,
             met_on: d.met_on,
             overdue: d.is_overdue(today),
+            late: d.is_late(),
             clause: d.clause,
         });
         let open = execution.open_items(today).map_err(super::refused)?;

@@ -88,6 +88,8 @@ pub struct Execution {
     /// By when an order to perform is to be followed.
     pub performance_due: Option<Day>,
     pub last_progress: Option<Day>,
+    /// Every report on progress: as of which day, and when it was made.
+    pub progress: Vec<(Day, Day)>,
     /// Fiscal years for which a report was made while the work went on.
     pub year_ends: Vec<Day>,
     pub completion: Option<Completion>,
@@ -132,6 +134,7 @@ impl Execution {
             incidents: BTreeSet::new(),
             performance_due: None,
             last_progress: None,
+            progress: Vec::new(),
             year_ends: Vec::new(),
             completion: None,
             accepted: BTreeMap::new(),

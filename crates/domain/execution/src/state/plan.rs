@@ -111,6 +111,7 @@ impl Execution {
         not_in_future(a.as_of, on)?;
         by_line(&a.spent)?;
         self.last_progress = Some(a.as_of);
+        self.progress.push((a.as_of, on));
         self.performance_due = None;
         Ok(())
     }
