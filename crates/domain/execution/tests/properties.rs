@@ -126,7 +126,7 @@ fn attempt(case: &Execution, (what, share, _): Try, today: Day) -> Result<Execut
                 &r,
             ));
         }
-        32 => Disposed { request, on: today, documents: vec![] }.into(),
+        32 => Disposed { request, on: today, documents: vec![], real: None }.into(),
         33 => CompletionReturned { points: points(), due: today.plus_days(9) }.into(),
         34 => DiscontinuationRequested {
             request: case.next_number(),

@@ -94,7 +94,7 @@ fn from_the_decision_to_the_closing() {
     // 24 months of ten years: 4,800,000 of 6,000,000 are left; two thirds of it.
     let due = [Flow::new(day("2027-09-06"), yen(3_200_000))];
     let story = story
-        .then("2027-08-31", Disposed { request: 5, on: day("2027-08-31"), documents: vec![] })
+        .then("2027-08-31", Disposed { request: 5, on: day("2027-08-31"), documents: vec![], real: None })
         .decide("2027-08-16", |c| decide::order_repayment(c, &repay(Cause::Disposal { request: 5 }), day("2027-08-16"), &r));
     assert_eq!(story.case.debts[&6].due, due, "20 days after 16 August is a Sunday");
     assert_eq!(open(&story.case, "2027-09-01"), [OpenKind::Debt]);

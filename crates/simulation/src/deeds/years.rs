@@ -200,7 +200,7 @@ impl Parties<'_> {
 
     async fn dispose(&self) -> Result<(), Stop> {
         let request = self.look().await?.execution.disposals.keys().next_back().copied().unwrap_or_default();
-        self.plain(Who::Holder, &[], Disposed { request, on: self.today(), documents: Vec::new() }).await
+        self.plain(Who::Holder, &[], Disposed { request, on: self.today(), documents: Vec::new(), real: None }).await
     }
 
     /// The firm merges into another.

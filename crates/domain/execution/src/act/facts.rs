@@ -84,6 +84,7 @@ const FIELDS: &[(&str, &str, &str, As)] = &[
     ("project_ends", "補助事業の終了日", "Project ends", As::Day),
     ("goal", "賃金", "Wages", As::Plain),
     ("reached", "実績額", "Reached", As::Yen),
+    ("real", "実際の対価", "Real price", As::Plain),
     ("reason", "理由", "Reason", As::Plain),
     ("receipts", "受領", "Receipts", As::Plain),
     ("reply_due", "弁明の期限", "Answer by", As::Day),

@@ -234,7 +234,16 @@ payloads! {
     DisposalRequested { request: u32, asset: String, disposition: Disposition, planned_on: Day, reason: String, documents: Vec<DocumentRef> }
     DisposalApproved { request: u32, number: String, outcome: DisposalOutcome, conditions: Vec<String>, clause: String }
     DisposalRefused { request: u32, number: String, reason: String }
-    Disposed { request: u32, on: Day, documents: Vec<DocumentRef> }
+    /// What was really obtained, where it is not what was planned, and what is to be paid back by it: never less than was approved.
+    RealPrice { proceeds: Yen, outcome: DisposalOutcome }
+    Disposed {
+        request: u32,
+        on: Day,
+        documents: Vec<DocumentRef>,
+        /// Added later; without it the planned price stands.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        real: Option<RealPrice>,
+    }
     Succeeded { from: CorporateNumber, to: CorporateNumber, cause: SuccessionCause, on: Day, number: String, documents: Vec<DocumentRef> }
     CaseClosed { number: String, checked: Vec<String>, keep_until: Day }
 }

@@ -3,7 +3,7 @@
 use banso_kernel::{Day, DocumentRef, Yen};
 
 use super::{Decided, no_rule, step};
-use crate::act::{CaseClosed, DisposalApproved, DisposalRefused, InputTaxReported, RevenueAssessed, WageAssessed};
+use crate::act::{CaseClosed, DisposalApproved, DisposalRefused, InputTaxReported, RealPrice, RevenueAssessed, WageAssessed};
 use crate::duties::deadlines;
 use crate::law::{
     AssetFigures, Deduction, DisposalOutcome, Disposition, TaxedCost, disposal_repayment, input_tax_return, payback_after_completion,
@@ -128,6 +128,28 @@ pub fn decide_disposal(
             step(execution, act, today, &rules.disposal.clause)
         }
     }
+}
+
+/// What a disposal costs by the price that was really obtained, on the day on which it was done: never less than was approved. `None` where
+/// the price is the planned one.
+///
+/// # Errors
+/// No such request, one that was not approved, or figures that cannot be.
+pub fn real_price(
+    execution: &Execution,
+    request: u32,
+    (proceeds, on): (Yen, Day),
+    rules: &ExecutionRules,
+) -> Result<Option<RealPrice>, Refusal> {
+    let disposal = execution.disposals.get(&request).ok_or(Refusal::NoSuchNumber { number: request })?;
+    let approved = disposal.approved.ok_or(Refusal::NothingPending(Pending::Disposal))?;
+    if proceeds == disposal.disposition.proceeds {
+        return Ok(None);
+    }
+    let disposition = Disposition { proceeds, ..disposal.disposition };
+    let computed = disposal_outcome(execution, &disposal.asset, &disposition, on, rules)?;
+    let outcome = if computed.amount() > approved.amount() { computed } else { approved };
+    Ok(Some(RealPrice { proceeds, outcome }))
 }
 
 /// Closes the file (完結): nothing may be open, every report of the guideline must be in.

@@ -7,7 +7,7 @@ mod work;
 
 use banso_kernel::{Authority, Day, LocalText};
 
-pub use after::{DisposalOrder, assess_revenue, assess_wage, close, decide_disposal, disposal_outcome, report_input_tax};
+pub use after::{DisposalOrder, assess_revenue, assess_wage, close, decide_disposal, disposal_outcome, real_price, report_input_tax};
 pub use money::{RepaymentOrder, claim_payment, order_repayment};
 pub use work::{CompletionOrder, PlanShift, Shift, fix_amount, plan_shift, report_completion, report_minor_change};
 

@@ -174,6 +174,20 @@ pub enum DisposalOutcome {
     Repay(Yen),
 }
 
+impl DisposalOutcome {
+    /// What is paid back now; nothing for a collateral before it is enforced.
+    #[must_use]
+    pub const fn amount(self) -> Yen {
+        match self {
+            DisposalOutcome::Repay(amount) => amount,
+            DisposalOutcome::Unrestricted
+            | DisposalOutcome::NothingDue
+            | DisposalOutcome::ReportOnly
+            | DisposalOutcome::OnEnforcement(_) => Yen::ZERO,
+        }
+    }
+}
+
 /// An asset with its share of subsidy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AssetFigures {

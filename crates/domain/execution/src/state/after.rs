@@ -6,7 +6,7 @@ use super::open::OpenKind;
 use super::{Execution, Field, due_ahead, not_in_future, positive, written};
 use crate::act::{
     Asset, AssetCondition, AssetsCounted, CaseClosed, CommercialisationReported, DisposalRequested, ExecutionAct as A, InputTaxReported,
-    RevenueAssessed, Succeeded, WageAssessed, WageReported,
+    RealPrice, RevenueAssessed, Succeeded, WageAssessed, WageReported,
 };
 use crate::law::{DisposalKind, DisposalOutcome, Disposition, Flow, RevenueYear, WageGoal};
 use crate::phase::ExecutionPhase as Phase;
@@ -44,11 +44,19 @@ pub struct Disposal {
     pub disposition: Disposition,
     pub planned_on: Day,
     pub approved: Option<DisposalOutcome>,
+    /// What was really obtained and what is to be paid back by it, where it was another price than planned.
+    pub real: Option<RealPrice>,
     pub refused: bool,
     pub done_on: Option<Day>,
 }
 
 impl Disposal {
+    /// What is to be paid back: by the price that was obtained where that was reported, otherwise as approved.
+    #[must_use]
+    pub fn outcome(&self) -> Option<DisposalOutcome> {
+        self.real.as_ref().map(|r| r.outcome).or(self.approved)
+    }
+
     pub(super) const fn is_open(&self) -> bool {
         !self.refused && self.done_on.is_none()
     }
@@ -185,9 +193,19 @@ impl Execution {
         } else if let A::Disposed(a) = act {
             not_in_future(a.on, on)?;
             let disposal = self.disposals.get_mut(&a.request).ok_or(Refusal::NoSuchNumber { number: a.request })?;
-            if disposal.approved.is_none() || disposal.done_on.is_some() {
+            let Some(approved) = disposal.approved.filter(|_| disposal.done_on.is_none()) else {
                 return Err(Refusal::NothingPending(Pending::Disposal));
+            };
+            if let Some(real) = &a.real {
+                if real.proceeds < Yen::ZERO {
+                    return Err(Refusal::NotPositive { amount: real.proceeds });
+                }
+                // The approval stands on its condition: a lower price takes nothing off it.
+                if real.outcome.amount() < approved.amount() {
+                    return Err(Refusal::FigureWrong { computed: approved.amount(), found: real.outcome.amount() });
+                }
             }
+            disposal.real = a.real.clone();
             disposal.done_on = Some(a.on);
             let (id, leaves) = (disposal.asset.clone(), leaves_the_register(&disposal.disposition));
             if let Some(state) = self.assets.get_mut(&id).filter(|_| leaves) {
@@ -210,6 +228,7 @@ impl Execution {
             disposition: a.disposition,
             planned_on: a.planned_on,
             approved: None,
+            real: None,
             refused: false,
             done_on: None,
         };

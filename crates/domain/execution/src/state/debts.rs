@@ -191,10 +191,12 @@ impl Execution {
             Cause::InputTax => self.input_tax.map(|f| f.amount),
             Cause::Revenue { nth } => self.revenue.get(&nth).and_then(|r| r.assessed),
             Cause::Wage { nth } => self.wages.get(&nth).and_then(|r| r.assessed),
-            Cause::Disposal { request } => self.disposals.get(&request).and_then(|d| d.approved).and_then(|outcome| match outcome {
-                DisposalOutcome::Repay(yen) | DisposalOutcome::OnEnforcement(yen) => Some(yen),
-                DisposalOutcome::Unrestricted | DisposalOutcome::NothingDue | DisposalOutcome::ReportOnly => None,
-            }),
+            Cause::Disposal { request } => {
+                self.disposals.get(&request).and_then(super::Disposal::outcome).and_then(|outcome| match outcome {
+                    DisposalOutcome::Repay(yen) | DisposalOutcome::OnEnforcement(yen) => Some(yen),
+                    DisposalOutcome::Unrestricted | DisposalOutcome::NothingDue | DisposalOutcome::ReportOnly => None,
+                })
+            }
         };
         let established = established.ok_or(Refusal::NothingPending(Pending::Cause))?;
         let ordered = Yen::sum(self.debts.values().filter(|d| d.cause == cause).map(|d| d.principal))?;

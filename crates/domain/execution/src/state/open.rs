@@ -117,7 +117,7 @@ impl Execution {
         let mut causes: Vec<Cause> = self.input_tax.iter().map(|_| Cause::InputTax).collect();
         causes.extend(self.revenue.iter().filter(|(_, r)| r.assessed.is_some()).map(|(nth, _)| Cause::Revenue { nth: *nth }));
         causes.extend(self.wages.iter().filter(|(_, r)| r.assessed.is_some()).map(|(nth, _)| Cause::Wage { nth: *nth }));
-        let pays = |d: &super::Disposal| matches!(d.approved, Some(crate::law::DisposalOutcome::Repay(_)));
+        let pays = |d: &super::Disposal| matches!(d.outcome(), Some(crate::law::DisposalOutcome::Repay(_)));
         causes.extend(self.disposals.iter().filter(|(_, d)| pays(d)).map(|(n, _)| Cause::Disposal { request: *n }));
         causes
     }

@@ -313,7 +313,7 @@ pub fn samples() -> Vec<ExecutionAct> {
         }
         .into(),
         DisposalRefused { request: 1, number: number(), reason: reason() }.into(),
-        Disposed { request: 1, on: day("2026-06-30"), documents: documents() }.into(),
+        Disposed { request: 1, on: day("2026-06-30"), documents: documents(), real: None }.into(),
         Succeeded {
             from: CorporateNumber::from_body(1),
             to: CorporateNumber::from_body(2),

@@ -93,6 +93,9 @@ impl Office {
         let state = DisposalState::of(disposal);
         let fixed = project.execution.phase == banso_execution::ExecutionPhase::Fixed;
         let mut facts = disposal_facts(&project.execution, &asked);
+        if let Some(real) = &disposal.real {
+            facts.push(("実際の対価".to_owned(), real.proceeds.to_string()));
+        }
         if facts.is_empty() {
             facts.push(("財産".to_owned(), asset_name(&project, &asked.asset)));
         }
@@ -103,7 +106,7 @@ impl Office {
             facts,
             state,
             steps,
-            outcome: disposal.approved.unwrap_or(outcome),
+            outcome: disposal.outcome().unwrap_or(outcome),
             clause: project.rules.disposal.clause.clone(),
             number: next_number(&project),
             files: self.years_files(case, YearsPlace::new(YearsPaper::Disposal, papers_of(&project, request))).await?,

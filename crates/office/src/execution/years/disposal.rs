@@ -1,7 +1,7 @@
 //! 財産処分 at the holder's desk: what it would cost is shown, line by line, before it is asked for; when it is done, that is reported.
 
-use banso_execution::act::{Cause, DisposalRequested, Disposed};
-use banso_execution::decide::step;
+use banso_execution::act::{Cause, DisposalRequested, Disposed, RealPrice};
+use banso_execution::decide::{real_price, step};
 use banso_execution::law::{DisposalKind, DisposalOutcome, Disposition, Step};
 use banso_execution::state::Disposal;
 use banso_kernel::{CaseId, Day, LocalText, RequestId, Yen};
@@ -24,6 +24,16 @@ pub struct DisposalForm {
     pub reason: String,
     /// What was shown, as [`DisposalLook::code`].
     pub shown: String,
+}
+
+/// The report that a disposal is done, as typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DisposedForm {
+    pub on: Option<Day>,
+    /// What was really obtained; the planned price where nothing is typed.
+    pub proceeds: Option<Yen>,
+    /// The amount to pay back that was shown for that price.
+    pub shown: Option<Yen>,
 }
 
 /// What a disposal would cost.
@@ -74,6 +84,8 @@ pub struct DisposalLine {
     pub kind: LocalText,
     pub planned_on: Day,
     pub state: DisposalState,
+    /// The price: planned, or as it was obtained; `None` for a kind that nothing is paid for.
+    pub price: Option<Yen>,
     pub outcome: Option<LocalText>,
     pub done_on: Option<Day>,
     /// Papers for the report that it is done.
@@ -100,6 +112,14 @@ pub(super) fn asset_name(project: &Project, id: &str) -> String {
     project.execution.assets.get(id).map(|s| s.asset.name.clone()).unwrap_or_default()
 }
 
+/// Whether something is paid for it.
+const fn paid_for(kind: DisposalKind) -> bool {
+    match kind {
+        DisposalKind::Sale | DisposalKind::Exchange | DisposalKind::PaidLease => true,
+        DisposalKind::Diversion | DisposalKind::Gift | DisposalKind::FreeLoan | DisposalKind::Collateral | DisposalKind::Scrapping => false,
+    }
+}
+
 fn checked(form: &DisposalForm, today: Day) -> Result<(Disposition, Day), Vec<FieldProblem>> {
     let mut problems = Vec::new();
     if form.asset.is_empty() {
@@ -108,10 +128,7 @@ fn checked(form: &DisposalForm, today: Day) -> Result<(Disposition, Day), Vec<Fi
     if form.kind.is_none() {
         problems.push(FieldProblem::new("kind", "処分の種類を選んでください。", "Choose the kind of disposal."));
     }
-    let paid_for = form.kind.is_some_and(|k| match k {
-        DisposalKind::Sale | DisposalKind::Exchange | DisposalKind::PaidLease => true,
-        DisposalKind::Diversion | DisposalKind::Gift | DisposalKind::FreeLoan | DisposalKind::Collateral | DisposalKind::Scrapping => false,
-    });
+    let paid_for = form.kind.is_some_and(paid_for);
     let proceeds = form.proceeds.unwrap_or(Yen::ZERO);
     if proceeds < Yen::ZERO || (paid_for && form.proceeds.is_none()) {
         problems.push(FieldProblem::new(
@@ -144,11 +161,48 @@ fn unordered(project: &Project, request: u32) -> Option<Yen> {
     project.execution.orderable(Cause::Disposal { request }).ok().filter(|left| *left > Yen::ZERO)
 }
 
+/// The price that was really obtained, where it is another than planned. One by which more is to be paid back is told before it is taken.
+fn real_of(project: &Project, asked: u32, on: Day, form: &DisposedForm) -> Result<Option<RealPrice>, OfficeError> {
+    let disposal = project.execution.disposals.get(&asked).ok_or(OfficeError::NotFound)?;
+    let Some(proceeds) = form.proceeds.filter(|_| paid_for(disposal.disposition.kind)) else { return Ok(None) };
+    let field = format!("done-price-{asked}");
+    if proceeds < Yen::ZERO {
+        return Err(OfficeError::field(&field, "0円以上の額を入力してください。", "Enter an amount of 0 or more."));
+    }
+    let real = real_price(&project.execution, asked, (proceeds, on), &project.rules).map_err(super::super::refused)?;
+    let approved = disposal.approved.map_or(Yen::ZERO, DisposalOutcome::amount);
+    let raised = real.as_ref().map(|r| r.outcome.amount()).filter(|amount| *amount > approved);
+    if let Some(amount) = raised.filter(|amount| form.shown != Some(*amount)) {
+        let more = amount.checked_sub(approved).unwrap_or(amount);
+        return Err(OfficeError::field(
+            &field,
+            format!(
+                "実際の対価{proceeds}で計算すると、納付額は{amount}になります（承認のときは{approved}）。差額{more}の納付命令を後日お送りします。よろしければ、もう一度「処分の完了を報告する」を押してください。"
+            ),
+            format!(
+                "By the real price of {proceeds}, {amount} is to be paid back ({approved} when it was approved). An order to pay {more} more will come. Press again to report it so."
+            ),
+        ));
+    }
+    Ok(real)
+}
+
 impl Office {
+    /// What is to be paid back by a price that was really obtained: for the form that asks whether it is to be reported so.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotFound`] for a stranger, and for a disposal that is not there.
+    pub async fn price_shown(&self, person: &Person, case: CaseId, asked: u32, form: &DisposedForm) -> Result<Option<Yen>, OfficeError> {
+        let project = self.project(person, Action::ReadCase, case).await?;
+        let (Some(proceeds), Some(on)) = (form.proceeds, form.on) else { return Ok(None) };
+        let real = real_price(&project.execution, asked, (proceeds, on), &project.rules).map_err(super::super::refused)?;
+        Ok(real.map(|r| r.outcome.amount()))
+    }
+
     async fn disposal_lines(&self, project: &Project) -> Result<Vec<DisposalLine>, OfficeError> {
         let mut lines = Vec::new();
         for (request, disposal) in &project.execution.disposals {
-            let Disposal { asset, disposition, planned_on, approved, done_on, .. } = disposal;
+            let Disposal { asset, disposition, planned_on, done_on, real, .. } = disposal;
             lines.push(DisposalLine {
                 request: *request,
                 asset: asset.clone(),
@@ -156,7 +210,8 @@ impl Office {
                 kind: disposition.kind.label(),
                 planned_on: *planned_on,
                 state: DisposalState::of(disposal),
-                outcome: approved.map(outcome_words),
+                price: paid_for(disposition.kind).then_some(real.as_ref().map_or(disposition.proceeds, |r| r.proceeds)),
+                outcome: disposal.outcome().map(outcome_words),
                 done_on: *done_on,
                 files: self.years_files(project.case(), YearsPlace::new(YearsPaper::Disposed, *request)).await?,
             });
@@ -237,20 +292,21 @@ impl Office {
     /// Reports that an approved disposal is done.
     ///
     /// # Errors
-    /// No day or one to come; a disposal that was not approved or is done, or whose payback was not ordered; not the holder's to do.
+    /// No day or one to come; a disposal that was not approved or is done, or whose payback was not ordered; a price by which more is to be
+    /// paid back than was shown; not the holder's to do.
     pub async fn report_disposed(
         &self,
         person: &Person,
         case: CaseId,
         asked: u32,
-        on: Option<Day>,
+        form: &DisposedForm,
         request: RequestId,
     ) -> Result<(), OfficeError> {
         let project = self.project(person, Action::SpeakForCase, case).await?;
         if self.done_before(request).await? {
             return Ok(());
         }
-        let Some(on) = on.filter(|day| *day <= self.now().day()) else {
+        let Some(on) = form.on.filter(|day| *day <= self.now().day()) else {
             return Err(OfficeError::field(
                 &format!("done-{asked}"),
                 "処分を行った日（本日以前）を入力してください。",
@@ -269,7 +325,7 @@ impl Office {
             ));
         }
         let documents = self.years_documents(case, YearsPlace::new(YearsPaper::Disposed, asked)).await?;
-        let act = Disposed { request: asked, on, documents };
+        let act = Disposed { request: asked, on, documents, real: real_of(&project, asked, on, form)? };
         self.take_step(person, &project, |execution, today| step(execution, act, today, ""), Vec::new(), request).await
     }
 }

@@ -30,7 +30,7 @@ pub use calendar::{CalendarLine, CalendarPage, CalendarQuery, CallTally, Horizon
 pub use census::CensusForm;
 pub use closing::{CLOSING_CHECKS, ClosingItem, ClosingPage, Settled};
 pub use deciding::{DisposalCase, DisposalDecision};
-pub use disposal::{DisposalForm, DisposalLine, DisposalLook, DisposalsPage, outcome_words};
+pub use disposal::{DisposalForm, DisposalLine, DisposalLook, DisposalsPage, DisposedForm, outcome_words};
 pub use input_tax::{CostRow, DeductionKind, InputTaxForm, InputTaxPage};
 pub(crate) use overview::overview;
 pub use overview::{DisposalState, ReportLink, YearsView};

@@ -181,6 +181,10 @@ async fn wages_judged(road: &Road) {
     assert_eq!(road.assess(AssessedKind::Wage, 1).await, Yen::ZERO, "2.87 % a year is more than was promised");
 }
 
+fn done(on: Option<Day>, proceeds: Option<i64>, shown: Option<Yen>) -> DisposedForm {
+    DisposedForm { on, proceeds: proceeds.map(Yen::new), shown }
+}
+
 /// A sale: shown, asked for, approved with its letter, done, paid back.
 async fn sold(road: &Road) {
     let (office, officer, director, holder) = (road.office(), &road.stage.officer, &road.stage.director, road.holder());
@@ -204,12 +208,27 @@ async fn sold(road: &Road) {
     assert_eq!(fields(office.decide_disposal(director, road.case, request, refuse, road.press()).await), ["refusal-reason"]);
     office.decide_disposal(director, road.case, request, approve, road.press()).await.unwrap();
     road.stage.settle().await;
-    let early = office.report_disposed(holder, road.case, request, Some(road.today().plus_days(1)), road.press()).await;
+    let early = office.report_disposed(holder, road.case, request, &done(Some(road.today().plus_days(1)), None, None), road.press()).await;
     assert_eq!(fields(early), [format!("done-{request}")]);
-    let unordered = office.report_disposed(holder, road.case, request, Some(road.today()), road.press()).await;
+    let unordered = office.report_disposed(holder, road.case, request, &done(Some(road.today()), None, None), road.press()).await;
     assert_eq!(fields(unordered), [format!("done-{request}")], "the order to pay comes first");
     assert_eq!(road.repaid(Cause::Disposal { request }).await, owed);
-    office.report_disposed(holder, road.case, request, Some(road.today()), road.press()).await.unwrap();
+    // A price above the one that was planned costs more: told first, then taken, and ordered back.
+    let report = |proceeds: i64, shown: Option<Yen>| {
+        let form = done(Some(road.today()), Some(proceeds), shown);
+        async move { office.report_disposed(holder, road.case, request, &form, road.press()).await }
+    };
+    let price = format!("done-price-{request}");
+    assert_eq!(fields(report(-1, None).await), [price.clone()]);
+    assert_eq!(fields(report(27_000_000, None).await), [price.clone()]);
+    let form = done(Some(road.today()), Some(27_000_000), None);
+    let shown = office.price_shown(holder, road.case, request, &form).await.unwrap();
+    // 27,000,000 × 18,000,000 / 28,000,000, cut below one yen.
+    assert_eq!(shown, Some(Yen::new(17_357_142)));
+    assert_eq!(fields(report(27_000_000, Some(owed)).await), [price]);
+    report(27_000_000, shown).await.unwrap();
+    road.stage.settle().await;
+    assert_eq!(road.repaid(Cause::Disposal { request }).await.get(), 17_357_142 - owed.get());
     road.stage.settle().await;
 }
 

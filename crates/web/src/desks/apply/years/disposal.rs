@@ -5,8 +5,10 @@ use askama_web::WebTemplate;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use banso_execution::law::DisposalKind;
-use banso_kernel::CaseId;
-use banso_office::execution::{DisposalForm, DisposalLine, DisposalLook, DisposalState, DisposalsPage, Step, YearsFile, outcome_words};
+use banso_kernel::{CaseId, Yen};
+use banso_office::execution::{
+    DisposalForm, DisposalLine, DisposalLook, DisposalState, DisposalsPage, DisposedForm, Step, YearsFile, outcome_words,
+};
 use banso_office::{FieldProblem, Office};
 use tower_sessions::Session;
 
@@ -40,11 +42,13 @@ struct Disposals {
     case: String,
     path: String,
     form: Option<FormFields>,
+    /// What is to be paid back by a price that was typed, once it was told.
+    told: Option<(u32, Yen)>,
 }
 
 impl Disposals {
     fn new(page: PageContext, view: DisposalsPage, form: Option<FormFields>) -> Self {
-        Disposals { case: case_path(view.head.case), path: project_path(view.head.case), page, view, form }
+        Disposals { case: case_path(view.head.case), path: project_path(view.head.case), page, view, form, told: None }
     }
 
     fn typed(&self, field: &str) -> String {
@@ -89,6 +93,22 @@ impl Disposals {
 
     fn reports(&self, line: &DisposalLine) -> bool {
         self.view.may && line.state == DisposalState::Approved
+    }
+
+    fn price_field(&self, line: &DisposalLine) -> String {
+        format!("done-price-{}", line.request)
+    }
+
+    /// The price to begin with: what was typed, otherwise what was planned.
+    fn price(&self, line: &DisposalLine, planned: &Yen) -> String {
+        match self.typed(&self.price_field(line)) {
+            typed if typed.is_empty() => crate::desks::apply::project::grouped(*planned),
+            typed => typed,
+        }
+    }
+
+    fn told_of(&self, line: &DisposalLine) -> Option<i64> {
+        self.told.filter(|(request, _)| *request == line.request).map(|(_, amount)| amount.get())
     }
 
     fn done_field(&self, line: &DisposalLine) -> String {
@@ -148,13 +168,20 @@ pub(crate) async fn complete(
     let (case, request): (CaseId, u32) = (id(&case)?, id(&request)?);
     let mut read = Reading::of(&form);
     let on = read.day(&format!("done-{request}"));
-    let unread = read.problems;
-    let done = office.report_disposed(page.person()?, case, request, on, form.request()).await;
-    let done = done.map(|()| ("財産処分の完了を報告しました。", "The disposal was reported as done."));
+    let proceeds = read.yen(&format!("done-price-{request}"));
+    let shown = read.yen(&format!("done-shown-{request}"));
+    let (unread, order) = (read.problems, DisposedForm { on, proceeds, shown });
     let path = format!("{}/disposals", project_path(case));
+    if !unread.is_empty() {
+        let view = office.disposals_page(page.person()?, case, None).await?;
+        return invalid(Disposals::new(page.with_problems(unread), view, Some(form)));
+    }
+    let done = office.report_disposed(page.person()?, case, request, &order, form.request()).await;
+    let done = done.map(|()| ("財産処分の完了を報告しました。", "The disposal was reported as done."));
     stepped(&session, done, &path, |problems: Vec<FieldProblem>| async {
         let view = office.disposals_page(page.person()?, case, None).await?;
-        invalid(Disposals::new(page.with_problems(together(unread, problems)), view, Some(form)))
+        let told = office.price_shown(page.person()?, case, request, &order).await?.map(|amount| (request, amount));
+        invalid(Disposals { told, ..Disposals::new(page.with_problems(problems), view, Some(form)) })
     })
     .await
 }
