@@ -467,6 +467,20 @@ fn causes_together_are_ordered_for_no_more_than_was_paid() {
     assert!(decide::order_repayment(&story.case, &repay(Cause::Revenue { nth: 1 }), day("2026-05-14"), &rules()).is_err());
 }
 
+/// What is told of an amount that is too large is what it is about, and names the rule that says so.
+#[test]
+fn an_amount_too_large_is_told_for_what_it_is() {
+    let case = Story::ordered_back().case;
+    let told = |act: ExecutionAct| case.clone().apply(&act, day("2026-07-01")).unwrap_err().told();
+    let waiver = told(ChargeWaived { debt: 2, of: ChargePart::Surcharge, amount: yen(9_999_999), reason: "災害".into() }.into());
+    assert_eq!((waiver.code, waiver.basis.as_str()), ("R444", "適正化法第19条第3項"));
+    assert!(waiver.message.ja.contains("免除できる額") && !waiver.next_step.ja.contains("過誤納"), "{waiver:?}");
+    let given_up = DebtDischarged { debt: 2, amount: yen(1), reason: "破産".into(), clause: "架空の条".into() };
+    assert_eq!(told(given_up.into()).code, "R445");
+    let nothing = told(received(2, "2026-07-01", 0).into());
+    assert_eq!((nothing.code, nothing.basis.contains("公募要領")), ("R431", false));
+}
+
 /// Where cost is counted without tax, no tax was subsidised: a return of it is refused, a report of nothing is taken.
 #[test]
 fn tax_that_was_not_subsidised_does_not_come_back() {

@@ -59,6 +59,8 @@ fn about(refusal: &ExecutionRefusal) -> Option<&'static str> {
         refusal,
         ExecutionRefusal::NotPositive { .. }
             | ExecutionRefusal::MoreThanOwed { .. }
+            | ExecutionRefusal::MoreThanCharged { .. }
+            | ExecutionRefusal::NotAllThatIsLeft { .. }
             | ExecutionRefusal::PartIsWhole { .. }
             | ExecutionRefusal::AboveReturnable { .. }
             | ExecutionRefusal::Figures(_)

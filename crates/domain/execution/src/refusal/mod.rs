@@ -162,6 +162,16 @@ pub enum ExecutionRefusal {
         amount: Yen,
         open: Yen,
     },
+    /// A waiver of more than the charge comes to.
+    MoreThanCharged {
+        amount: Yen,
+        open: Yen,
+    },
+    /// Another amount given up than all that is left.
+    NotAllThatIsLeft {
+        amount: Yen,
+        open: Yen,
+    },
     SurchargeWrong {
         due: bool,
     },
@@ -197,6 +207,8 @@ impl From<LawError> for ExecutionRefusal {
 }
 
 const GUIDELINE: &str = "公募要領";
+/// What no article and no clause says: an amount that is none.
+const ENTRY: &str = "入力の確認";
 
 fn pair(ja: impl Into<String>, en: impl Into<String>) -> LocalText {
     LocalText::new(ja, en)

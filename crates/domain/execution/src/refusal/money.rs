@@ -2,7 +2,7 @@
 
 use banso_kernel::Told;
 
-use super::{ExecutionRefusal, GUIDELINE, above, pair, two};
+use super::{ENTRY, ExecutionRefusal, GUIDELINE, above, pair, two};
 
 impl ExecutionRefusal {
     #[expect(clippy::wildcard_enum_match_arm, reason = "a part of one table; `told` asks the parts in turn")]
@@ -10,13 +10,13 @@ impl ExecutionRefusal {
         Some(match self {
             Self::NotPositive { amount } => two(
                 "R431",
-                GUIDELINE,
+                ENTRY,
                 pair(format!("金額（{amount}）が正しくありません。"), format!("`{amount}` is not an amount that can stand here")),
                 ("金額を確認してください。", "check the amount"),
             ),
             Self::LinesDoNotSum { expected, sum } => two(
                 "R432",
-                GUIDELINE,
+                ENTRY,
                 pair(format!("内訳の合計（{sum}）が{expected}と一致しません。"), format!("the lines sum to `{sum}`, not to `{expected}`")),
                 ("内訳を確認してください。", "check the lines"),
             ),
@@ -40,7 +40,7 @@ impl ExecutionRefusal {
             ),
             Self::FigureWrong { computed, found } => two(
                 "R443",
-                GUIDELINE,
+                ENTRY,
                 pair(
                     format!("計算結果は{computed}ですが、{found}とされています。"),
                     format!("the figure comes to `{computed}`, not `{found}`"),
@@ -124,6 +124,26 @@ impl ExecutionRefusal {
                 *open,
                 ("未納の額を確認してください。超える分は過誤納として返してください。", "check what is open; give back what is beyond it"),
             ),
+            Self::MoreThanCharged { amount, open } => above(
+                "R444",
+                "適正化法第19条第3項",
+                ("免除できる額", "what may be waived"),
+                *amount,
+                *open,
+                (
+                    "いま生じている加算金又は延滞金の額以内にしてください。元本は免除できません。",
+                    "stay within the charge as it stands; the principal is not waived",
+                ),
+            ),
+            Self::NotAllThatIsLeft { amount, open } => two(
+                "R445",
+                ENTRY,
+                pair(
+                    format!("整理する額（{amount}）が未収の額（{open}）と一致しません。"),
+                    format!("`{amount}` is not all that is left, `{open}`"),
+                ),
+                ("未収の額を確認してください。未収がない債権は整理できません。", "see what is left; a debt that is paid is not given up"),
+            ),
             _ => return None,
         })
     }
@@ -131,6 +151,6 @@ impl ExecutionRefusal {
     pub(super) fn of_figures(&self) -> Told {
         let why = if let Self::Figures(error) = self { error.to_string() } else { String::new() };
         let message = pair("数字を計算できません。", format!("the figures cannot be computed: {why}"));
-        two("R450", GUIDELINE, message, ("金額と日付を確認してください。", "check amounts and days"))
+        two("R450", ENTRY, message, ("金額と日付を確認してください。", "check amounts and days"))
     }
 }

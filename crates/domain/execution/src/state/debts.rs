@@ -61,7 +61,7 @@ impl Execution {
             ChargePart::LateCharge => s.late_charge_open()?,
         };
         if a.amount > open {
-            return Err(Refusal::MoreThanOwed { amount: a.amount, open });
+            return Err(Refusal::MoreThanCharged { amount: a.amount, open });
         }
         debt.reliefs.push(Relief { on, of: a.of, amount: a.amount });
         Ok(())
@@ -89,7 +89,7 @@ impl Execution {
         let debt = self.open_debt(a.debt)?;
         let open = debt.open(on)?;
         if a.amount != open || open <= Yen::ZERO {
-            return Err(Refusal::MoreThanOwed { amount: a.amount, open });
+            return Err(Refusal::NotAllThatIsLeft { amount: a.amount, open });
         }
         debt.discharged = Some(Flow::new(on, a.amount));
         Ok(())
