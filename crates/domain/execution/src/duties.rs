@@ -30,6 +30,8 @@ pub struct Deadline {
     pub kind: DutyKind,
     /// Which of several: the nth report, the number of a debt.
     pub nth: u32,
+    /// The number of the letter that set it, for a debt: by it everybody knows the debt.
+    pub order: Option<String>,
     pub due: Day,
     /// When it was met, where it was.
     pub met_on: Option<Day>,
@@ -44,9 +46,11 @@ impl Deadline {
         if self.nth == 0 {
             return label;
         }
-        let en = format!("{} {}", label.get(banso_kernel::Lang::En), self.nth);
-        let nth = if self.kind == DutyKind::Repayment { format!("債権{}", self.nth) } else { format!("第{}回", self.nth) };
-        LocalText::new(format!("{}（{nth}）", label.ja), en)
+        let (nth, nth_en) = match &self.order {
+            Some(order) => (order.clone(), order.clone()),
+            None => (format!("第{}回", self.nth), self.nth.to_string()),
+        };
+        LocalText::new(format!("{}（{nth}）", label.ja), format!("{} {nth_en}", label.get(banso_kernel::Lang::En)))
     }
 
     /// Whether its day has passed without it.
@@ -92,7 +96,8 @@ pub fn deadlines(execution: &Execution, rules: &ExecutionRules) -> Vec<Deadline>
     );
     for (number, debt) in &execution.debts {
         if let (Some(due), None) = (debt.next_due(), debt.discharged) {
-            found.push(deadline(DutyKind::Repayment, *number, due, None, "適正化法第18条"));
+            let owed = deadline(DutyKind::Repayment, *number, due, None, "適正化法第18条");
+            found.push(Deadline { order: Some(debt.number.clone()), ..owed });
         }
     }
     found.sort_by_key(|d| (d.due, d.kind, d.nth));
@@ -100,7 +105,7 @@ pub fn deadlines(execution: &Execution, rules: &ExecutionRules) -> Vec<Deadline>
 }
 
 fn deadline(kind: DutyKind, nth: u32, due: Day, met_on: Option<Day>, clause: &str) -> Deadline {
-    Deadline { kind, nth, due, met_on, clause: clause.to_owned() }
+    Deadline { kind, nth, order: None, due, met_on, clause: clause.to_owned() }
 }
 
 fn while_underway(execution: &Execution, rules: &ExecutionRules, found: &mut Vec<Deadline>) {

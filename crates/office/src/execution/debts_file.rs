@@ -7,9 +7,8 @@ use banso_permits::Person;
 use super::debts::{DebtLine, DebtSums};
 use crate::{Office, OfficeError};
 
-const COLUMNS: [(&str, Kind); 17] = [
+const COLUMNS: [(&str, Kind); 16] = [
     ("受付番号", Kind::Code),
-    ("債権", Kind::Number),
     ("補助事業者", Kind::Text),
     ("命令の番号", Kind::Code),
     ("命令の日", Kind::Day),
@@ -37,14 +36,7 @@ fn sums(s: &DebtSums) -> [Cell; 8] {
 
 fn row(l: &DebtLine) -> Vec<Cell> {
     let day = |d: Option<Day>| d.map_or(Cell::Empty, Cell::Day);
-    let whose = [
-        text(&l.receipt_number),
-        Cell::Number(i64::from(l.debt)),
-        text(&l.holder),
-        text(&l.number),
-        Cell::Day(l.ordered_on),
-        text(&l.cause.ja),
-    ];
+    let whose = [text(&l.receipt_number), text(&l.holder), text(&l.number), Cell::Day(l.ordered_on), text(&l.cause.ja)];
     whose.into_iter().chain(sums(&l.sums)).chain([day(l.next_due), day(l.demanded_on), text(&l.state.ja)]).collect()
 }
 
@@ -56,7 +48,7 @@ impl Office {
     pub async fn debt_register_file(&self, person: &Person, call: &CallId, as_of: Option<Day>) -> Result<(Day, Vec<u8>), OfficeError> {
         let register = self.debt_register(person, call, as_of).await?;
         let mut rows: Vec<Vec<Cell>> = register.lines.iter().map(row).collect();
-        let total = [text("合計"), Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty];
+        let total = [text("合計"), Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty];
         rows.push(total.into_iter().chain(sums(&register.total)).chain([Cell::Empty, Cell::Empty, Cell::Empty]).collect());
         let sheet = Sheet {
             title: "債権の台帳".to_owned(),

@@ -152,7 +152,7 @@ async fn what_is_owed_is_shown_to_the_day_at_both_desks() {
         .has("適正化法第21条第1項");
     director.send(&own, &format!("{own}/discharge"), &[("shown", "1"), ("discharge-reason", "x")]).await.is(409);
     let register = "/office/calls/go-tech/r7-1/debts";
-    officer.get(register).await.is(200).holds_together().has("株式会社架空1").has("分割納付中");
+    officer.get(register).await.is(200).holds_together().has("株式会社架空1").has("返還第1号").has("分割納付中");
     assert!(officer.get(&format!("{register}.xlsx")).await.is(200).header("content-type").contains("spreadsheetml"));
     officer.get(&format!("{register}?as-of=2025-07-01&lang=en")).await.is(200).holds_together().has("There are no debts");
     officer.get(&format!("{register}?lang=ja")).await;

@@ -92,10 +92,10 @@ impl Execution {
         if self.fixed.is_some() && unpaid > Yen::ZERO {
             items.push(item(OpenKind::Unpaid, "", None, Some(unpaid)));
         }
-        for (number, debt) in &self.debts {
+        for debt in self.debts.values() {
             let open = debt.open(on)?;
             if open > Yen::ZERO {
-                items.push(item(OpenKind::Debt, number, debt.next_due(), Some(open)));
+                items.push(item(OpenKind::Debt, &debt.number, debt.next_due(), Some(open)));
             }
         }
         for (nth, _) in self.revenue.iter().chain(&self.wages).filter(|(_, r)| r.assessed.is_none()) {
