@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use banso_execution::act::ExecutionAct;
-use banso_execution::law::{Accrual, ChargeTerms, Flow};
+use banso_execution::law::{Accrual, ChargeTerms, Flow, Relief};
 use banso_execution::state::{Debt, Rest};
 use banso_execution::{ExecutionPhase as Phase, ExecutionRefusal};
 use banso_grant::{CaseAct, Recorded};
@@ -23,8 +23,10 @@ pub struct StatementLine {
     pub on: Day,
     pub what: LocalText,
     pub amount: Option<Yen>,
-    /// For money that came in: what it covered, and what was left that day.
+    /// For money that came in: what it covered.
     pub covered: Option<Covered>,
+    /// For what changes the debt: what of everything was left after it, on its day.
+    pub left: Option<Yen>,
     pub detail: String,
     pub clause: String,
 }
@@ -35,7 +37,6 @@ pub struct Covered {
     pub principal: Yen,
     pub surcharge: Yen,
     pub late_charge: Yen,
-    pub open: Yen,
 }
 
 /// One day of the schedule.
@@ -179,24 +180,46 @@ fn told(act: &ExecutionAct, on: Day) -> (Day, Option<Yen>, bool, String) {
     }
 }
 
+/// What an act does to a debt that begins as it was ordered; whether it changes what is owed.
+fn took(debt: &mut Debt, act: &ExecutionAct, on: Day) -> bool {
+    if let ExecutionAct::RepaymentReceived(a) = act {
+        debt.payments.push(Flow::new(on, a.amount));
+    } else if let ExecutionAct::OffsetMade(a) = act {
+        debt.payments.push(Flow::new(on, a.amount));
+    } else if let ExecutionAct::ChargeWaived(a) = act {
+        debt.reliefs.push(Relief { on, of: a.of, amount: a.amount });
+    } else if let ExecutionAct::DebtDischarged(a) = act {
+        debt.discharged = Some(Flow::new(on, a.amount));
+    } else {
+        return matches!(act, ExecutionAct::RepaymentOrdered(_));
+    }
+    true
+}
+
 fn statement_lines(project: &Project, number: u32, debt: &Debt, as_of: Day) -> Result<Vec<StatementLine>, ExecutionRefusal> {
-    let mut allocated = debt.allocations()?;
     let mut lines = Vec::new();
     let day = |act: &ExecutionAct, recorded: Day| act.money_moved_on().unwrap_or(recorded);
     let about =
         |(act, record): &(&ExecutionAct, &Recorded<CaseAct>)| debt_of(act) == Some(number) && day(act, record.effective_on) <= as_of;
-    for (act, record) in project.executed().filter(about) {
+    let mut acts: Vec<(&ExecutionAct, &Recorded<CaseAct>)> = project.executed().filter(about).collect();
+    acts.sort_by_key(|(act, record)| (day(act, record.effective_on), record.seq));
+    // The debt as each line leaves it: what comes after a line, on its very day too, changes nothing of it.
+    let mut at = Debt { payments: Vec::new(), offsets: Vec::new(), reliefs: Vec::new(), discharged: None, ..debt.clone() };
+    for (act, record) in acts {
         let (on, amount, came_in, detail) = told(act, record.effective_on);
-        let covered = match (came_in, amount) {
-            (true, Some(amount)) => allocated.iter().position(|a| a.flow == Flow::new(on, amount)).map(|at| {
-                let a = allocated.remove(at);
-                Covered { principal: a.principal, surcharge: a.surcharge, late_charge: a.late_charge, open: a.open }
-            }),
-            (false, _) | (true, None) => None,
+        let before = at.statement(on)?;
+        let changes = took(&mut at, act, on);
+        let after = at.statement(on)?;
+        let covered = Covered {
+            principal: after.principal_paid.checked_sub(before.principal_paid)?,
+            surcharge: after.surcharge_paid.checked_sub(before.surcharge_paid)?,
+            late_charge: after.late_charge_paid.checked_sub(before.late_charge_paid)?,
         };
-        lines.push(StatementLine { seq: record.seq, on, what: act.meta().label(), amount, covered, detail, clause: record.clause.clone() });
+        let covered = Some(covered).filter(|_| came_in);
+        let left = if changes { Some(at.open(on)?) } else { None };
+        let (what, clause) = (act.meta().label(), record.clause.clone());
+        lines.push(StatementLine { seq: record.seq, on, what, amount, covered, left, detail, clause });
     }
-    lines.sort_by_key(|l| (l.on, l.seq));
     Ok(lines)
 }
 
@@ -214,10 +237,10 @@ pub(crate) fn lines_by_act(project: &Project) -> Result<BTreeMap<u64, StatementL
 impl StatementLine {
     /// What is said of it in one line.
     pub(crate) fn words(&self) -> String {
-        let covered =
-            self.covered.map(|c| format!("元本 {}、加算金 {}、延滞金 {}（残り {}）", c.principal, c.surcharge, c.late_charge, c.open));
+        let covered = self.covered.map(|c| format!("元本 {}、加算金 {}、延滞金 {}", c.principal, c.surcharge, c.late_charge));
+        let left = self.left.map(|left| format!("残り {left}"));
         let detail = Some(self.detail.clone()).filter(|d| !d.is_empty());
-        detail.into_iter().chain(covered).collect::<Vec<_>>().join("　")
+        detail.into_iter().chain(covered).chain(left).collect::<Vec<_>>().join("　")
     }
 }
 
