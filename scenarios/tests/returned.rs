@@ -174,7 +174,7 @@ mod tests {
         let mut auditor = play.visitor("auditor").await;
         let case = format!("/audit/cases/{}", play.case);
         auditor.get(&format!("{case}/money")).await.expect("返還命令・納付命令").expect("元本 6,000,000円").expect("督促");
-        auditor.get("/audit/calls/go-tech/r7-1/money").await.expect("加算金・延滞金の収納").expect("10,000,000円");
+        auditor.get("/audit/calls/go-tech/r7-1/money").await.expect("加算金・延滞金").expect("10,000,000円");
         play.looked_at("auditor", vec![format!("{case}/money"), "/audit/calls/go-tech/r7-1/money".to_owned(), format!("{CALL}/debts")])
             .await;
         let page = auditor.get(&case).await;

@@ -12,9 +12,12 @@ use crate::state::{DecisionTerms, Execution};
 /// Money that moved in a fiscal year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct YearFigures {
+    /// Transfers that arrived, and what was set off against debts of other cases.
     pub paid: Yen,
-    /// Principal and charges that came in.
+    /// Principal and charges that were paid in.
     pub returned: Yen,
+    /// Debts that were set off: nobody paid them in.
+    pub set_off: Yen,
 }
 
 /// Where the money of a case, or of many, stands.
@@ -27,8 +30,15 @@ pub struct Figures {
     pub paid: Yen,
     /// Principal of every order to pay back.
     pub ordered_back: Yen,
+    /// Surcharge and late charge as they have run up to the day.
+    pub charges: Yen,
+    /// Principal and charges that are covered, by money or by an offset.
     pub principal_returned: Yen,
     pub charges_returned: Yen,
+    /// What of these was set off: the rest came in.
+    pub set_off: Yen,
+    /// Charges waived.
+    pub waived: Yen,
     /// Principal and charges still open.
     pub outstanding: Yen,
     /// Given up.
@@ -127,17 +137,33 @@ pub fn figures_of(case: &Execution, as_of: Day) -> Result<Figures, Refusal> {
         figures.ordered_back = figures.ordered_back.checked_add(debt.principal)?;
         figures.principal_returned = figures.principal_returned.checked_add(s.principal_paid)?;
         figures.charges_returned = Yen::sum([figures.charges_returned, s.surcharge_paid, s.late_charge_paid])?;
+        figures.charges = Yen::sum([figures.charges, s.surcharge.amount, s.late_charge.amount])?;
+        figures.waived = Yen::sum([figures.waived, s.surcharge_waived, s.late_charge_waived])?;
         figures.outstanding = figures.outstanding.checked_add(debt.open(as_of)?)?;
         figures.discharged = figures.discharged.checked_add(debt.discharged.map_or(Yen::ZERO, |d| d.amount))?;
         for payment in debt.payments.iter().filter(|p| p.on <= as_of) {
             let year = figures.by_year.entry(FiscalYear::of(payment.on)).or_default();
             year.returned = year.returned.checked_add(payment.amount)?;
         }
+        for offset in debt.offsets.iter().filter(|p| p.on <= as_of) {
+            let year = figures.by_year.entry(FiscalYear::of(offset.on)).or_default();
+            year.returned = year.returned.checked_sub(offset.amount)?;
+            year.set_off = year.set_off.checked_add(offset.amount)?;
+            figures.set_off = figures.set_off.checked_add(offset.amount)?;
+        }
     }
     Ok(figures)
 }
 
 impl Figures {
+    /// Money that was paid in: what is covered less what was set off. With what was set off, waived, given up and is outstanding it is what
+    /// was ordered back and its charges.
+    #[must_use]
+    pub fn received(&self) -> Yen {
+        let covered = self.principal_returned.checked_add(self.charges_returned);
+        covered.and_then(|covered| covered.checked_sub(self.set_off)).unwrap_or(Yen::ZERO)
+    }
+
     /// These and those together.
     ///
     /// # Errors
@@ -149,6 +175,9 @@ impl Figures {
             (&mut self.fixed, other.fixed),
             (&mut self.paid, other.paid),
             (&mut self.ordered_back, other.ordered_back),
+            (&mut self.charges, other.charges),
+            (&mut self.set_off, other.set_off),
+            (&mut self.waived, other.waived),
             (&mut self.principal_returned, other.principal_returned),
             (&mut self.charges_returned, other.charges_returned),
             (&mut self.outstanding, other.outstanding),
@@ -160,6 +189,7 @@ impl Figures {
             let mine = self.by_year.entry(*year).or_default();
             mine.paid = mine.paid.checked_add(theirs.paid)?;
             mine.returned = mine.returned.checked_add(theirs.returned)?;
+            mine.set_off = mine.set_off.checked_add(theirs.set_off)?;
         }
         Ok(self)
     }

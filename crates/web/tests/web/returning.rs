@@ -166,8 +166,8 @@ async fn what_is_owed_is_shown_to_the_day_at_both_desks() {
         .await
         .is(200)
         .holds_together()
-        .has("加算金・延滞金の収納")
+        .has("加算金・延滞金")
         .has("4,000,000円")
-        .has("返還（加算金・延滞金を含む）");
+        .has("収納（元本・加算金・延滞金）");
     desks.stage.settle().await;
 }
