@@ -50,6 +50,8 @@ pub struct ClaimPage {
     pub may: bool,
     /// The share that may be paid in advance, with its clause.
     pub advance: Option<(Yen, String)>,
+    /// Claims that stand in a plan of payments which waits for its approvals: another account makes it stale.
+    pub planned: Vec<u32>,
 }
 
 /// Which kind may be claimed now, and how much of it is left.
@@ -103,6 +105,13 @@ impl Office {
         Ok(views)
     }
 
+    /// The claims of a project that stand in a plan which waits for its approvals.
+    async fn planned_claims(&self, project: &Project) -> Result<Vec<u32>, OfficeError> {
+        let Some(file) = self.store().call(&project.file.case.submission.paper.call).await? else { return Ok(Vec::new()) };
+        let underway = self.claims_underway(&file.call).await?;
+        Ok(underway.into_iter().filter(|(case, _)| *case == project.case()).map(|(_, claim)| claim).collect())
+    }
+
     /// The page of claims.
     ///
     /// # Errors
@@ -128,6 +137,7 @@ impl Office {
             fixed: project.execution.fixed.is_some(),
             may_claim: claimable(&project)?.map(|(kind, left)| (kind.label(), left)),
             claims: self.claim_views(&project).await?,
+            planned: self.planned_claims(&project).await?,
             account,
             may: self.may_case(person, Action::SpeakForCase, case).await.is_ok(),
             advance,

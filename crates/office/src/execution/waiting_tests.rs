@@ -109,6 +109,7 @@ async fn a_run_that_became_stale_is_told_before_anybody_approves_it() {
     let run = road.frozen().await;
     assert!(road.run(run).await.stale.is_empty());
     let number = road.page().await.claims[0].number;
+    assert_eq!(office.claim_page(road.holder(), road.case).await.unwrap().planned, [number], "the holder is told before");
     office.change_account(road.holder(), road.case, number, &account("2223334"), "口座の変更", road.press()).await.unwrap();
     road.stage.settle().await;
     for person in [officer, director] {

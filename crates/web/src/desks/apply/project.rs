@@ -308,7 +308,16 @@ pub(crate) async fn change_account(
     form: FormFields,
 ) -> Answer {
     let (case, claim): (CaseId, u32) = (id(&case)?, id(&claim)?);
+    let planned = office.claim_page(page.person()?, case).await?.planned.contains(&claim);
     let done = office.change_account(page.person()?, case, claim, &account_of(&form, ""), form.text("reason"), form.request()).await;
-    let done = done.map(|()| ("振込先を変更しました。", "The account was changed."));
+    let words = if planned {
+        (
+            "振込先を変更しました。この請求が入っていた支払計画は、事務局が作り直します。",
+            "The account was changed. The office has to make the plan of payments again that the claim stood in.",
+        )
+    } else {
+        ("振込先を変更しました。", "The account was changed.")
+    };
+    let done = done.map(|()| words);
     stepped(&session, done, &payment_path(case), |problems| payment_again(&office, page, case, form, Some(claim), problems)).await
 }
