@@ -42,7 +42,10 @@ fn stage(due: Day, today: Day) -> Option<(i32, Reach)> {
 
 impl Office {
     /// Queues today's round of every call that says something of the time after the decision. Queued before, it is the same job.
-    pub(crate) async fn queue_duty_reminders(&self) -> Result<(), OfficeError> {
+    ///
+    /// # Errors
+    /// Storage.
+    pub async fn queue_duty_reminders(&self) -> Result<(), OfficeError> {
         let day = self.now().day();
         let after = |c: &crate::PublishedCall| c.current().is_some_and(|e| e.execution().is_some());
         for call in self.calls().into_iter().filter(after) {

@@ -80,6 +80,7 @@ impl Play<'_> {
             Scene::Grant(index, cut) => self.grant(index, cut).await,
             Scene::RefuseGrant(index) => self.refuse_grant(index).await,
             Scene::After(nth) => self.follow(nth).await,
+            Scene::Remind => Ok(self.office.queue_duty_reminders().await?),
             Scene::Past(step) => self.past(step).await,
         }
     }

@@ -74,6 +74,8 @@ pub(crate) enum Scene {
     RefuseGrant(usize),
     /// The nth step of what follows a grant.
     After(usize),
+    /// The mails of a day about what is due after a grant, which a house that runs makes every day.
+    Remind,
     /// The round of years ago, which a study looks back on.
     Past(Past),
 }
@@ -242,9 +244,17 @@ pub(crate) fn beats(texts: &[CallText], after: &[AfterBeat], today: Day) -> Vec<
         in_review(today, &mut add);
     }
     open(today, &mut add);
+    for nth in 0..REMINDERS {
+        add(today.plus_days(-1 - nth * REMIND_EVERY), 8, 30, Scene::Remind);
+    }
     beats.sort_by_key(|beat| beat.at);
     beats
 }
+
+/// The house of the play runs by leaps: so many times, so many days apart, it makes the mails about what is due. A mail that could not be
+/// made on its day is made within six.
+const REMINDERS: i32 = 24;
+const REMIND_EVERY: i32 = 5;
 
 pub(crate) type Add<'a> = dyn FnMut(Day, i64, i64, Scene) + 'a;
 
@@ -393,6 +403,7 @@ impl Scene {
             Scene::Withdraw(_) | Scene::RequestGrant(_) | Scene::ReturnGrant(_) => ("交付申請", "grant requests"),
             Scene::Grant(..) | Scene::RefuseGrant(_) => ("交付決定", "grant decisions"),
             Scene::After(_) => ("交付決定後の手続", "what follows a grant"),
+            Scene::Remind => ("期限のお知らせ", "mails about what is due"),
             Scene::Past(_) => ("過去の公募回と効果検証", "a past round and its study"),
         }
     }
