@@ -172,13 +172,14 @@ impl Change {
         touch(case).then(sections).then(Change::by(sql, args![case, member, Now]))
     }
 
-    /// The invited side comes in. The token is used up; a second use is refused as missing.
+    /// The invited side comes in. The token is used up, a second use is refused as missing; its digest stays with the member, who may
+    /// open the link again.
     #[must_use]
     pub fn accept_invitation(token: Digest, organisation: OrganisationId) -> Self {
         let sql = "UPDATE applications SET revision = revision + 1 \
-                   WHERE case_id IN (SELECT case_id FROM members WHERE invitation = $1)";
+                   WHERE case_id IN (SELECT case_id FROM members WHERE invitation = $1 AND organisation IS NULL)";
         let moved = Change::by(sql, args![token]).or_missing("invitation");
-        let sql = "UPDATE members SET organisation = $2, invitation = NULL, accepted_at = $3 WHERE invitation = $1";
+        let sql = "UPDATE members SET organisation = $2, accepted_at = $3 WHERE invitation = $1 AND organisation IS NULL";
         moved.then(Change::by(sql, args![token, organisation, Now]).or_missing("invitation"))
     }
 
@@ -327,7 +328,7 @@ impl Store {
         self.all("SELECT * FROM members WHERE case_id = $1 ORDER BY member", args![case]).await
     }
 
-    /// The application and the member that an invitation is for.
+    /// The application and the member that an invitation is for, or was for: a member with an organisation has come in by it.
     ///
     /// # Errors
     /// [`Fault`]

@@ -228,7 +228,8 @@ impl Office {
     /// # Errors
     /// [`OfficeError::NotFound`] for a token that was used, replaced, or never made.
     pub async fn invitation(&self, person: &Person, token: &str) -> Result<Invitation, OfficeError> {
-        let (case, member) = self.store().invitation(Digest::of(token.as_bytes())).await?.ok_or(OfficeError::NotFound)?;
+        let found = self.store().invitation(Digest::of(token.as_bytes())).await?;
+        let (case, member) = found.filter(|(_, m)| m.organisation.is_none()).ok_or(OfficeError::NotFound)?;
         let application = self.store().application(case).await?.ok_or(OfficeError::NotFound)?.application;
         let own = match person.organisation {
             Some(id) => self.store().organisation(id).await?,
@@ -250,6 +251,16 @@ impl Office {
             own: own.map(|o| o.name).unwrap_or_default(),
             obstacle,
         })
+    }
+
+    /// The application that this person's organisation came into by this invitation: its link may be opened again.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotFound`] for anybody else, and for a token that was replaced or never made.
+    pub async fn joined_by(&self, person: &Person, token: &str) -> Result<CaseId, OfficeError> {
+        let own = person.organisation.ok_or(OfficeError::NotFound)?;
+        let found = self.store().invitation(Digest::of(token.as_bytes())).await?;
+        found.filter(|(_, m)| m.organisation == Some(own)).map(|(case, _)| case).ok_or(OfficeError::NotFound)
     }
 
     async fn obstacle(
@@ -354,7 +365,7 @@ fn invitation_mail(draft: &Draft, name: &str, link: &str) -> (String, String) {
     let body = format!(
         "{name} 御中\n\n{lead}が申請する「{title}」（{programme} {call}）の構成員として、貴機関が招待されています。\n\
          次のリンクからログインし、内容を確かめて参加してください。貴機関の欄は貴機関が入力します。\n\n{link}\n\n\
-         受付締切：{closes}\nこのリンクは一度だけ使えます。心当たりのないときは、このメールを破棄してください。\n\n\
+         受付締切：{closes}\nこのリンクで参加できるのは一度だけです（参加したあとは、同じリンクから申請書を開けます）。心当たりのないときは、このメールを破棄してください。\n\n\
          {lead} invites you to take part in its application \"{title}\". Open the link above, sign in and accept.\n\n{office}\n",
         programme = meta.programme.ja,
         call = meta.call_name.ja,

@@ -509,7 +509,12 @@ async fn an_invited_side_fills_in_its_own_part_only() {
     uni.get("/apply/invitations/0000").await.is(404);
     uni.get(&link).await.is(200).holds_together().has("架空の微細加工の高度化");
     assert_eq!(uni.send(&link, &link, &[]).await.is(303).location(), case);
-    uni.get(&link).await.is(404);
+    // Opened or pressed again the link leads to the application; to anybody else it is as if it had never been.
+    assert_eq!(uni.get(&link).await.is(303).location(), case);
+    assert_eq!(uni.send(&case, &link, &[]).await.is(303).location(), case);
+    uni.get(&case).await.has("すでに参加しています");
+    scene.visitor("stranger").await.get(&link).await.is(404);
+    lead.get(&link).await.is(404);
     uni.get(&case).await.is(200).holds_together().has("あなたの側");
     save(&mut uni, &section(&case, "member", 2), &[("a.task", "大学の分担")]).await.is(303);
     for (path, fields) in [("overview", "a.summary"), ("consortium", "a.3.名称")] {

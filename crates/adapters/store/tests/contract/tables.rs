@@ -173,7 +173,7 @@ async fn the_consortium(f: Fixture) {
     assert_eq!(f.store.invitation(token).await.unwrap(), Some((case(1), invited.clone())));
     f.store.change(Change::accept_invitation(token, organisation(2).id)).await.unwrap();
     assert_eq!(f.store.change(Change::accept_invitation(token, organisation(1).id)).await, Err(CommitError::Missing("invitation")));
-    let accepted = Member { organisation: Some(organisation(2).id), invitation: None, accepted_at: Some(start()), ..invited };
+    let accepted = Member { organisation: Some(organisation(2).id), accepted_at: Some(start()), ..invited };
     assert_eq!(f.store.members(case(1)).await.unwrap(), [accepted]);
     let Some(Resource::Case { lead, parties, .. }) = f.store.resource_of(case(1)).await.unwrap() else { panic!("no case") };
     assert_eq!((lead, parties), (Some(organisation(1).id), [organisation(1).id, organisation(2).id].into()));

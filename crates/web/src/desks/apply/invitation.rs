@@ -21,9 +21,18 @@ struct InvitationPage {
     path: String,
 }
 
-pub(crate) async fn show(office: State<Office>, page: PageContext, Path(token): Path<String>) -> Answer {
-    let view = office.invitation(page.person()?, &token).await?;
-    Ok(InvitationPage { page, view, path: format!("/apply/invitations/{token}") }.into_response())
+pub(crate) async fn show(office: State<Office>, page: PageContext, session: Session, Path(token): Path<String>) -> Answer {
+    match office.invitation(page.person()?, &token).await {
+        Ok(view) => Ok(InvitationPage { page, view, path: format!("/apply/invitations/{token}") }.into_response()),
+        Err(OfficeError::NotFound) => joined(&office, &page, &session, &token).await,
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// The link was opened, or the button pressed, by whoever came in by it before.
+async fn joined(office: &Office, page: &PageContext, session: &Session, token: &str) -> Answer {
+    let case = office.joined_by(page.person()?, token).await?;
+    see_other(session, &case_path(case), "この申請に、すでに参加しています。", "You take part in this application already.").await
 }
 
 pub(crate) async fn accept(office: State<Office>, page: PageContext, session: Session, Path(token): Path<String>) -> Answer {
@@ -41,6 +50,7 @@ pub(crate) async fn accept(office: State<Office>, page: PageContext, session: Se
             let view = office.invitation(page.person()?, &token).await?;
             invalid(InvitationPage { page: page.with_problems(problems), view, path: format!("/apply/invitations/{token}") })
         }
+        Err(OfficeError::NotFound) => joined(&office, &page, &session, &token).await,
         Err(other) => Err(other.into()),
     }
 }
