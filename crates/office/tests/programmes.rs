@@ -176,7 +176,7 @@ impl Desk {
             return;
         }
         let stamp = self.office.section_page(&self.applicant, case, &section.id, member).await.unwrap().stamp;
-        let order = SaveOrder { section: section.id.clone(), member, stamp, answers };
+        let order = SaveOrder { section: section.id.clone(), member, stamp, answers, leaving: Vec::new() };
         self.office.save_section(&self.applicant, case, &order).await.unwrap();
     }
 

@@ -172,7 +172,7 @@ impl Play<'_> {
         let page = self.office.section_page(who, case, section, member).await?;
         let mut all = page.answers;
         all.extend(answers);
-        let order = SaveOrder { section: section.to_owned(), member, stamp: page.stamp, answers: all };
+        let order = SaveOrder { section: section.to_owned(), member, stamp: page.stamp, answers: all, leaving: Vec::new() };
         self.office.save_section(who, case, &order).await?;
         Ok(())
     }

@@ -13,6 +13,7 @@ use super::budget::Budget;
 use super::documents::Slot;
 use super::draft::{CaseHead, Draft, Phase, Writable, section_answers};
 use super::known::Known;
+use super::removal::{LeavingMember, in_row};
 use super::stamp::Stamp;
 use super::targets::Target;
 use super::tasks::ReturnedPoint;
@@ -99,6 +100,8 @@ pub struct SaveOrder {
     /// The stamp of the page.
     pub stamp: String,
     pub answers: SectionAnswers,
+    /// The members of which it was confirmed that they leave the consortium with all that they filled in.
+    pub leaving: Vec<u32>,
 }
 
 /// What saving came to.
@@ -111,6 +114,8 @@ pub struct SaveOutcome {
     pub stamp: String,
     /// What both had changed: saved is the other's text.
     pub clashes: Vec<Clash>,
+    /// Members that would leave with what they filled in: they stay until that is confirmed.
+    pub leaving: Vec<LeavingMember>,
 }
 
 /// The fields of a section by their keys.
@@ -280,8 +285,11 @@ impl Office {
                 Some(s) => (s.version, section_answers(&s.answers)?),
                 None => (0, SectionAnswers::new()),
             };
-            let mine = cleaned(&draft, &section, order);
-            let merged = Stamp::read(&order.stamp).merge(&mine, version, &now);
+            let mut mine = cleaned(&draft, &section, order);
+            let mut merged = Stamp::read(&order.stamp).merge(&mine, version, &now);
+            let leaving = draft.hold_back(&section, &now, &mut merged.answers, &order.leaving);
+            // What is held back was not saved: the page has yet to say it.
+            mine.retain(|key, _| !leaving.iter().any(|m| in_row(key, m.member)));
             let committed = if merged.answers == now {
                 Ok(draft.saved(&order.section, order.member).map_or(draft.now, |s| s.saved_at))
             } else {
@@ -293,7 +301,7 @@ impl Office {
                     let version = draft.saved(&order.section, order.member).map_or(0, |s| s.version);
                     let page = self.page_of(&draft, section, order.member).await?;
                     let stamp = Stamp::held(version, &mine, &page.answers).to_string();
-                    return Ok(SaveOutcome { page, at, stamp, clashes: merged.clashes });
+                    return Ok(SaveOutcome { page, at, stamp, clashes: merged.clashes, leaving });
                 }
                 Err(CommitError::SectionSaved(_) | CommitError::DraftMoved) => {}
                 Err(other) => return Err(other.into()),

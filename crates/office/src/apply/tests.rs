@@ -69,7 +69,7 @@ impl Scene {
     async fn save(&self, section: &str, member: u32, answers: &[(&str, &str)]) -> Result<(), OfficeError> {
         let stamp = self.office.section_page(&self.lead, self.case, section, member).await?.stamp;
         let answers = answers.iter().map(|(k, t)| ((*k).to_owned(), (*t).to_owned())).collect();
-        let order = SaveOrder { section: section.to_owned(), member, stamp, answers };
+        let order = SaveOrder { section: section.to_owned(), member, stamp, answers, leaving: Vec::new() };
         let outcome = self.office.save_section(&self.lead, self.case, &order).await?;
         assert!(outcome.clashes.is_empty());
         Ok(())

@@ -348,7 +348,17 @@ async fn whoever_takes_over_a_number_finds_nothing_of_who_had_it() {
     save(&mut lead, &section(&case, "member", 3), &[("a.task", "去った機関の秘密")]).await.is(303);
     let consortium = section(&case, "consortium", 0);
     let row = ["a.3.名称", "a.3.法人番号", "a.3.区分", "a.3.役割"].map(|name| (name, "架空"));
-    save(&mut lead, &consortium, &[&[("drop", "3")], &row[..]].concat()).await.is(303);
+    save(&mut lead, &section(&case, "budget", 3), &[("a.人件費.1", "1,234,000")]).await.is(303);
+    // What goes with a member is asked about, with the amounts; until that is answered nothing is lost.
+    let asked = save(&mut lead, &consortium, &[&[("drop", "3")], &row[..]].concat()).await;
+    asked.is(200).holds_together().has("構成員を外しますか").has("1,234,000円").has("元に戻せません");
+    lead.get(&section(&case, "member", 3)).await.is(200).has("去った機関の秘密");
+    lead.get(&consortium).await.has("a.3.");
+    // Emptied by hand it is the same question.
+    let emptied = ["a.3.名称", "a.3.法人番号", "a.3.区分", "a.3.役割"].map(|name| (name, ""));
+    save(&mut lead, &consortium, &emptied).await.is(200).has("1,234,000円");
+    let confirmed = hidden_fields(&asked, &consortium);
+    lead.post(&consortium, &as_fields(&confirmed), &[]).await.is(303);
     lead.get(&section(&case, "member", 3)).await.is(404);
     // The page offers another number.
     let page = lead.get(&consortium).await;

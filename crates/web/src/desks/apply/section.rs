@@ -9,7 +9,9 @@ use axum::response::{IntoResponse as _, Response};
 use banso_guideline::answers::{Clash, SectionAnswers, kpi_field};
 use banso_guideline::{Known, SectionContent, Truth};
 use banso_kernel::{CaseId, Instant, LocalText, Yen};
-use banso_office::apply::{Budget, Extra, SaveOrder, SaveOutcome, SectionPage, Slot, Target, Writable, amount_words, used_alike};
+use banso_office::apply::{
+    Budget, Extra, LeavingMember, SaveOrder, SaveOutcome, SectionPage, Slot, Target, Writable, amount_words, used_alike,
+};
 use banso_office::{FieldProblem, Office};
 use serde::Deserialize;
 use serde_json::json;
@@ -184,8 +186,9 @@ pub(crate) async fn show(
 }
 
 /// The answers of a form. A row that is to go is emptied.
-fn answers(form: &FormFields) -> SectionAnswers {
-    let dropped: Vec<String> = form.all("drop").map(|n| format!("{n}.")).collect();
+fn answers(form: &FormFields, by_itself: bool) -> SectionAnswers {
+    // A form that saves itself takes nobody out: that is for the button.
+    let dropped: Vec<String> = form.all("drop").filter(|_| !by_itself).map(|n| format!("{n}.")).collect();
     let answer = |(name, value): (&str, &str)| {
         let key = name.strip_prefix(PREFIX)?;
         let gone = dropped.iter().any(|d| key.starts_with(d.as_str()));
@@ -203,13 +206,23 @@ pub(crate) async fn save(
     form: FormFields,
 ) -> Answer {
     let (case, member): (CaseId, u32) = (id(&case)?, id(&member)?);
-    let order = SaveOrder { section: section.clone(), member, stamp: form.text("version").to_owned(), answers: answers(&form) };
+    let by_itself = wants_json(&headers);
+    let order = SaveOrder {
+        section: section.clone(),
+        member,
+        stamp: form.text("version").to_owned(),
+        answers: answers(&form, by_itself),
+        leaving: form.all("leaving").filter_map(|n| n.parse().ok()).collect(),
+    };
     let outcome = office.save_section(page.person()?, case, &order).await?;
-    if wants_json(&headers) {
+    if by_itself {
         return Ok(saved_by_itself(&page, &outcome));
     }
     if !outcome.clashes.is_empty() {
         return Ok(clashed(page, outcome));
+    }
+    if !outcome.leaving.is_empty() {
+        return Ok(Removal::new(page, outcome, form.text("go")).into_response());
     }
     let here = section_path(case, &section, member);
     let next = outcome.page.after.as_ref().map(|n| section_path(case, &n.section, n.member));
@@ -219,6 +232,44 @@ pub(crate) async fn save(
         (_, _) => case_path(case),
     };
     see_other(&session, &path, &page_saved(&outcome, true), &page_saved(&outcome, false)).await
+}
+
+/// The question before a member goes, with all that would go with it. The rest of the page is saved.
+#[derive(Template, WebTemplate)]
+#[template(path = "apply/removal.html")]
+struct Removal {
+    page: PageContext,
+    strip: Strip,
+    leaving: Vec<LeavingMember>,
+    /// The names of the fields of their rows, to be emptied.
+    fields: Vec<String>,
+    version: String,
+    section: String,
+    path: String,
+    list: String,
+    go: String,
+}
+
+impl Removal {
+    fn new(page: PageContext, outcome: SaveOutcome, go: &str) -> Self {
+        let view = outcome.page;
+        let parts: &[banso_guideline::Field] = match &view.section.content {
+            SectionContent::Consortium { parts, .. } => parts,
+            SectionContent::Fields(_) | SectionContent::Kpis | SectionContent::Budget { .. } | SectionContent::Documents(_) => &[],
+        };
+        let row = |m: &LeavingMember| parts.iter().map(|p| name_of(&format!("{}.{}", m.member, p.id))).collect::<Vec<_>>();
+        Removal {
+            strip: Strip::of(&view.head),
+            fields: outcome.leaving.iter().flat_map(row).collect(),
+            leaving: outcome.leaving,
+            version: view.stamp.clone(),
+            section: page.local(&view.section.title).to_owned(),
+            path: section_path(view.head.case, &view.section.id, view.member),
+            list: case_path(view.head.case),
+            go: go.to_owned(),
+            page,
+        }
+    }
 }
 
 fn page_saved(outcome: &SaveOutcome, japanese: bool) -> String {
