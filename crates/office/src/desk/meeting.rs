@@ -32,6 +32,8 @@ pub struct Meeting {
     pub waiting: Vec<MeetingLine>,
     /// Sheets that are still to come.
     pub outstanding: u32,
+    /// Whether the office has closed the review.
+    pub review_closed: bool,
     /// Cases that are neither turned away nor reviewed: nothing can be frozen before they are.
     pub unsettled: Vec<UnsettledCase>,
     pub plan: Option<SelectionPlan>,
@@ -281,6 +283,7 @@ impl Office {
             reviewers,
             panels: calibration.panels,
             outstanding: ranking.outstanding,
+            review_closed: matches!(called.call.call.phase, CallPhase::Reviewed { .. }),
             unsettled: unsettled(&ranking.cases),
             plan,
             problem,

@@ -34,26 +34,81 @@ struct Selection {
     claims: Vec<Claim>,
     /// What was typed, when a form comes back: the id of its field and its text.
     typed: (String, String),
-    /// The rows after which the budget line is drawn.
-    line_after: usize,
+    lines: Lines,
     /// Requested by the selected ones together.
     amount: Yen,
+}
+
+/// What ended the list of the selected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// The budget, or the number of cases.
+    Means,
+    PassMark,
+    /// Nobody is left below.
+    Nothing,
+}
+
+/// The lines through the ranking, each by the number of rows above it.
+#[derive(Debug, PartialEq, Eq)]
+struct Lines {
+    /// Under the last of the selected.
+    selected: usize,
+    stop: Stop,
+    /// Above those of the end that missed the pass mark, where that is another place.
+    mark: Option<usize>,
+}
+
+impl Lines {
+    fn of(places: &[Place]) -> Self {
+        let below = |p: &Place| matches!(p, Place::BelowPassMark);
+        let selected = places.iter().rposition(|p| matches!(p, Place::Selected)).map_or(0, |i| i + 1);
+        let rest = places.get(selected..).unwrap_or_default();
+        let stop = match rest {
+            [] => Stop::Nothing,
+            rest if rest.iter().all(below) => Stop::PassMark,
+            _ => Stop::Means,
+        };
+        let mark = places.iter().rposition(|p| !below(p)).map_or(0, |i| i + 1);
+        Lines { selected, stop, mark: (mark < places.len() && mark != selected).then_some(mark) }
+    }
 }
 
 impl Selection {
     fn new(page: PageContext, view: Meeting) -> Self {
         let rows: Vec<Row> = view.lines.iter().filter_map(|l| row(&page, &view, l)).collect();
-        let selected = view.lines.iter().filter_map(|l| l.planned.as_ref());
-        let line_after = selected.enumerate().filter(|(_, p)| matches!(p.place, Place::Selected)).map(|(i, _)| i + 1).last().unwrap_or(0);
+        let lines = Lines::of(&view.lines.iter().filter_map(|l| l.planned.as_ref()).map(|p| p.place).collect::<Vec<_>>());
         let path = format!("{}/selection", call_path(&view.call));
         let claims = claims(&view, &path);
         let amount = view.plan.as_ref().map_or(Yen::ZERO, banso_grant::SelectionPlan::amount);
-        Selection { amount, call: call_path(&view.call), path, rows, claims, typed: (String::new(), String::new()), line_after, page, view }
+        Selection { amount, call: call_path(&view.call), path, rows, claims, typed: (String::new(), String::new()), lines, page, view }
     }
 
     fn typed(mut self, field: &str, text: &str) -> Self {
         self.typed = (field.to_owned(), text.to_owned());
         self
+    }
+
+    /// What the line under the last of the selected is.
+    fn line_name(&self) -> &str {
+        match self.lines.stop {
+            Stop::Means if self.stopped_by_number(&self.counts().0).is_some() => {
+                self.page.t("採択予定件数の線", "Line of the number to be selected")
+            }
+            Stop::Means => self.page.t("予算線", "Budget line"),
+            Stop::PassMark => self.page.t("基準点の線", "Pass mark line"),
+            Stop::Nothing => self.page.t("全件採択", "All are selected"),
+        }
+    }
+
+    /// Whether the line of the pass mark stands under this row, apart from that of the selected.
+    fn marked_after(&self, row: &usize) -> bool {
+        self.lines.mark == Some(*row)
+    }
+
+    /// Whether the pass mark ended the list of the selected, and not the means.
+    fn stopped_by_mark(&self) -> bool {
+        self.lines.stop == Stop::PassMark
     }
 
     /// The most cases that the guideline selects, where that and not the budget drew the line.
@@ -84,6 +139,9 @@ impl Selection {
     fn phase(&self) -> (&'static str, &str) {
         match self.view.state {
             MeetingState::NotYet => ("", self.page.t("審査開始前", "before the review")),
+            MeetingState::Open if self.view.review_closed => {
+                ("active", self.page.t("審査終了・採択案は未確定", "the review is closed, no plan is frozen"))
+            }
             MeetingState::Open if self.view.outstanding == 0 => {
                 ("active", self.page.t("採点済・採択案は未確定", "all sheets are in, no plan is frozen"))
             }
@@ -321,4 +379,23 @@ pub(crate) async fn end_reserves(
     let done =
         done.map(|()| ("補欠を終了しました。申請者に通知書を送ります。", "The reserve list was ended. The applicants are being told."));
     stepped(&session, done, &selection_path(&call), |problems| again(&office, page, &call, &field, reason, problems)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_is_called_what_it_is() {
+        use Place::{BelowPassMark as Below, BeyondTheLine as Beyond, Selected};
+        let reserve = Place::Reserve { order: 1 };
+        let check = |places: &[Place], selected, stop, mark| assert_eq!(Lines::of(places), Lines { selected, stop, mark }, "{places:?}");
+        check(&[Selected, Selected, Below], 2, Stop::PassMark, None);
+        check(&[Selected, reserve, Below, Below], 1, Stop::Means, Some(2));
+        check(&[Selected, Beyond], 1, Stop::Means, None);
+        check(&[Selected, Below, reserve], 1, Stop::Means, None);
+        check(&[Selected], 1, Stop::Nothing, None);
+        check(&[Below], 0, Stop::PassMark, None);
+        check(&[], 0, Stop::Nothing, None);
+    }
 }
