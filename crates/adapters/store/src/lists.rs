@@ -184,6 +184,11 @@ fn folded(search: &str) -> String {
     pattern(&fold_width(search))
 }
 
+/// The same for a number that is said or typed with blanks where hyphens stand: `g8d1 s9nc 0n7y`.
+fn hyphened(search: &str) -> String {
+    pattern(&fold_width(search).split_whitespace().collect::<Vec<_>>().join("-"))
+}
+
 const LISTED_CASE: &str = "SELECT c.*, o.name AS lead_name, COUNT(*) OVER () AS total FROM cases c \
                            LEFT JOIN organisations o ON o.corporate_number = c.lead";
 
@@ -204,13 +209,18 @@ impl Store {
         let states: Vec<String> = filter.states.iter().map(|s| format!("'{}'", s.code())).collect();
         let states = if states.is_empty() { String::new() } else { format!(" AND c.state IN ({})", states.join(",")) };
         let sql = format!(
-            "{LISTED_CASE} WHERE c.call_id = $1 AND (LOWER(c.title) LIKE $2 ESCAPE '!' OR LOWER(c.receipt_number) LIKE $4 ESCAPE '!' \
+            "{LISTED_CASE} WHERE c.call_id = $1 AND (LOWER(c.title) LIKE $2 ESCAPE '!' OR LOWER(c.receipt_number) LIKE $5 ESCAPE '!' \
              OR c.lead LIKE $4 ESCAPE '!' OR LOWER(o.name) LIKE $2 ESCAPE '!' OR o.kana LIKE $2 ESCAPE '!' \
              OR LOWER(c.title) LIKE $4 ESCAPE '!' OR LOWER(o.name) LIKE $4 ESCAPE '!' OR o.kana LIKE $4 ESCAPE '!') \
-             AND (CAST($3 AS TEXT) IS NULL OR c.track = $3){states} {} LIMIT $5 OFFSET $6",
+             AND (CAST($3 AS TEXT) IS NULL OR c.track = $3){states} {} LIMIT $6 OFFSET $7",
             sort.order(direction)
         );
-        self.listed(built(sql), args![call, pattern(&filter.search), filter.track.clone(), folded(&filter.search)], page).await
+        self.listed(
+            built(sql),
+            args![call, pattern(&filter.search), filter.track.clone(), folded(&filter.search), hyphened(&filter.search)],
+            page,
+        )
+        .await
     }
 
     /// The cases of all calls, or of one, for a permit to audit the office.
@@ -229,12 +239,13 @@ impl Store {
         let states = if states.is_empty() { String::new() } else { format!(" AND c.state IN ({})", states.join(",")) };
         let sql = format!(
             "{LISTED_CASE} WHERE (CAST($1 AS TEXT) IS NULL OR c.call_id = $1) AND (LOWER(c.title) LIKE $2 ESCAPE '!' \
-             OR LOWER(c.receipt_number) LIKE $3 ESCAPE '!' OR c.lead LIKE $3 ESCAPE '!' OR LOWER(o.name) LIKE $2 ESCAPE '!' \
+             OR LOWER(c.receipt_number) LIKE $4 ESCAPE '!' OR c.lead LIKE $3 ESCAPE '!' OR LOWER(o.name) LIKE $2 ESCAPE '!' \
              OR o.kana LIKE $2 ESCAPE '!' OR LOWER(c.decision_number) LIKE $3 ESCAPE '!' OR LOWER(c.decision_number) LIKE $2 ESCAPE '!' \
              OR LOWER(c.title) LIKE $3 ESCAPE '!' OR LOWER(o.name) LIKE $3 ESCAPE '!' OR o.kana LIKE $3 ESCAPE '!'){states} \
-             ORDER BY c.last_at DESC, c.id LIMIT $4 OFFSET $5"
+             ORDER BY c.last_at DESC, c.id LIMIT $5 OFFSET $6"
         );
-        self.listed(built(sql), args![call.cloned(), pattern(&filter.search), folded(&filter.search)], page).await
+        let search = &filter.search;
+        self.listed(built(sql), args![call.cloned(), pattern(search), folded(search), hyphened(search)], page).await
     }
 
     /// How many cases of the call are in which state.

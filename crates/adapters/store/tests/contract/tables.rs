@@ -313,6 +313,7 @@ async fn the_list_of_cases(f: Fixture) {
     assert_eq!(list("研究2", &[], CaseSort::Title, up, Page::first(2)).await, (7, vec![number(2), number(20)]));
     assert_eq!(list("r7-1-0003", &[], CaseSort::Number, up, Page::first(2)).await, (1, vec![number(3)]));
     assert_eq!(list("Ｒ７－１－０００３", &[], CaseSort::Number, up, Page::first(2)).await, (1, vec![number(3)]), "full width");
+    assert_eq!(list(" r7 1　0003 ", &[], CaseSort::Number, up, Page::first(2)).await, (1, vec![number(3)]), "blanks for hyphens");
     assert_eq!(list("", &[StateCode::Complete], CaseSort::Rank, up, Page::first(2)).await, (1, vec![number(7)]));
     assert_eq!(list("%", &[], CaseSort::Due, up, Page::first(2)).await, (0, vec![]));
     let counts = f.store.case_counts(&for_call()).await.unwrap();
