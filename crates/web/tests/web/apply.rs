@@ -516,7 +516,7 @@ async fn an_invited_side_fills_in_its_own_part_only() {
     let link = format!("/apply/invitations/{token}");
     let mut uni = scene.visitor("uni").await;
     uni.get(&case).await.is(404);
-    uni.get("/apply/invitations/0000").await.is(404);
+    uni.get("/apply/invitations/0000").await.is(404).has(r#"<a href="/apply">「申請」のページへ</a>"#);
     uni.get(&link).await.is(200).holds_together().has("架空の微細加工の高度化");
     assert_eq!(uni.send(&link, &link, &[]).await.is(303).location(), case);
     // Opened or pressed again the link leads to the application; to anybody else it is as if it had never been.
