@@ -60,6 +60,13 @@ pub struct StartOrder {
 
 /// A number as typed, or what is wrong with it.
 pub(crate) fn number_of(text: &str) -> Result<CorporateNumber, OfficeError> {
+    if text.trim().is_empty() {
+        return Err(OfficeError::field(
+            "number",
+            "法人番号が未入力です。13桁の番号を入力してください。",
+            "The corporate number is not entered yet: enter its 13 digits.",
+        ));
+    }
     CorporateNumber::parse(text)
         .map_err(|error| OfficeError::Invalid(vec![FieldProblem { field: "number".to_owned(), text: error.told() }]))
 }
