@@ -110,6 +110,11 @@ impl PageContext {
         word.to_owned()
     }
 
+    /// Which keys a number needs, as its `inputmode`.
+    pub(crate) fn keypad(&self, unit: impl AsRef<str>, keypad: impl AsRef<str>) -> Option<&'static str> {
+        crate::keypad::mode(unit.as_ref(), keypad.as_ref())
+    }
+
     /// The subject of a notice or mail in the page's language; one that nobody put into English stays as it is.
     pub(crate) fn subject(&self, subject: &str) -> String {
         let told = |kind: &NoticeKind| {

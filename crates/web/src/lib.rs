@@ -13,6 +13,7 @@ mod failure;
 mod form;
 mod headers;
 mod kept;
+mod keypad;
 mod labels;
 mod route;
 pub mod routes;

@@ -7,6 +7,7 @@ use banso_office::FieldProblem;
 use banso_office::apply::{CheckedRow, KnownAnswer, SectionPage};
 
 use crate::context::PageContext;
+use crate::keypad;
 
 /// Names of answers in a form begin so: no answer is mistaken for a field of the page itself.
 pub(crate) const PREFIX: &str = "a.";
@@ -27,6 +28,8 @@ pub(crate) struct Control {
     pub(crate) kind: &'static str,
     pub(crate) max: usize,
     pub(crate) unit: String,
+    /// Which keys a number needs.
+    pub(crate) keypad: &'static str,
     pub(crate) options: Vec<(String, String)>,
     /// Where the prefilled answer is known from; or what is known, where the answer differs.
     pub(crate) source: Option<String>,
@@ -49,6 +52,7 @@ impl Control {
             kind,
             max,
             unit,
+            keypad: keypad::of(&field.kind),
             options: options(page.lang, &field.kind, &section.edition),
             source: section.known.get(key).map(|known| source(page.lang, known, &value)),
             theirs: clash.map(|c| c.theirs.clone()),
