@@ -129,6 +129,15 @@ impl Phase {
         matches!(self, Phase::Requesting { .. } | Phase::CorrectingRequest { .. })
     }
 
+    /// Whether something is to be filled in now.
+    #[must_use]
+    pub const fn fills_in(&self) -> bool {
+        match self {
+            Phase::Filling { .. } | Phase::Correcting { .. } | Phase::Requesting { .. } | Phase::CorrectingRequest { .. } => true,
+            Phase::Closed { .. } | Phase::Submitted { .. } | Phase::Waiting | Phase::Granted { .. } | Phase::Ended => false,
+        }
+    }
+
     /// The points that the office asked to be corrected.
     #[must_use]
     pub fn points(&self) -> &[Point] {
@@ -232,11 +241,8 @@ impl Draft {
 
     /// Whether this person may fill in a section for a side. Each member that has come in fills in its own; the lead the rest.
     pub(crate) fn writable(&self, section: &FormSection, member: u32) -> Writable {
-        match self.phase() {
-            Phase::Filling { .. } | Phase::Correcting { .. } | Phase::Requesting { .. } | Phase::CorrectingRequest { .. } => {}
-            Phase::Closed { .. } | Phase::Submitted { .. } | Phase::Waiting | Phase::Granted { .. } | Phase::Ended => {
-                return Writable::NotNow;
-            }
+        if !self.phase().fills_in() {
+            return Writable::NotNow;
         }
         let own_side = section.side == Side::EachMember && member > 1;
         let came_in = own_side && self.members.iter().any(|m| m.member == member && m.organisation.is_some());

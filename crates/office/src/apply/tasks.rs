@@ -18,6 +18,8 @@ pub enum TaskStatus {
     NotStarted,
     InProgress,
     Done,
+    /// A member's budget in which nothing stands, while others have costs: that may well be all.
+    NoCosts,
     /// Something in it cannot be read, breaks a limit, or was returned by the office.
     ToCorrect,
 }
@@ -30,7 +32,17 @@ impl TaskStatus {
             TaskStatus::NotStarted => LocalText::new("未着手", "not started"),
             TaskStatus::InProgress => LocalText::new("入力中", "in progress"),
             TaskStatus::Done => LocalText::new("完了", "complete"),
+            TaskStatus::NoCosts => LocalText::new("経費の計上なし", "no costs entered"),
             TaskStatus::ToCorrect => LocalText::new("要修正", "to correct"),
+        }
+    }
+
+    /// Whether nothing is left to do.
+    #[must_use]
+    pub const fn settled(self) -> bool {
+        match self {
+            TaskStatus::Done | TaskStatus::NoCosts => true,
+            TaskStatus::NotStarted | TaskStatus::InProgress | TaskStatus::ToCorrect => false,
         }
     }
 
@@ -38,7 +50,7 @@ impl TaskStatus {
     #[must_use]
     pub const fn tone(self) -> &'static str {
         match self {
-            TaskStatus::NotStarted => "",
+            TaskStatus::NotStarted | TaskStatus::NoCosts => "",
             TaskStatus::InProgress => "active",
             TaskStatus::Done => "good",
             TaskStatus::ToCorrect => "care",
@@ -80,7 +92,7 @@ pub struct TaskList {
     pub groups: Vec<TaskGroup>,
     pub done: usize,
     pub total: usize,
-    /// Minutes of what is not complete yet.
+    /// Minutes of what is not complete yet; none where nothing is to be filled in now.
     pub minutes_left: u32,
     pub invitees: Vec<Invitee>,
     /// Why it was sent back, where it was.
@@ -150,12 +162,24 @@ impl Draft {
         if problems.iter().any(|p| !p.is_blank()) || (self.points_of(section) > 0 && !self.saved_since_return(section, member)) {
             return TaskStatus::ToCorrect;
         }
+        if !self.begun(section, member)
+            && problems.is_empty()
+            && matches!(section.content, SectionContent::Budget { .. })
+            && self.has_costs()
+        {
+            return TaskStatus::NoCosts;
+        }
         let required = !problems.is_empty() || self.has_required(section, member);
         match (self.begun(section, member), problems.is_empty()) {
             (false, _) if required || !matches!(section.content, SectionContent::Documents(_)) => TaskStatus::NotStarted,
             (_, true) => TaskStatus::Done,
             (_, false) => TaskStatus::InProgress,
         }
+    }
+
+    /// Whether any member has costs.
+    fn has_costs(&self) -> bool {
+        !self.form_facts(self.edition.form()).costs().is_empty()
     }
 
     fn points_of(&self, section: &FormSection) -> usize {
@@ -287,8 +311,9 @@ impl Office {
         let tasks = || groups.iter().flat_map(|g| &g.tasks).filter(|t| !t.optional);
         // Title and track, which whoever began it has settled, stand in the list of the whole application.
         let settled = groups.iter().filter(|g| g.member == 0).count();
-        let (total, done) = (settled + tasks().count(), settled + tasks().filter(|t| t.status == TaskStatus::Done).count());
-        let minutes_left = tasks().filter(|t| t.status != TaskStatus::Done).map(|t| t.minutes).sum();
+        let (total, done) = (settled + tasks().count(), settled + tasks().filter(|t| t.status.settled()).count());
+        let left = tasks().filter(|t| !t.status.settled()).map(|t| t.minutes).sum();
+        let minutes_left = if draft.phase().fills_in() { left } else { 0 };
         let moved = match super::draft::seen_edition(&draft.saved).filter(|seen| *seen != draft.edition.digest()) {
             Some(seen) => Some(moved(self.edition(seen).ok().as_ref(), &draft.edition)),
             None => None,
