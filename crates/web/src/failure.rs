@@ -20,7 +20,7 @@ use tower_sessions::Session;
 
 use self::said::{Words, not_found, of_office, of_status, too_long, words};
 use crate::context::{self, PageContext, encoded};
-use crate::desks::{Desk, account};
+use crate::desks::account;
 use crate::form::Pairs;
 use crate::kept::{Kept, SIGN_IN, from_here};
 use crate::route::AppState;
@@ -250,8 +250,6 @@ struct FailurePage<'a> {
     back: String,
     /// For somebody who is not signed in: through the sign-in page back to where they were.
     sign_in: Option<String>,
-    /// The desks of whoever is signed in.
-    desks: Vec<(&'static str, String)>,
     kept: Option<&'a Kept>,
     /// Whether what was typed can be sent once more from this page.
     again: bool,
@@ -264,9 +262,8 @@ fn html(status: StatusCode, words: &Words, page: &PageContext, headers: &HeaderM
     // While storage is away nobody can be known, and nobody can sign in.
     let sign_in =
         (page.account.is_none() && status != StatusCode::SERVICE_UNAVAILABLE).then(|| format!("/sign-in?next={}", encoded(&back)));
-    let desks = page.account.iter().flat_map(|a| Desk::of(&a.person)).map(|d| (d.path(), page.local(&d.title()).to_owned())).collect();
-    let (title, reference) = (page.local(&words.title), words.reference.as_deref());
-    let shown = FailurePage { page, title, lines, reference, back, sign_in, desks, kept, again };
+    let shown =
+        FailurePage { page, title: page.local(&words.title), lines, reference: words.reference.as_deref(), back, sign_in, kept, again };
     match shown.render() {
         Ok(text) => Html(text).into_response(),
         Err(error) => {
