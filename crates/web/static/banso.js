@@ -48,8 +48,8 @@ function showSums() {
   for (const field of document.querySelectorAll('[data-sum]')) {
     for (const group of field.dataset.sum.split(' ')) {
       const number = toNumber(field.value ?? field.textContent);
-      // Points that cannot be given are not added up; the server says what is wrong with them.
-      if (number <= Number(field.dataset.max ?? Infinity)) sums.set(group, (sums.get(group) ?? 0) + number);
+      // Points that cannot be given and amounts below nothing are not added up, here as there; the server says what is wrong with them.
+      if (number >= 0 && number <= Number(field.dataset.max ?? Infinity)) sums.set(group, (sums.get(group) ?? 0) + number);
     }
   }
   for (const out of document.querySelectorAll('[data-sum-of]')) {

@@ -63,7 +63,7 @@ impl Subsidy {
     #[must_use]
     pub fn of(amount: Amount, label: impl Fn(&str) -> LocalText) -> Self {
         let missing = match &amount.total {
-            Known::Unknown(missing) => missing.iter().map(|m| missing_words(m, &label)).collect(),
+            Known::Unknown(missing) => to_be_told(missing).map(|m| missing_words(m, &label)).collect(),
             Known::Exactly(_) | Known::Between(..) => Vec::new(),
         };
         Subsidy { total: amount.total, by_year: amount.by_year_after_caps, cuts: amount.cuts, steps: amount.steps, missing }
@@ -93,6 +93,15 @@ pub fn amount_words(amount: &Known<Yen>) -> LocalText {
         Known::Between(low, high) => LocalText::new(format!("{low}〜{high}（未確定）"), format!("between {low} and {high}, not settled")),
         Known::Unknown(_) => LocalText::new("まだ計算できません", "not known yet"),
     }
+}
+
+/// What is to be told of what an amount waits for: that no row of a table fits says nothing while an answer that it asks for is not there.
+pub(crate) fn to_be_told(missing: &[Missing]) -> impl Iterator<Item = &Missing> {
+    let blank = |column: &str| missing.iter().any(|m| matches!(m, Missing::Fact(item) if item.as_str() == column));
+    missing.iter().filter(move |m| match m {
+        Missing::Fact(_) => true,
+        Missing::Unconfirmed { what, .. } => Missing::fits_no_row(what).is_none_or(|(_, columns)| !columns.split('・').any(blank)),
+    })
 }
 
 /// What an unknown waits for, in words.
@@ -144,7 +153,7 @@ impl Draft {
     pub(crate) fn subsidy(&self) -> Subsidy {
         let amount = self.amount();
         let missing = match &amount.total {
-            Known::Unknown(missing) => missing.iter().map(|m| self.missing_words(m)).collect(),
+            Known::Unknown(missing) => to_be_told(missing).map(|m| self.missing_words(m)).collect(),
             Known::Exactly(_) | Known::Between(..) => Vec::new(),
         };
         Subsidy { missing, ..Subsidy::of(amount, |item| self.item_label(item)) }

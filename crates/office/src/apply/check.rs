@@ -5,7 +5,7 @@ use banso_guideline::{FieldKind, FieldPlace, Finding, Missing, Section as FormSe
 use banso_kernel::{CaseId, Lang, LocalText, Yen};
 use banso_permits::{Action, Person};
 
-use super::budget::{BEYOND_PERIOD, Budget, Subsidy};
+use super::budget::{BEYOND_PERIOD, Budget, Subsidy, to_be_told};
 use super::documents::AttachedFile;
 use super::draft::{CaseHead, Draft, Phase, Seat, TRACK_ITEM, Writable, seen_edition};
 use super::members::InviteeStatus;
@@ -342,7 +342,7 @@ impl Draft {
             by_person: finding.by_person,
             remedy: finding.remedy.clone(),
             shortfalls: finding.shortfalls.iter().map(|s| s.text.clone()).collect(),
-            missing: finding.missing.iter().map(|m| self.missing_words(m)).collect(),
+            missing: to_be_told(&finding.missing).map(|m| self.missing_words(m)).collect(),
             error: finding.error.clone(),
             links,
         }

@@ -724,6 +724,10 @@ async fn a_budget_offers_the_years_of_the_project() {
     fill_in(&mut lead, &case).await;
     let (budget, overview) = (section(&case, "budget", 1), section(&case, "overview", 0));
     lead.get(&budget).await.has("3年目");
+    // Of what was not entered only that is told, and not that it fits no row of a table.
+    save(&mut lead, &overview, &[("a.補助事業期間", "")]).await.is(303);
+    let open = lead.get(&budget).await;
+    assert!(!open.has("「補助事業期間」が未入力です").body.contains("当てはまる行がありません"), "{}", open.body);
     save(&mut lead, &overview, &[("a.補助事業期間", "2")]).await.is(303);
     assert!(!lead.get(&budget).await.body.contains("3年目"));
     // What was entered for three years is shown and told when the project becomes shorter.
