@@ -149,9 +149,13 @@ async fn a_firm_is_identified_by_its_number() {
     let mut lead = scene.visitor("lead").await;
     lead.get("/apply").await.is(200).holds_together().has("申請を始める").has("令和8年度");
     lead.get(CALL).await.is(200).holds_together().has(&scene.number.to_string());
-    for (typed, says) in
-        [("123", "13桁です"), ("abcdefghijklm", "数字13桁"), ("8700110005902", "検査用数字"), ("8700110005901", "所属機関")]
-    {
+    for (typed, says) in [
+        ("", "未入力です"),
+        ("123", "13桁です"),
+        ("abcdefghijklm", "数字13桁"),
+        ("8700110005902", "検査用数字"),
+        ("8700110005901", "所属機関"),
+    ] {
         lead.get(&format!("{CALL}?number={typed}")).await.is(422).holds_together().has(says);
     }
     let firm = lead.get(&format!("{CALL}?number={}", scene.number)).await;
@@ -212,6 +216,8 @@ async fn from_the_first_page_to_the_receipt_and_back() {
     save(&mut lead, &section(&case, "plan", 0), &[("a.needs", "直しました。")]).await.is(409);
     lead.get(&section(&case, "plan", 0)).await.is(200).holds_together().has("いまは変更できません");
     let list = lead.get(&case).await;
+    list.has("経費の計上なし");
+    assert!(!list.body.contains("残りの目安") && !list.body.contains("未着手"), "nothing is left to do: {}", list.body);
     let (told, tasks) = (list.body.find("この申請の通知と文書").unwrap(), list.body.find("bs-tasks").unwrap());
     assert!(told < tasks, "what the office told comes first once it is handed in");
     let leave = format!("{case}/withdrawal");

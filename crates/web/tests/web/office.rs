@@ -214,6 +214,8 @@ async fn the_review_is_planned_shown_and_opened() {
     d.officer.send(&progress, &progress, &[("reason", "")]).await.is(422).holds_together();
     d.officer.send(&progress, &progress, &[("reason", "期限が来たため")]).await.is(303);
     d.officer.get(&progress).await.holds_together().has("審査終了").has("審査を再開する");
+    let meeting = d.officer.get(&format!("/office/calls/{}/selection", d.call)).await;
+    assert!(!meeting.is(200).holds_together().has("審査終了・採択案は未確定").body.contains("審査中"), "{}", meeting.body);
     let again = format!("{progress}/reopening");
     d.officer
         .send(&progress, &again, &[("due", "令和7年2月30日")])

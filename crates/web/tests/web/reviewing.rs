@@ -52,6 +52,10 @@ async fn from_the_list_to_a_sheet_handed_in() {
     assert!(!before.body.contains(CONTENT), "nothing of the content before the declaration");
     hanako.send(&page, &format!("{page}/declaration"), &[]).await.is(422).holds_together().has("利益相反の有無を選んでください");
     hanako.send(&page, &format!("{page}/declaration"), &[("declaration", "conflict")]).await.is(422).has("種類を選んでください");
+    // No conflict and a kind of one cannot both be meant: nothing is recorded before that is settled.
+    let both = hanako.send(&page, &format!("{page}/declaration"), &[("declaration", "none"), ("kind", "money")]).await;
+    both.is(422).holds_together().has("両方が選ばれています");
+    assert!(!hanako.get(&page).await.body.contains(CONTENT));
 
     declared(&mut hanako, &page).await.is(303);
     hanako.get(&page).await.is(200).holds_together().has(CONTENT).has("新規性・独創性").has("採点表を提出する").has("href=\"#a-");
