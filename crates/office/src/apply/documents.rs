@@ -66,6 +66,8 @@ pub struct Kept {
     pub file: AttachedFile,
     /// The same content stood in the slot before.
     pub was_there: bool,
+    /// Another place of the form in which the same content stands.
+    pub elsewhere: Option<LocalText>,
 }
 
 /// A file on its way out.
@@ -182,6 +184,20 @@ fn room_for_one(
     ))
 }
 
+impl Draft {
+    /// Another place of the form in which the same content stands: it may be right, and may be the wrong file.
+    fn elsewhere(&self, new: &Attachment) -> Option<LocalText> {
+        let same = |a: &&Attachment| a.digest == new.digest && (a.slot != new.slot || a.member != new.member);
+        let other = self.attachments.iter().find(same)?;
+        let form = self.form();
+        let specs = form.sections.iter().filter_map(|s| match &s.content {
+            SectionContent::Documents(specs) => Some(specs),
+            SectionContent::Fields(_) | SectionContent::Consortium { .. } | SectionContent::Budget { .. } | SectionContent::Kpis => None,
+        });
+        specs.flatten().find(|s| s.id == other.slot).map(|s| s.title.clone())
+    }
+}
+
 impl Office {
     /// Begins to take in a file for a slot.
     ///
@@ -242,7 +258,10 @@ impl Office {
                 batch = batch.and_change(Change::detach(case, &spec.id, member, old));
             }
             match self.store().commit(batch).await {
-                Ok(_) => return Ok(Kept { was_there: there(&attachment.digest), file: AttachedFile::from(&attachment) }),
+                Ok(_) => {
+                    let file = AttachedFile::from(&attachment);
+                    return Ok(Kept { was_there: there(&file.digest), elsewhere: draft.elsewhere(&attachment), file });
+                }
                 Err(CommitError::DraftMoved) => {}
                 Err(other) => return Err(other.into()),
             }

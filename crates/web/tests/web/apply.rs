@@ -755,6 +755,9 @@ async fn the_same_file_twice_is_told_and_counts_once() {
     lead.get(&section(&case, "documents", 0)).await.has("「見積書.pdf」を添付しました");
     attach(&mut lead, &case, "quotes", "見積書の写し.pdf", PDF).await.is(303);
     lead.get(&section(&case, "documents", 0)).await.holds_together().has("同じ内容のファイルが、すでにここに添付されています");
+    // In another place it may be right: a hint, no more.
+    attach(&mut lead, &case, "accounts", "決算書.pdf", PDF).await.is(303);
+    lead.get(&section(&case, "documents", 0)).await.holds_together().has("書類を取り違えていないか").has("決算書.pdf");
 }
 
 /// The hidden fields of the form that goes to `action`.

@@ -47,6 +47,18 @@ fn kept_words(kept: &Kept) -> (String, String) {
             format!("A file with the same content as `{name}` is attached here already (SHA-256 {hash}…). It counts once."),
         );
     }
+    if let Some(other) = &kept.elsewhere {
+        let en = other.get(banso_kernel::Lang::En);
+        return (
+            format!(
+                "「{name}」を添付しました（SHA-256 {hash}…）。同じ内容のファイルが「{}」にも添付されています。書類を取り違えていないか確かめてください。",
+                other.ja
+            ),
+            format!(
+                "`{name}` was attached (SHA-256 {hash}…). The same content is attached under `{en}` too: make sure that it is the right file."
+            ),
+        );
+    }
     (format!("「{name}」を添付しました（SHA-256 {hash}…）。"), format!("`{name}` was attached (SHA-256 {hash}…)."))
 }
 
