@@ -158,6 +158,9 @@ async fn the_grant_is_prepared_shown_and_decided() {
     send(&mut officer, &path, fields("0", "")).await.is(303);
     let saved = officer.get(&path).await;
     saved.is(200).holds_together().has("所見を入力").has("34,000,000円").has("△2,000,000円").has(r#"id="feasibility-wrong""#);
+    let english = officer.get(&format!("{path}?lang=en")).await;
+    english.is(200).holds_together().has("Year 1, ").has("Eligible cost changed from ¥30,000,000 to ¥27,000,000. 汎用品のため。");
+    officer.get(&format!("{path}?lang=ja")).await;
     send(&mut officer, &path, fields("0", "支障はない。")).await.is(409);
     // A day that has come is told where it is typed, not at the last press.
     let mut past = fields("1", "支障はない。");

@@ -10,7 +10,7 @@ use banso_execution::act::LineAmount;
 use banso_grant::Modification;
 use banso_guideline::answers::LineCost;
 use banso_guideline::{Edition, Facts, Known, Missing, SectionContent, Tally};
-use banso_kernel::{LocalText, Yen};
+use banso_kernel::{Lang, LocalText, Yen};
 
 use crate::apply::{Paper, facts_of};
 
@@ -31,7 +31,49 @@ impl CostCell {
     pub fn place(&self) -> String {
         format!("{}年目 {}（{}）", self.year, self.line_title.ja, self.member_name)
     }
+
+    /// The same on a page.
+    #[must_use]
+    pub fn place_words(&self) -> LocalText {
+        LocalText::new(self.place(), format!("Year {}, {} ({})", self.year, self.line_title.get(Lang::En), self.member_name))
+    }
 }
+
+/// The place of a modification as a page says it: the letter of the decision is Japanese, and so is what is recorded.
+#[must_use]
+pub fn modified_place(place: &str) -> LocalText {
+    let parts = || {
+        let (year, rest) = place.split_once("年目 ")?;
+        let (line, member) = rest.strip_suffix('）')?.split_once('（')?;
+        Some(format!("Year {}, {line} ({member})", year.parse::<u32>().ok()?))
+    };
+    match place {
+        ROUNDING => LocalText::new(place, "rounding"),
+        _ => parts().map_or_else(|| LocalText::ja(place), |en| LocalText::new(place, en)),
+    }
+}
+
+/// The reason of a modification as a page says it: what the officer wrote stays as written.
+#[must_use]
+pub fn modified_reason(reason: &str) -> LocalText {
+    let changed = || {
+        let (asked, rest) = reason.strip_prefix(ELIGIBLE)?.split_once('を')?;
+        let (accepted, own) = rest.split_once("に修正。")?;
+        let yen = |text: &str| text.strip_suffix('円').map(|n| format!("¥{n}"));
+        Some(format!("Eligible cost changed from {} to {}. {own}", yen(asked)?, yen(accepted)?))
+    };
+    let rounded = || {
+        let clause = reason.strip_prefix("公募要領")?.strip_suffix(ROUNDED)?;
+        Some(format!("The rounding of clause {clause} is done on the sum of each member and year."))
+    };
+    changed().or_else(rounded).map_or_else(|| LocalText::ja(reason), |en| LocalText::new(reason, en))
+}
+
+/// The beginning of the reason of a changed cost.
+const ELIGIBLE: &str = "補助対象経費";
+/// The place of what lies between rounding each place and rounding the whole, and the end of its reason.
+const ROUNDING: &str = "端数の処理";
+const ROUNDED: &str = "の端数の処理は、構成員・年度ごとの合計に対して行うため。";
 
 /// A cost with what is accepted of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,8 +275,8 @@ impl Asked<'_> {
     fn of_rounding(&self, rest: i64) -> Option<Modification> {
         let clause = self.edition.plan().map(|p| p.clause.clone()).unwrap_or_default();
         let (asked, granted) = (Yen::new(rest.max(0)), Yen::new(rest.saturating_neg().max(0)));
-        let place = "端数の処理".to_owned();
-        let reason = format!("公募要領{clause}の端数の処理は、構成員・年度ごとの合計に対して行うため。");
+        let place = ROUNDING.to_owned();
+        let reason = format!("公募要領{clause}{ROUNDED}");
         (rest != 0).then_some(Modification { place, asked, granted, reason })
     }
 }
@@ -249,7 +291,7 @@ fn explained(cell: &SettledCell, asked: Yen, granted: Yen) -> Modification {
 }
 
 fn reason_of(cell: &SettledCell) -> String {
-    format!("補助対象経費{}を{}に修正。{}", cell.cell.asked, cell.accepted, cell.reason.trim())
+    format!("{ELIGIBLE}{}を{}に修正。{}", cell.cell.asked, cell.accepted, cell.reason.trim())
 }
 
 /// What was asked for in a place, and what is granted there, where caps make the difference another one than that of the place's own
@@ -276,6 +318,17 @@ fn spread(mut years: Vec<(u32, Yen)>, amount: Yen) -> Vec<(u32, Yen)> {
 #[cfg(test)]
 mod unit {
     use super::*;
+
+    #[test]
+    fn what_the_house_wrote_is_told_in_english_and_what_people_wrote_is_left() {
+        let rounded = format!("公募要領4-2{ROUNDED}");
+        for (place, reason, english) in [
+            (ROUNDING, rounded.as_str(), ("rounding", "The rounding of clause 4-2 is done on the sum of each member and year.")),
+            ("経費によらない減額", "予算の都合による。", ("経費によらない減額", "予算の都合による。")),
+        ] {
+            assert_eq!((modified_place(place).get(Lang::En), modified_reason(reason).get(Lang::En)), english);
+        }
+    }
 
     fn years(parts: &[i64]) -> Vec<(u32, Yen)> {
         (1..).zip(parts.iter().map(|p| Yen::new(*p))).collect()
@@ -320,6 +373,9 @@ mod unit {
             assert_eq!((m.asked.get(), m.granted.get()), (asked, granted), "{accepted} {alone} {off}");
             assert_eq!(m.place, "2年目 物品費（株式会社甲）");
             assert!(m.reason.ends_with("に修正。汎用品のため。"), "{}", m.reason);
+            assert_eq!(modified_place(&m.place).get(Lang::En), "Year 2, 物品費 (株式会社甲)");
+            let english = format!("Eligible cost changed from ¥300 to ¥{accepted}. 汎用品のため。");
+            assert_eq!(modified_reason(&m.reason).get(Lang::En), english);
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use banso_guideline::Condition;
-use banso_kernel::{CaseId, Day, LocalText, Yen};
+use banso_kernel::{CaseId, Day, Lang, LocalText, Yen};
 use banso_permits::{Action, Person};
 use banso_store::SaveSection;
 use serde::{Deserialize, Serialize};
@@ -91,14 +91,14 @@ impl Prepared {
                 found.push(FieldProblem::new(
                     format!("cost-{index}"),
                     format!("{}：認める経費は0円から{}までにしてください。", cell.place(), cell.asked),
-                    format!("{}: accept between 0 and {}.", cell.place(), cell.asked),
+                    format!("{}: accept between 0 and {}.", cell.place_words().get(Lang::En), cell.asked),
                 ));
             }
             if changed.reason.trim().is_empty() {
                 found.push(FieldProblem::new(
                     format!("why-{index}"),
                     format!("{}：修正の理由を入力してください。", cell.place()),
-                    format!("{}: enter the reason of the change.", cell.place()),
+                    format!("{}: enter the reason of the change.", cell.place_words().get(Lang::En)),
                 ));
             }
         }
