@@ -108,6 +108,7 @@ fn applicant() -> Vec<Route> {
         get("/apply/cases/{case}/submission", Gate::Applicant, apply::check::confirm),
         post("/apply/cases/{case}/submission", Gate::Applicant, apply::check::submit),
         get("/apply/cases/{case}/receipts/{version}", Gate::Applicant, apply::receipt::show),
+        get("/apply/cases/{case}/grant-receipts/{version}", Gate::Applicant, apply::receipt::of_request),
         get("/apply/cases/{case}/withdrawal", Gate::Applicant, apply::leave::show),
         post("/apply/cases/{case}/withdrawal", Gate::Applicant, apply::leave::withdraw),
         post("/apply/cases/{case}/withdrawal/submission", Gate::Applicant, apply::leave::take_back),

@@ -58,9 +58,23 @@ pub struct File {
     pub sha256: Digest,
 }
 
+/// What a receipt is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Received {
+    /// 応募申請.
+    #[default]
+    Application,
+    /// 交付申請, after selection. It has no closing day of the call.
+    GrantRequest,
+}
+
 /// 受付票: what arrived, when it was durably recorded, and the digest of every part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
+    /// What arrived.
+    #[serde(default)]
+    pub of: Received,
     pub receipt_number: String,
     /// When the record was durably committed, by the server's clock.
     pub recorded_at: Instant,

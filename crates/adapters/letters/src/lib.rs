@@ -24,8 +24,8 @@ pub use clean::Limits;
 pub use cover::{Addressee, ClauseRef, Cover, Sender};
 pub use letter::{
     Act, CaseIndex, Correction, Difference, ExecutionLetter, ExecutionStep, File, GrantDecision, GrantRefusal, IndexedDocument, Letter,
-    NotAccepted, Point, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, WithdrawalAcknowledgement, Withdrawn,
-    YearAmount,
+    NotAccepted, Point, Receipt, Received, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, WithdrawalAcknowledgement,
+    Withdrawn, YearAmount,
 };
 pub use order::{OrderKind, OrderLetter, OrderTable};
 pub use study::{StudyFigure, StudyReport, StudyTable};

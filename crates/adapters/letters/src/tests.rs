@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use banso_kernel::{Day, LocalText, Yen};
 use typst::layout::{Frame, FrameItem};
 
-use crate::{GrantDecision, Letter, Letters, LettersError, Receipt, YearAmount};
+use crate::{GrantDecision, Letter, Letters, LettersError, Receipt, Received, YearAmount};
 
 static LETTERS: LazyLock<Letters> = LazyLock::new(Letters::new);
 
@@ -281,6 +281,12 @@ fn edges_of_a_letter_still_fit() {
     );
     let empty = Receipt { files: vec![], contact: vec![], track: LocalText::ja("通常枠"), ..samples::receipt() };
     assert!(pages(&Letter::Receipt(empty)).concat().contains("書類の添付はありません"));
+    let grant = pages(&Letter::Receipt(Receipt { of: Received::GrantRequest, ..samples::receipt() })).concat();
+    for words in ["交付申請受付票", "次の交付申請を受け付けました", "交付申請額", "補助金の交付が決定されることを示すものではありません"]
+    {
+        assert!(grant.contains(words), "`{words}` is not in {grant}");
+    }
+    assert!(!grant.contains("締切"), "a grant request has no closing day of the call: {grant}");
 }
 
 #[test]

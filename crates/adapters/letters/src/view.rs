@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::cover::{ClauseRef, Cover};
 use crate::letter::{
     Act, CaseIndex, Correction, Difference, ExecutionLetter, ExecutionStep, File, GrantDecision, GrantRefusal, IndexedDocument, Letter,
-    NotAccepted, Receipt, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, WithdrawalAcknowledgement, Withdrawn,
-    YearAmount,
+    NotAccepted, Receipt, Received, RejectionNotice, ReserveEndNotice, ReserveNotice, SelectionNotice, WithdrawalAcknowledgement,
+    Withdrawn, YearAmount,
 };
 use crate::order::order;
 use crate::study::{StudyReport, StudyTable};
@@ -101,6 +101,7 @@ fn receipt(r: &Receipt) -> Value {
         "case": r.case.to_string(),
         "programme": both(&r.programme),
         "call": both(&r.call),
+        "grant": r.of == Received::GrantRequest,
         "closes": moment(r.closes),
         "track": both(&r.track),
         "title": r.title,

@@ -44,6 +44,7 @@ pub use leave::{LeavePage, Leaving};
 pub use members::{Invitation, Invitee, InviteeStatus};
 pub use moved::Moved;
 pub use paper::{FORMAT, Paper, PaperAttachment, PaperMember, Stage};
+pub(crate) use receipt::HandedPaper;
 pub use receipt::{ReceiptFile, ReceiptPage};
 pub use section::{Extra, KnownAnswer, Neighbour, SaveOrder, SaveOutcome, SavedBy, SectionPage};
 pub use removal::LeavingMember;

@@ -1,19 +1,67 @@
 //! The receipt of what was handed in, as a page. The letter beside it is made by the worker (`letters`).
 
-use banso_grant::{Actor, CaseAct, Recorded, Submitted};
+use banso_grant::decide::whole_digest;
+use banso_grant::{Actor, CaseAct, DocumentRef, GrantRequested, Recorded, Submitted};
 use banso_guideline::Edition;
-use banso_kernel::{CaseId, Digest, Instant, LocalText, NoticeId, Yen};
+use banso_kernel::{CaseId, CorporateNumber, Digest, Instant, LocalText, NoticeId, Yen};
 use banso_permits::{Action, Person};
 use banso_store::CaseFile;
 
 use super::draft::{CaseHead, Draft};
+use super::paper::Stage;
 use crate::letters::{notice_id, slot_title};
 use crate::{Office, OfficeError};
+
+/// What was handed in, as a receipt says it: an application or a grant request.
+#[derive(Debug, Clone)]
+pub(crate) struct HandedPaper {
+    pub(crate) stage: Stage,
+    pub(crate) version: u32,
+    pub(crate) receipt_number: String,
+    pub(crate) title: String,
+    pub(crate) track: String,
+    pub(crate) lead: CorporateNumber,
+    pub(crate) content: Digest,
+    pub(crate) documents: Vec<DocumentRef>,
+    pub(crate) requested: Yen,
+    pub(crate) whole: Digest,
+}
+
+impl HandedPaper {
+    pub(crate) fn of_application(s: &Submitted) -> Self {
+        HandedPaper {
+            stage: Stage::Application,
+            version: s.version,
+            receipt_number: s.receipt_number.clone(),
+            title: s.title.clone(),
+            track: s.track.clone(),
+            lead: s.lead,
+            content: s.content,
+            documents: s.documents.clone(),
+            requested: s.requested,
+            whole: s.whole,
+        }
+    }
+
+    /// A grant request goes under the number and the title of the application that was selected.
+    pub(crate) fn of_request(request: &GrantRequested, application: &Submitted) -> Self {
+        HandedPaper {
+            stage: Stage::GrantRequest,
+            version: request.version,
+            content: request.content,
+            documents: request.documents.clone(),
+            requested: request.requested,
+            whole: whole_digest(request.content, &request.documents),
+            ..HandedPaper::of_application(application)
+        }
+    }
+}
 
 /// The receipt of one submission.
 #[derive(Debug, Clone)]
 pub struct ReceiptPage {
     pub head: CaseHead,
+    pub stage: Stage,
     pub receipt_number: String,
     pub version: u32,
     /// The moment of the durable commit, by the server's clock.
@@ -50,22 +98,28 @@ fn acts(file: &CaseFile) -> Result<Vec<Recorded<CaseAct>>, OfficeError> {
 }
 
 impl Draft {
-    /// The versions that were handed in.
+    /// The versions of the application that were handed in.
     pub(crate) fn receipt_versions(&self) -> Vec<u32> {
         (1..=self.case().map_or(0, |c| c.submission.paper.version)).collect()
+    }
+
+    /// The versions of the grant request that were handed in.
+    pub(crate) fn request_versions(&self) -> Vec<u32> {
+        (1..=self.case().and_then(|c| c.state.request()).map_or(0, |r| r.version)).collect()
     }
 }
 
 impl Office {
-    /// The receipt of one version.
+    /// The receipt of one version of the application, or of the grant request.
     ///
     /// # Errors
     /// [`OfficeError::NotFound`] for a stranger, or a version that was not handed in.
-    pub async fn receipt_page(&self, person: &Person, case: CaseId, version: u32) -> Result<ReceiptPage, OfficeError> {
+    pub async fn receipt_page(&self, person: &Person, case: CaseId, stage: Stage, version: u32) -> Result<ReceiptPage, OfficeError> {
         let draft = self.draft(person, case, Action::ReadCase).await?;
         let file = draft.file.as_ref().ok_or(OfficeError::NotFound)?;
         let acts = acts(file)?;
-        let (record, paper) = submission_of(&acts, version).ok_or(OfficeError::NotFound)?;
+        let handed = handed_in(&acts, stage);
+        let (record, paper) = handed.iter().find(|(_, p)| p.version == version).ok_or(OfficeError::NotFound)?;
         let edition = self.edition(record.edition)?;
         let own = person.organisation.ok_or(OfficeError::NotFound)?;
         let id = notice_id(case, record.seq, own);
@@ -73,14 +127,15 @@ impl Office {
         let track = edition.tracks().iter().find(|t| t.name == paper.track).map_or(paper.track.clone(), |t| t.title.ja.clone());
         Ok(ReceiptPage {
             submitted_by: self.actor_name(record.actor).await?,
-            files: self.receipt_files(&edition, &paper).await?,
-            superseded: draft.case().is_some_and(|c| c.submission.paper.version > version),
-            withdrawn: taken_back(&acts, record.seq),
+            files: self.receipt_files(&edition, paper).await?,
+            superseded: handed.iter().any(|(_, p)| p.version > version),
+            withdrawn: taken_back(&acts, stage, record.seq),
             head: draft.head(),
-            receipt_number: paper.receipt_number,
+            stage,
+            receipt_number: paper.receipt_number.clone(),
             version,
             recorded_at: record.recorded_at,
-            title: paper.title,
+            title: paper.title.clone(),
             track,
             requested: paper.requested,
             content: paper.content,
@@ -96,34 +151,46 @@ impl Office {
         }
     }
 
-    /// The files of a submission with the names they came under; an erased text leaves their digests.
-    pub(crate) async fn receipt_files(&self, edition: &Edition, submitted: &Submitted) -> Result<Vec<ReceiptFile>, OfficeError> {
-        let paper = self.paper(submitted.content).await?.ok();
+    /// The files that were handed in with the names they came under; an erased text leaves their digests.
+    pub(crate) async fn receipt_files(&self, edition: &Edition, handed: &HandedPaper) -> Result<Vec<ReceiptFile>, OfficeError> {
+        let paper = self.paper(handed.content).await?.ok();
         let name = |digest: Digest, slot: &str| {
             let found = paper.iter().flat_map(|p| &p.attachments).find(|a| a.digest == digest && a.slot == slot);
             found.map_or_else(|| digest.short(), |a| a.file_name.clone())
         };
-        let file = |d: &banso_grant::DocumentRef| ReceiptFile {
+        let file = |d: &DocumentRef| ReceiptFile {
             slot_id: d.slot.clone(),
             slot: slot_title(edition, &d.slot),
             name: name(d.digest, &d.slot),
             bytes: d.bytes,
             digest: d.digest,
         };
-        Ok(submitted.documents.iter().map(file).collect())
+        Ok(handed.documents.iter().map(file).collect())
     }
 }
 
-/// When what was handed in by an act was taken back: before anything else was handed in.
-fn taken_back(acts: &[Recorded<CaseAct>], seq: u64) -> Option<Instant> {
-    let since = acts.iter().filter(|r| r.seq > seq).take_while(|r| !matches!(r.act, CaseAct::Submitted(_)));
-    since.filter(|r| matches!(r.act, CaseAct::SubmissionWithdrawn { .. } | CaseAct::Withdrawn { .. })).map(|r| r.recorded_at).next()
+/// What was handed in at a stage, in order, with the act of each.
+fn handed_in(acts: &[Recorded<CaseAct>], stage: Stage) -> Vec<(&Recorded<CaseAct>, HandedPaper)> {
+    let mut application = None;
+    let mut found = Vec::new();
+    for record in acts {
+        if let CaseAct::Submitted(submitted) = &record.act {
+            application = Some(submitted);
+            found.push((record, HandedPaper::of_application(submitted)));
+        } else if let (CaseAct::GrantRequested(request), Some(application)) = (&record.act, application) {
+            found.push((record, HandedPaper::of_request(request, application)));
+        }
+    }
+    found.retain(|(_, paper)| paper.stage == stage);
+    found
 }
 
-/// The act and the paper of a version.
-fn submission_of(acts: &[Recorded<CaseAct>], version: u32) -> Option<(Recorded<CaseAct>, Submitted)> {
-    acts.iter().find_map(|r| {
-        let CaseAct::Submitted(s) = &r.act else { return None };
-        (s.version == version).then(|| (r.clone(), s.clone()))
-    })
+/// When what was handed in by an act was taken back: before anything else was handed in at that stage.
+fn taken_back(acts: &[Recorded<CaseAct>], stage: Stage, seq: u64) -> Option<Instant> {
+    let again = |act: &CaseAct| match stage {
+        Stage::Application => matches!(act, CaseAct::Submitted(_)),
+        Stage::GrantRequest => matches!(act, CaseAct::GrantRequested(_)),
+    };
+    let mut since = acts.iter().filter(|r| r.seq > seq).take_while(|r| !again(&r.act));
+    since.find(|r| matches!(r.act, CaseAct::SubmissionWithdrawn { .. } | CaseAct::Withdrawn { .. })).map(|r| r.recorded_at)
 }

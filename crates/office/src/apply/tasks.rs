@@ -101,8 +101,8 @@ pub struct TaskList {
     pub moved: Option<Moved>,
     /// The versions of the application that were handed in.
     pub receipts: Vec<u32>,
-    /// Whether the grant was asked for.
-    pub asked_for_grant: bool,
+    /// The versions of the grant request that were handed in.
+    pub request_receipts: Vec<u32>,
     pub history: Vec<Happened>,
     /// The notices of this application on one's own desk, newest first.
     pub notices: Vec<Notice>,
@@ -329,7 +329,7 @@ impl Office {
             receipts: draft.receipt_versions(),
             history: draft.file.as_ref().map_or_else(|| Ok(Vec::new()), history)?,
             notices: self.own_notices(person, case).await?,
-            asked_for_grant: draft.case().is_some_and(|c| c.state.request().is_some()),
+            request_receipts: draft.request_versions(),
             groups,
         })
     }

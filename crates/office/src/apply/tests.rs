@@ -258,9 +258,12 @@ async fn a_return_for_correction_is_tied_to_its_field_and_answered() {
     let list = scene.office.task_list(&scene.lead, scene.case).await.unwrap();
     assert_eq!(status(&list, "plan"), TaskStatus::Done);
     assert_eq!(scene.submit().await.unwrap(), 3);
-    let receipt = scene.office.receipt_page(&scene.lead, scene.case, 2).await.unwrap();
+    let receipt = scene.office.receipt_page(&scene.lead, scene.case, Stage::Application, 2).await.unwrap();
     assert!(receipt.letter.is_some() && !receipt.superseded);
-    assert_eq!(receipt.receipt_number, scene.office.receipt_page(&scene.lead, scene.case, 1).await.unwrap().receipt_number);
+    assert_eq!(
+        receipt.receipt_number,
+        scene.office.receipt_page(&scene.lead, scene.case, Stage::Application, 1).await.unwrap().receipt_number
+    );
 }
 
 #[tokio::test]
@@ -426,7 +429,7 @@ async fn the_instant_of_recording_decides_and_the_draft_must_stand() {
     let late = Batch::changes(vec![Change::keep_content("遅い")]).not_after(Instant::parse("2027-01-29T16:59:59+09:00").unwrap());
     assert!(matches!(scene.office.store().commit(late).await, Err(CommitError::TooLate { .. })));
     scene.submit().await.unwrap();
-    let receipt = scene.office.receipt_page(&scene.lead, scene.case, 1).await.unwrap();
+    let receipt = scene.office.receipt_page(&scene.lead, scene.case, Stage::Application, 1).await.unwrap();
     assert_eq!(receipt.recorded_at, closes);
     assert_eq!(receipt.files.len(), 3);
     assert_eq!(scene.own.name, receipt.head.lead);

@@ -28,6 +28,7 @@ use banso_letters::Letter;
 use banso_permits::{Action, Person, Role};
 use banso_store::{Account, Append, Batch, CaseFile, Change, Desk, NewJob, NewNotice};
 
+use crate::apply::HandedPaper;
 use crate::work::Work;
 use crate::{Office, OfficeError};
 
@@ -240,7 +241,8 @@ impl Office {
     async fn letter_of(&self, told: &Told<'_>) -> Result<Option<Letter>, OfficeError> {
         let head = self.head(told).await?;
         Ok(match &told.record.act {
-            CaseAct::Submitted(submitted) => Some(self.receipt_letter(told, submitted).await?),
+            CaseAct::Submitted(submitted) => Some(self.receipt_letter(told, &HandedPaper::of_application(submitted)).await?),
+            CaseAct::GrantRequested(request) => Some(self.receipt_letter(told, &HandedPaper::of_request(request, told.paper)).await?),
             CaseAct::SubmissionWithdrawn { reason } | CaseAct::Withdrawn { reason } => Some(withdrawal::letter(told, head, reason)),
             CaseAct::Returned(returned) => Some(correction::of_application(told, head, &returned.points, returned.due)),
             CaseAct::NotAccepted { reason } => Some(not_accepted::letter(told, head, reason)),
@@ -274,7 +276,6 @@ impl Office {
             | CaseAct::Reviewed(_)
             | CaseAct::ReconsiderationAsked { .. }
             | CaseAct::BonusJudged { .. }
-            | CaseAct::GrantRequested(_)
             | CaseAct::Rectified { .. } => None,
             CaseAct::Execution(act) if years::is_of(act) => years::letter(told, head, act, &self.firms_of(act).await?),
             CaseAct::Execution(act) => execution::letter(told, head, act),

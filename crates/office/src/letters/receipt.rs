@@ -1,17 +1,21 @@
 //! 受付票: what arrived, when it was durably recorded, the digest of every part.
 
-use banso_grant::Submitted;
-use banso_letters::{File, Letter, Receipt};
+use banso_letters::{File, Letter, Receipt, Received};
 
 use super::Told;
 use super::cover::track_title;
+use crate::apply::{HandedPaper, Stage};
 use crate::{Office, OfficeError};
 
 impl Office {
-    pub(super) async fn receipt_letter(&self, told: &Told<'_>, s: &Submitted) -> Result<Letter, OfficeError> {
+    pub(super) async fn receipt_letter(&self, told: &Told<'_>, s: &HandedPaper) -> Result<Letter, OfficeError> {
         let meta = told.edition.meta();
         let file = |f: crate::apply::ReceiptFile| File { name: f.name, slot_id: f.slot_id, slot: f.slot, bytes: f.bytes, sha256: f.digest };
         Ok(Letter::Receipt(Receipt {
+            of: match s.stage {
+                Stage::Application => Received::Application,
+                Stage::GrantRequest => Received::GrantRequest,
+            },
             receipt_number: s.receipt_number.clone(),
             recorded_at: told.record.recorded_at,
             version: s.version,

@@ -109,7 +109,8 @@ impl Told<'_> {
             NoticeKind::Promoted => {
                 format!("補欠から繰り上がり、採択となりました。\n{reason}\n交付申請の手続に進んでください。")
             }
-            NoticeKind::GrantRequestReceived | NoticeKind::GrantRequestArrived => self.grant_request_line(&at),
+            NoticeKind::GrantRequestReceived => format!("{}受付票を添付しています。", self.grant_request_line(&at)),
+            NoticeKind::GrantRequestArrived => self.grant_request_line(&at),
             NoticeKind::GrantCorrectionAsked => format!("交付申請について、次の点の補正をお願いします。{}", self.points()),
             NoticeKind::GrantDecided => self.decision_line(),
             NoticeKind::GrantRefused => format!("次の理由により、補助金を交付しないことに決定しました。\n{reason}"),

@@ -239,12 +239,21 @@ async fn a_selected_firm_asks_for_its_grant() {
     let submission = format!("{case}/submission");
     let revision = firm.get(&submission).await.is(200).holds_together().hidden("revision").to_owned();
     firm.send(&submission, &submission, &[("revision", &revision)]).await.is(422).holds_together();
-    firm.send(&submission, &submission, &[("revision", &revision), ("declared", "yes")]).await.is(303);
+    let sent = firm.send(&submission, &submission, &[("revision", &revision), ("declared", "yes")]).await;
+    let receipt = format!("{case}/grant-receipts/1");
+    assert_eq!(sent.is(303).location(), receipt);
     stage.settle().await;
+    // A receipt of its own, as the application has one.
+    let shown = firm.get(&receipt).await;
+    shown.is(200).holds_together().has("交付申請の受付票").has("34,000,000円").has("見積書.pdf").has("全体の SHA-256");
+    let letter = shown.has("受付票（PDF）を保存する").body.split("/apply/notices/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    assert_eq!(firm.get(&format!("/apply/notices/{letter}/letter")).await.is(200).header("content-type"), "application/pdf");
+    firm.get(&format!("{case}/grant-receipts/2")).await.is(404);
+    visitor(&stage, "firm-1").await.get(&receipt).await.is(404);
     // It lies on the office's desk as it was confirmed, and the firm cannot move it any more.
     let shown = visitor(&stage, "officer").await.get(&format!("/office/cases/{}/grant", stage.cases[0].0)).await;
     shown.is(200).holds_together().has("34,000,000円").has("見積書.pdf").has("27,000,000円");
-    firm.get(&case).await.is(200).holds_together().has("交付申請をしました（第1版）");
+    firm.get(&case).await.is(200).holds_together().has("交付申請をしました（第1版）").has("交付申請の受付票（第1版）");
     assert_ne!(costs(&mut firm, "1円").await.status.as_u16(), 303);
     visitor(&stage, "firm-1").await.get(&quotes).await.is(404);
 }

@@ -5,7 +5,7 @@ pub(crate) mod years;
 use banso_kernel::{CaseId, CorporateNumber, Day, Digest, Instant, Lang, LocalText, Yen};
 use banso_letters::{
     Act, Addressee, CaseIndex, ClauseRef, Correction, Cover, Difference, ExecutionLetter, ExecutionStep, File, GrantDecision, GrantRefusal,
-    IndexedDocument, Letter, NotAccepted, OrderKind, OrderLetter, OrderTable, Point, Receipt, RejectionNotice, ReserveEndNotice,
+    IndexedDocument, Letter, NotAccepted, OrderKind, OrderLetter, OrderTable, Point, Receipt, Received, RejectionNotice, ReserveEndNotice,
     ReserveNotice, SelectionNotice, Sender, StudyFigure, StudyReport, StudyTable, WithdrawalAcknowledgement, Withdrawn, YearAmount,
 };
 
@@ -78,6 +78,7 @@ pub(crate) fn file(i: usize, name: &str, slot: &str) -> File {
 
 pub(crate) fn receipt() -> Receipt {
     Receipt {
+        of: Received::Application,
         receipt_number: "G7-1-0042".into(),
         recorded_at: at("2025-06-20T16:59:58.123456+09:00"),
         version: 2,

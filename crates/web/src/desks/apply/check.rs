@@ -188,10 +188,12 @@ pub(crate) async fn submit(
     match office.submit(page.person()?, case, order).await {
         Ok(_) => {
             let list = office.task_list(page.person()?, case).await?;
-            let path = match list.receipts.last() {
-                Some(version) if !grant_asked(&list) => format!("{}/receipts/{version}", case_path(case)),
-                Some(_) | None => case_path(case),
+            let receipt = match (list.request_receipts.last(), list.receipts.last()) {
+                (Some(version), _) => format!("/grant-receipts/{version}"),
+                (None, Some(version)) => format!("/receipts/{version}"),
+                (None, None) => String::new(),
             };
+            let path = format!("{}{receipt}", case_path(case));
             see_other(&session, &path, "提出を受け付けました。", "What you handed in has arrived.").await
         }
         Err(OfficeError::Invalid(problems)) => {
@@ -208,9 +210,4 @@ pub(crate) async fn submit(
         }
         Err(other) => Err(other.into()),
     }
-}
-
-/// Whether what was handed in was the grant request: then the office has it, and the application's receipt is an old one.
-fn grant_asked(list: &banso_office::apply::TaskList) -> bool {
-    list.asked_for_grant
 }

@@ -1,11 +1,11 @@
-//! The receipt of a submission.
+//! The receipt of an application or of a grant request that was handed in.
 
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use banso_office::Office;
-use banso_office::apply::ReceiptPage;
+use banso_office::apply::{ReceiptPage, Stage};
 
 use super::case_path;
 use super::strip::Strip;
@@ -22,8 +22,24 @@ struct Receipt {
     path: String,
 }
 
-pub(crate) async fn show(office: State<Office>, page: PageContext, Path((case, version)): Path<(String, String)>) -> Answer {
-    let view = office.receipt_page(page.person()?, id(&case)?, id(&version)?).await?;
+impl Receipt {
+    /// Whether it is of the grant request, and not of the application.
+    fn for_grant(&self) -> bool {
+        self.view.stage == Stage::GrantRequest
+    }
+}
+
+pub(crate) async fn show(office: State<Office>, page: PageContext, path: Path<(String, String)>) -> Answer {
+    of_stage(office, page, path, Stage::Application).await
+}
+
+/// The receipt of a grant request (交付申請).
+pub(crate) async fn of_request(office: State<Office>, page: PageContext, path: Path<(String, String)>) -> Answer {
+    of_stage(office, page, path, Stage::GrantRequest).await
+}
+
+async fn of_stage(office: State<Office>, page: PageContext, Path((case, version)): Path<(String, String)>, stage: Stage) -> Answer {
+    let view = office.receipt_page(page.person()?, id(&case)?, stage, id(&version)?).await?;
     let (strip, path) = (Strip::of(&view.head), case_path(view.head.case));
     Ok(Receipt { page, strip, view, path }.into_response())
 }
