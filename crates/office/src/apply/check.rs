@@ -1,6 +1,6 @@
 //! 入力内容の確認: every answer once more, what is missing or wrong, what the guideline's clauses say of it, what it comes to.
 
-use banso_guideline::answers::{AnswerProblem, CONSORTIUM_ITEM, MAY_BE_MISSING};
+use banso_guideline::answers::{AnswerProblem, CONSORTIUM_ITEM, FormFacts, MAY_BE_MISSING};
 use banso_guideline::{FieldKind, FieldPlace, Finding, Missing, Section as FormSection, SectionContent, Side, Truth};
 use banso_kernel::{CaseId, Lang, LocalText, Yen};
 use banso_permits::{Action, Person};
@@ -9,6 +9,7 @@ use super::budget::{BEYOND_PERIOD, Budget, Subsidy, to_be_told};
 use super::documents::AttachedFile;
 use super::draft::{CaseHead, Draft, Phase, Seat, TRACK_ITEM, Writable, seen_edition};
 use super::members::InviteeStatus;
+use super::paper::Paper;
 use super::section::keyed_fields;
 use super::targets::Target;
 use super::tasks::ReturnedPoint;
@@ -28,6 +29,8 @@ pub struct CheckPage {
     pub targets: Vec<Target>,
     pub subsidy: Subsidy,
     pub cost: Yen,
+    /// The total cost of the application that was selected, where this is the grant request.
+    pub cost_selected: Option<Yen>,
     /// Costs that cannot be read and count as nothing in the amounts.
     pub unread_costs: usize,
     /// What will be asked for, where it is settled.
@@ -96,6 +99,13 @@ pub struct CheckedFinding {
 }
 
 impl CheckPage {
+    /// What the guideline would pay beyond the amount that was selected, which is the most that can be asked for.
+    #[must_use]
+    pub fn above_selected(&self) -> Option<Yen> {
+        let beyond = self.subsidy.exactly()?.checked_sub(self.selected?).ok()?;
+        (beyond > Yen::ZERO).then_some(beyond)
+    }
+
     /// Whether a clause says no.
     #[must_use]
     pub fn breaks_a_clause(&self) -> bool {
@@ -143,6 +153,7 @@ impl Draft {
             targets: self.targets(),
             requested,
             cost,
+            cost_selected: None,
             unread_costs,
             selected,
             subsidy,
@@ -374,6 +385,13 @@ impl Office {
     /// # Errors
     /// [`OfficeError::NotFound`] for a stranger.
     pub async fn check_page(&self, person: &Person, case: CaseId) -> Result<CheckPage, OfficeError> {
-        Ok(self.draft(person, case, Action::ReadCase).await?.check())
+        let draft = self.draft(person, case, Action::ReadCase).await?;
+        let page = draft.check();
+        let Some(selected) = draft.case().filter(|_| page.selected.is_some()) else { return Ok(page) };
+        // What was erased by right is compared with nothing.
+        let paper = self.paper(selected.submission.paper.content).await?.ok();
+        let cost =
+            |paper: &Paper| FormFacts { form: draft.edition.form(), kpis: draft.edition.kpis(), answers: &paper.answers }.total_cost().ok();
+        Ok(CheckPage { cost_selected: paper.as_ref().and_then(cost), ..page })
     }
 }

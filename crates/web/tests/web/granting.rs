@@ -233,9 +233,11 @@ async fn a_selected_firm_asks_for_its_grant() {
         visitor.send(&budget, &budget, &[("version", &version), ("go", "stay"), ("a.物品費.1", yen)]).await
     };
     costs(&mut firm, "４，０００万円").await.is(303);
-    firm.get(&check).await.is(200).holds_together().has("36,000,000円");
+    let above = firm.get(&check).await;
+    above.is(200).holds_together().has("36,000,000円").has("採択額を上限とし").has("応募したときの経費の総額").has("増えています");
     costs(&mut firm, "2,700万円").await.is(303);
-    firm.get(&check).await.is(200).holds_together().has("34,000,000円");
+    let below = firm.get(&check).await;
+    assert!(!below.is(200).holds_together().has("34,000,000円").body.contains("採択額を上限とし"), "{}", below.body);
     let submission = format!("{case}/submission");
     let revision = firm.get(&submission).await.is(200).holds_together().hidden("revision").to_owned();
     firm.send(&submission, &submission, &[("revision", &revision)]).await.is(422).holds_together();
