@@ -112,6 +112,8 @@ fn applicant() -> Vec<Route> {
         get("/apply/cases/{case}/withdrawal", Gate::Applicant, apply::leave::show),
         post("/apply/cases/{case}/withdrawal", Gate::Applicant, apply::leave::withdraw),
         post("/apply/cases/{case}/withdrawal/submission", Gate::Applicant, apply::leave::take_back),
+        get("/apply/cases/{case}/discarding", Gate::Applicant, apply::leave::discarding),
+        post("/apply/cases/{case}/discarding", Gate::Applicant, apply::leave::discard),
         get("/apply/cases/{case}/project", Gate::Applicant, apply::project::show),
         get("/apply/cases/{case}/project/change", Gate::Applicant, apply::project::change),
         post("/apply/cases/{case}/project/change", Gate::Applicant, apply::project::change_plan),

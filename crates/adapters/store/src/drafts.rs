@@ -66,7 +66,7 @@ pub struct Member {
     pub corporate_number: Option<CorporateNumber>,
     /// Who accepted the invitation.
     pub organisation: Option<OrganisationId>,
-    /// Digest of the token in the invitation; gone once it is accepted.
+    /// Digest of the token in the invitation. It is used up once somebody has accepted, who may open its link again.
     pub invitation: Option<Digest>,
     pub invited_email: Option<String>,
     pub accepted_at: Option<Instant>,
@@ -170,6 +170,19 @@ impl Change {
         let sections = Change::by("DELETE FROM draft_sections WHERE case_id = $1 AND member = $2", args![case, member]);
         let sql = "UPDATE attachments SET removed_at = $3 WHERE case_id = $1 AND member = $2 AND removed_at IS NULL";
         touch(case).then(sections).then(Change::by(sql, args![case, member, Now]))
+    }
+
+    /// Throws a draft away. One of which the ledger holds an act is refused as missing.
+    #[must_use]
+    pub fn discard_draft(case: CaseId) -> Self {
+        let no_act =
+            "UPDATE applications SET revision = revision + 1 WHERE case_id = $1 AND NOT EXISTS (SELECT 1 FROM cases WHERE id = $1)";
+        Change::by(no_act, args![case])
+            .or_missing("application")
+            .then(Change::by("DELETE FROM attachments WHERE case_id = $1", args![case]))
+            .then(Change::by("DELETE FROM members WHERE case_id = $1", args![case]))
+            .then(Change::by("DELETE FROM draft_sections WHERE case_id = $1", args![case]))
+            .then(Change::by("DELETE FROM applications WHERE case_id = $1", args![case]))
     }
 
     /// The invited side comes in. The token is used up, a second use is refused as missing; its digest stays with the member, who may

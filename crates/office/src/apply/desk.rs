@@ -137,6 +137,14 @@ impl Office {
         Ok(OutgoingLetter { name: format!("{}.pdf", notice.notice.subject), reader })
     }
 
+    /// Whether an application is still there; a draft may have been thrown away.
+    ///
+    /// # Errors
+    /// Storage.
+    pub async fn application_stands(&self, case: CaseId) -> Result<bool, OfficeError> {
+        Ok(self.store().application(case).await?.is_some())
+    }
+
     /// A notice, marked as read by opening it.
     ///
     /// # Errors

@@ -61,15 +61,16 @@ pub(crate) struct Told<'a> {
 
 /// The notice of an act on one organisation's desk: always the same id, so that it lies there once.
 pub(crate) fn notice_id(case: CaseId, seq: u64, desk: OrganisationId) -> NoticeId {
-    named(&format!("letter {case} {seq} {desk}"))
+    named_notice(&format!("letter {case} {seq} {desk}"))
 }
 
 /// The notice of an act on one person's desk.
 fn own_notice_id(case: CaseId, seq: u64, person: PersonId, kind: NoticeKind) -> NoticeId {
-    named(&format!("notice {case} {seq} {person} {}", kind.code()))
+    named_notice(&format!("notice {case} {seq} {person} {}", kind.code()))
 }
 
-fn named(text: &str) -> NoticeId {
+/// The notice that these words name: always the same, so that it lies on its desk once.
+pub(crate) fn named_notice(text: &str) -> NoticeId {
     NoticeId::new(id_of(text))
 }
 

@@ -545,6 +545,42 @@ async fn an_invited_side_fills_in_its_own_part_only() {
     uni.get(&case).await.is(200);
 }
 
+#[tokio::test]
+async fn a_draft_that_was_never_handed_in_is_thrown_away_and_the_partners_are_told() {
+    let scene = Scene::new().await;
+    let (mut lead, mut uni) = (scene.visitor("lead").await, scene.visitor("uni").await);
+    let case = scene.started(&mut lead).await;
+    fill_in(&mut lead, &case).await;
+    lead.send(&case, &format!("{case}/members/2/invitation"), &[("email", "uni@banso.invalid")]).await.is(303);
+    scene.office.run_jobs().await;
+    let link = format!("/apply/invitations/{}", token_in(&scene.office.mails().join("\n").replace("=\r\n", "")));
+    // The number in the form is made up: the university comes in where none is asked for.
+    save(&mut lead, &section(&case, "consortium", 0), &[("a.2.法人番号", "")]).await.is(303);
+    uni.send(&link, &link, &[]).await.is(303);
+    let ask = format!("{case}/discarding");
+    uni.get(&ask).await.is(200).holds_together().has("代表者が行う場合だけ");
+    uni.send(&case, &ask, &[]).await.is(403);
+    scene.visitor("stranger").await.get(&ask).await.is(404);
+    let asked = lead.get(&ask).await;
+    asked.is(200).holds_together().has("21,000,000円").has("元に戻せません").has("架空大学");
+    let fields = hidden_fields(&asked, &ask);
+    lead.post(&ask, &as_fields(&fields), &[]).await.is(303);
+    assert_eq!(lead.post(&ask, &as_fields(&fields), &[]).await.is(303).location(), "/apply", "pressed twice");
+    lead.get(&case).await.is(404);
+    assert!(!lead.get("/apply").await.body.contains(&case));
+    uni.get("/apply").await.is(200).has("作成中の申請が削除されました");
+    scene.office.run_jobs().await;
+    // What was handed in stays on record, also when it was taken back.
+    let case = scene.started(&mut lead).await;
+    fill_in(&mut lead, &case).await;
+    hand_in(&mut lead, &case).await.is(303);
+    let ask = format!("{case}/discarding");
+    lead.send(&case, &format!("{case}/withdrawal/submission"), &[]).await.is(303);
+    assert!(!lead.get(&case).await.body.contains(&ask));
+    lead.send(&case, &ask, &[]).await.is(409).has("一度提出した申請は削除できません");
+    scene.office.run_jobs().await;
+}
+
 /// The token of the invitation in a mail, whatever its encoding.
 fn token_in(mails: &str) -> String {
     let plain = mails.contains("/apply/invitations/");

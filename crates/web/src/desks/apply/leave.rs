@@ -1,11 +1,11 @@
-//! Stepping back: the page that asks once more, and the two ways out.
+//! Stepping back: the pages that ask once more, and the ways out: taken back, withdrawn, or thrown away before it was handed in.
 
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use banso_kernel::{CaseId, Day, Instant};
-use banso_office::apply::{LeavePage, Leaving};
+use banso_office::apply::{DiscardPage, LeavePage, Leaving};
 use banso_office::{Office, OfficeError};
 use tower_sessions::Session;
 
@@ -88,4 +88,30 @@ pub(crate) async fn withdraw(
         }
         Err(other) => Err(other.into()),
     }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "apply/discard.html")]
+struct Discard {
+    page: PageContext,
+    strip: Strip,
+    view: DiscardPage,
+    path: String,
+}
+
+/// Asks whether a draft is to be thrown away, with what would be lost.
+pub(crate) async fn discarding(office: State<Office>, page: PageContext, Path(case): Path<String>) -> Answer {
+    let view = office.discard_page(page.person()?, id(&case)?).await?;
+    Ok(Discard { strip: Strip::of(&view.head), path: case_path(view.head.case), page, view }.into_response())
+}
+
+pub(crate) async fn discard(
+    office: State<Office>,
+    page: PageContext,
+    session: Session,
+    Path(case): Path<String>,
+    form: FormFields,
+) -> Answer {
+    office.discard_draft(page.person()?, id(&case)?, form.request()).await?;
+    see_other(&session, "/apply", "作成中の申請を削除しました。", "The draft was thrown away.").await
 }

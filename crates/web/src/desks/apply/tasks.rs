@@ -70,6 +70,11 @@ impl Tasks {
         }
     }
 
+    /// Whether it can be thrown away: it was never handed in.
+    fn may_discard(&self) -> bool {
+        self.lead() && self.view.head.receipt_number.is_none()
+    }
+
     fn status(&self, task: &Task) -> String {
         self.page.local(&task.status.label()).to_owned()
     }
