@@ -9,6 +9,7 @@ mod tests {
     use std::process::{Command, Stdio};
     use std::time::Duration;
 
+    use banso_kernel::CorporateNumber;
     use banso_scenarios::{TestDatabase, banso, output_of, within};
     use sqlx::any::AnyRow;
     use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _, Row as _};
@@ -101,6 +102,91 @@ mod tests {
         fs::write(&utf8, "法人番号,業種\n1,小売業\n2\n").unwrap();
         let (code, _, err) = screen(&["--firms", table]);
         assert!(code == 1 && err.contains('3'), "{err}");
+    }
+
+    /// Files for a register of made-up firms, more than a block of them, and a table of facts about some of them.
+    fn register_files(folder: &Path) -> (PathBuf, PathBuf) {
+        let (mut entries, mut facts) = (String::new(), "法人番号,基準日,業種,資本金,従業員数\n".to_owned());
+        let kinds = ["製造業その他", "卸売業", "小売業", "サービス業"];
+        for n in 1..=2500_u64 {
+            let number = CorporateNumber::from_body(700_000_000_000 + n);
+            let (prefecture, city, code) =
+                if n % 3 == 0 { ("石川県", "金沢市", "17,201") } else { ("福井県", "鯖江市", "18,207") };
+            let (process, closing) = if n % 50 == 0 { ("21", "2026-08-03,01,") } else { ("01", ",,") };
+            entries.push_str(&format!(
+                "{n},{number},{process},0,2026-08-10,2026-08-03,株式会社架空{n},,301,{prefecture},{city},架空町１番地,,{code},9160000,,,{closing},,2015-10-05,1,,,,,カクウ,0\n"
+            ));
+            let kind = kinds[usize::try_from(n).unwrap() % kinds.len()];
+            let day = if n % 2 == 0 { "2026-04-01" } else { "2026-08-01" };
+            let capital = if n % 7 == 0 { String::new() } else { format!("{}万円", n * 100) };
+            facts.push_str(&format!("{number},{day},{kind},{capital},{}人\n", n % 400));
+        }
+        let (register, table) = (folder.join("diff.csv"), folder.join("facts.csv"));
+        fs::write(&register, entries).unwrap();
+        fs::write(&table, facts).unwrap();
+        (register, table)
+    }
+
+    /// The register of a database gives what the same firms as a table give: counts, lists, what is said of one firm.
+    fn the_register_answers_as_its_table(database: &[&str]) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let (register, facts) = register_files(folder.path());
+        let data = path("data");
+        let place = [&["--data", &data], database].concat();
+        let run = |words: &[&str]| output_of(&[words, &place].concat(), root());
+        let registered = |words: &[&str]| run(&[&["screen", "--register"], words].concat());
+        let (code, _, err) = run(&["register", "import", register.to_str().unwrap()]);
+        assert_eq!(code, 0, "{err}");
+        let (code, _, err) = run(&["register", "facts", facts.to_str().unwrap()]);
+        assert_eq!(code, 0, "{err}");
+        let (table, lists, expected) = (path("firms.csv"), path("lists"), path("expected"));
+        let (code, _, err) = registered(&["--write", &table]);
+        assert_eq!(code, 0, "{err}");
+        let (code, out, err) = registered(&["--only", "都道府県=福井県", "--to", &lists]);
+        assert_eq!(code, 0, "{err}");
+        assert!(out.contains("企業 2,450 件"), "{out}");
+        let (code, same, _) = screen(&["--firms", &table, "--only", "都道府県=福井県", "--to", &expected]);
+        assert_eq!((code, same), (0, out.clone()));
+        assert_eq!(files(Path::new(&lists)), files(Path::new(&expected)));
+        assert!(fs::read_to_string(Path::new(&lists).join("集計_都道府県.csv")).unwrap().contains(",福井県,"));
+        // One firm is looked up, not looked for; a firm that is not there is told.
+        let number = CorporateNumber::from_body(700_000_000_007).to_string();
+        assert_eq!(registered(&["--explain", &number]).1, screen(&["--firms", &table, "--explain", &number]).1);
+        assert!(registered(&["--explain", "1"]).2.contains("表にありません"));
+        // As of a day: firms that were closed since were there, and what was said later was not known.
+        let call = "2025-05-01";
+        let (code, then, err) = registered(&["--on", call]);
+        assert_eq!(code, 0, "{err}");
+        assert!(then.contains("企業 2,500 件"), "{then}");
+        // Once more nothing is done again; when the register has changed it is another run.
+        let words = ["--only", "都道府県=福井県", "--to", &lists];
+        assert_eq!(registered(&words).1, out);
+        fs::write(&facts, format!("法人番号,基準日,従業員数\n{number},2026-09-01,1人\n")).unwrap();
+        assert_eq!(run(&["register", "facts", facts.to_str().unwrap()]).0, 0);
+        let (code, _, err) = registered(&words);
+        assert!(code == 1 && err.contains("別の照合の途中"), "{err}");
+    }
+
+    #[test]
+    fn the_register_of_sqlite_answers_as_its_table() {
+        the_register_answers_as_its_table(&[]);
+    }
+
+    #[tokio::test]
+    async fn the_register_of_postgresql_answers_as_its_table() {
+        let Some(database) = TestDatabase::new().await else { return };
+        tokio::task::spawn_blocking(move || the_register_answers_as_its_table(&["--database", &database.url()])).await.unwrap();
+    }
+
+    #[test]
+    fn an_empty_register_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let data = data.to_str().unwrap();
+        assert_eq!(output_of(&["register", "files", "--data", data], root()).0, 0);
+        let (code, _, err) = screen(&["--register", "--data", data]);
+        assert!(code == 1 && err.contains("台帳に法人がありません"), "{err}");
     }
 
     #[test]

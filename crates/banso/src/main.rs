@@ -83,7 +83,7 @@ fn run(cli: &Cli) -> Result<bool, Trouble> {
         Some(Command::Backup { to }) => runtime()?.block_on(care::back_up(place, to)),
         Some(Command::Restore { from }) => runtime()?.block_on(care::restore(place, from, cli.lang())),
         Some(Command::Simulate(asked)) => runtime()?.block_on(simulate::run(place, asked, cli.lang())),
-        Some(Command::Screen(asked)) => screen::screen(asked, place.programmes.as_deref(), cli.lang()),
+        Some(Command::Screen(asked)) => screen::screen(asked, place, cli.lang()),
         Some(Command::Evaluate { estimator }) => evaluate::evaluate(estimator, cli.lang()),
         // The mails of a demonstration go nowhere: its people are made up.
         None => served(cli, &cli.listen, &Post::default(), People::Synthetic),
@@ -103,6 +103,6 @@ fn log_filter() -> EnvFilter {
     EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,banso=info"))
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Trouble::Serving)
 }

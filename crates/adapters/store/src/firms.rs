@@ -102,6 +102,23 @@ fn fact(row: &Row) -> Result<FirmFact, Fault> {
     Ok(FirmFact { item: row.text("item")?, value: row.text("value")?, source: row.parse("source")?, as_of: row.parse("as_of")? })
 }
 
+fn known(firms: &[Row], mut said: BTreeMap<CorporateNumber, Vec<FirmFact>>) -> Result<Vec<KnownFirm>, Fault> {
+    let one = |row: &Row| {
+        let number = row.parse("number")?;
+        let code = row.text("form")?;
+        Ok(KnownFirm {
+            number,
+            name: row.text("name")?,
+            form: LegalForm::of_code(&code).ok_or_else(|| Fault::impossible("register", format!("form `{code}`")))?,
+            place: row.text("place")?,
+            prefecture: row.text("prefecture")?,
+            updated_on: row.parse("updated_on")?,
+            facts: said.remove(&number).unwrap_or_default(),
+        })
+    };
+    firms.iter().map(one).collect()
+}
+
 impl Store {
     /// Takes in a table of facts, all of it or nothing. No two of its facts are of the same firm, item, source and day. The same table
     /// twice changes nothing; false then.
@@ -166,21 +183,38 @@ impl Store {
         for row in self.db().rows(built(facts), arguments()).await? {
             said.entry(row.parse("number")?).or_default().push(fact(&row)?);
         }
-        let mut known = Vec::with_capacity(firms.len());
-        for row in &firms {
-            let number = row.parse("number")?;
-            let code = row.text("form")?;
-            known.push(KnownFirm {
-                number,
-                name: row.text("name")?,
-                form: LegalForm::of_code(&code).ok_or_else(|| Fault::impossible("register", format!("form `{code}`")))?,
-                place: row.text("place")?,
-                prefecture: row.text("prefecture")?,
-                updated_on: row.parse("updated_on")?,
-                facts: said.remove(&number).unwrap_or_default(),
-            });
+        known(&firms, said)
+    }
+
+    /// Open firms of the whole register in the order of their numbers, from the one after `after` on; at most `limit`. With a day, those
+    /// that were there on it, and what sources said as of it or before. The entry itself is as the newest file tells it.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn firms_by_number(&self, after: Option<CorporateNumber>, on: Option<Day>, limit: u32) -> Result<Vec<KnownFirm>, Fault> {
+        const AT_LAST: &str = "9999-12-31";
+        let day = on.map_or_else(|| AT_LAST.to_owned(), |day| day.to_string());
+        let after = after.map(|number| number.to_string()).unwrap_or_default();
+        let sql = "SELECT number, name, form, place, prefecture, updated_on FROM register_firms \
+                   WHERE number > $1 AND assigned_on <= $2 AND (closed_on IS NULL OR closed_on > $3) AND process <> '99' \
+                   AND form NOT IN ('101', '201') ORDER BY number LIMIT $4";
+        let firms = self.db().rows(sql, args![&after, &day, &day, i64::from(limit)]).await?;
+        let Some(last) = firms.last() else { return Ok(Vec::new()) };
+        let facts = "SELECT * FROM firm_facts WHERE number > $1 AND number <= $2 AND as_of <= $3";
+        let mut said: BTreeMap<CorporateNumber, Vec<FirmFact>> = BTreeMap::new();
+        for row in self.db().rows(facts, args![&after, last.text("number")?, &day]).await? {
+            said.entry(row.parse("number")?).or_default().push(fact(&row)?);
         }
-        Ok(known)
+        known(&firms, said)
+    }
+
+    /// How many firms of the register are open.
+    ///
+    /// # Errors
+    /// [`Fault`]
+    pub async fn open_firms(&self) -> Result<u64, Fault> {
+        let sql = "SELECT COUNT(*) AS firms FROM register_firms WHERE closed_on IS NULL AND process <> '99' AND form NOT IN ('101', '201')";
+        self.db().rows(sql, args![]).await?.first().map_or(Ok(0), |row| row.count("firms"))
     }
 
     /// Prefectures that the register has firms of, by their code.

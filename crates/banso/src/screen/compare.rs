@@ -8,6 +8,7 @@ use banso_screening::{Block, Comparison, Shift, Verdict};
 
 use super::input::{Firms, Prepared, put_together};
 use super::{Asked, ScreenTrouble, list};
+use crate::cli;
 use crate::diagnostics::Ink;
 use crate::texts;
 use crate::trouble::Trouble;
@@ -16,8 +17,8 @@ use crate::trouble::Trouble;
 const STRETCH: usize = 32;
 
 /// Compares two editions over the firms that were asked for.
-pub(super) fn compare(asked: &Asked, programmes: Option<&Path>, (before, after): (&Path, &Path), lang: Lang) -> Result<bool, Trouble> {
-    let folder = texts::programmes(programmes)?;
+pub(super) fn compare(asked: &Asked, place: &cli::Place, (before, after): (&Path, &Path), lang: Lang) -> Result<bool, Trouble> {
+    let folder = texts::programmes(place.programmes.as_deref())?;
     let facts_folder = texts::facts_beside(&folder)?;
     let words = texts::words(&facts_folder, lang, Ink::Plain)?;
     let read = |path: &Path| -> Result<Edition, Trouble> {
@@ -29,7 +30,7 @@ pub(super) fn compare(asked: &Asked, programmes: Option<&Path>, (before, after):
     if calls.0 != calls.1 {
         return Err(Trouble::Screen(ScreenTrouble::OtherCall { before: calls.0, after: calls.1 }));
     }
-    let prepared = put_together(asked, &words.dictionary, &[before.clone(), after.clone()], facts_folder)?;
+    let prepared = put_together(asked, &words.dictionary, &[before.clone(), after.clone()], facts_folder, place)?;
     let comparison = Comparison::new(prepared.screen.schema(), &before, &after, prepared.supposed.clone());
     let mut firms = Firms::open(asked, &prepared)?;
     let mut shift = Shift::default();

@@ -3,31 +3,28 @@
 use banso_guideline::{Finding, Missing, Truth};
 use banso_kernel::Lang;
 
-use super::input::{Firms, Prepared, key_of};
+use super::input::{Firms, Prepared};
 use super::{Asked, ScreenTrouble};
 
 /// Finds the firm and explains it.
 pub(super) fn explain(asked: &Asked, prepared: &Prepared, firm: &str, lang: Lang) -> Result<bool, ScreenTrouble> {
     let mut firms = Firms::open(asked, prepared)?;
-    while let Some(block) = firms.block()? {
-        let Some(row) = (0..block.rows()).find(|row| key_of(prepared, &block, *row) == firm) else { continue };
-        let facts = prepared.screen.with_supposed(block.facts(row));
-        say!("{firm}");
-        for programme in prepared.screen.programmes() {
-            let examination = programme.edition.examine(&facts);
-            let meta = programme.edition.meta();
-            say!("\n{} {}: {}", meta.call, meta.programme.get(lang), word(examination.verdict, lang));
-            for finding in examination.findings.iter().filter(|f| !f.by_person) {
-                say!("{}", line(finding, lang));
-            }
-            if !examination.next_questions.is_empty() {
-                let next = examination.next_questions.join("、");
-                say!("{}", if lang == Lang::En { format!("  ask next: {next}") } else { format!("  次に尋ねること: {next}") });
-            }
+    let Some((block, row)) = firms.find(prepared, firm)? else { return Err(ScreenTrouble::NoFirm(firm.to_owned())) };
+    let facts = prepared.screen.with_supposed(block.facts(row));
+    say!("{firm}");
+    for programme in prepared.screen.programmes() {
+        let examination = programme.edition.examine(&facts);
+        let meta = programme.edition.meta();
+        say!("\n{} {}: {}", meta.call, meta.programme.get(lang), word(examination.verdict, lang));
+        for finding in examination.findings.iter().filter(|f| !f.by_person) {
+            say!("{}", line(finding, lang));
         }
-        return Ok(true);
+        if !examination.next_questions.is_empty() {
+            let next = examination.next_questions.join("、");
+            say!("{}", if lang == Lang::En { format!("  ask next: {next}") } else { format!("  次に尋ねること: {next}") });
+        }
     }
-    Err(ScreenTrouble::NoFirm(firm.to_owned()))
+    Ok(true)
 }
 
 fn word(truth: Truth, lang: Lang) -> &'static str {

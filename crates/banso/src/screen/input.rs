@@ -1,15 +1,17 @@
 //! What a screening starts from: the editions, the columns that they ask about, the firms.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use banso_guideline::{Dictionary, Edition, Facts, Item, Value};
-use banso_kernel::{Day, Lang};
+use banso_kernel::{CorporateNumber, Day, Lang};
 use banso_screening::{BLOCK, Block, Division, Layout, Marginals, Schema, Screen};
 use banso_tables::FactTable;
 
+use super::register::Register;
 use super::{Asked, ScreenTrouble};
+use crate::cli;
 use crate::diagnostics::Ink;
 use crate::reading;
 use crate::texts;
@@ -25,11 +27,13 @@ pub(crate) struct Prepared {
     pub(crate) facts_folder: PathBuf,
     /// What is taken for granted of the application.
     pub(crate) supposed: Facts,
+    /// Where the register is.
+    pub(crate) place: cli::Place,
 }
 
 /// Reads the editions and puts them together for the columns that they ask about.
-pub(crate) fn prepare(asked: &Asked, programmes: Option<&Path>, lang: Lang) -> Result<Prepared, Trouble> {
-    let folder = texts::programmes(programmes)?;
+pub(crate) fn prepare(asked: &Asked, place: &cli::Place, lang: Lang) -> Result<Prepared, Trouble> {
+    let folder = texts::programmes(place.programmes.as_deref())?;
     let facts_folder = texts::facts_beside(&folder)?;
     let words = texts::words(&facts_folder, lang, Ink::Plain)?;
     let mut editions = Vec::new();
@@ -41,7 +45,7 @@ pub(crate) fn prepare(asked: &Asked, programmes: Option<&Path>, lang: Lang) -> R
     if editions.is_empty() {
         return Err(Trouble::Screen(ScreenTrouble::NoCalls));
     }
-    put_together(asked, &words.dictionary, &editions, facts_folder)
+    put_together(asked, &words.dictionary, &editions, facts_folder, place)
 }
 
 /// Puts editions together for the columns that they ask about.
@@ -50,6 +54,7 @@ pub(crate) fn put_together(
     dictionary: &Dictionary,
     editions: &[Edition],
     facts_folder: PathBuf,
+    place: &cli::Place,
 ) -> Result<Prepared, Trouble> {
     let names = |list: &[String]| -> Vec<String> {
         list.iter().map(|t| t.split(['=', ':']).next().unwrap_or_default().trim().to_owned()).collect()
@@ -73,7 +78,15 @@ pub(crate) fn put_together(
     let only = only.into_iter().filter_map(|(item, value)| Some((schema.place(&item)?, value))).collect();
     let divisions = asked.by.iter().map(|by| division(by, &schema)).collect::<Result<_, _>>().map_err(screen_error)?;
     let key = schema.place(&asked.key);
-    Ok(Prepared { screen: Screen::new(&schema, editions, supposed.clone()), divisions, only, key, facts_folder, supposed })
+    Ok(Prepared {
+        screen: Screen::new(&schema, editions, supposed.clone()),
+        divisions,
+        only,
+        key,
+        facts_folder,
+        supposed,
+        place: place.clone(),
+    })
 }
 
 /// The latest edition of each call; with a day, of the calls that are open on it.
@@ -126,12 +139,16 @@ fn division(text: &str, schema: &Schema) -> Result<Division, ScreenTrouble> {
 /// The firms, a block at a time.
 pub(crate) enum Firms {
     Table(Box<FactTable>),
+    Register(Box<Register>),
     Synthetic { marginals: Marginals, seed: u64, next: u64, all: u64 },
 }
 
 impl Firms {
     pub(crate) fn open(asked: &Asked, prepared: &Prepared) -> Result<Firms, ScreenTrouble> {
         let schema = prepared.screen.schema();
+        if asked.register {
+            return Ok(Firms::Register(Box::new(Register::open(&prepared.place, schema, asked.on)?)));
+        }
         match (&asked.firms, asked.synthetic) {
             (Some(path), _) => {
                 let table = FactTable::open(path, schema)?;
@@ -155,6 +172,7 @@ impl Firms {
     pub(crate) fn block(&mut self) -> Result<Option<Block>, ScreenTrouble> {
         match self {
             Firms::Table(table) => Ok(table.block()?),
+            Firms::Register(register) => register.block(),
             Firms::Synthetic { marginals, seed, next, all } => {
                 let firms = (*all - *next).min(BLOCK as u64);
                 let block = (firms > 0).then(|| marginals.block(*seed, *next, firms));
@@ -164,9 +182,39 @@ impl Firms {
         }
     }
 
-    /// Passes over firms that were screened before.
-    pub(crate) fn skip(&mut self, firms: u64) -> Result<(), ScreenTrouble> {
+    /// What tells these firms from others that were given the same way: another word as soon as the register changes.
+    pub(crate) fn state(&self) -> Result<String, ScreenTrouble> {
         match self {
+            Firms::Register(register) => register.state(),
+            Firms::Table(_) | Firms::Synthetic { .. } => Ok(String::new()),
+        }
+    }
+
+    /// The number of the firm that was read last, where firms are read by number.
+    pub(crate) fn last(&self) -> Option<CorporateNumber> {
+        match self {
+            Firms::Register(register) => register.last(),
+            Firms::Table(_) | Firms::Synthetic { .. } => None,
+        }
+    }
+
+    /// The firm of this key: in the register looked up by its number, elsewhere looked for from here on.
+    pub(crate) fn find(&mut self, prepared: &Prepared, key: &str) -> Result<Option<(Block, usize)>, ScreenTrouble> {
+        if let Firms::Register(register) = self {
+            return Ok(register.firm(key)?.map(|block| (block, 0)));
+        }
+        while let Some(block) = self.block()? {
+            if let Some(row) = (0..block.rows()).find(|row| key_of(prepared, &block, *row) == key) {
+                return Ok(Some((block, row)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Passes over firms that were screened before.
+    pub(crate) fn skip(&mut self, firms: u64, last: Option<CorporateNumber>) -> Result<(), ScreenTrouble> {
+        match self {
+            Firms::Register(register) => register.skip(last, firms),
             Firms::Synthetic { next, .. } => *next = firms,
             Firms::Table(_) => {
                 let mut passed = 0;
@@ -183,14 +231,18 @@ impl Firms {
     pub(crate) fn all(&self) -> Option<u64> {
         match self {
             Firms::Synthetic { all, .. } => Some(*all),
+            Firms::Register(register) => register.all(),
             Firms::Table(_) => None,
         }
     }
 
     /// Cells that did not fit, in words.
     pub(crate) fn misfits(&self) -> Option<String> {
-        let Firms::Table(table) = self else { return None };
-        let misfits = &table.misfits;
+        let misfits = match self {
+            Firms::Table(table) => &table.misfits,
+            Firms::Register(register) => return register.misfits(),
+            Firms::Synthetic { .. } => return None,
+        };
         if misfits.count == 0 {
             return None;
         }

@@ -4,6 +4,7 @@ mod compare;
 mod explain;
 mod input;
 mod list;
+mod register;
 mod report;
 mod run;
 mod statement;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use banso_kernel::{Day, Lang};
 use clap::{Args, ValueEnum};
 
+use crate::cli;
 use crate::reading::told;
 use crate::trouble::Trouble;
 
@@ -24,6 +26,10 @@ pub(crate) struct Asked {
     /// Table of firms, CSV or Parquet; its columns are called as items of the dictionary
     #[arg(long, value_name = "FILE", verbatim_doc_comment, conflicts_with = "synthetic")]
     firms: Option<PathBuf>,
+    /// 台帳（--data・--database）に取り込んだ法人を、出典のある事実とともに照合します
+    /// Screens the register of --data or --database, with the facts that sources say
+    #[arg(long, verbatim_doc_comment, conflicts_with_all = ["firms", "synthetic"])]
+    register: bool,
     /// 合成の企業を、公表された分布からこの数だけ作って照合します（実在しません）
     /// Screens this many synthetic firms made from published marginals; none of them exists
     #[arg(long, value_name = "N", verbatim_doc_comment)]
@@ -31,8 +37,9 @@ pub(crate) struct Asked {
     /// 合成の種 / Seed of the synthetic firms
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// この日に受付中の公募だけを照合します（既定: すべての公募の最新の版）
-    /// Only calls open on this day; without it the latest edition of every call
+    /// この日に受付中の公募だけを照合します（既定: すべての公募の最新の版）。台帳の企業は、その日に現存し、その日までに分かっていた事実によります
+    /// Only calls open on this day; without it the latest edition of every call. Firms of the register are those of that day, with the
+    /// facts as of it
     #[arg(long, value_name = "YYYY-MM-DD", verbatim_doc_comment)]
     on: Option<Day>,
     /// 申請について仮定すること（項目=値）。繰り返せます
@@ -101,7 +108,9 @@ pub(crate) enum ScreenTrouble {
     Unreadable { path: PathBuf, cause: std::io::Error },
     #[error("{path} に書けません。{ja}\nCannot write {path}: {en}", path = path.display(), ja = told(cause).ja, en = told(cause).get(Lang::En))]
     Unwritable { path: PathBuf, cause: std::io::Error },
-    #[error("企業の表がありません。--firms か --synthetic を指定してください。\nThere are no firms. Give --firms or --synthetic.")]
+    #[error(
+        "企業の表がありません。--firms、--register、--synthetic のどれかを指定してください。\nThere are no firms. Give --firms, --register or --synthetic."
+    )]
     NoFirms,
     #[error(
         "「{0}」は「項目=値」の形ではないか、事実辞書に合いません。\n`{0}` is not ITEM=VALUE, or does not fit the dictionary of facts."
@@ -127,6 +136,12 @@ pub(crate) enum ScreenTrouble {
     NoFirm(String),
     #[error("{path} は別の照合の途中です。別のフォルダーを指定してください。\n{path} holds another screening. Name another folder.", path = path.display())]
     OtherRun { path: PathBuf },
+    #[error("企業の台帳を読めません。\n{0}")]
+    Register(#[source] Box<Trouble>),
+    #[error(
+        "台帳に法人がありません。banso register import で取り込んでください。\nThe register has no firms. Take its files in with `banso register import`."
+    )]
+    EmptyRegister,
     #[error(
         "企業の表に、規則が尋ねる項目の列が一つもありません。列の名前を事実辞書の項目に合わせてください。\nNo column of the table is an item that the rules ask about. Name its columns as the dictionary does."
     )]
@@ -134,11 +149,11 @@ pub(crate) enum ScreenTrouble {
 }
 
 /// Does what was asked. False when a table had cells that do not fit.
-pub(crate) fn screen(asked: &Asked, programmes: Option<&std::path::Path>, lang: Lang) -> Result<bool, Trouble> {
+pub(crate) fn screen(asked: &Asked, place: &cli::Place, lang: Lang) -> Result<bool, Trouble> {
     if let [before, after] = asked.compare.as_slice() {
-        return compare::compare(asked, programmes, (before, after), lang);
+        return compare::compare(asked, place, (before, after), lang);
     }
-    let prepared = input::prepare(asked, programmes, lang)?;
+    let prepared = input::prepare(asked, place, lang)?;
     if let Some(dialect) = asked.sql {
         statement::print(&prepared, dialect, &asked.table);
         return Ok(true);

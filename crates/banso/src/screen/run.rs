@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::time::Instant;
 
-use banso_kernel::{Digest, Lang};
+use banso_kernel::{CorporateNumber, Digest, Lang};
 use banso_screening::{BLOCK, Block, Counter, Tally, screen_blocks};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,9 @@ struct Note {
     /// Of the editions, the firms and the options.
     run: String,
     firms: u64,
+    /// The last of them, where they are read by number.
+    #[serde(default)]
+    last: Option<CorporateNumber>,
     tally: Tally,
     /// Bytes of each list that belong to the firms screened so far.
     lists: Vec<u64>,
@@ -32,7 +35,7 @@ const NOTE: &str = "progress.json";
 /// Screens everything and says what came out.
 pub(super) fn run(asked: &Asked, prepared: &Prepared, lang: Lang) -> Result<bool, ScreenTrouble> {
     let mut firms = Firms::open(asked, prepared)?;
-    let run = fingerprint(asked, prepared);
+    let run = fingerprint(asked, prepared, &firms.state()?);
     let mut note = Note { run: run.clone(), ..Note::default() };
     if let Some(folder) = &asked.to {
         std::fs::create_dir_all(folder).map_err(|cause| ScreenTrouble::Unwritable { path: folder.clone(), cause })?;
@@ -46,12 +49,13 @@ pub(super) fn run(asked: &Asked, prepared: &Prepared, lang: Lang) -> Result<bool
     let mut lists = asked.to.as_deref().map(|folder| Lists::open(folder, prepared, &note.lists)).transpose()?;
     if note.firms > 0 && !note.done {
         complain!("{}件目から続けます。/ Going on from firm {}.", note.firms + 1, note.firms + 1);
-        firms.skip(note.firms)?;
+        firms.skip(note.firms, note.last)?;
     }
     let began = Instant::now();
     while !note.done {
         let blocks = stretch(&mut firms)?;
         note.done = blocks.len() < STRETCH;
+        note.last = firms.last();
         screened(asked, prepared, &blocks, &mut note, lists.as_mut())?;
         if let (Some(folder), Some(lists)) = (&asked.to, lists.as_mut()) {
             note.lists = lists.flush()?;
@@ -121,7 +125,7 @@ fn progress(note: &Note, all: Option<u64>, began: Instant) {
 }
 
 /// What makes a run the same run: editions, firms, options.
-fn fingerprint(asked: &Asked, prepared: &Prepared) -> String {
+fn fingerprint(asked: &Asked, prepared: &Prepared, state: &str) -> String {
     let mut text = String::new();
     for programme in prepared.screen.programmes() {
         text.push_str(&programme.edition.digest().to_string());
@@ -139,6 +143,9 @@ fn fingerprint(asked: &Asked, prepared: &Prepared) -> String {
         asked.key
     ));
     text.push_str(&BLOCK.to_string());
+    if asked.register {
+        text.push_str(&format!(" {:?} {state}", asked.on));
+    }
     Digest::of(text.as_bytes()).to_string()
 }
 

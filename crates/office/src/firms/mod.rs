@@ -2,6 +2,7 @@
 
 mod facts;
 mod page;
+mod register;
 mod screening;
 #[cfg(test)]
 mod tests;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use banso_guideline::{Edition, Item};
 use banso_kernel::CallId;
 use banso_register::{FirmFact, LegalForm};
-use banso_screening::{Block, Cell, FIRM, Layout, Schema, Screen};
+use banso_screening::{Block, FIRM, Schema, Screen};
 use banso_store::KnownFirm;
 
 use crate::{CallTime, Office, call_time};
@@ -20,14 +21,14 @@ pub use banso_register::{FactSource, SettledFact, settle};
 pub use banso_screening::{Answer, CapKind, Counts, Verdict};
 pub use facts::{FactTable, FactsTaken, TableProblem};
 pub use page::{FirmCall, FirmPage, FirmSearch, FirmsFound, ShownFact, ToldCall};
+pub use register::{FactMisfits, RegisterBlocks};
 pub use screening::{ChosenCall, Grouped, OpenFirm, ScreenedCall, ScreeningPage, ScreeningSearch, Telling};
 
 /// Calls that take applications now, ready for firms.
 struct OpenCalls {
     editions: Vec<(CallId, Edition)>,
     screen: Screen,
-    layout: Layout,
-    header: Vec<String>,
+    rows: register::Rows,
 }
 
 impl OpenCalls {
@@ -43,9 +44,7 @@ impl OpenCalls {
         let schema = Arc::new(Schema::of(editions.iter().flat_map(|(_, e)| e.dictionary().items()).filter(about_firms)));
         let texts: Vec<Edition> = editions.iter().map(|(_, e)| e.clone()).collect();
         let screen = Screen::new(&schema, &texts, banso_guideline::Facts::default());
-        let header: Vec<String> = schema.fields().iter().map(|f| f.item.clone()).collect();
-        let layout = Layout::of(&schema, &header);
-        Some(OpenCalls { editions, screen, layout, header })
+        Some(OpenCalls { editions, screen, rows: register::Rows::of(&schema) })
     }
 
     /// Firms as blocks of columns. A fact that does not fit its item counts as unknown.
@@ -55,13 +54,8 @@ impl OpenCalls {
             if blocks.last().is_none_or(Block::is_full) {
                 blocks.push(Block::new(self.screen.schema(), at as u64));
             }
-            let facts = settle(with_register(firm));
-            let cell = |place: usize| {
-                let said = self.header.get(place).and_then(|item| facts.get(item));
-                said.map_or(Cell::Missing, |fact| Cell::Text(&fact.holds.value))
-            };
             if let Some(block) = blocks.last_mut() {
-                self.layout.push(block, cell, |_| {});
+                self.rows.push(block, firm, |_| {});
             }
         }
         blocks

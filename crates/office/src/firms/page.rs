@@ -109,7 +109,7 @@ impl Office {
         Ok(FirmPage { record, facts, calls, explained, told, may_tell })
     }
 
-    async fn known(&self, firm: &RegisteredFirm) -> Result<KnownFirm, OfficeError> {
+    pub(super) async fn known(&self, firm: &RegisteredFirm) -> Result<KnownFirm, OfficeError> {
         Ok(KnownFirm {
             number: firm.number,
             name: firm.name.clone(),

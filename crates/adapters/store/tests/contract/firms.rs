@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::fixture::*;
 use crate::register::{entry, firm};
 
-on_both!(a_table_of_facts_is_taken_in_whole, firms_of_an_area, a_firm_is_told_once, names_in_a_prefecture);
+on_both!(a_table_of_facts_is_taken_in_whole, firms_of_an_area, the_register_is_read_by_number, a_firm_is_told_once, names_in_a_prefecture);
 
 fn said(number: CorporateNumber, item: &str, value: &str, source: FactSource, as_of: &str, line: u64) -> FirmsFact {
     let fact = FirmFact { item: item.into(), value: value.into(), source, as_of: Day::parse(as_of).unwrap() };
@@ -65,6 +65,55 @@ async fn firms_of_an_area(f: Fixture) {
     assert_eq!((found[0].facts.len(), found[0].name.as_str()), (1, "株式会社架空一"));
     assert_eq!(f.store.firms_of(&Area(String::new()), 2).await.unwrap().len(), 2);
     assert_eq!(f.store.register_prefectures().await.unwrap(), ["石川県", "福井県"]);
+}
+
+async fn the_register_is_read_by_number(f: Fixture) {
+    use banso_register::Column;
+    let closed = [(Column::ClosedOn, "2026-08-03"), (Column::ClosingCause, "01")];
+    let rows = [
+        entry(1, "株式会社架空一", "01", "2026-08-10", &[]),
+        entry(2, "株式会社架空二", "21", "2026-08-10", &closed),
+        entry(3, "架空市", "01", "2026-08-10", &[(Column::Form, "201")]),
+        entry(4, "株式会社架空四", "01", "2026-08-10", &[]),
+        entry(5, "株式会社架空五", "01", "2026-08-10", &[(Column::AssignedOn, "2026-08-05")]),
+        entry(6, "株式会社架空六", "99", "2026-08-10", &[]),
+    ];
+    f.take(Digest::of(b"1"), &rows).await;
+    let facts = [
+        said(firm(1), "従業員数", "12人", FactSource::Office, "2026-04-01", 2),
+        said(firm(1), "従業員数", "15人", FactSource::Office, "2026-08-04", 3),
+        said(firm(5), "従業員数", "3人", FactSource::Gbizinfo, "2026-08-06", 4),
+    ];
+    f.store.take_facts(&file("a", FactSource::Office, 3), &facts).await.unwrap();
+    let mut order: Vec<_> = (1..=6).map(firm).collect();
+    order.sort();
+    let expected = |among: &[u64]| -> Vec<CorporateNumber> {
+        let among: Vec<_> = among.iter().map(|n| firm(*n)).collect();
+        order.iter().copied().filter(|number| among.contains(number)).collect()
+    };
+    for (on, expect, facts) in [
+        (None, &[1, 4, 5][..], 3),
+        // The second was not closed yet, the fifth not there yet; what was said later was not known.
+        (Some("2026-08-02"), &[1, 2, 4], 1),
+        (Some("2026-08-03"), &[1, 4], 1),
+        (Some("2026-08-05"), &[1, 4, 5], 2),
+        (Some("2000-01-01"), &[], 0),
+    ] {
+        let on = on.map(|day| Day::parse(day).unwrap());
+        let whole = f.store.firms_by_number(None, on, 100).await.unwrap();
+        assert_eq!(whole.iter().map(|f| f.number).collect::<Vec<_>>(), expected(expect), "{on:?}");
+        assert_eq!(whole.iter().map(|f| f.facts.len()).sum::<usize>(), facts, "{on:?}");
+        // Two at a time it is the same.
+        let (mut parts, mut after) = (Vec::new(), None);
+        loop {
+            let part = f.store.firms_by_number(after, on, 2).await.unwrap();
+            let Some(last) = part.last() else { break };
+            after = Some(last.number);
+            parts.extend(part);
+        }
+        assert_eq!(parts, whole, "{on:?}");
+    }
+    assert_eq!(f.store.open_firms().await.unwrap(), 3);
 }
 
 async fn a_firm_is_told_once(f: Fixture) {
