@@ -1,7 +1,7 @@
 //! `banso classify`: counts records by sector as `facts/sectors.md` says. What somebody reviewed stands on top of what the words say, with
 //! the reason and the name; every record can be written out with the words that were found in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use banso_guideline::{Belongs, Facts, Sector, Sectors, Value};
@@ -17,6 +17,8 @@ use crate::trouble::Trouble;
 const NUMBER: &str = "番号";
 /// Most records of one file.
 const RECORDS_MAX: usize = 2_000_000;
+/// Most words that are told beside a count; all of them stand in the file of results.
+const TOLD: usize = 20;
 
 /// What somebody decided about a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,16 +28,31 @@ struct Reviewed {
 }
 
 /// What was counted in a sector.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Count {
     found: usize,
     taken_out: usize,
     put_in: usize,
+    /// Of the total, by class; what a review put in without a class is apart.
+    classes: BTreeMap<String, usize>,
+    /// Of the total, in how many records each word was found, or which cell a table went by; a record may have several.
+    words: BTreeMap<String, usize>,
 }
 
 impl Count {
-    const fn total(self) -> usize {
+    const fn total(&self) -> usize {
         self.found - self.taken_out + self.put_in
+    }
+
+    /// A record that counts.
+    fn add(&mut self, belongs: Option<&Belongs>) {
+        let class = belongs.map_or("見直しで含めたもの", |b| b.class.as_str());
+        *self.classes.entry(class.to_owned()).or_default() += 1;
+        // A word in the title and in the plan is one record all the same.
+        let words: BTreeSet<&str> = belongs.iter().flat_map(|b| &b.words).map(|(_, word)| word.as_str()).collect();
+        for word in words {
+            *self.words.entry(word.to_owned()).or_default() += 1;
+        }
     }
 }
 
@@ -63,7 +80,7 @@ pub(crate) fn classify(order: &Classify, programmes: Option<&Path>, lang: Lang) 
     let mut out = Vec::new();
     for sector in chosen {
         let (count, lines) = counted(sector, &records, &reviewed);
-        say!("{}", told(sector, count, lang));
+        say!("{}", told(sector, &count, lang));
         out.extend(lines);
     }
     match &order.to {
@@ -143,6 +160,9 @@ fn counted(sector: &Sector, records: &[Row], reviewed: &BTreeMap<(String, String
         count.found += usize::from(belongs.is_some());
         count.taken_out += usize::from(belongs.is_some() && !counts);
         count.put_in += usize::from(belongs.is_none() && counts);
+        if counts {
+            count.add(belongs.as_ref());
+        }
         if belongs.is_none() && review.is_none() {
             continue;
         }
@@ -159,10 +179,10 @@ fn shown(belongs: Belongs) -> (String, String) {
     (belongs.class, words.join(" ／ "))
 }
 
-fn told(sector: &Sector, count: Count, lang: Lang) -> String {
-    let Count { found, taken_out, put_in } = count;
+fn told(sector: &Sector, count: &Count, lang: Lang) -> String {
+    let Count { found, taken_out, put_in, classes, words } = count;
     let name = sector.name.get(lang);
-    match lang {
+    let mut text = match lang {
         Lang::Ja => format!(
             "{name}（{} から）: {} 件（語・産業で {found} 件、見直しで除く {taken_out} 件、含める {put_in} 件）",
             sector.since,
@@ -173,7 +193,18 @@ fn told(sector: &Sector, count: Count, lang: Lang) -> String {
             sector.since,
             count.total()
         ),
+    };
+    let most = |counts: &BTreeMap<String, usize>| {
+        let mut all: Vec<(&String, &usize)> = counts.iter().collect();
+        all.sort_by_key(|(name, n)| (std::cmp::Reverse(**n), name.as_str()));
+        all.iter().take(TOLD).map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join("、")
+    };
+    for (ja, en, counts) in [("区分", "Classes", classes), ("当たった語・欄（件数）", "Words and cells, in records", words)] {
+        if !counts.is_empty() {
+            text.push_str(&format!("\n  {}: {}", lang.pick(ja, en), most(counts)));
+        }
     }
+    text
 }
 
 fn write(path: &Path, lines: &[[String; 6]]) -> Result<(), Trouble> {
@@ -217,7 +248,10 @@ mod tests {
     #[test]
     fn words_count_and_a_review_stands_on_top() {
         let (count, out) = lines("半導体（ものづくり補助金）", REVIEWED);
-        assert_eq!((count, count.total()), (Count { found: 3, taken_out: 1, put_in: 1 }, 3));
+        assert_eq!((count.found, count.taken_out, count.put_in, count.total()), (3, 1, 1, 3));
+        assert_eq!(count.classes, BTreeMap::from([("半導体関連産業".to_owned(), 2), ("見直しで含めたもの".to_owned(), 1)]));
+        // A record that was taken out counts for no word.
+        assert_eq!(count.words, BTreeMap::from([("半導体".to_owned(), 2), ("半導体製造装置".to_owned(), 1)]));
         assert_eq!(out[0][4], "事業計画名: 半導体 ／ 事業計画名: 半導体製造装置");
         assert_eq!((out[1][0].as_str(), out[1][2].as_str(), out[1][4].as_str()), ("3", "除く", "事業計画名: 搬送装置"));
         assert!(out[1][5].contains("食品") && out[1][5].contains("架空 花子"));
@@ -231,6 +265,72 @@ mod tests {
         assert_eq!(classes, ["半導体製造装置関連", "半導体部素材関連", "半導体製造装置関連", "その他半導体関連", "その他半導体関連"]);
         let (count, out) = lines("航空宇宙・防衛（事業再構築補助金）", "番号,分野,判断,理由,確認者,確認日\n");
         assert_eq!((count.total(), out[0][3].as_str()), (1, "宇宙関連"));
+    }
+
+    /// A thousand made-up records counted twice over: by the words of one programme and by the industries of the other, as the report does.
+    /// The counts are worked out here from how the records were made.
+    #[test]
+    fn counts_follow_from_the_records() {
+        let mut text = "番号,事業計画名,事業計画の概要,産業大分類,産業小分類\n".to_owned();
+        for n in 1..=1000 {
+            let title = match n % 10 {
+                0 => "半導体製造装置の部品",
+                1 => "半導体の検査",
+                2 => "搬送装置の導入",
+                3 => "航空機の部品",
+                4 => "人工衛星の部品",
+                _ => "菓子の開発",
+            };
+            let (group, class) = if n % 100 == 0 {
+                ("卸売業", "機械卸")
+            } else {
+                ("製造業", if n % 20 == 0 { "半導体製造装置製造業" } else { "金属加工" })
+            };
+            text.push_str(&format!("{n},架空{n} {title},架空の概要,{group},{class}\n"));
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.csv");
+        std::fs::write(&path, text).unwrap();
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../programmes");
+        let sectors = sectors(Some(&root), Lang::Ja).unwrap();
+        let day = Day::parse("2025-06-01").unwrap();
+        let all = rows(&path, &[NUMBER]).unwrap();
+        let check = |sector: &str, records: &[Row], total: usize, classes: &[(&str, usize)], words: &[(&str, usize)]| {
+            let (count, lines) = counted(sectors.on(sector, day).unwrap(), records, &BTreeMap::new());
+            let map = |pairs: &[(&str, usize)]| pairs.iter().map(|(k, n)| ((*k).to_owned(), *n)).collect::<BTreeMap<_, _>>();
+            assert_eq!((count.total(), lines.len()), (total, total), "{sector}");
+            assert_eq!(count.classes, map(classes), "{sector}");
+            for (word, records) in words {
+                assert_eq!(count.words.get(*word), Some(records), "{sector} {word}");
+            }
+        };
+        let words = [("半導体", 200), ("半導体製造装置", 100), ("搬送装置", 100)];
+        check("半導体（ものづくり補助金）", &all, 300, &[("半導体関連産業", 300)], &words);
+        let words = [("人工衛星", 100), ("航空機", 100)];
+        check("航空宇宙・防衛（ものづくり補助金）", &all, 200, &[("航空宇宙・防衛", 200)], &words);
+        let classes = [("宇宙関連", 100), ("航空関連", 100)];
+        check("航空宇宙・防衛（事業再構築補助金）", &all, 200, &classes, &words);
+        // By industry, over the records that were called semiconductors to begin with: not of the makers, of makers of the machines or with
+        // 装置 in the title, and the others.
+        let called: Vec<Row> = all.iter().filter(|r| r.get("事業計画名").is_some_and(|t| t.contains("半導体"))).cloned().collect();
+        let classes = [("その他半導体関連", 10), ("半導体製造装置関連", 90), ("半導体部素材関連", 100)];
+        check("半導体（事業再構築補助金）", &called, 200, &classes, &[("卸売業", 10)]);
+    }
+
+    #[test]
+    fn what_is_told_has_classes_and_words() {
+        let (count, _) = lines("半導体（ものづくり補助金）", REVIEWED);
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../programmes");
+        let sectors = sectors(Some(&root), Lang::Ja).unwrap();
+        let sector = sectors.on("半導体（ものづくり補助金）", Day::parse("2025-06-01").unwrap()).unwrap();
+        let text = told(sector, &count, Lang::Ja);
+        assert!(
+            text.contains("3 件")
+                && text.contains("区分: 半導体関連産業 2、見直しで含めたもの 1")
+                && text.contains("半導体 2、半導体製造装置 1"),
+            "{text}"
+        );
+        assert!(told(sector, &count, Lang::En).contains("Words and cells, in records: 半導体 2"));
     }
 
     #[test]
