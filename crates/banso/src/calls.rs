@@ -30,6 +30,10 @@ pub(crate) fn calls(asked: &CallsAsked, lang: Lang) -> Result<bool, Trouble> {
         lang.pick("読めない行", "refused"),
         read.refused()
     );
+    let shut = read.calls.iter().filter(|call| !open(call)).count();
+    if let Some(day) = asked.on {
+        say!("{} {shut}", lang.pick(&format!("{day} 正午に受付中でない公募"), &format!("calls that are not open at noon of {day}:")));
+    }
     say!(
         "{} {}　{} {}　{} {}",
         lang.pick("対象になり得る", "may suit"),
