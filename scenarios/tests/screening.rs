@@ -206,6 +206,7 @@ mod tests {
         let (code, out, err) = run(&before, &before);
         assert_eq!(code, 0, "{err}");
         assert!(out.contains("答えが変わる企業 0 件"), "{out}");
+        assert!(out.starts_with("合成の企業です") && out.contains("行は要確認の概数です"), "{out}");
         let other = root().join("programmes/go-tech/r7-1.md");
         let (code, _, err) = run(&before, &other);
         assert!(code == 1 && err.contains("同じ公募の版ではありません"), "{err}");

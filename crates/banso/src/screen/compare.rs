@@ -7,7 +7,7 @@ use banso_kernel::{Lang, group_thousands};
 use banso_screening::{Block, Comparison, Shift, Verdict};
 
 use super::input::{Firms, Prepared, put_together};
-use super::{Asked, ScreenTrouble, list};
+use super::{Asked, ScreenTrouble, list, report};
 use crate::cli;
 use crate::diagnostics::Ink;
 use crate::texts;
@@ -43,7 +43,7 @@ pub(super) fn compare(asked: &Asked, place: &cli::Place, (before, after): (&Path
         }
     }
     shift.first.truncate(20);
-    print!("{}", text(&prepared, &shift, (&before, &after), asked.synthetic.is_some(), lang));
+    print!("{}", text(&prepared, &shift, (&before, &after), firms.unsettled(), lang));
     let misfits = firms.misfits();
     if let Some(misfits) = &misfits {
         complain!("{}", misfits.to_string().trim_end());
@@ -62,16 +62,13 @@ fn stretch(firms: &mut Firms) -> Result<Vec<Block>, ScreenTrouble> {
     Ok(blocks)
 }
 
-fn text(prepared: &Prepared, shift: &Shift, (before, after): (&Edition, &Edition), synthetic: bool, lang: Lang) -> String {
-    let mut out = String::new();
+fn text(prepared: &Prepared, shift: &Shift, (before, after): (&Edition, &Edition), unsettled: Option<usize>, lang: Lang) -> String {
+    let mut out = unsettled.map(|lines| report::synthetic_words(lines, lang)).unwrap_or_default();
     let grouped = |n: u64| group_thousands(i128::from(n));
     let mut line = |ja: String, en: String| {
         out.push_str(if lang == Lang::En { &en } else { &ja });
         out.push('\n');
     };
-    if synthetic {
-        line("合成の企業です。実在の企業ではありません。".into(), "These firms are synthetic; none of them exists.".into());
-    }
     let (old, new) = (&before.meta().edition, &after.meta().edition);
     line(format!("{}　{old} → {new}", after.meta().call), format!("{}: {old} to {new}", after.meta().call));
     let (firms, moved) = (grouped(shift.firms), grouped(shift.moved()));

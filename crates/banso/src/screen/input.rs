@@ -140,7 +140,14 @@ fn division(text: &str, schema: &Schema) -> Result<Division, ScreenTrouble> {
 pub(crate) enum Firms {
     Table(Box<FactTable>),
     Register(Box<Register>),
-    Synthetic { marginals: Marginals, seed: u64, next: u64, all: u64 },
+    /// `unsettled` of the lines of the distributions are rough figures whose source is still to be checked.
+    Synthetic {
+        marginals: Marginals,
+        seed: u64,
+        next: u64,
+        all: u64,
+        unsettled: usize,
+    },
 }
 
 impl Firms {
@@ -162,7 +169,8 @@ impl Firms {
                 let path = prepared.facts_folder.join("population.csv");
                 let text = reading::text(&path).map_err(|cause| ScreenTrouble::Unreadable { path: path.clone(), cause })?;
                 let marginals = Marginals::parse(&text, schema).map_err(|cause| ScreenTrouble::Marginals { path, cause })?;
-                Ok(Firms::Synthetic { marginals, seed: asked.seed, next: 0, all })
+                let unsettled = text.lines().filter(|line| !line.starts_with('#') && line.contains("要確認")).count();
+                Ok(Firms::Synthetic { marginals, seed: asked.seed, next: 0, all, unsettled })
             }
             (None, None) => Err(ScreenTrouble::NoFirms),
         }
@@ -173,7 +181,7 @@ impl Firms {
         match self {
             Firms::Table(table) => Ok(table.block()?),
             Firms::Register(register) => register.block(),
-            Firms::Synthetic { marginals, seed, next, all } => {
+            Firms::Synthetic { marginals, seed, next, all, .. } => {
                 let firms = (*all - *next).min(BLOCK as u64);
                 let block = (firms > 0).then(|| marginals.block(*seed, *next, firms));
                 *next += firms;
@@ -225,6 +233,14 @@ impl Firms {
             }
         }
         Ok(())
+    }
+
+    /// Of made-up firms: how many lines of their distributions are still to be checked.
+    pub(crate) const fn unsettled(&self) -> Option<usize> {
+        match self {
+            Firms::Synthetic { unsettled, .. } => Some(*unsettled),
+            Firms::Table(_) | Firms::Register(_) => None,
+        }
     }
 
     /// How many there are, if that is known before they are read.

@@ -12,11 +12,11 @@ use super::input::Prepared;
 use super::list::{file_name, word};
 
 /// The verdicts by programme, for people.
-pub(super) fn text(prepared: &Prepared, tally: &Tally, synthetic: bool, lang: Lang) -> String {
+pub(super) fn text(prepared: &Prepared, tally: &Tally, unsettled: Option<usize>, lang: Lang) -> String {
     let mut out = String::new();
     let say = |ja: &str, en: &str| if lang == Lang::En { en.to_owned() } else { ja.to_owned() };
-    if synthetic {
-        out.push_str(&say("合成の企業です。実在の企業ではありません。\n", "These firms are synthetic; none of them exists.\n"));
+    if let Some(lines) = unsettled {
+        out.push_str(&synthetic_words(lines, lang));
     }
     let counts = say("企業 {n} 件 × 制度 {p} × 要件 {r}\n", "{n} firms × {p} programmes × {r} conditions\n");
     let counts = counts.replace("{n}", &grouped(tally.firms)).replace("{p}", &prepared.screen.programmes().len().to_string());
@@ -41,6 +41,23 @@ pub(super) fn text(prepared: &Prepared, tally: &Tally, synthetic: bool, lang: La
         }
     }
     out
+}
+
+/// That firms are made up, and how far their distributions can be relied on.
+pub(super) fn synthetic_words(unsettled: usize, lang: Lang) -> String {
+    let mut text =
+        lang.pick("合成の企業です。実在の企業ではありません。\n", "These firms are synthetic; none of them exists.\n").to_owned();
+    if unsettled > 0 {
+        text.push_str(&match lang {
+            Lang::Ja => {
+                format!("分布のうち{unsettled}行は要確認の概数です（facts/population.csv の出典の列）。件数はその限りのものです。\n")
+            }
+            Lang::En => {
+                format!("{unsettled} lines of their distributions are rough and still to be checked (facts/population.csv, last column).\n")
+            }
+        });
+    }
+    text
 }
 
 fn word_of(verdict: Verdict) -> (&'static str, &'static str) {

@@ -63,7 +63,7 @@ pub(super) fn run(asked: &Asked, prepared: &Prepared, lang: Lang) -> Result<bool
         }
         progress(&note, firms.all(), began);
     }
-    let text = report::text(prepared, &note.tally, asked.synthetic.is_some(), lang);
+    let text = report::text(prepared, &note.tally, firms.unsettled(), lang);
     crate::say::text(&text);
     if let Some(folder) = &asked.to {
         report::files(folder, prepared, &note.tally)?;
