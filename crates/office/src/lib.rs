@@ -105,6 +105,7 @@ struct Inner {
     verification: audit::Verification,
     running: analysis::Running,
     counted: execution::Counted,
+    country: firms::Country,
 }
 
 impl std::fmt::Debug for Office {
@@ -124,6 +125,7 @@ impl Office {
                 verification: audit::Verification::default(),
                 running: analysis::Running::default(),
                 counted: execution::Counted::default(),
+                country: firms::Country::default(),
             }),
         }
     }
@@ -192,6 +194,10 @@ impl Office {
 
     pub(crate) fn counted(&self) -> &execution::Counted {
         &self.inner.counted
+    }
+
+    pub(crate) fn country(&self) -> &firms::Country {
+        &self.inner.country
     }
 
     pub(crate) fn bell(&self) -> &work::Bell {

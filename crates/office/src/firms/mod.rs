@@ -1,5 +1,7 @@
 //! The firms of the register for the office: searching them, what sources say of each, which open calls each may have, and who was told.
 
+mod change;
+mod country;
 mod facts;
 mod page;
 mod register;
@@ -19,6 +21,9 @@ use crate::{CallTime, Office, call_time};
 
 pub use banso_register::{FactSource, SettledFact, settle};
 pub use banso_screening::{Answer, CapKind, Counts, Verdict};
+pub use change::{ChangePage, ChangeSearch, MovedFirm};
+pub(crate) use country::Country;
+pub use country::{Counted, CountedCall, CountryCount, CountryRun, Wanted};
 pub use facts::{FactTable, FactsTaken, TableProblem};
 pub use page::{FirmCall, FirmPage, FirmSearch, FirmsFound, ShownFact, ToldCall};
 pub use register::{FactMisfits, RegisterBlocks};

@@ -11,12 +11,12 @@ use super::OpenCalls;
 use crate::{Office, OfficeError};
 
 /// Firms that are screened for one page; more is for the command line, which reads them piece by piece.
-const MOST_FIRMS: u32 = 50_000;
+pub(super) const MOST_FIRMS: u32 = 50_000;
 /// Firms on one page of a list.
 const PAGE: usize = 50;
-const THREADS: usize = 2;
+pub(super) const THREADS: usize = 2;
 /// By what firms are grouped: an item, and the highest of each band of a number.
-const DIVISIONS: [(&str, &[i64]); 3] = [("都道府県", &[]), ("業種", &[]), ("従業員数", &[5, 20, 50, 100, 300])];
+pub(super) const DIVISIONS: [(&str, &[i64]); 3] = [("都道府県", &[]), ("業種", &[]), ("従業員数", &[5, 20, 50, 100, 300])];
 
 /// Which firms of a list are wanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use banso_register::FactSource;
 use super::*;
 use crate::OfficeError;
 use crate::testing::TestOffice;
-use crate::testing::cases::words;
+use crate::testing::cases::{PROGRAMME, programme, words};
 
 fn number(n: u64) -> CorporateNumber {
     CorporateNumber::from_body(700_000_000_000 + n)
@@ -158,6 +158,87 @@ async fn an_area_is_screened_and_firms_are_told() {
     assert!(matches!(office.note_told(&officer, &call, &BTreeSet::from([number(99)])).await, Err(OfficeError::NotFound)));
     let closed = office.firm_page(&officer, number(5), None).await.unwrap();
     assert!(closed.calls.is_empty() && closed.record.successor.is_some());
+}
+
+#[tokio::test]
+async fn the_whole_register_is_counted_beside_the_pages() {
+    let office = office().await;
+    let officer = office.somebody("officer", &[Role::Officer], None).await;
+    // Nothing to ask about while no call is open.
+    assert!(matches!(office.begin_country(&officer).await, Err(OfficeError::Invalid(_))));
+    assert_eq!(office.country_count(&officer).unwrap(), CountryCount::Never);
+    let call = office.published().await;
+    let facts = format!(
+        "法人番号,基準日,業種,資本金,従業員数,大企業単独持分,大企業合計持分,大企業兼務役員割合,みなし大企業の全株保有,みなし大企業の全役員兼務,課税所得平均,事業形態\n\
+         {},2026-04-01,製造業その他,3000万円,30人,0,0,0,いいえ,いいえ,1億円,会社\n{},2026-04-01,製造業その他,100億円,3000人,0,0,0,いいえ,いいえ,1億円,会社\n",
+        number(1),
+        number(2)
+    );
+    office.facts(&facts, FactSource::Office, None).await.unwrap();
+    let run = office.begin_country(&officer).await.unwrap().unwrap();
+    // While it is under way it says how far it is, and no other begins.
+    assert!(matches!(office.country_count(&officer).unwrap(), CountryCount::Running { firms: 0, of: 4, .. }));
+    assert!(office.begin_country(&officer).await.unwrap().is_none());
+    office.carry_out_country(run).await;
+    let CountryCount::Done(counted) = office.country_count(&officer).unwrap() else { panic!("it is done") };
+    assert_eq!((counted.firms, counted.calls.len()), (4, 1));
+    // The same as the page of the area says, and as its tables.
+    let search = ScreeningSearch { call: Some(call.clone()), ..ScreeningSearch::default() };
+    let page = office.screening(&officer, &search).await.unwrap();
+    let found = &counted.calls[0];
+    assert_eq!(found.within(&[]), page.calls[0].verdicts);
+    let tables = page.chosen.unwrap().grouped;
+    for (at, table) in tables.iter().enumerate() {
+        let (name, groups) = &counted.divisions[at];
+        let rows: Vec<(String, Counts)> = found.by(at, &[]).into_iter().map(|(g, counts)| (groups[g].clone(), counts)).collect();
+        assert_eq!((name, &rows), (&table.item, &table.groups));
+    }
+    // All three at once: the large manufacturer of Fukui, and nobody else, is not eligible.
+    let place = |at: usize, group: &str| counted.divisions[at].1.iter().position(|g| g == group);
+    let wanted = [place(0, "福井県"), place(1, "製造業その他"), place(2, "301人以上")];
+    assert_eq!(found.within(&wanted), [0, 0, 0, 0, 1]);
+    assert_eq!(found.within(&[place(0, "石川県"), place(1, "製造業その他"), None]), Counts::default());
+    let applicant = office.somebody("applicant", &[Role::Applicant], None).await;
+    assert!(matches!(office.country_count(&applicant), Err(OfficeError::Forbidden(_))));
+    assert!(matches!(office.begin_country(&applicant).await, Err(OfficeError::Forbidden(_))));
+}
+
+#[tokio::test]
+async fn an_amendment_is_told_in_firms() {
+    let office = office().await;
+    let officer = office.somebody("officer", &[Role::Officer], None).await;
+    let call = office.published().await;
+    let alone = office.changed_firms(&officer, &call, &ChangeSearch::default()).await.unwrap();
+    assert_eq!((alone.editions.len(), alone.sides, alone.shift), (1, None, None));
+    let facts = format!(
+        "法人番号,基準日,業種,資本金,従業員数,大企業単独持分,大企業合計持分,大企業兼務役員割合,みなし大企業の全株保有,みなし大企業の全役員兼務,課税所得平均,事業形態\n\
+         {},2026-04-01,製造業その他,3000万円,30人,0,0,0,いいえ,いいえ,1億円,会社\n",
+        number(1)
+    );
+    office.facts(&facts, FactSource::Office, None).await.unwrap();
+    // The second edition leaves out whoever has a capital of just thirty million.
+    let amended = programme().replace("第1回・第1版", "第1回・第2版").replacen(
+        "```要件\n中小企業者である\n",
+        "```要件\n中小企業者である かつ 資本金 != 3,000万円\n",
+        1,
+    );
+    let file = crate::ProgrammeFile { path: PROGRAMME.replace(".md", ".2.md"), text: amended };
+    let loaded = office.load_programmes(&[file], &words()).await.unwrap();
+    assert!(matches!(loaded[..], [crate::Loaded::Published { number: 2, .. }]), "{loaded:?}");
+    let page = office.changed_firms(&officer, &call, &ChangeSearch { area: "福井県".into(), ..ChangeSearch::default() }).await.unwrap();
+    let shift = page.shift.unwrap();
+    assert_eq!((page.editions.len(), shift.firms, shift.moved()), (2, 3, 1));
+    assert_eq!(page.moved.iter().map(|m| (m.number, m.to)).collect::<Vec<_>>(), [(number(1), Verdict::Not)]);
+    assert!(!page.clauses.is_empty() && page.clauses.iter().all(|(_, title, _)| !title.ja.is_empty()), "{:?}", page.clauses);
+    // The other way round it moves back; an edition that is not there is not found.
+    let (old, new) = page.sides.unwrap();
+    let back = ChangeSearch { before: Some(new), after: Some(old), area: String::new() };
+    let back = office.changed_firms(&officer, &call, &back).await.unwrap();
+    assert_eq!(back.moved[0].from, Verdict::Not);
+    let none = ChangeSearch { before: Some(banso_kernel::Digest::of(b"x")), ..ChangeSearch::default() };
+    assert!(matches!(office.changed_firms(&officer, &call, &none).await, Err(OfficeError::NotFound)));
+    let applicant = office.somebody("applicant", &[Role::Applicant], None).await;
+    assert!(matches!(office.changed_firms(&applicant, &call, &ChangeSearch::default()).await, Err(OfficeError::Forbidden(_))));
 }
 
 #[tokio::test]

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use banso_kernel::{CallId, CorporateNumber, Day};
+use banso_office::ProgrammeFile;
 use banso_office::firms::{FactSource, FactTable};
 use banso_office::testing::TestOffice;
-use banso_office::testing::cases::words;
+use banso_office::testing::cases::{PROGRAMME, programme, words};
 use banso_permits::Role;
 use banso_web::testing::Visitor;
 
@@ -87,6 +88,57 @@ async fn firms_are_listed_explained_and_told() {
     officer.send(&firm, &back, &[("call", &call.to_string())]).await.is(303);
     officer.send(&firm, &back, &[("call", &call.to_string())]).await.is(404);
     officer.send(&list, &list, &[("firm", "1")]).await.is(404);
+}
+
+#[tokio::test]
+async fn the_whole_register_is_counted_and_shown_by_group() {
+    let (office, call, mut officer) = desk().await;
+    let here = "/office/screening/country";
+    officer.get("/office/screening").await.is(200).has(here);
+    officer.get(here).await.is(200).holds_together().has("まだ数えていません").has("すべての法人を照合する");
+    let person = office.person_by_login("officer").await.unwrap();
+    let run = office.begin_country(&person).await.unwrap().unwrap();
+    // Under way: it reloads by itself and cannot be begun again; the press changes nothing.
+    let page = officer.get(here).await;
+    page.is(200).holds_together().has("照合しています").has("http-equiv=\"refresh\"");
+    assert!(!page.body.contains("すべての法人を照合する"));
+    officer.send("/office/screening", here, &[]).await.is(303);
+    office.carry_out_country(run).await;
+    officer.get(here).await.is(200).holds_together().has("照合した法人").has("公募ごとの見込み");
+    let shown = format!("{here}?call={call}");
+    officer.get(&shown).await.is(200).holds_together().has("内訳：都道府県").has("内訳：従業員数").has("/office/screening?area=");
+    officer.get(&format!("{shown}&lang=en")).await.is(200).has("The whole register");
+    officer
+        .get(&format!("{shown}&lang=ja&prefecture=%E7%A6%8F%E4%BA%95%E7%9C%8C&industry=%E5%8D%B8%E5%A3%B2%E6%A5%AD"))
+        .await
+        .is(200)
+        .holds_together();
+    officer.get(&format!("{shown}&prefecture=x")).await.is(404);
+    officer.get(&format!("{here}?call=nowhere/r1")).await.is(404);
+    for (role, expect) in [(Role::Director, 200), (Role::Auditor, 200), (Role::Analyst, 403), (Role::Applicant, 403)] {
+        office.somebody(role.name(), &[role], None).await;
+        Visitor::signed_in(&office, role.name()).await.get(&shown).await.is(expect);
+    }
+}
+
+#[tokio::test]
+async fn an_amendment_is_shown_in_firms() {
+    let (office, call, mut officer) = desk().await;
+    let here = format!("/office/calls/{call}/changed-firms");
+    officer.get(&format!("/office/screening?call={call}")).await.has(&here);
+    officer.get(&here).await.is(200).holds_together().has("版は一つだけ");
+    let amended = programme().replace("第1回・第1版", "第1回・第2版").replacen(
+        "```要件\n中小企業者である\n",
+        "```要件\n中小企業者である かつ 資本金 != 3,000万円\n",
+        1,
+    );
+    let file = ProgrammeFile { path: PROGRAMME.replace(".md", ".2.md"), text: amended };
+    office.load_programmes(&[file], &words()).await.unwrap();
+    let page = officer.get(&here).await;
+    page.is(200).holds_together().has("判定の動き").has("答えが動く条項").has("株式会社架空髙﨑1").has("申請次第").has("不適");
+    officer.get(&format!("{here}?area=%E7%9F%B3%E5%B7%9D%E7%9C%8C&lang=en")).await.is(200).holds_together().has("Firms that change answer");
+    officer.get(&format!("{here}?old=x")).await.is(404);
+    officer.get("/office/calls/nowhere/r1/changed-firms").await.is(404);
 }
 
 #[tokio::test]
