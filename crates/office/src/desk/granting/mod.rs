@@ -13,8 +13,8 @@ mod returning;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use costs::{HeadingShares, heading, several};
 pub use costs::{CostCell, Settled, SettledCell, modified_place, modified_reason};
+pub(crate) use costs::{HeadingShares, heading, several};
 pub use decide::{DecisionOrder, RefusalOrder};
 pub(crate) use page::Read;
 pub use page::{GrantCase, GrantPage, GrantStage, QuoteFile, RequestView};
