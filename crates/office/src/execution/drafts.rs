@@ -51,12 +51,10 @@ impl Office {
         super::reporting::writable(&project)?;
         let read = tokio::task::spawn_blocking(move || read_table(&table).map(as_shown)).await.map_err(OfficeError::fault)?;
         let rows = read.map_err(|e| OfficeError::Invalid(vec![FieldProblem { field: field.to_owned(), text: e.text() }]))?;
-        self.import_claims(person, case, &rows, based_on).await.map_err(|error| match error {
-            OfficeError::Invalid(problems) => {
-                OfficeError::Invalid(problems.into_iter().map(|p| FieldProblem { field: field.to_owned(), ..p }).collect())
-            }
-            other => other,
-        })
+        let done = self.import_claims(person, case, &rows, based_on).await;
+        let Err(OfficeError::Invalid(problems)) = done else { return done };
+        let there = |problem: FieldProblem| FieldProblem { field: field.to_owned(), ..problem };
+        Err(OfficeError::Invalid(problems.into_iter().map(there).collect()))
     }
 
     /// The same with rows at hand, from the first of the table on.
