@@ -6,6 +6,7 @@ mod evaluating;
 mod explaining;
 mod properties;
 mod reading;
+mod tck;
 mod typing;
 
 use std::collections::BTreeMap;
