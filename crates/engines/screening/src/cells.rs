@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use banso_guideline::expr::Unit;
 use banso_guideline::{ItemId, Value};
-use banso_kernel::{Day, Exact, fold_width};
+use banso_kernel::{Day, Exact, Yen, fold_width};
 
-use crate::block::{Block, day_of};
+use crate::block::{Block, day_number, day_of};
 use crate::population::number;
 use crate::schema::{Field, Kind, Schema};
 
@@ -101,11 +102,12 @@ impl Layout {
                 Some(scale) => Value::Number(Exact::new(n, scale)),
                 None => return wrong(),
             },
-            (Kind::Number { .. }, Cell::Text(_)) => match number(text).or_else(|| number(&fold_width(text).replace(',', ""))) {
+            (Kind::Number { .. }, Cell::Text(_)) => match counted(text, &field.unit) {
                 Some(n) => Value::Number(n),
                 None => return wrong(),
             },
-            (Kind::Day, Cell::Whole(n)) => match i64::try_from(n).ok().and_then(day_of) {
+            // A count beyond the calendar would come back as its last day.
+            (Kind::Day, Cell::Whole(n)) => match i64::try_from(n).ok().and_then(day_of).filter(|day| i128::from(day_number(*day)) == n) {
                 Some(day) => Value::Day(day),
                 None => return wrong(),
             },
@@ -129,6 +131,19 @@ impl Layout {
             (Kind::Text | Kind::Number { .. } | Kind::Day | Kind::YesNo | Kind::Choice(_), _) => return wrong(),
         };
         Ok(Some(value))
+    }
+}
+
+/// A number with its item's unit or with none. `300人` is no capital, and `5,000千円` is not 5,000 yen.
+fn counted(text: &str, unit: &str) -> Option<Exact> {
+    let plain = fold_width(text).replace(',', "");
+    let letters = plain.rsplit(|c: char| c.is_ascii_digit()).next().unwrap_or_default().trim();
+    let own = Unit::of(unit);
+    match letters {
+        "" => number(&plain),
+        "%" => own.is_none().then(|| number(&plain)).flatten(),
+        _ if Unit::of(letters) == own => number(&plain),
+        _ => own.is("円").then(|| Yen::parse(&plain).ok().map(Yen::exact)).flatten(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The columnar evaluator against the row evaluator: truths, numbers with their ends, what is missing, errors.
 
+mod cells;
 mod population;
 mod properties;
 mod sql;
