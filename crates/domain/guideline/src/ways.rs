@@ -62,7 +62,8 @@ impl Edition {
         if failing.is_empty() {
             return Vec::new();
         }
-        let points = self.points(&failing, facts);
+        // A change for one clause must not make another one fail: what the others turn at is tried too.
+        let points = self.points(&self.computed().collect::<Vec<_>>(), facts);
         let mut opaque = Vec::new();
         let mut ways: Vec<Put> = vec![Put::new()];
         for rule in failing {
@@ -108,9 +109,27 @@ impl Edition {
             let best = sets.iter().min_by_key(|set| (set.iter().filter(|i| !asked.contains(*i)).count(), set.len()));
             asked.extend(best.into_iter().flatten().cloned());
         }
+        // Two clauses may want different answers of one item: then all that matters is asked.
+        let all = examination.next_questions.iter().cloned().collect();
+        if !self.opened_by(&asked, facts, &points) && self.opened_by(&all, facts, &points) {
+            return examination.next_questions;
+        }
         let mut order: Vec<ItemId> = examination.next_questions.into_iter().filter(|i| asked.remove(i)).collect();
         order.extend(asked);
         order
+    }
+
+    /// Whether some answers to these items make no condition a no and leave none open. Lists, and more than can be tried, are taken on trust.
+    fn opened_by(&self, items: &BTreeSet<ItemId>, facts: &Facts, points: &TurningPoints) -> bool {
+        let mut ways = vec![Put::new()];
+        for item in items {
+            let Some(values) = points.get(item) else { return true };
+            ways = ways.iter().flat_map(|way| values.iter().map(|v| with_one(way, item, v))).collect();
+            if ways.len() > TRIES_MAX {
+                return true;
+            }
+        }
+        ways.iter().any(|way| self.examine(&with(facts, way)).verdict == Truth::Yes)
     }
 
     fn computed(&self) -> impl Iterator<Item = &Rule> {
@@ -277,6 +296,12 @@ fn with(facts: &Facts, way: &Put) -> Facts {
     let mut after = facts.clone();
     after.0.extend(way.iter().map(|(k, v)| (k.clone(), v.clone())));
     after
+}
+
+fn with_one(way: &Put, item: &ItemId, value: &Value) -> Put {
+    let mut more = way.clone();
+    more.insert(item.clone(), value.clone());
+    more
 }
 
 /// Both ways at once, unless they want different values of one item.
