@@ -6,6 +6,7 @@ mod common;
 use banso_execution::act::*;
 use banso_execution::decide;
 use banso_execution::figures::{CountedBy, Figures, figures_as_of};
+use banso_execution::law::ChargePart;
 use banso_kernel::{Day, Yen};
 use common::*;
 use proptest::prelude::*;

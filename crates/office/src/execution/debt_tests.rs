@@ -255,8 +255,8 @@ async fn demanded_in_instalments_waived_and_given_up() {
     // Nothing of it is left; what was given up is told part by part.
     let debt = story.debt().await;
     // Each line says what was left after it: the waiver of one yen less than a thousand, and nothing after the last.
-    let left: Vec<(&str, i64)> = debt.lines.iter().filter_map(|l| Some((l.what.ja.as_ref(), l.left?.get()))).collect();
-    let [.., (waiver, rest), (last, nothing)] = left[..] else { panic!("{left:?}") };
+    let after: Vec<(&str, i64)> = debt.lines.iter().filter_map(|l| Some((l.what.ja.as_ref(), l.left?.get()))).collect();
+    let [.., (waiver, rest), (last, nothing)] = after[..] else { panic!("{after:?}") };
     assert_eq!((waiver, last, rest, nothing), ("加算金・延滞金の免除", "債権の免除・不納欠損", open.get(), 0));
     assert_eq!([debt.principal_open, debt.surcharge_open, debt.late_charge_open, debt.line.sums.open], [Yen::ZERO; 4]);
     let (_, given_up) = debt.given_up.unwrap();
