@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use banso_execution::ExecutionAct;
 use banso_execution::act::{CompletionReported, Inspected, Trigger};
 use banso_execution::decide::{fix_amount, step};
+use banso_execution::figures::CountedBy;
 use banso_execution::state::to_lines;
 use banso_kernel::{CaseId, Day, Digest, Yen};
 use banso_office::Office;
@@ -49,7 +50,13 @@ impl Crowd {
     /// How many cases the totals are of, some days from now.
     pub(crate) async fn totals(&self, days: i32) -> Outcome<u64> {
         let as_of = self.today()?.plus_days(days);
-        Ok(self.office()?.money_page(&self.0.staff.auditor, &self.0.call, Some(as_of)).await.map_err(|e| format!("{e:?}"))?.total.cases)
+        Ok(self
+            .office()?
+            .money_page(&self.0.staff.auditor, &self.0.call, Some(as_of), CountedBy::Moved)
+            .await
+            .map_err(|e| format!("{e:?}"))?
+            .total
+            .cases)
     }
 
     /// Reported, inspected and fixed: some of the cases, at once.

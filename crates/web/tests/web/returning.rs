@@ -156,18 +156,17 @@ async fn what_is_owed_is_shown_to_the_day_at_both_desks() {
     assert!(officer.get(&format!("{register}.xlsx")).await.is(200).header("content-type").contains("spreadsheetml"));
     officer.get(&format!("{register}?as-of=2025-07-01&lang=en")).await.is(200).holds_together().has("There are no debts");
     officer.get(&format!("{register}?lang=ja")).await;
-    desks.visitor("auditor").await.get(register).await.is(200).holds_together();
-    desks.visitor("firm-0").await.get(register).await.is(403);
+    firm.get(register).await.is(403);
+    money_adds_up(&desks, register).await;
+    desks.stage.settle().await;
+}
+
+/// What the auditor sees of the same yen: the register, the path of each, the totals of the call.
+async fn money_adds_up(desks: &Desks, register: &str) {
     let mut auditor = desks.visitor("auditor").await;
+    auditor.get(register).await.is(200).holds_together();
     let path = desks.office.replace("/office/", "/audit/").replace("/project", "/money");
     auditor.get(&path).await.is(200).holds_together().has("交付決定の取消し").has("返還金の収納").has("元本 4,000,000円");
-    auditor
-        .get("/audit/calls/go-tech/r7-1/money")
-        .await
-        .is(200)
-        .holds_together()
-        .has("加算金・延滞金")
-        .has("4,000,000円")
-        .has("収納（元本・加算金・延滞金）");
-    desks.stage.settle().await;
+    let totals = auditor.get("/audit/calls/go-tech/r7-1/money").await;
+    totals.is(200).holds_together().has("加算金・延滞金").has("4,000,000円").has("収納（元本・加算金・延滞金）");
 }

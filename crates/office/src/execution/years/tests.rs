@@ -219,8 +219,8 @@ async fn sold(road: &Road) {
         async move { office.report_disposed(holder, road.case, request, &form, road.press()).await }
     };
     let price = format!("done-price-{request}");
-    assert_eq!(fields(report(-1, None).await), [price.clone()]);
-    assert_eq!(fields(report(27_000_000, None).await), [price.clone()]);
+    assert_eq!(fields(report(-1, None).await), [price.as_str()]);
+    assert_eq!(fields(report(27_000_000, None).await), [price.as_str()]);
     let form = done(Some(road.today()), Some(27_000_000), None);
     let shown = office.price_shown(holder, road.case, request, &form).await.unwrap();
     // 27,000,000 × 18,000,000 / 28,000,000, cut below one yen.
