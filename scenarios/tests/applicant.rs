@@ -123,7 +123,8 @@ mod tests {
         let invitation = university.get(&link).await;
         invitation.expect("架空の微細加工の高度化");
         university.submit(&invitation.form("/invitations/")).await.expect_status(200).expect("あなたの側");
-        university.get(&link).await.expect_status(404);
+        university.get(&link).await.expect_status(200).expect("すでに参加しています");
+        cast.stranger.visit(server).await.get(&link).await.expect_status(404);
         application.try_members(&mut university, &[2]).await.unwrap();
         university.get(&application.section("plan", 0)).await.expect("次の機関が入力します");
         let path = application.section("overview", 0);
