@@ -18,7 +18,7 @@ const CARRIED_PATH: &str = "kept-path";
 /// The one form whose fields are not kept: they are a password.
 pub(crate) const SIGN_IN: &str = "/sign-in";
 /// Hidden fields of our forms, of no interest to a reader.
-const NOT_TYPED: [&str; 6] = ["version", "revision", "go", "prepared", "request-version", "plan"];
+const NOT_TYPED: [&str; 7] = ["version", "revision", "go", "prepared", "request-version", "plan", "declared"];
 
 /// A form as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -76,6 +76,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "banso-simulation",
         ],
     ),
+    ("banso-bench-feel", &["banso-kernel", "banso-guideline"]),
     ("banso-bench-evaluation", &["banso-evaluation", "banso-tables"]),
     ("banso-bench-screening", &["banso-kernel", "banso-guideline", "banso-screening"]),
     ("banso-bench", &["banso-kernel", "banso-grant", "banso-guideline", "banso-permits", "banso-store", "banso-scenarios"]),

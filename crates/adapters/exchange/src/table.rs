@@ -55,7 +55,7 @@ impl TableFileError {
             TableFileError::Merged { cells } => {
                 format!("セル{cells}が結合されています。結合を解除し、各行に記入してください。")
             }
-            TableFileError::Archive(why) => format!("Excelのファイルが壊れているか、大きすぎます（{why}）。"),
+            TableFileError::Archive(_) => "Excelのファイルが壊れているか、大きすぎます。.xlsx で保存し直してください。".to_owned(),
             TableFileError::Line { line, why } => {
                 format!("{line}行目を読めません（{why}）。UTF-8 か Shift_JIS のCSVで保存し直してください。")
             }

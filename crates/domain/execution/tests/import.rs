@@ -133,3 +133,20 @@ proptest! {
         }
     }
 }
+
+/// A spreadsheet hands a cell of 10 % out as 0.1; the form's example row is never taken in.
+#[test]
+fn a_rate_as_a_spreadsheet_keeps_it_and_the_example() {
+    let rate = |text: &str| {
+        let lines = import_lines(&table(&[with("税率", text)])).map_err(|p| p[0].cell.clone())?;
+        Ok::<_, String>(lines[0].evidence.invoice.as_ref().unwrap().clone())
+    };
+    assert_eq!((rate("0.1"), rate("0.08"), rate("１０")), (rate("10％"), rate("8%"), rate("10%")));
+    assert_ne!(rate("0.08"), rate("10%"));
+    for wrong in ["0.1%", "0.105", "1.1", "-1"] {
+        assert_eq!(rate(wrong), Err("U2".to_owned()), "{wrong}");
+    }
+    let example = with("内容", "（記入例）試作用部材");
+    assert_eq!(import_lines(&table(&[example.clone(), good()])).unwrap().len(), 1);
+    assert!(import_lines(&table(&[example])).is_err());
+}

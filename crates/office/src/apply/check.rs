@@ -1,6 +1,6 @@
 //! 入力内容の確認: every answer once more, what is missing or wrong, what the guideline's clauses say of it, what it comes to.
 
-use banso_guideline::answers::{AnswerProblem, CONSORTIUM_ITEM, FormFacts, MAY_BE_MISSING};
+use banso_guideline::answers::{AnswerProblem, CONSORTIUM_ITEM, MAY_BE_MISSING};
 use banso_guideline::{FieldKind, FieldPlace, Finding, Missing, Section as FormSection, SectionContent, Side, Truth};
 use banso_kernel::{CaseId, Lang, LocalText, Yen};
 use banso_permits::{Action, Person};
@@ -9,7 +9,6 @@ use super::budget::{BEYOND_PERIOD, Budget, Subsidy, to_be_told};
 use super::documents::AttachedFile;
 use super::draft::{CaseHead, Draft, Phase, Seat, TRACK_ITEM, Writable, seen_edition};
 use super::members::InviteeStatus;
-use super::paper::Paper;
 use super::section::keyed_fields;
 use super::targets::Target;
 use super::tasks::ReturnedPoint;
@@ -390,8 +389,6 @@ impl Office {
         let Some(selected) = draft.case().filter(|_| page.selected.is_some()) else { return Ok(page) };
         // What was erased by right is compared with nothing.
         let paper = self.paper(selected.submission.paper.content).await?.ok();
-        let cost =
-            |paper: &Paper| FormFacts { form: draft.edition.form(), kpis: draft.edition.kpis(), answers: &paper.answers }.total_cost().ok();
-        Ok(CheckPage { cost_selected: paper.as_ref().and_then(cost), ..page })
+        Ok(CheckPage { cost_selected: paper.and_then(|paper| paper.total_cost(&draft.edition)), ..page })
     }
 }

@@ -13,8 +13,9 @@
 //! application is the same text.
 
 use banso_grant::{CanonicalError, DocumentRef, canonical_json};
-use banso_guideline::answers::Answers;
-use banso_kernel::{CallId, CorporateNumber, Digest};
+use banso_guideline::Edition;
+use banso_guideline::answers::{Answers, FormFacts};
+use banso_kernel::{CallId, CorporateNumber, Digest, Yen};
 use serde::{Deserialize, Serialize};
 
 /// The version of this form of writing.
@@ -73,6 +74,11 @@ pub struct PaperAttachment {
 }
 
 impl Paper {
+    /// All costs in it, by the form of an edition; `None` when they are beyond what can be summed.
+    pub(crate) fn total_cost(&self, edition: &Edition) -> Option<Yen> {
+        FormFacts { form: edition.form(), kpis: edition.kpis(), answers: &self.answers }.total_cost().ok()
+    }
+
     /// The one JSON text of this paper.
     ///
     /// # Errors

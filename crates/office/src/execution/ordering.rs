@@ -77,7 +77,7 @@ fn code(cause: Cause) -> String {
 fn causes(execution: &Execution) -> Vec<Cause> {
     let mut all = Vec::new();
     // Both take the same excess: what the last cancellation did not leave is of the fixing.
-    all.push(if execution.last_ground.is_some() { Cause::Revocation } else { Cause::ExcessAfterFixing });
+    all.push(execution.excess_cause());
     all.push(Cause::InputTax);
     all.extend(execution.revenue.keys().map(|nth| Cause::Revenue { nth: *nth }));
     all.extend(execution.wages.keys().map(|nth| Cause::Wage { nth: *nth }));

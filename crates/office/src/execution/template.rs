@@ -1,6 +1,7 @@
 //! The form of the claim lines as an Excel file: the heading row, and the choices that its cells know on the rows below it.
 
 use banso_exchange::{Cell, Column, Kind, Sheet, to_xlsx};
+use banso_execution::claim::EXAMPLE;
 use banso_kernel::CaseId;
 use banso_permits::{Action, Person};
 
@@ -31,10 +32,11 @@ impl Office {
 }
 
 fn example(heading: &str) -> Vec<(&'static str, String)> {
+    let what = format!("{EXAMPLE}試作用部材");
     [
         ("明細番号", "1-001"),
         ("経費区分", heading),
-        ("内容", "（記入例）試作用部材"),
+        ("内容", &what),
         ("種別", "新品"),
         ("単価（税抜）", "100,000"),
         ("計上額", "100,000"),

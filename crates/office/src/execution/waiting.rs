@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use banso_execution::act::Cause;
 use banso_execution::duties::{Deadline, DutyKind};
 use banso_execution::run::waiting_claims;
 use banso_execution::state::{Execution, OpenKind};
@@ -224,7 +223,7 @@ fn of_years(execution: &Execution, all: &mut Vec<Found>) {
 fn of_debts(execution: &Execution, today: Day, all: &mut Vec<Found>) -> Result<(), ExecutionRefusal> {
     for open in execution.open_items(today)? {
         let cause = if open.kind == OpenKind::Excess {
-            Cause::ExcessAfterFixing.label()
+            execution.excess_cause().label()
         } else if open.kind == OpenKind::UnorderedPayback {
             LocalText::ja(open.what)
         } else {

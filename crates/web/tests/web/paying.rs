@@ -72,7 +72,7 @@ async fn what_is_held_can_be_planned_and_what_became_stale_is_told() {
     officer.get(&payments).await.is(200).holds_together().has("別の方法で本人に確認した");
 }
 
-/// The form that was handed out goes in again as a file; what is no table is told at the file, and nothing is taken in.
+/// A table goes in as a file; what is no table, and the form with nothing but its example, is told at the file, and nothing is taken in.
 #[tokio::test]
 async fn lines_come_out_of_a_workbook() {
     let road = Road::decided().await;
@@ -87,14 +87,16 @@ async fn lines_come_out_of_a_workbook() {
         ("明細.xlsx", b"PK\x03\x04 cut off".as_slice(), "壊れている"),
         ("明細.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice(), "パスワード"),
         ("明細.csv", "明細番号,内容\n1,a\n".as_bytes(), "列がありません"),
+        ("明細.xlsx", &form, "明細が1行もありません"),
     ] {
         firm.upload(&workbook, &fields, ("workbook", name, bytes)).await.is(422).holds_together().has("workbook").has(words);
     }
     firm.get(&report).await.is(200).has("明細はまだありません");
-    firm.upload(&workbook, &fields, ("workbook", "明細.xlsx", &form)).await.is(303);
-    firm.get(&report).await.is(200).has("（記入例）試作用部材");
+    let text = |machine| road.table(machine, "15,000,000").iter().map(|row| row.join("\t")).collect::<Vec<_>>().join("\n");
+    firm.upload(&workbook, &fields, ("workbook", "明細.txt", text("28,000,000").as_bytes())).await.is(303);
+    firm.get(&report).await.is(200).has("架空の加工機");
     // Once more the same is the same; another table over what stands by now is not taken unseen.
-    firm.upload(&workbook, &fields, ("workbook", "明細.xlsx", &form)).await.is(303);
-    let other = road.table("28,000,000", "15,000,000").iter().map(|row| row.join("\t")).collect::<Vec<_>>().join("\n");
+    firm.upload(&workbook, &fields, ("workbook", "明細.txt", text("28,000,000").as_bytes())).await.is(303);
+    let other = text("27,000,000");
     firm.upload(&workbook, &fields, ("workbook", "明細.txt", other.as_bytes())).await.is(409);
 }

@@ -24,6 +24,9 @@ pub struct ImportProblem {
     pub message: LocalText,
 }
 
+/// How the content of the form's example row begins. It is never taken in.
+pub const EXAMPLE: &str = "（記入例）";
+
 macro_rules! columns {
     ($($name:ident = $header:literal;)*) => {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +90,7 @@ pub fn cell_name(row: usize, column: usize) -> String {
 }
 
 /// Reads a table as a spreadsheet shows it, from its first row on. The first row with anything in it is the heading; columns may stand in
-/// any order; blank rows are passed over.
+/// any order; blank rows and the form's example are passed over.
 ///
 /// # Errors
 /// Everything that is wrong, by cell.
@@ -112,7 +115,7 @@ pub fn import_lines(rows: &[Vec<String>]) -> Result<Vec<ClaimLine>, Vec<ImportPr
     }
     let mut lines = Vec::new();
     for (number, cells) in (above + 2..).zip(body) {
-        if is_blank(cells) {
+        if is_blank(cells) || is_example(cells, &places) {
             continue;
         }
         let mut row = Row { number, cells, places: &places, problems: &mut problems };
@@ -122,6 +125,12 @@ pub fn import_lines(rows: &[Vec<String>]) -> Result<Vec<ClaimLine>, Vec<ImportPr
         problems.push(problem(above + 2, 1, "", "明細が1行もありません。", "there are no lines"));
     }
     if problems.is_empty() { Ok(lines) } else { Err(problems) }
+}
+
+/// The row that shows how the form is filled in, left standing.
+fn is_example(cells: &[String], places: &BTreeMap<Column, usize>) -> bool {
+    let what = places.get(&Column::What).and_then(|at| cells.get(*at));
+    what.is_some_and(|what| what.trim_start().starts_with(EXAMPLE))
 }
 
 fn is_blank(cells: &[String]) -> bool {
@@ -381,8 +390,11 @@ fn serial_day(text: &str) -> Option<Day> {
 
 /// `10%`, `８％`.
 fn percent(text: &str) -> Result<Rate, String> {
+    let wrong = || format!("`{text}` is not a rate");
     let folded = fold_width(text);
     let number = folded.trim().trim_end_matches('%').trim();
-    let whole: i128 = number.parse().map_err(|_| format!("`{text}` is not a rate"))?;
-    if (0..=100).contains(&whole) { Ok(Rate::new(Exact::new(whole, 100))) } else { Err(format!("`{text}` is not a rate")) }
+    // A spreadsheet hands 10 % out as 0.1.
+    let hundredths = number.strip_prefix("0.").filter(|digits| digits.len() <= 2 && !folded.contains('%'));
+    let whole: i128 = hundredths.map_or_else(|| number.to_owned(), |digits| format!("{digits:0<2}")).parse().map_err(|_| wrong())?;
+    if (0..=100).contains(&whole) { Ok(Rate::new(Exact::new(whole, 100))) } else { Err(wrong()) }
 }

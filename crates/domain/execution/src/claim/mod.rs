@@ -19,7 +19,7 @@ pub use check::check_line;
 pub use days::{LineDay, check_days, last_day};
 pub use duplicates::{InvoiceKey, KnownInvoice, duplicate_findings, invoice_key};
 pub use findings::{ClaimFinding, FindingCode, Weight};
-pub use import::{ImportProblem, ROWS_MAX, cell_name, headings, import_lines};
+pub use import::{EXAMPLE, ImportProblem, ROWS_MAX, cell_name, headings, import_lines};
 pub use quotes::{Excuse, QuoteRule, QuoteTier, SoleSource};
 pub use vendor::{OwnGroup, Vendor};
 

@@ -171,6 +171,12 @@ impl Execution {
         Ok(over.checked_sub(ordered)?.min(self.returnable()?).max(Yen::ZERO))
     }
 
+    /// Why what is beyond the entitlement is ordered back: after a cancellation, even of a part, because of it.
+    #[must_use]
+    pub const fn excess_cause(&self) -> Cause {
+        if self.last_ground.is_some() { Cause::Revocation } else { Cause::ExcessAfterFixing }
+    }
+
     /// What was paid and not ordered back yet: nobody returns more subsidy than was paid, whatever the causes.
     ///
     /// # Errors

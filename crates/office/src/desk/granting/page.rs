@@ -89,6 +89,8 @@ pub struct RequestView {
     pub requested: Yen,
     /// All costs in it.
     pub cost: Yen,
+    /// All costs of the application that was selected; `None` where its text was erased.
+    pub cost_selected: Option<Yen>,
     /// What the guideline computes for it; else what is missing.
     pub computed: Result<Yen, Vec<LocalText>>,
     pub content: Digest,
@@ -202,7 +204,9 @@ impl Office {
         let grant = self.grant_case(person, case).await?;
         let stage = grant.stage(self.now().day())?;
         let read = self.read_request(&grant).await?;
-        let view = self.request_view(&grant, read.as_ref());
+        let before = self.paper(grant.file.case.submission.paper.content).await?.ok();
+        let before = before.and_then(|paper| paper.total_cost(&grant.edition));
+        let view = self.request_view(&grant, read.as_ref()).map(|view| RequestView { cost_selected: before, ..view });
         let read = read.and_then(Result::ok);
         let cells: Vec<CostCell> = read.as_ref().map(|r| r.asked().cells()).unwrap_or_default();
         let version = grant.request().map_or(0, |(r, _)| r.version);
@@ -268,6 +272,7 @@ impl Office {
             recorded_at: record.recorded_at,
             requested: request.requested,
             cost: kept.map_or(Yen::ZERO, |r| Yen::sum(r.asked().cells().iter().map(|c| c.asked)).unwrap_or(Yen::new(i64::MAX))),
+            cost_selected: None,
             computed,
             content: request.content,
             quotes: request.documents.iter().map(quote).collect(),
