@@ -253,7 +253,7 @@ pub(crate) fn beats(texts: &[CallText], after: &[AfterBeat], today: Day) -> Vec<
 
 /// The house of the play runs by leaps: so many times, so many days apart, it makes the mails about what is due. A mail that could not be
 /// made on its day is made within six.
-const REMINDERS: i32 = 24;
+const REMINDERS: i32 = 75;
 const REMIND_EVERY: i32 = 5;
 
 pub(crate) type Add<'a> = dyn FnMut(Day, i64, i64, Scene) + 'a;
