@@ -137,12 +137,9 @@ impl Office {
         Ok(OutgoingLetter { name: format!("{}.pdf", notice.notice.subject), reader })
     }
 
-    /// Whether an application is still there; a draft may have been thrown away.
-    ///
-    /// # Errors
-    /// Storage.
-    pub async fn application_stands(&self, case: CaseId) -> Result<bool, OfficeError> {
-        Ok(self.store().application(case).await?.is_some())
+    /// Whether this person can open an application: a draft may have been thrown away, or its consortium be another by now.
+    pub async fn opens(&self, person: &Person, case: CaseId) -> bool {
+        self.may_case(person, Action::ReadCase, case).await.is_ok()
     }
 
     /// A notice, marked as read by opening it.

@@ -1,11 +1,11 @@
 //! Throwing a draft away: only one that was never handed in, of which the ledger holds no act. Everybody who came in is told.
 
-use banso_kernel::{CaseId, LocalText, NoticeId, RequestId, Yen};
+use banso_kernel::{CaseId, LocalText, RequestId, Yen};
 use banso_permits::{Action, Person};
-use banso_store::{Batch, Change, Desk, NewNotice};
+use banso_store::{Batch, Change};
 
 use super::draft::{CaseHead, Draft, Seat};
-use crate::letters::{named_notice, reachable};
+use super::told::words;
 use crate::{Office, OfficeError};
 
 /// What would be lost, for the page that asks once more.
@@ -66,32 +66,22 @@ impl Office {
             )));
         }
         let mut batch = Batch::changes(vec![Change::draft_stands(case, draft.row.revision), Change::discard_draft(case)]).request(request);
-        let (subject, body) = discarded_words(&draft);
+        let words = discarded_words(&draft);
         for desk in self.desks_of(case).await?.into_iter().filter(|desk| *desk != draft.lead.id) {
-            let id: NoticeId = named_notice(&format!("discarded {case} {desk}"));
-            let desk_at = Desk::Organisation(desk);
-            let notice = NewNotice { id, case, desk: desk_at, subject: subject.clone(), body: body.clone(), document: None };
-            batch = batch.and_change(Change::notify(&notice));
-            for account in self.store().accounts_of(desk).await?.iter().filter(|a| reachable(a)) {
-                let (mail, job) = self.mail_to(&format!("letter:{case}:discarded:{}", account.id), &account.email, &subject, &body)?;
-                batch = batch.and_change(mail).and_job(job);
-            }
+            batch = self.tell_organisation(batch, (case, desk), "discarded", &words).await?;
         }
         self.append(batch).await.map(|_| ())
     }
 }
 
 fn discarded_words(draft: &Draft) -> (String, String) {
-    let (meta, title, lead) = (draft.edition.meta(), &draft.row.application.title, &draft.lead.name);
-    let subject = format!("作成中の申請が削除されました（{title}）");
-    let body = format!(
-        "{programme} {call}\n「{title}」\n\n代表者の{lead}が、この申請を提出せずに削除しました。貴機関が入力した内容と添付した書類も削除され、申請のページは開けません。\
-         心当たりのないときは、代表者に確認してください。\n\n\
-         {lead} has thrown the draft of \"{title}\" away without submitting it. What your organisation had filled in and attached went with it, \
-         and its page can no longer be opened.\n\n{office}\n",
-        programme = meta.programme.ja,
-        call = meta.call_name.ja,
-        office = meta.office,
+    let (title, lead) = (&draft.row.application.title, &draft.lead.name);
+    let ja = format!(
+        "代表者の{lead}が、この申請を提出せずに削除しました。貴機関が入力した内容と添付した書類も削除され、申請のページは開けません。"
     );
-    (subject, body)
+    let en = format!(
+        "{lead} has thrown the draft of \"{title}\" away without submitting it. What your organisation had filled in and attached went with it, \
+         and its page can no longer be opened."
+    );
+    words(draft, "作成中の申請が削除されました", &ja, &en)
 }

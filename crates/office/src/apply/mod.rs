@@ -28,6 +28,7 @@ mod targets;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use basics::{BasicsPage, Renamed};
 pub(crate) use budget::missing_words;

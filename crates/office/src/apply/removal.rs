@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use banso_guideline::answers::SectionAnswers;
 use banso_guideline::{Section as FormSection, SectionContent};
-use banso_kernel::Yen;
+use banso_kernel::{OrganisationId, Yen};
 
 use super::draft::Draft;
+use super::told::words;
 
 /// A member that a change of the consortium would take out, and what would go with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,27 @@ impl Draft {
             now.extend(row_of(saved, member.member).map(|(key, text)| (key.clone(), text.clone())));
         }
         leaving
+    }
+
+    /// The organisations that had come in for members whom this consortium no longer holds.
+    pub(crate) fn taken_out(&self, section: &FormSection, now: &SectionAnswers) -> Vec<OrganisationId> {
+        let SectionContent::Consortium { .. } = &section.content else { return Vec::new() };
+        let stands = |member: u32| member == 1 || row_of(now, member).any(|(_, text)| !text.trim().is_empty());
+        let gone = self.members.iter().filter(|m| !stands(m.member));
+        gone.filter_map(|m| m.organisation).filter(|organisation| *organisation != self.lead.id).collect()
+    }
+
+    /// What such an organisation is told.
+    pub(crate) fn taken_out_words(&self) -> (String, String) {
+        let (title, lead) = (&self.row.application.title, &self.lead.name);
+        let ja = format!(
+            "代表者の{lead}が、貴機関を共同体の構成から外しました。貴機関が入力した内容と添付した書類は申請から除かれ、申請のページは開けません。"
+        );
+        let en = format!(
+            "{lead} has taken your organisation out of the consortium of \"{title}\". What it had filled in and attached went with it, and the \
+             page can no longer be opened."
+        );
+        words(self, "申請の共同体の構成から外れました", &ja, &en)
     }
 
     fn leaving(&self, member: u32) -> LeavingMember {

@@ -293,7 +293,12 @@ impl Office {
             let committed = if merged.answers == now {
                 Ok(draft.saved(&order.section, order.member).map_or(draft.now, |s| s.saved_at))
             } else {
-                self.store().commit(draft.save_batch(person, &section, order, version, &merged)?).await.map(|c| c.recorded_at)
+                let mut batch = draft.save_batch(person, &section, order, version, &merged)?;
+                for desk in draft.taken_out(&section, &merged.answers) {
+                    let occasion = format!("taken-out-{}", draft.row.revision);
+                    batch = self.tell_organisation(batch, (case, desk), &occasion, &draft.taken_out_words()).await?;
+                }
+                self.store().commit(batch).await.map(|c| c.recorded_at)
             };
             match committed {
                 Ok(at) => {

@@ -545,18 +545,46 @@ async fn an_invited_side_fills_in_its_own_part_only() {
     uni.get(&case).await.is(200);
 }
 
-#[tokio::test]
-async fn a_draft_that_was_never_handed_in_is_thrown_away_and_the_partners_are_told() {
-    let scene = Scene::new().await;
-    let (mut lead, mut uni) = (scene.visitor("lead").await, scene.visitor("uni").await);
-    let case = scene.started(&mut lead).await;
-    fill_in(&mut lead, &case).await;
+/// A draft that is filled in, and the university has come in as its second member.
+async fn with_partner(scene: &Scene, lead: &mut Visitor, uni: &mut Visitor) -> String {
+    let case = scene.started(lead).await;
+    fill_in(lead, &case).await;
     lead.send(&case, &format!("{case}/members/2/invitation"), &[("email", "uni@banso.invalid")]).await.is(303);
     scene.office.run_jobs().await;
     let link = format!("/apply/invitations/{}", token_in(&scene.office.mails().join("\n").replace("=\r\n", "")));
     // The number in the form is made up: the university comes in where none is asked for.
-    save(&mut lead, &section(&case, "consortium", 0), &[("a.2.法人番号", "")]).await.is(303);
+    save(lead, &section(&case, "consortium", 0), &[("a.2.法人番号", "")]).await.is(303);
     uni.send(&link, &link, &[]).await.is(303);
+    case
+}
+
+#[tokio::test]
+async fn a_partner_who_is_taken_out_is_told() {
+    let scene = Scene::new().await;
+    let (mut lead, mut uni) = (scene.visitor("lead").await, scene.visitor("uni").await);
+    let case = with_partner(&scene, &mut lead, &mut uni).await;
+    uni.get(&case).await.is(200);
+    let consortium = section(&case, "consortium", 0);
+    let asked = save(&mut lead, &consortium, &[("drop", "2")]).await;
+    asked.is(200).holds_together().has("担当者にお知らせします");
+    assert!(!uni.get("/apply").await.body.contains("構成から外れました"), "nothing was confirmed yet");
+    let confirmed = hidden_fields(&asked, &consortium);
+    lead.post(&consortium, &as_fields(&confirmed), &[]).await.is(303);
+    uni.get(&case).await.is(404);
+    let desk = uni.get("/apply").await;
+    desk.is(200).has("申請の共同体の構成から外れました");
+    let notice = desk.body.split("/apply/notices/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let shown = uni.get(&format!("/apply/notices/{notice}")).await;
+    assert!(!shown.is(200).holds_together().has("構成から外しました").body.contains(&case), "its page can no longer be opened");
+    scene.office.run_jobs().await;
+    assert!(scene.office.mails().len() > 1, "and a mail was sent");
+}
+
+#[tokio::test]
+async fn a_draft_that_was_never_handed_in_is_thrown_away_and_the_partners_are_told() {
+    let scene = Scene::new().await;
+    let (mut lead, mut uni) = (scene.visitor("lead").await, scene.visitor("uni").await);
+    let case = with_partner(&scene, &mut lead, &mut uni).await;
     let ask = format!("{case}/discarding");
     uni.get(&ask).await.is(200).holds_together().has("代表者が行う場合だけ");
     uni.send(&case, &ask, &[]).await.is(403);

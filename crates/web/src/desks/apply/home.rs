@@ -36,13 +36,13 @@ pub(crate) async fn show(office: State<Office>, page: PageContext) -> Answer {
 struct NoticePage {
     page: PageContext,
     notice: Notice,
-    /// Whether its application can be opened: a draft may have been thrown away.
+    /// Whether its application can be opened.
     stands: bool,
 }
 
 pub(crate) async fn notice(office: State<Office>, page: PageContext, Path(notice): Path<String>) -> Answer {
     let notice = office.desk_notice(page.person()?, id::<NoticeId>(&notice)?).await?;
-    let stands = office.application_stands(notice.notice.case).await?;
+    let stands = office.opens(page.person()?, notice.notice.case).await;
     Ok(NoticePage { page, notice, stands }.into_response())
 }
 
