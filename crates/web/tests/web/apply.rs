@@ -565,7 +565,8 @@ async fn a_partner_who_is_taken_out_is_told() {
     let case = with_partner(&scene, &mut lead, &mut uni).await;
     uni.get(&case).await.is(200);
     let consortium = section(&case, "consortium", 0);
-    let asked = save(&mut lead, &consortium, &[("drop", "2")]).await;
+    let row = ["a.2.名称", "a.2.法人番号", "a.2.区分", "a.2.役割"].map(|name| (name, "架空"));
+    let asked = save(&mut lead, &consortium, &[&[("drop", "2")], &row[..]].concat()).await;
     asked.is(200).holds_together().has("担当者にお知らせします");
     assert!(!uni.get("/apply").await.body.contains("構成から外れました"), "nothing was confirmed yet");
     let confirmed = hidden_fields(&asked, &consortium);
